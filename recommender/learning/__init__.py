@@ -1,0 +1,1 @@
+"""Recommender models on numpy and torch. Knows nothing of Django."""
