@@ -1,0 +1,106 @@
+"""Checks of what callers pass in: every complaint names the argument and the offending value."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+IntArray = NDArray[np.int64]
+FloatArray = NDArray[np.float32]
+
+RandomState = np.random.RandomState
+SeedLike = int | np.random.RandomState | None
+
+MAX_ID = 2**31 - 1
+
+
+def as_ids(name: str, values: Any, upper: int | None = None) -> IntArray:
+    """Return ``values`` as a one-dimensional ``int64`` array of dense ids.
+
+    Raises ``ValueError`` for anything but whole numbers in ``[0, upper)``.
+    """
+    array = np.asarray(values)
+    if array.ndim != 1:
+        raise ValueError(f"{name} must have one dimension, got shape {array.shape}")
+    return check_ids(name, array, upper)
+
+
+def check_ids(name: str, array: NDArray[Any], upper: int | None = None) -> IntArray:
+    """As :func:`as_ids`, for an array of any shape."""
+    if array.size == 0:
+        return array.astype(np.int64)
+    if array.dtype.kind not in "iu":
+        raise ValueError(
+            f"{name} must be integers, got dtype {array.dtype} (first value {array.flat[0]!r}); "
+            "map other ids to dense integers with recommender.learning.ids.IdMap"
+        )
+    smallest, largest = int(array.min()), int(array.max())
+    if smallest < 0:
+        raise ValueError(f"{name} must not be negative, got {smallest}")
+    if largest > MAX_ID:
+        raise ValueError(f"{name} must be at most {MAX_ID}, got {largest}")
+    if upper is not None and largest >= upper:
+        raise ValueError(f"{name} must be below {upper}, got {largest}")
+    return np.ascontiguousarray(array, dtype=np.int64)
+
+
+def as_floats(name: str, values: Any, length: int | None = None) -> FloatArray:
+    """Return ``values`` as a ``float32`` array without NaN or infinity."""
+    array = np.asarray(values)
+    if array.dtype.kind not in "iufb":
+        raise ValueError(f"{name} must be numbers, got dtype {array.dtype}")
+    array = np.ascontiguousarray(array, dtype=np.float32)
+    if length is not None:
+        check_length(name, array, length)
+    wrong = ~np.isfinite(array)
+    if wrong.any():
+        position = int(np.flatnonzero(wrong.ravel())[0])
+        raise ValueError(f"{name} must be finite, got {array.flat[position]} at {position}")
+    return array
+
+
+def check_length(name: str, array: NDArray[Any], length: int) -> None:
+    if len(array) != length:
+        raise ValueError(f"{name} must have length {length}, as user_ids has, got {len(array)}")
+
+
+def check_size(name: str, value: int | None, smallest: int) -> int:
+    """A declared count, or the smallest that holds the ids when none was declared."""
+    if value is None:
+        return smallest
+    if int(value) != value or value < 1:
+        raise ValueError(f"{name} must be a positive whole number, got {value!r}")
+    if value < smallest:
+        raise ValueError(f"{name} is {value}, but the largest id is {smallest - 1}")
+    return int(value)
+
+
+def check_positive(name: str, value: float) -> None:
+    if not value > 0:
+        raise ValueError(f"{name} must be positive, got {value!r}")
+
+
+def check_not_negative(name: str, value: float) -> None:
+    if not value >= 0:
+        raise ValueError(f"{name} must not be negative, got {value!r}")
+
+
+def check_fraction(name: str, value: float) -> None:
+    if not 0.0 <= value <= 1.0:
+        raise ValueError(f"{name} must be between 0 and 1, got {value!r}")
+
+
+def check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise ValueError(f"{name} must be one of {', '.join(choices)}, got {value!r}")
+
+
+def as_random_state(random_state: SeedLike) -> np.random.RandomState:
+    """A ``RandomState`` as it is, a new one for a seed, an unseeded one for None."""
+    if isinstance(random_state, np.random.RandomState):
+        return random_state
+    if random_state is None or isinstance(random_state, int | np.integer):
+        return np.random.RandomState(random_state)
+    raise ValueError(
+        f"random_state must be a seed, a numpy RandomState or None, got {random_state!r}"
+    )
