@@ -1,0 +1,39 @@
+"""Which open datasets were loaded, with what must be said about them."""
+
+from django.core.cache import cache
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+CREDITS_CACHE_KEY = "catalog.dataset.credits"
+CREDITS_CACHE_SECONDS = 60
+
+
+class DatasetQuerySet(models.QuerySet["Dataset"]):
+    def credits(self) -> list[dict[str, str]]:
+        """Name, licence, citation and address of each loaded dataset, from the cache."""
+        credits: list[dict[str, str]] | None = cache.get(CREDITS_CACHE_KEY)
+        if credits is None:
+            credits = list(self.values("title", "licence", "citation", "url"))
+            cache.set(CREDITS_CACHE_KEY, credits, CREDITS_CACHE_SECONDS)
+        return credits
+
+
+class Dataset(models.Model):
+    """An imported dataset: its name, licence and citation stand in the page footer."""
+
+    slug = models.SlugField(_("name"), unique=True)
+    title = models.CharField(_("title"), max_length=200)
+    licence = models.TextField(_("licence"), blank=True)
+    citation = models.TextField(_("citation"), blank=True)
+    url = models.URLField(_("address"), blank=True)
+    loaded_at = models.DateTimeField(_("loaded at"), auto_now=True)
+
+    objects = DatasetQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["title"]
+        verbose_name = _("dataset")
+        verbose_name_plural = _("datasets")
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,51 @@
+"""Where else a film is known."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .movie import Movie
+
+
+class Link(models.Model):
+    """A film's ids at MovieLens, IMDb and TMDB."""
+
+    movie = models.OneToOneField(
+        Movie, verbose_name=_("movie"), related_name="link", on_delete=models.CASCADE
+    )
+    movielens_id = models.PositiveIntegerField(
+        _("MovieLens id"), null=True, blank=True, unique=True
+    )
+    imdb_id = models.CharField(
+        _("IMDb id"),
+        max_length=12,
+        null=True,
+        blank=True,
+        db_index=True,  # noqa: DJ001
+    )
+    tmdb_id = models.PositiveIntegerField(_("TMDB id"), null=True, blank=True, db_index=True)
+
+    class Meta:
+        ordering = ["movie_id"]
+        verbose_name = _("link")
+        verbose_name_plural = _("links")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(imdb_id__isnull=True) | models.Q(imdb_id__regex=r"^tt\d{7,10}$"),
+                name="catalog_link_imdb_id_form",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.imdb_id or f"MovieLens {self.movielens_id}"
+
+    @property
+    def imdb_url(self) -> str | None:
+        return f"https://www.imdb.com/title/{self.imdb_id}/" if self.imdb_id else None
+
+    @property
+    def tmdb_url(self) -> str | None:
+        return f"https://www.themoviedb.org/movie/{self.tmdb_id}" if self.tmdb_id else None
+
+    @property
+    def movielens_url(self) -> str | None:
+        return f"https://movielens.org/movies/{self.movielens_id}" if self.movielens_id else None

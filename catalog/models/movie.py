@@ -1,0 +1,136 @@
+"""The film."""
+
+import unicodedata
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from .facets import Collection, Company, Country, Genre, Language
+
+
+def fold(text: str) -> str:
+    """Lower case without accents: what search compares, on both sides."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold().strip()
+
+
+class MovieQuerySet(models.QuerySet["Movie"]):
+    def for_cards(self) -> "MovieQuerySet":
+        """What a film card or the API shows, in two queries."""
+        return self.select_related("link").prefetch_related("genres")
+
+    def suitable(self) -> "MovieQuerySet":
+        """Without films known to be for adults only."""
+        return self.exclude(adult=True)
+
+
+class Movie(models.Model):
+    """A film with the metadata that The Movies Dataset has; unknown numbers are null, never 0."""
+
+    title = models.CharField(_("title"), max_length=300)
+    original_title = models.CharField(_("original title"), max_length=300, blank=True)
+    # Folded title and original title; kept here because not every PostgreSQL has unaccent.
+    search_title = models.TextField(editable=False)
+    year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
+    release_date = models.DateField(_("release date"), null=True, blank=True)
+    runtime = models.PositiveSmallIntegerField(_("runtime in minutes"), null=True, blank=True)
+    overview = models.TextField(_("overview"), blank=True)
+    tagline = models.CharField(_("tagline"), max_length=500, blank=True)
+    original_language = models.CharField(_("original language"), max_length=2, blank=True)
+    status = models.CharField(_("status"), max_length=30, blank=True)
+    homepage = models.URLField(_("homepage"), max_length=500, blank=True)
+    poster_path = models.CharField(_("poster path"), max_length=200, blank=True)
+    adult = models.BooleanField(_("adults only"), null=True, blank=True)
+    video = models.BooleanField(_("video"), null=True, blank=True)
+    budget = models.PositiveBigIntegerField(_("budget in US dollars"), null=True, blank=True)
+    revenue = models.PositiveBigIntegerField(_("revenue in US dollars"), null=True, blank=True)
+    popularity = models.FloatField(_("TMDB popularity"), null=True, blank=True)
+    vote_average = models.FloatField(_("TMDB vote average"), null=True, blank=True)
+    vote_count = models.PositiveIntegerField(_("TMDB vote count"), null=True, blank=True)
+
+    genres = models.ManyToManyField(
+        Genre, verbose_name=_("genres"), related_name="movies", blank=True
+    )
+    collection = models.ForeignKey(
+        Collection,
+        verbose_name=_("collection"),
+        related_name="movies",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+    )
+    companies = models.ManyToManyField(
+        Company, verbose_name=_("companies"), related_name="movies", blank=True
+    )
+    countries = models.ManyToManyField(
+        Country, verbose_name=_("countries"), related_name="movies", blank=True
+    )
+    spoken_languages = models.ManyToManyField(
+        Language, verbose_name=_("spoken languages"), related_name="movies", blank=True
+    )
+
+    # Kept by a database trigger on ratings: see migration 0002.
+    rating_count = models.PositiveIntegerField(_("ratings"), default=0, editable=False)
+    half_star_sum = models.PositiveBigIntegerField(default=0, editable=False)
+
+    created_at = models.DateTimeField(_("added at"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed at"), auto_now=True)
+
+    objects = MovieQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["title", "pk"]
+        verbose_name = _("movie")
+        verbose_name_plural = _("movies")
+        indexes = [
+            models.Index(fields=["-rating_count", "id"], name="catalog_movie_by_ratings"),
+            models.Index(fields=["year", "id"], name="catalog_movie_by_year"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(title=""), name="catalog_movie_has_title"),
+            models.CheckConstraint(
+                condition=models.Q(year__isnull=True) | models.Q(year__range=(1870, 2200)),
+                name="catalog_movie_year_is_plausible",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(vote_average__isnull=True)
+                | models.Q(vote_average__range=(0, 10)),
+                name="catalog_movie_vote_average_in_range",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(half_star_sum__gte=models.F("rating_count"))
+                & models.Q(half_star_sum__lte=10 * models.F("rating_count")),
+                name="catalog_movie_aggregates_agree",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.year})" if self.year else self.title
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.search_title = self.folded_titles(self.title, self.original_title)
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    def get_absolute_url(self) -> str:
+        return reverse("catalog:movie", args=[self.pk, self.slug])
+
+    @staticmethod
+    def folded_titles(title: str, original_title: str) -> str:
+        """The searchable form of both titles, one line each, without repeating itself."""
+        return "\n".join(dict.fromkeys(filter(None, (fold(title), fold(original_title)))))
+
+    @property
+    def slug(self) -> str:
+        return slugify(self.title) or "film"
+
+    @property
+    def average_rating(self) -> float | None:
+        """Mean of all ratings in stars, or None without ratings."""
+        return self.half_star_sum / self.rating_count / 2 if self.rating_count else None
+
+    @property
+    def poster_url(self) -> str | None:
+        return f"{settings.POSTER_BASE_URL}{self.poster_path}" if self.poster_path else None

@@ -1,0 +1,9 @@
+"""What to watch: training, versions, serving."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class RecommenderConfig(AppConfig):
+    name = "recommender"
+    verbose_name = _("recommender")
