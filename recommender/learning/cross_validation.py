@@ -11,6 +11,7 @@ from typing import Literal, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.learning.hashing import murmurhash3
 from recommender.learning.interactions import Interactions
 from recommender.learning.validation import (
     SeedLike,
@@ -54,7 +55,7 @@ def user_based_train_test_split(
     check_fraction("test_percentage", test_percentage)
     largest = np.iinfo(np.uint32).max
     seed = as_random_state(random_state).randint(0, largest, dtype=np.int64)
-    hashes = _murmurhash3(interactions.user_ids, int(seed))
+    hashes = murmurhash3(interactions.user_ids, int(seed))
     in_test = (hashes % 100) / 100.0 < test_percentage
     return interactions.take(~in_test), interactions.take(in_test)
 
@@ -141,18 +142,3 @@ def concatenate(first: Interactions, *others: Interactions) -> Interactions:
         item_features=first.item_features,
         context_features=joined("context_features"),
     )
-
-
-def _murmurhash3(keys: NDArray[np.int64], seed: int) -> NDArray[np.uint32]:
-    """32-bit MurmurHash3 (Austin Appleby, public domain) of each key as four bytes."""
-
-    def rotate(values: NDArray[np.uint32], bits: int) -> NDArray[np.uint32]:
-        return (values << np.uint32(bits)) | (values >> np.uint32(32 - bits))
-
-    mixed = keys.astype(np.uint32) * np.uint32(0xCC9E2D51)
-    mixed = rotate(mixed, 15) * np.uint32(0x1B873593)
-    state = rotate(mixed ^ np.uint32(seed), 13) * np.uint32(5) + np.uint32(0xE6546B64)
-    state ^= np.uint32(4)
-    for shift, factor in ((16, 0x85EBCA6B), (13, 0xC2B2AE35)):
-        state = (state ^ (state >> np.uint32(shift))) * np.uint32(factor)
-    return state ^ (state >> np.uint32(16))

@@ -1,1 +1,1 @@
-"""What a user does next, from what that user did. Imports nothing, so that serving is torch-free."""
+"""What a user does next, from the past. Imports nothing, so that serving never loads torch."""
