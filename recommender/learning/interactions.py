@@ -11,8 +11,11 @@ from numpy.typing import ArrayLike, NDArray
 from recommender.learning.validation import (
     FloatArray,
     IntArray,
+    as_column,
+    as_features,
     as_floats,
     as_ids,
+    as_timestamps,
     check_ids,
     check_length,
     check_positive,
@@ -79,14 +82,14 @@ class Interactions:
         self.num_users = check_size("num_users", num_users, _smallest_size(self.user_ids))
         self.num_items = check_size("num_items", num_items, _smallest_size(self.item_ids))
 
-        self.ratings: FloatArray | None = _column("ratings", ratings, size)
-        self.timestamps: NDArray[Any] | None = _timestamps(timestamps, size)
-        self.weights: FloatArray | None = _column("weights", weights, size)
+        self.ratings: FloatArray | None = as_column("ratings", ratings, size)
+        self.timestamps: NDArray[Any] | None = as_timestamps(timestamps, size)
+        self.weights: FloatArray | None = as_column("weights", weights, size)
         if self.weights is not None and size and self.weights.min() < 0:
             raise ValueError(f"weights must not be negative, got {self.weights.min()}")
 
-        self.user_features = _features("user_features", user_features, self.num_users)
-        self.item_features = _features("item_features", item_features, self.num_items)
+        self.user_features = as_features("user_features", user_features, self.num_users)
+        self.item_features = as_features("item_features", item_features, self.num_items)
         self.context_features: FloatArray | None = None
         if context_features is not None:
             self.context_features = as_floats("context_features", context_features, size)
@@ -279,42 +282,3 @@ class SequenceInteractions:
 
 def _smallest_size(ids: IntArray) -> int:
     return int(ids.max()) + 1 if ids.size else 1
-
-
-def _column(name: str, values: ArrayLike | None, size: int) -> FloatArray | None:
-    if values is None:
-        return None
-    column = as_floats(name, values, size)
-    if column.ndim != 1:
-        raise ValueError(f"{name} must have one dimension, got shape {column.shape}")
-    return column
-
-
-def _timestamps(values: ArrayLike | None, size: int) -> NDArray[Any] | None:
-    if values is None:
-        return None
-    times = np.asarray(values)
-    if times.ndim != 1:
-        raise ValueError(f"timestamps must have one dimension, got shape {times.shape}")
-    check_length("timestamps", times, size)
-    if times.dtype.kind == "M":
-        return times
-    if times.dtype.kind not in "iuf":
-        raise ValueError(f"timestamps must be numbers or datetimes, got dtype {times.dtype}")
-    if times.dtype.kind == "f":
-        if not np.isfinite(times).all():
-            position = int(np.flatnonzero(~np.isfinite(times))[0])
-            raise ValueError(f"timestamps must be finite, got {times[position]} at {position}")
-        return times
-    return times.astype(np.int64)
-
-
-def _features(name: str, values: Any, size: int) -> sp.csr_matrix | None:
-    if values is None:
-        return None
-    matrix = sp.csr_matrix(values, dtype=np.float32)
-    if matrix.shape[0] != size:
-        raise ValueError(f"{name} must have {size} rows, got {matrix.shape[0]}")
-    if not np.isfinite(matrix.data).all():
-        raise ValueError(f"{name} must be finite, got {matrix.data[~np.isfinite(matrix.data)][0]}")
-    return matrix

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-
-OptimizerFunc = Callable[[Iterable[nn.Parameter]], Any]
+OptimizerFunc = Callable[[Iterable[Tensor]], Any]
 
 
 class AdamPair:
@@ -20,7 +19,7 @@ class AdamPair:
     """
 
     def __init__(
-        self, dense: list[nn.Parameter], sparse: list[nn.Parameter], lr: float, weight_decay: float
+        self, dense: list[Tensor], sparse: list[Tensor], lr: float, weight_decay: float
     ) -> None:
         self._sparse = sparse
         self._weight_decay = weight_decay
@@ -51,11 +50,11 @@ def make_optimizer(
     if not sparse:
         return torch.optim.Adam(parameters, lr=learning_rate, weight_decay=l2)
     ids = {id(parameter) for parameter in sparse}
-    dense = [parameter for parameter in parameters if id(parameter) not in ids]
+    dense: list[Tensor] = [parameter for parameter in parameters if id(parameter) not in ids]
     return AdamPair(dense, sparse, lr=learning_rate, weight_decay=l2)
 
 
-def _sparse_parameters(net: nn.Module) -> list[nn.Parameter]:
+def _sparse_parameters(net: nn.Module) -> list[Tensor]:
     return [
         module.weight
         for module in net.modules()
@@ -64,7 +63,7 @@ def _sparse_parameters(net: nn.Module) -> list[nn.Parameter]:
 
 
 @torch.no_grad()
-def _decay_touched_rows(parameter: nn.Parameter, weight_decay: float) -> None:
+def _decay_touched_rows(parameter: Tensor, weight_decay: float) -> None:
     if parameter.grad is None:
         return
     gradient = parameter.grad.coalesce()

@@ -56,6 +56,7 @@ class Training:
     batch_size: int
     device: torch.device
     amp: bool = False
+    compile: bool = False
     verbose: bool = False
     callback: ProgressCallback | None = None
     early_stopping: EarlyStopping | None = None
@@ -70,6 +71,8 @@ class Training:
 
         Raises ``ValueError`` when the loss is no longer a finite number.
         """
+        if self.compile and self.device.type == "cuda":
+            batch_loss = torch.compile(batch_loss, dynamic=True)
         reporter = Reporter(self.callback)
         history: list[Epoch] = []
         best = _Best()
@@ -117,7 +120,7 @@ class Training:
             with mixed_precision(self.device, self.amp):
                 loss = batch_loss(batch)
             optimizer.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
             total += loss.detach() * len(batch)
             if reporter.due():

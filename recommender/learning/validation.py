@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 IntArray = NDArray[np.int64]
@@ -104,3 +105,45 @@ def as_random_state(random_state: SeedLike) -> np.random.RandomState:
     raise ValueError(
         f"random_state must be a seed, a numpy RandomState or None, got {random_state!r}"
     )
+
+
+def as_column(name: str, values: Any, size: int) -> FloatArray | None:
+    """A float32 column of ``size`` rows, or None."""
+    if values is None:
+        return None
+    column = as_floats(name, values, size)
+    if column.ndim != 1:
+        raise ValueError(f"{name} must have one dimension, got shape {column.shape}")
+    return column
+
+
+def as_timestamps(values: Any, size: int) -> NDArray[Any] | None:
+    """A column of ``size`` moments: int64, floats or datetimes, or None."""
+    if values is None:
+        return None
+    times = np.asarray(values)
+    if times.ndim != 1:
+        raise ValueError(f"timestamps must have one dimension, got shape {times.shape}")
+    check_length("timestamps", times, size)
+    if times.dtype.kind == "M":
+        return times
+    if times.dtype.kind not in "iuf":
+        raise ValueError(f"timestamps must be numbers or datetimes, got dtype {times.dtype}")
+    if times.dtype.kind == "f":
+        if not np.isfinite(times).all():
+            position = int(np.flatnonzero(~np.isfinite(times))[0])
+            raise ValueError(f"timestamps must be finite, got {times[position]} at {position}")
+        return times
+    return times.astype(np.int64)
+
+
+def as_features(name: str, values: Any, size: int) -> sp.csr_matrix | None:
+    """A float32 CSR matrix of ``size`` rows, or None."""
+    if values is None:
+        return None
+    matrix = sp.csr_matrix(values, dtype=np.float32)
+    if matrix.shape[0] != size:
+        raise ValueError(f"{name} must have {size} rows, got {matrix.shape[0]}")
+    if not np.isfinite(matrix.data).all():
+        raise ValueError(f"{name} must be finite, got {matrix.data[~np.isfinite(matrix.data)][0]}")
+    return matrix
