@@ -1,0 +1,16 @@
+"""What the recommender keeps in the database, one file per noun."""
+
+from .modelversion import ModelKind, ModelVersion, VersionStatus
+from .policy import RetrainingPolicy
+from .trainingrun import RunMode, RunStatus, RunTrigger, TrainingRun
+
+__all__ = [
+    "ModelKind",
+    "ModelVersion",
+    "RetrainingPolicy",
+    "RunMode",
+    "RunStatus",
+    "RunTrigger",
+    "TrainingRun",
+    "VersionStatus",
+]
