@@ -1,0 +1,1 @@
+"""The one-command run: a private PostgreSQL and Valkey, and one supervisor over web, workers, beat."""

@@ -1,0 +1,208 @@
+#!/usr/bin/env python3
+"""Make .venv with what a command needs, then become that command.
+
+    python3 moviesite/local/bootstrap.py REQUIREMENTS [ARGUMENT ...]
+
+Runs before anything is installed, so only the standard library is imported here, and the syntax
+is one that an older Python can still read: it has to get as far as saying that it is too old.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Dict, List, NoReturn, Optional, Tuple  # noqa: UP035
+
+OLDEST, NEWEST = (3, 11), (3, 13)
+ROOT = Path(__file__).resolve().parents[2]
+VENV = ROOT / ".venv"
+VENV_PYTHON = VENV / "bin" / "python"
+STAMP = VENV / "matinee-installed.json"
+PIP_LOG = ROOT / "var" / "log" / "pip.log"
+CPU_ONLY_TORCH = "https://download.pytorch.org/whl/cpu"
+INSTALL_NEEDS_MB = 2500
+
+
+def main(arguments: List[str]) -> None:  # noqa: UP006
+    if not arguments:
+        fail("usage: bootstrap.py REQUIREMENTS [ARGUMENT ...]")
+    requirements = ROOT / arguments[0]
+    python = suitable_python()
+    wanted = fingerprint(requirements)
+    if installed().get(requirements.name) != wanted or not runs(VENV_PYTHON):
+        try:
+            make_venv(python)
+            install(requirements)
+            record(requirements.name, wanted)
+        except OSError as error:
+            fail(f"Setting up .venv failed: {error.strerror or error} ({error.filename or VENV}).")
+    if len(arguments) > 1:
+        os.chdir(ROOT)
+        os.execv(str(VENV_PYTHON), [str(VENV_PYTHON), *arguments[1:]])  # noqa: S606
+
+
+def suitable_python() -> str:
+    """Path of a Python from OLDEST to NEWEST: this one when it fits, else one found on PATH."""
+    if sys.platform not in ("linux", "darwin"):
+        fail(f"Matinee's local run works on Linux and macOS, and this is {platform.system()}.")
+    if OLDEST <= sys.version_info[:2] <= NEWEST:
+        return sys.executable
+    for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
+        found = shutil.which(f"python3.{minor}")
+        if found and runs(Path(found)):
+            return found
+    fail(
+        f"Matinee needs Python {dotted(OLDEST)} to {dotted(NEWEST)}, and found only "
+        f"{platform.python_version()} ({sys.executable}): install one of these and run it again."
+    )
+
+
+def dotted(version: Tuple[int, int]) -> str:  # noqa: UP006
+    return f"{version[0]}.{version[1]}"
+
+
+def runs(python: Path) -> bool:
+    """True when the interpreter starts and its version is one of ours."""
+    check = f"import sys; sys.exit(not {OLDEST} <= sys.version_info[:2] <= {NEWEST})"
+    try:
+        answer = subprocess.run([str(python), "-c", check], capture_output=True)  # noqa: S603
+    except OSError:
+        return False
+    return answer.returncode == 0
+
+
+def fingerprint(requirements: Path) -> str:
+    """SHA-256 over a requirements file and those that it includes."""
+    digest = hashlib.sha256()
+    queue = [requirements]
+    for path in queue:
+        try:
+            text = path.read_text(encoding="utf-8")
+        except OSError as error:
+            fail(f"The requirements file {path} cannot be read: {error.strerror}.")
+        digest.update(text.encode())
+        queue.extend(path.parent / name for name in re.findall(r"^-r\s+(\S+)", text, re.M))
+    return digest.hexdigest()
+
+
+def installed() -> Dict[str, str]:  # noqa: UP006
+    try:
+        stamp = json.loads(STAMP.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return stamp if isinstance(stamp, dict) else {}
+
+
+def record(name: str, wanted: str) -> None:
+    """Note what is installed; a larger set covers the files that it includes."""
+    stamp = {**installed(), name: wanted}
+    for included in re.findall(r"^-r\s+(\S+)", (ROOT / name).read_text(encoding="utf-8"), re.M):
+        stamp[included] = fingerprint(ROOT / included)
+    STAMP.write_text(json.dumps(stamp, indent=1), encoding="utf-8")
+
+
+def make_venv(python: str) -> None:
+    if runs(VENV_PYTHON) and succeeds([str(VENV_PYTHON), "-m", "pip", "--version"]):
+        return
+    say(f"Making .venv with Python {version_of(python)}")
+    command = [python, "-m", "venv", "--clear", str(VENV)]
+    made = subprocess.run(command, capture_output=True, text=True)  # noqa: S603
+    if made.returncode:
+        output = (made.stdout + made.stderr).strip()
+        if "ensurepip" in output:
+            fail(
+                "Python's venv module lacks pip here: install it first "
+                f"(on Debian and Ubuntu: apt install python{version_of(python)}-venv)."
+            )
+        fail(f"Making .venv failed: {output.splitlines()[-1] if output else 'no reason given'}")
+
+
+def version_of(python: str) -> str:
+    command = [python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
+    return subprocess.check_output(command, text=True).strip()  # noqa: S603
+
+
+def install(requirements: Path) -> None:
+    free = shutil.disk_usage(ROOT).free // 10**6
+    if free < INSTALL_NEEDS_MB and not installed():
+        fail(
+            f"The disk that holds {ROOT} has {free} MB free, and the packages to install "
+            f"need about {INSTALL_NEEDS_MB} MB."
+        )
+    PIP_LOG.parent.mkdir(parents=True, exist_ok=True)
+    install_torch()
+    say(f"Installing what {requirements.name} names (full log: {PIP_LOG.relative_to(ROOT)})")
+    failure = pip(["install", "-r", str(requirements)])
+    if failure:
+        fail(f"Installing {requirements.name} failed: {failure}")
+
+
+def install_torch() -> None:
+    """Where no NVIDIA GPU is seen, try the CPU-only build: it spares gigabytes of CUDA."""
+    if sys.platform != "linux" or has_nvidia_gpu():
+        return
+    if succeeds([str(VENV_PYTHON), "-c", "import torch"]):
+        return
+    names = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    pinned = re.search(r"^torch==\S+", names, re.M)
+    if pinned is None:
+        return
+    say(f"No NVIDIA GPU seen: trying the CPU-only build of {pinned.group()}")
+    options = ["--index-url", CPU_ONLY_TORCH, "--timeout", "10", "--retries", "0", "--no-deps"]
+    if pip(["install", *options, pinned.group()]):
+        say("The CPU-only index did not answer: the plain build will be installed instead")
+
+
+def has_nvidia_gpu() -> bool:
+    return Path("/proc/driver/nvidia/version").exists() or succeeds(["nvidia-smi", "-L"])
+
+
+def pip(arguments: List[str]) -> Optional[str]:  # noqa: UP006
+    """Run pip, showing one line a package; None, or pip's own reason for having failed."""
+    command = [str(VENV_PYTHON), "-m", "pip", "--disable-pip-version-check", *arguments]
+    with (
+        PIP_LOG.open("a", encoding="utf-8") as log,
+        subprocess.Popen(  # noqa: S603
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+        ) as process,
+    ):
+        reason = "pip gave no reason"
+        for line in process.stdout or ():
+            log.write(line)
+            line = line.strip()
+            if line.startswith("ERROR:"):
+                reason = line[len("ERROR:") :].strip()
+            elif line.startswith(("Downloading ", "Installing ", "Building ")):
+                detail = line if len(line) <= 100 else line[:97] + "..."
+                say("  " + detail)
+    return reason if process.returncode else None
+
+
+def succeeds(command: List[str]) -> bool:  # noqa: UP006
+    try:
+        return subprocess.run(command, capture_output=True).returncode == 0  # noqa: S603
+    except OSError:
+        return False
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+def fail(sentence: str) -> NoReturn:
+    print(sentence, file=sys.stderr, flush=True)
+    raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except KeyboardInterrupt:
+        fail("Stopped.")
