@@ -1,0 +1,201 @@
+"""How good a model is, on interactions that it was not fitted on. Numpy only.
+
+Every ranking is over the whole catalog, never over sampled items. Models are asked for many users
+or sequences at once; a model whose ``predict`` can only do one is asked once for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.learning.interactions import Interactions, SequenceInteractions
+from recommender.learning.metrics import RankingScores, ranks, score_rankings
+from recommender.learning.validation import IntArray, check_positive
+
+_CELLS_AT_ONCE = 2**24
+
+
+class Model(Protocol):
+    """Anything with Spotlight's ``predict``."""
+
+    def predict(self, /, *args: Any) -> Any:
+        """Scores, larger for better."""
+
+
+def rmse_score(model: Model, test: Interactions) -> float:
+    """Root mean squared error of predicted ratings. Raises ``ValueError`` without ratings."""
+    if test.ratings is None:
+        raise ValueError("test.ratings must be given, got None")
+    predictions = np.asarray(model.predict(test.user_ids, test.item_ids), dtype=float)
+    return float(np.sqrt(((test.ratings - predictions) ** 2).mean()))
+
+
+def mrr_score(
+    model: Model, test: Interactions, train: Interactions | None = None
+) -> NDArray[np.float64]:
+    """For each user in ``test``, in the order of ids, the mean reciprocal rank of the test items.
+
+    Items that the user has in ``train`` are ranked last. Returns shape (num_test_users,).
+    """
+    return ranking_scores(model, test, train).mean_reciprocal_rank
+
+
+def precision_recall_score(
+    model: Model,
+    test: Interactions,
+    train: Interactions | None = None,
+    k: int | Sequence[int] = 10,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """For each user in ``test`` the shares of the k best items that are right, and vice versa.
+
+    Returns precision and recall of shape (num_test_users,), or (num_test_users, len(k)).
+    """
+    questions, item_ranks = _user_ranks(model, test, train)
+    return _precision_recall(questions, item_ranks, k, test.num_items)
+
+
+def sequence_mrr_score(
+    model: Model, test: SequenceInteractions, exclude_preceding: bool = False
+) -> NDArray[np.float64]:
+    """For each sequence the reciprocal rank of its last item, predicted from those before it.
+
+    ``exclude_preceding`` ranks the items of the sequence before its last one last. Returns shape
+    (num_sequences,).
+    """
+    return sequence_ranking_scores(model, test, exclude_preceding).mean_reciprocal_rank
+
+
+def sequence_precision_recall_score(
+    model: Model,
+    test: SequenceInteractions,
+    k: int | Sequence[int] = 10,
+    exclude_preceding: bool = False,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Precision and recall of the k best items against the last k, predicted from those before.
+
+    Returns two arrays of shape (num_sequences,). Raises ``ValueError`` when no sequence is longer
+    than k.
+    """
+    held_out = max(k) if isinstance(k, Sequence) else k
+    questions, item_ranks = _sequence_ranks(model, test, held_out, exclude_preceding)
+    return _precision_recall(questions, item_ranks, k, test.num_items)
+
+
+def ranking_scores(
+    model: Model, test: Interactions, train: Interactions | None = None, k: int = 10
+) -> RankingScores:
+    """All ranking metrics for each user in ``test``, without the items that are in ``train``."""
+    questions, item_ranks = _user_ranks(model, test, train)
+    return score_rankings(questions, item_ranks, k)
+
+
+def sequence_ranking_scores(
+    model: Model, test: SequenceInteractions, exclude_preceding: bool = False, k: int = 10
+) -> RankingScores:
+    """All ranking metrics for the last item of each sequence, predicted from those before it."""
+    questions, item_ranks = _sequence_ranks(model, test, 1, exclude_preceding)
+    return score_rankings(questions, item_ranks, k)
+
+
+def recommended_lists(
+    model: Model, user_ids: IntArray, train: Interactions, k: int = 10
+) -> NDArray[np.int64]:
+    """The k best items (n, k) for each user, without the items that are in ``train``.
+
+    For :func:`recommender.learning.catalog_metrics.score_catalog_use`. A user with fewer than k
+    items left gets some of ``train`` at the end.
+    """
+    check_positive("k", k)
+    seen = _items_by_user(train)
+    lists = [np.zeros((0, k), np.int64)]
+    for users, scores in _scores(model, user_ids, train.num_items):
+        for row, user in enumerate(users.tolist()):
+            scores[row, seen[user]] = -np.inf
+        lists.append(np.argsort(-scores, axis=1, kind="stable")[:, :k])
+    return np.concatenate(lists)
+
+
+def _user_ranks(
+    model: Model, test: Interactions, train: Interactions | None
+) -> tuple[IntArray, NDArray[np.float64]]:
+    """The test users (m,) and the ranks (m,) of their test items, each pair once."""
+    if len(test) == 0:
+        raise ValueError("test must not be empty, got 0 interactions")
+    pairs = np.unique(test.user_ids * test.num_items + test.item_ids)
+    owners, items = np.divmod(pairs, test.num_items)
+    seen = None if train is None else _items_by_user(train)
+    result = np.empty(len(pairs))
+    for users, scores in _scores(model, np.unique(owners), test.num_items):
+        if seen is not None:
+            for row, user in enumerate(users.tolist()):
+                scores[row, seen[user]] = -np.inf
+        part = slice(*np.searchsorted(owners, [users[0], users[-1] + 1]))
+        result[part] = ranks(scores, np.searchsorted(users, owners[part]), items[part])
+    return owners, result
+
+
+def _sequence_ranks(
+    model: Model, test: SequenceInteractions, held_out: int, exclude_preceding: bool
+) -> tuple[IntArray, NDArray[np.float64]]:
+    """The sequences (m,) and the ranks (m,) of their last ``held_out`` items."""
+    check_positive("k", held_out)
+    if len(test) == 0:
+        raise ValueError("test must not be empty, got 0 sequences")
+    if held_out >= test.max_sequence_length:
+        raise ValueError(
+            f"k must be below the sequences' length {test.max_sequence_length}, got {held_out}"
+        )
+    histories, targets = test.sequences[:, :-held_out], test.sequences[:, -held_out:]
+    result = np.empty(targets.shape)
+    start = 0
+    for rows, scores in _scores(model, histories, test.num_items):
+        if exclude_preceding:
+            np.put_along_axis(scores, rows, -np.inf, axis=1)
+        part = slice(start, start + len(rows))
+        questions = np.repeat(np.arange(len(rows)), held_out)
+        result[part] = ranks(scores, questions, targets[part].ravel()).reshape(-1, held_out)
+        start = part.stop
+    return np.repeat(np.arange(len(test)), held_out), result.ravel()
+
+
+def _scores(
+    model: Model, questions: IntArray, num_items: int
+) -> Iterator[tuple[IntArray, NDArray[np.float64]]]:
+    """Parts of ``questions`` with their scores (n, num_items), which may be changed."""
+    step = max(1, _CELLS_AT_ONCE // num_items)
+    for start in range(0, len(questions), step):
+        part = questions[start : start + step]
+        scores = np.array(model.predict(part), dtype=float)
+        if scores.shape != (len(part), num_items):
+            scores = np.stack([np.array(model.predict(one), dtype=float) for one in _plain(part)])
+        if scores.shape != (len(part), num_items):
+            raise ValueError(
+                f"model.predict must score {num_items} items, got shape {scores.shape[1:]}"
+            )
+        yield part, scores
+
+
+def _plain(questions: IntArray) -> list[Any]:
+    """Users as ints, sequences as arrays."""
+    return questions.tolist() if questions.ndim == 1 else list(questions)
+
+
+def _items_by_user(interactions: Interactions) -> list[IntArray]:
+    order = np.argsort(interactions.user_ids, kind="stable")
+    ends = np.cumsum(np.bincount(interactions.user_ids, minlength=interactions.num_users))
+    return np.split(interactions.item_ids[order], ends[:-1])
+
+
+def _precision_recall(
+    questions: IntArray, item_ranks: NDArray[np.float64], k: int | Sequence[int], num_items: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    if not isinstance(k, Sequence | np.ndarray):
+        scores = score_rankings(questions, item_ranks, k)
+        return scores.precision * k / min(k, num_items), scores.recall
+    columns = [_precision_recall(questions, item_ranks, int(each), num_items) for each in k]
+    precision, recall = (np.stack(part, axis=1) for part in zip(*columns, strict=True))
+    return precision, recall
