@@ -15,12 +15,12 @@ class Link(models.Model):
     movielens_id = models.PositiveIntegerField(
         _("MovieLens id"), null=True, blank=True, unique=True
     )
-    imdb_id = models.CharField(
-        _("IMDb id"),
-        max_length=12,
-        null=True,
-        blank=True,
-        db_index=True,  # noqa: DJ001
+    # MovieLens 100K numbers films in a way of its own.
+    ml_100k_id = models.PositiveIntegerField(
+        _("MovieLens 100K id"), null=True, blank=True, unique=True
+    )
+    imdb_id = models.CharField(  # noqa: DJ001
+        _("IMDb id"), max_length=12, null=True, blank=True, db_index=True
     )
     tmdb_id = models.PositiveIntegerField(_("TMDB id"), null=True, blank=True, db_index=True)
 
@@ -36,7 +36,11 @@ class Link(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.imdb_id or f"MovieLens {self.movielens_id}"
+        if self.imdb_id:
+            return self.imdb_id
+        if self.movielens_id:
+            return f"MovieLens {self.movielens_id}"
+        return f"TMDB {self.tmdb_id}" if self.tmdb_id else f"MovieLens 100K {self.ml_100k_id}"
 
     @property
     def imdb_url(self) -> str | None:

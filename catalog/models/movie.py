@@ -1,5 +1,6 @@
 """The film."""
 
+import re
 import unicodedata
 
 from django.conf import settings
@@ -10,11 +11,22 @@ from django.utils.translation import gettext_lazy as _
 
 from .facets import Collection, Company, Country, Genre, Language
 
+# Letters that Unicode does not take apart, the ampersand, and signs that join what they stand in
+# (Schindler's, M*A*S*H, L.A.) where all others separate (Spider-Man).
+_FOLDED_SIGNS = str.maketrans(
+    {"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
+    | {"&": " and "}
+    | dict.fromkeys("'’‘`´.*", "")
+)
+_SEPARATORS = re.compile(r"[\W_]+")
+
 
 def fold(text: str) -> str:
-    """Lower case without accents: what search compares, on both sides."""
+    """Lower case, without accents and punctuation: what search compares, on both sides."""
     decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold().strip()
+    plain = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+    words = _SEPARATORS.sub(" ", plain.translate(_FOLDED_SIGNS)).strip()
+    return words or plain.strip()
 
 
 class MovieQuerySet(models.QuerySet["Movie"]):

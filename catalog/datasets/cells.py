@@ -1,0 +1,69 @@
+"""From the text of a cell to a value; None for what is not one."""
+
+import ast
+import re
+from datetime import date, datetime
+from functools import lru_cache
+
+IMDB_DIGITS = range(1, 11)
+LARGEST_ID = 2**31 - 1
+
+
+def whole_number(text: str, largest: int = LARGEST_ID) -> int | None:
+    """``862`` and ``862.0`` → 862; None for anything that is no whole number from 0."""
+    try:
+        number = int(text) if text.isdecimal() else float(text)
+    except ValueError:
+        return None
+    return int(number) if 0 <= number <= largest and number == int(number) else None
+
+
+def decimal_number(text: str, largest: float) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if 0 <= number <= largest else None
+
+
+def imdb_id(text: str) -> str | None:
+    """``tt0114709``, ``0114709`` or ``114709`` → ``tt0114709``; None without digits or for 0."""
+    digits = re.sub(r"\D", "", text).lstrip("0")
+    return f"tt{digits.zfill(7)}" if len(digits) in IMDB_DIGITS else None
+
+
+def calendar_date(text: str) -> date | None:
+    """A day written 1997-08-20, or 8/20/97 as spreadsheets do."""
+    try:
+        if "/" in text:
+            return datetime.strptime(text, "%m/%d/%y").date()
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def truth(text: str) -> bool | None:
+    return {"true": True, "false": False}.get(text.strip().lower())
+
+
+def line_of_text(text: str, longest: int) -> str:
+    """Without control characters and doubled blanks, cut to ``longest`` characters."""
+    return " ".join(text.replace("\x00", "").split())[:longest].strip()
+
+
+def paragraphs(text: str) -> str:
+    return text.replace("\x00", "").replace("\r\n", "\n").strip()
+
+
+@lru_cache(maxsize=8192)
+def list_of_records(text: str) -> tuple[dict[str, object], ...] | None:
+    """A Python literal of dictionaries, one or a list, as Kaggle's cells hold them.
+
+    None for what is no such literal. Callers must not change the dictionaries: they are shared.
+    """
+    try:
+        value = ast.literal_eval(text.strip() or "[]")
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return None
+    items = value if isinstance(value, list) else [value]
+    return tuple(items) if all(isinstance(item, dict) for item in items) else None

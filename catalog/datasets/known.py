@@ -1,0 +1,95 @@
+"""Datasets that are known by name: what must be said about each, and where it can be had."""
+
+from dataclasses import dataclass
+
+GROUPLENS = "https://files.grouplens.org/datasets/movielens/"
+
+MOVIELENS_LICENCE = (
+    "MovieLens data from GroupLens Research, University of Minnesota: for research; "
+    "redistribution only under the same conditions; no commercial use without permission; "
+    "no endorsement by the University of Minnesota or GroupLens is implied."
+)
+MOVIELENS_CITATION = (
+    "F. Maxwell Harper and Joseph A. Konstan. 2015. The MovieLens Datasets: History and Context. "
+    "ACM Transactions on Interactive Intelligent Systems 5, 4, Article 19. "
+    "https://doi.org/10.1145/2827872"
+)
+TMDB_NOTICE = "This product uses the TMDB API but is not endorsed or certified by TMDB."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Credits:
+    """Shown in the page footer; empty where a dataset is not known."""
+
+    title: str = ""
+    licence: str = ""
+    citation: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Download:
+    """``checksum`` is ``md5:…`` or ``sha256:…`` as published; empty where the file may change."""
+
+    url: str
+    checksum: str
+
+
+def _zip(name: str, checksum: str) -> Download:
+    return Download(url=f"{GROUPLENS}{name}.zip", checksum=checksum)
+
+
+def _movielens(title: str, page: str) -> Credits:
+    return Credits(
+        title=title,
+        licence=MOVIELENS_LICENCE,
+        citation=MOVIELENS_CITATION,
+        url=f"https://grouplens.org/datasets/movielens/{page}",
+    )
+
+
+def _movies_dataset(title: str) -> Credits:
+    return Credits(
+        title=title,
+        licence=f"{MOVIELENS_LICENCE} Metadata: {TMDB_NOTICE}",
+        citation=f"Rounak Banik. The Movies Dataset, on Kaggle. {MOVIELENS_CITATION}",
+        url="https://www.kaggle.com/datasets/rounakbanik/the-movies-dataset",
+    )
+
+
+CREDITS = {
+    "movies-dataset": _movies_dataset("The Movies Dataset"),
+    "movies-dataset-small": _movies_dataset("The Movies Dataset, small ratings"),
+    "ml-latest-small": _movielens("MovieLens Latest Small", "latest/"),
+    "ml-latest": _movielens("MovieLens Latest", "latest/"),
+    "ml-32m": _movielens("MovieLens 32M", "32m/"),
+    "ml-25m": _movielens("MovieLens 25M", "25m/"),
+    "ml-20m": _movielens("MovieLens 20M", "20m/"),
+    "ml-10m": _movielens("MovieLens 10M", "10m/"),
+    "ml-1m": _movielens("MovieLens 1M", "1m/"),
+    "ml-100k": _movielens("MovieLens 100K", "100k/"),
+}
+
+DOWNLOADS = {
+    "ml-latest-small": _zip(
+        "ml-latest-small",
+        "sha256:696d65a3dfceac7c45750ad32df2c259311949efec81f0f144fdfb91ebc9e436",
+    ),
+    "ml-latest": _zip("ml-latest", ""),
+    "ml-32m": _zip("ml-32m", "md5:d472be332d4daa821edc399621853b57"),
+    "ml-25m": _zip("ml-25m", "md5:6b51fb2759a8657d3bfcbfc42b592ada"),
+    "ml-20m": _zip("ml-20m", "md5:cd245b17a1ae2cc31bb14903e1204af3"),
+    "ml-10m": _zip("ml-10m", "md5:ce571fd55effeba0271552578f2648bd"),
+    "ml-1m": _zip("ml-1m", "md5:c4d9eecfca2ab87c1945afe126590906"),
+    "ml-100k": _zip("ml-100k", "md5:0e33842e24a9c977be4e0107933c0723"),
+}
+
+
+def credits_of(slug: str) -> Credits:
+    """Of the dataset of this name, or of the longest known name that it begins with.
+
+    An edition such as ``ml-latest-small-2018`` so has the credits of ``ml-latest-small``.
+    """
+    names = sorted(CREDITS, key=len, reverse=True)
+    known = next((name for name in names if slug == name or slug.startswith(f"{name}-")), None)
+    return CREDITS[known] if known else Credits(title=slug)

@@ -1,0 +1,86 @@
+"""What every reader gives: films and ratings, whatever the files they come from."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum
+from typing import NamedTuple, Protocol
+
+from .report import Report
+
+
+class DatasetError(Exception):
+    """A dataset cannot be read; the message is one sentence for the person who asked for it."""
+
+
+class Knowledge(IntEnum):
+    """How much a source knows of a film: the better one's words replace the other's."""
+
+    PLACEHOLDER = 0  # ids only
+    TITLE = 1  # title, year and genres, from MovieLens
+    METADATA = 2  # a row of The Movies Dataset
+
+
+@dataclass(slots=True, kw_only=True)
+class Film:
+    """One film of a dataset. None and empty mean: not known here.
+
+    ``companies`` are (TMDB id, name), ``countries`` and ``languages`` (ISO code, name), and
+    ``collection`` is (TMDB id, name, poster path, backdrop path).
+    """
+
+    knowledge: Knowledge
+    title: str
+    original_title: str = ""
+    year: int | None = None
+    genres: tuple[str, ...] = ()
+    movielens_id: int | None = None
+    ml_100k_id: int | None = None
+    imdb_id: str | None = None
+    tmdb_id: int | None = None
+    release_date: date | None = None
+    runtime: int | None = None
+    overview: str = ""
+    tagline: str = ""
+    original_language: str = ""
+    status: str = ""
+    homepage: str = ""
+    poster_path: str = ""
+    adult: bool | None = None
+    video: bool | None = None
+    budget: int | None = None
+    revenue: int | None = None
+    popularity: float | None = None
+    vote_average: float | None = None
+    vote_count: int | None = None
+    collection: tuple[int, str, str, str] | None = None
+    companies: tuple[tuple[int, str], ...] = ()
+    countries: tuple[tuple[str, str], ...] = ()
+    languages: tuple[tuple[str, str], ...] = ()
+
+
+class RatingRow(NamedTuple):
+    """``item`` is an id in the reader's numbering, ``rated_at`` in seconds since 1970."""
+
+    user: int
+    item: int
+    half_stars: int
+    rated_at: int
+
+
+class Reader(Protocol):
+    """A dataset whose layout was recognised."""
+
+    @property
+    def slug(self) -> str:
+        """Short name: it begins the user names of this dataset's raters."""
+
+    @property
+    def item_key(self) -> str:
+        """The field of Film that a RatingRow's ``item`` refers to."""
+
+    def ratings(self, report: Report) -> Iterator[RatingRow]:
+        """All sound ratings in file order; the others are reported."""
+
+    def films(self, rated: set[int], report: Report) -> Iterator[Film]:
+        """All films, those in ``rated`` without exception, each once."""

@@ -1,0 +1,67 @@
+"""What an import says about itself: counts, rejected rows with their reasons, remarks."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+# Called with a file's name, the position in it and its size, both in bytes.
+Watch = Callable[[str, int, int], None]
+
+
+class Problem(NamedTuple):
+    """A row that was not taken."""
+
+    file: str
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.file}, line {self.line}: {self.reason}"
+
+
+@dataclass
+class Count:
+    """Rows of one kind. Those neither loaded, updated nor rejected were there already."""
+
+    read: int = 0
+    loaded: int = 0
+    updated: int = 0
+    rejected: int = 0
+
+
+@dataclass
+class Report:
+    """Filled in while a dataset is read and stored.
+
+    Attributes
+    ----------
+    counts
+        By what is counted: "ratings", "movies" and so on.
+    problems
+        The first ``problem_limit`` rejected rows; ``counts`` has all of them.
+    remarks
+        Dirt that was dealt with, by description.
+    """
+
+    problem_limit: int = 20
+    watch: Watch | None = None
+    counts: dict[str, Count] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    remarks: Counter[str] = field(default_factory=Counter)
+
+    def count(self, kind: str) -> Count:
+        return self.counts.setdefault(kind, Count())
+
+    def reject(self, kind: str, file: str, line: int, reason: str) -> None:
+        self.count(kind).rejected += 1
+        if len(self.problems) < self.problem_limit:
+            self.problems.append(Problem(file, line, reason))
+
+    @property
+    def rejected(self) -> int:
+        return sum(count.rejected for count in self.counts.values())
+
+    @property
+    def changed(self) -> bool:
+        return any(count.loaded or count.updated for count in self.counts.values())

@@ -1,0 +1,87 @@
+"""Load a rating dataset: ``manage.py import_dataset SOURCE``."""
+
+from pathlib import Path
+from typing import IO, Any, cast
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from catalog.datasets.detection import LAYOUTS
+from catalog.datasets.records import DatasetError
+from catalog.datasets.report import Report
+from catalog.importing import import_dataset
+
+
+class Command(BaseCommand):
+    help = f"Load a rating dataset into the catalog. Layouts: {LAYOUTS}."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("source", help="a folder or a zip file")
+        parser.add_argument("--name", default="", help="name of the dataset, for its raters")
+        parser.add_argument(
+            "--small",
+            action="store_true",
+            help="The Movies Dataset: take ratings_small.csv even if ratings.csv is there",
+        )
+        parser.add_argument(
+            "--show", type=int, default=20, metavar="N", help="how many rejected rows to list (20)"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        console = Console(file=cast(IO[str], self.stdout), soft_wrap=True)
+        progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            DownloadColumn(),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        report = Report(problem_limit=options["show"], watch=_Bars(progress))
+        try:
+            with progress:
+                import_dataset(
+                    Path(options["source"]).expanduser(),
+                    slug=options["name"],
+                    small=options["small"],
+                    report=report,
+                    say=lambda phase: console.print(f"{phase} ..."),
+                )
+        except DatasetError as error:
+            raise CommandError(str(error)) from error
+        _print_report(console, report)
+
+
+class _Bars:
+    """A bar for each file, moved on by the readers."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._bars: dict[str, TaskID] = {}
+
+    def __call__(self, name: str, position: int, size: int) -> None:
+        if name not in self._bars:
+            self._bars[name] = self._progress.add_task(name, total=size)
+        self._progress.update(self._bars[name], completed=position)
+
+
+def _print_report(console: Console, report: Report) -> None:
+    table = Table("", "read", "loaded", "updated", "rejected")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for kind, count in report.counts.items():
+        numbers = (count.read, count.loaded, count.updated, count.rejected)
+        table.add_row(kind, *(f"{number:,}" for number in numbers))
+    console.print(table)
+    for remark, number in report.remarks.items():
+        if number:
+            console.print(f"{number:,} {remark}", highlight=False)
+    for problem in report.problems:
+        console.print(str(problem), markup=False, highlight=False)
+    if report.rejected > len(report.problems):
+        console.print(f"... and {report.rejected - len(report.problems):,} more rejected rows")
+    if not report.changed:
+        console.print("Nothing changed: all of it was there already.")
