@@ -1,1 +1,1 @@
-"""The one-command run: a private PostgreSQL and Valkey, and one supervisor over web, workers, beat."""
+"""The one-command run: private servers, and web, workers and beat under one supervisor."""

@@ -18,7 +18,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Dict, List, NoReturn, Optional, Tuple  # noqa: UP035
+from typing import NoReturn
 
 OLDEST, NEWEST = (3, 11), (3, 13)
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,7 +30,7 @@ CPU_ONLY_TORCH = "https://download.pytorch.org/whl/cpu"
 INSTALL_NEEDS_MB = 2500
 
 
-def main(arguments: List[str]) -> None:  # noqa: UP006
+def main(arguments: list[str]) -> None:
     if not arguments:
         fail("usage: bootstrap.py REQUIREMENTS [ARGUMENT ...]")
     requirements = ROOT / arguments[0]
@@ -58,13 +58,13 @@ def suitable_python() -> str:
         found = shutil.which(f"python3.{minor}")
         if found and runs(Path(found)):
             return found
-    fail(
+    return fail(
         f"Matinee needs Python {dotted(OLDEST)} to {dotted(NEWEST)}, and found only "
         f"{platform.python_version()} ({sys.executable}): install one of these and run it again."
     )
 
 
-def dotted(version: Tuple[int, int]) -> str:  # noqa: UP006
+def dotted(version: tuple[int, int]) -> str:
     return f"{version[0]}.{version[1]}"
 
 
@@ -92,7 +92,7 @@ def fingerprint(requirements: Path) -> str:
     return digest.hexdigest()
 
 
-def installed() -> Dict[str, str]:  # noqa: UP006
+def installed() -> dict[str, str]:
     try:
         stamp = json.loads(STAMP.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -164,7 +164,7 @@ def has_nvidia_gpu() -> bool:
     return Path("/proc/driver/nvidia/version").exists() or succeeds(["nvidia-smi", "-L"])
 
 
-def pip(arguments: List[str]) -> Optional[str]:  # noqa: UP006
+def pip(arguments: list[str]) -> str | None:
     """Run pip, showing one line a package; None, or pip's own reason for having failed."""
     command = [str(VENV_PYTHON), "-m", "pip", "--disable-pip-version-check", *arguments]
     with (
@@ -185,7 +185,7 @@ def pip(arguments: List[str]) -> Optional[str]:  # noqa: UP006
     return reason if process.returncode else None
 
 
-def succeeds(command: List[str]) -> bool:  # noqa: UP006
+def succeeds(command: list[str]) -> bool:
     try:
         return subprocess.run(command, capture_output=True).returncode == 0  # noqa: S603
     except OSError:

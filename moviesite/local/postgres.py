@@ -14,6 +14,7 @@ import psutil
 import psycopg2
 
 from moviesite.local.errors import LocalRunError
+from moviesite.local.logs import last_line
 from moviesite.local.postgres_binaries import PostgresBinaries, find_postgres
 from moviesite.local.processes import Account, is_alive, spawn, stop, stop_leftovers
 from moviesite.local.sockets import POSTGRES_PORT
@@ -84,7 +85,8 @@ class PrivatePostgres:
             command,
             var=self.var,
             environment=_environment(),
-            log=self.log,
+            output=self.log,
+            errors=self.log,
             death_signal=signal.SIGINT,
             account=self.account,
         )
@@ -107,7 +109,8 @@ class PrivatePostgres:
                 [*command, "--encoding=UTF8", "--no-instructions", *attempt],
                 var=self.var,
                 environment=_environment(),
-                log=self.log,
+                output=self.log,
+                errors=self.log,
                 account=self.account,
             )
             if process.wait() == 0:
@@ -223,11 +226,3 @@ def _empty(folder: Path) -> None:
             shutil.rmtree(path)
         else:
             path.unlink()
-
-
-def last_line(log: Path) -> str:
-    """The last thing that a log says, for an error message."""
-    lines = log.read_text(encoding="utf-8", errors="replace").split("\n") if log.exists() else []
-    told = [line.strip() for line in lines if line.strip()]
-    telling = [line for line in told if "FATAL" in line or "ERROR" in line or "PANIC" in line]
-    return (telling or told or ["it left no message"])[-1]

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,22 +46,22 @@ def spawn(
     *,
     var: Path,
     environment: Mapping[str, str],
-    log: Path | None,
+    output: Path | None,
+    errors: Path | None,
     death_signal: signal.Signals = signal.SIGTERM,
     account: Account | None = None,
     cwd: Path | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start a child in a session of its own, marked with its run, gone when its parent is gone.
 
-    ``log`` takes both of its outputs; with None the child writes to our own terminal.
+    ``output`` and ``errors`` are the logs that it appends to; None is our own terminal.
     """
-    output = None if log is None else log.open("ab")
-    try:
+    with ExitStack() as logs:
         return subprocess.Popen(  # noqa: S603
             command,
             stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output and subprocess.STDOUT,
+            stdout=output and logs.enter_context(output.open("ab")),
+            stderr=errors and logs.enter_context(errors.open("ab")),
             env={**environment, MARK: str(var)},
             cwd="/" if account else cwd,
             start_new_session=True,
@@ -69,9 +70,6 @@ def spawn(
             extra_groups=[] if account else None,
             preexec_fn=_die_with_parent(death_signal),
         )
-    finally:
-        if output is not None:
-            output.close()
 
 
 def _die_with_parent(death_signal: signal.Signals) -> Callable[[], None] | None:

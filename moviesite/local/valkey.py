@@ -60,7 +60,9 @@ class PrivateValkey:
             "--daemonize": "no",
         }
         command = [_find_valkey(), *(word for option in options.items() for word in option)]
-        self.process = spawn(command, var=self.var, environment=os.environ, log=self.log)
+        self.process = spawn(
+            command, var=self.var, environment=os.environ, output=self.log, errors=self.log
+        )
         self._wait_until_it_answers()
 
     def stop(self) -> None:

@@ -1,0 +1,54 @@
+# Matinee's commands; `make help` lists them.
+
+PYTHON ?= python3
+VENV_PYTHON := .venv/bin/python
+SET_UP := $(PYTHON) moviesite/local/bootstrap.py
+# Checks that only read settings need some, and no server.
+SETTINGS := SECRET_KEY=only-for-checks DATABASE_URL=postgres://nobody@localhost/none REDIS_URL=redis://localhost
+PRODUCTION := SECRET_KEY=$(shell head -c 48 /dev/urandom | base64 | tr -d '/+=\n')9zQ_ DATABASE_URL=postgres://nobody@localhost/none \
+	REDIS_URL=redis://localhost ALLOWED_HOSTS=matinee.example EMAIL_URL=smtp://localhost
+
+.DEFAULT_GOAL := help
+.PHONY: help run setup test lint format bench shell clean reset python
+
+help: ## list these commands
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1	\2/' | expand -t 18
+
+run: python ## run the site here: servers, web, workers (PORT, DATABASE_URL, REDIS_URL, MATINEE_DATASET)
+	@exec $(SET_UP) requirements-local.txt -m moviesite.local
+
+setup: python ## make .venv with everything that development needs
+	@$(SET_UP) requirements-dev.txt
+
+test: setup ## run the whole test suite (ARGS="-k name" for a part)
+	@$(VENV_PYTHON) -m tests.chromium --install
+	@exec $(VENV_PYTHON) -m pytest $(ARGS)
+
+lint: setup ## check style, types, imports, templates, migrations and production settings
+	$(VENV_PYTHON) -m ruff check .
+	$(VENV_PYTHON) -m ruff format --check .
+	$(SETTINGS) $(VENV_PYTHON) -m mypy
+	.venv/bin/lint-imports
+	git ls-files -z -- 'templates/*.html' | xargs -0 -r .venv/bin/djade --check --target-version 5.2
+	$(SETTINGS) $(VENV_PYTHON) manage.py makemigrations --check --dry-run
+	$(PRODUCTION) $(VENV_PYTHON) manage.py check --deploy --fail-level WARNING
+
+format: setup ## put code and templates into the project's style
+	$(VENV_PYTHON) -m ruff check --fix .
+	$(VENV_PYTHON) -m ruff format .
+	git ls-files -z -- 'templates/*.html' | xargs -0 -r .venv/bin/djade --target-version 5.2
+
+bench: setup ## measure quality and speed of the models
+	$(VENV_PYTHON) -m pytest tests/benchmarks --no-header -s $(ARGS)
+
+clean: ## remove caches, keep .venv and var
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+reset: ## remove .venv and var: the next run starts from nothing
+	@printf 'This deletes the database in var/. Type yes: ' && read answer && [ "$$answer" = yes ]
+	rm -rf .venv "$$(readlink -f var/postgres 2>/dev/null || echo var/postgres)" var
+
+python:
+	@command -v $(PYTHON) >/dev/null || { \
+		echo "Matinee needs Python 3.11 to 3.13, and there is no $(PYTHON): install it (on Debian and Ubuntu: apt install python3 python3-venv)." >&2; exit 1; }

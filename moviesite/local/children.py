@@ -1,0 +1,121 @@
+"""The children that the supervisor keeps running."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from moviesite.local.logs import WatchedLog
+from moviesite.local.processes import StopSteps, spawn, stop
+
+# A worker in the middle of a training is not waited for: its run is taken up at the next start.
+STOP_STEPS: StopSteps = ((signal.SIGTERM, 3.0), (signal.SIGQUIT, 3.0))
+FIRST_BACKOFF, LONGEST_BACKOFF = 1.0, 30.0  # seconds
+SETTLED = 60.0  # seconds after which a child counts as running well
+THREADS = 4
+
+
+@dataclass(kw_only=True)
+class Child:
+    """One long-running process, started again when it ends by itself."""
+
+    name: str
+    command: list[str]
+    root: Path
+    var: Path
+    environment: Mapping[str, str]
+    to_terminal: bool = False
+    process: subprocess.Popen[bytes] | None = None
+    failures: int = 0
+    log: WatchedLog = field(init=False)
+    _started_at: float = 0.0
+    _start_again_at: float | None = None
+
+    def __post_init__(self) -> None:
+        self.log = WatchedLog(self.name, self.var / "log" / f"{self.name}.log")
+
+    def start(self) -> None:
+        self.process = spawn(
+            self.command,
+            var=self.var,
+            environment=self.environment,
+            output=None if self.to_terminal else self.log.path,
+            errors=self.log.path,
+            cwd=self.root,
+        )
+        self._started_at = time.monotonic()
+        self._start_again_at = None
+
+    def ended(self) -> bool:
+        return self.process is not None and self.process.poll() is not None
+
+    def watch(self, now: float) -> str | None:
+        """Start it again when it has ended and its pause is over; what happened, if anything."""
+        if not self.ended() or self.process is None:
+            return None
+        if self._start_again_at is None:
+            if now - self._started_at > SETTLED:
+                self.failures = 0
+            pause = min(LONGEST_BACKOFF, FIRST_BACKOFF * 2**self.failures)
+            self.failures += 1
+            self._start_again_at = now + pause
+            # Its own children may have outlived it, and would work beside the new ones.
+            stop(self.process, ())
+            return (
+                f"{self.name} ended unexpectedly ({_how(self.process.returncode)}); starting it "
+                f"again in {pause:.0f} s. Its log: {self.log.path}"
+            )
+        if now >= self._start_again_at:
+            self.start()
+        return None
+
+    def ask_to_stop(self) -> None:
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+
+    def stop(self) -> None:
+        if self.process:
+            stop(self.process, STOP_STEPS)
+            self.process = None
+
+
+def _how(status: int) -> str:
+    return f"killed by {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
+
+
+def site_children(
+    *, root: Path, var: Path, environment: Mapping[str, str], host: str, port: int
+) -> list[Child]:
+    """Web, the worker for short tasks, the worker that trains, and beat, in the order to start."""
+    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    python = sys.executable
+    processes = max(2, min(4, os.cpu_count() or 2))
+    web = [python, "-m", "gunicorn", "moviesite.wsgi:application", "--bind", address]
+    web += ["--workers", str(processes), "--worker-class", "gthread", "--threads", str(THREADS)]
+    web += ["--graceful-timeout", "5", "--no-control-socket", "--log-level", "warning"]
+    worker = [python, "-m", "celery", "-A", "moviesite", "worker", "--loglevel", "INFO"]
+    worker += ["--without-gossip", "--without-mingle"]
+    beat = [python, "-m", "celery", "-A", "moviesite", "beat", "--loglevel", "INFO"]
+    commands = {
+        "web": web,
+        "training": [*worker, "-Q", "training", "-c", "1", "-n", "training@%h"],
+        "worker": [*worker, "-Q", "default", "-c", "2", "-n", "default@%h"],
+        "beat": [*beat, "--pidfile="],
+    }
+    return [
+        Child(
+            name=name,
+            command=command,
+            root=root,
+            var=var,
+            environment=environment,
+            to_terminal=name == "web",  # the e-mail that a local site "sends" is printed there
+        )
+        for name, command in commands.items()
+    ]
