@@ -20,7 +20,7 @@ MATCHES = (
     "l.imdb_id = s.imdb_id AND coalesce(l.movielens_id = s.movielens_id, true)",
     "l.tmdb_id = s.tmdb_id AND coalesce(l.movielens_id = s.movielens_id, true) "
     "AND coalesce(l.imdb_id = s.imdb_id, true)",
-    "split_part(m.search_title, E'\\n', 1) = s.folded_title AND m.year = s.year "
+    "split_part(m.search_title, E'\\n', 2) = s.folded_title AND m.year = s.year "
     f"AND {NO_ID_DISAGREES}",
 )
 

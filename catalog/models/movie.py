@@ -131,8 +131,12 @@ class Movie(models.Model):
 
     @staticmethod
     def folded_titles(title: str, original_title: str) -> str:
-        """The searchable form of both titles, one line each, without repeating itself."""
-        return "\n".join(dict.fromkeys(filter(None, (fold(title), fold(original_title)))))
+        """The searchable form of both titles, without repeating itself.
+
+        Each stands between line ends, so that a plain LIKE tells whole titles and beginnings.
+        """
+        titles = dict.fromkeys(filter(None, (fold(title), fold(original_title))))
+        return "\n{}\n".format("\n".join(titles))
 
     @property
     def slug(self) -> str:
