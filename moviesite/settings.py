@@ -133,6 +133,7 @@ POSTER_BASE_URL = env.str("POSTER_BASE_URL", default="https://image.tmdb.org/t/p
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
+    "moviesite.accounts.tokens.ApiTokenBackend",
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",

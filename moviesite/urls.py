@@ -3,7 +3,17 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from recommender import health
+from recommender.api import api
+from recommender.views.home import home
+
 urlpatterns = [
+    path("", home, name="home"),
+    path("", include("catalog.urls")),
+    path("", include("recommender.urls")),
+    path("api/v1/", api.urls),
+    path("health/live", health.live, name="health-live"),
+    path("health/ready", health.ready, name="health-ready"),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
 ]

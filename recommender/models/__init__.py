@@ -2,11 +2,13 @@
 
 from .modelversion import ModelKind, ModelVersion, VersionStatus
 from .policy import RetrainingPolicy
+from .preferences import Preferences
 from .trainingrun import RunMode, RunStatus, RunTrigger, TrainingRun
 
 __all__ = [
     "ModelKind",
     "ModelVersion",
+    "Preferences",
     "RetrainingPolicy",
     "RunMode",
     "RunStatus",

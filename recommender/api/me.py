@@ -1,0 +1,87 @@
+"""What belongs to the member who asks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from ninja import Query, Router
+
+from catalog.models import Movie, Rating
+from catalog.rating import rate, unrate
+from recommender.cards import cards
+from recommender.personal import recommender_for
+
+from .auth import MEMBER
+from .schemas import (
+    HowMany,
+    Limit,
+    MovieId,
+    Offset,
+    Problem,
+    RatingIn,
+    RatingList,
+    RatingOut,
+    RecommendationList,
+)
+
+router = Router(tags=["me"], auth=MEMBER)
+
+
+@router.get(
+    "recommendations",
+    response={200: RecommendationList, 401: Problem},
+    summary="What you would like most",
+)
+def recommendations(request: HttpRequest, n: Query[HowMany] = 20) -> Any:
+    person = recommender_for(_user_id(request))
+    ranking = person.top_picks(n)
+    return RecommendationList.of(cards(person, ranking), ranking.version)
+
+
+@router.get(
+    "watch-next",
+    response={200: RecommendationList, 401: Problem},
+    summary="What people with your history watch next",
+)
+def watch_next(request: HttpRequest, n: Query[HowMany] = 20) -> Any:
+    person = recommender_for(_user_id(request))
+    ranking = person.watch_next(n)
+    return RecommendationList.of(cards(person, ranking), ranking.version)
+
+
+@router.get(
+    "ratings", response={200: RatingList, 401: Problem}, summary="Your ratings, newest first"
+)
+def list_ratings(
+    request: HttpRequest, limit: Query[Limit] = 20, offset: Query[Offset] = 0
+) -> dict[str, Any]:
+    mine = Rating.objects.filter(user_id=_user_id(request))
+    page = mine.select_related("movie__link").prefetch_related("movie__genres")
+    ratings = page.order_by("-rated_at", "-pk")[offset : offset + limit]
+    return {"items": [RatingOut.of(rating) for rating in ratings], "count": mine.count()}
+
+
+@router.put(
+    "ratings/{movie_id}",
+    response={200: RatingOut, 401: Problem, 404: Problem},
+    summary="Rate a movie",
+)
+def put_rating(request: HttpRequest, movie_id: MovieId, body: RatingIn) -> RatingOut:
+    movie = get_object_or_404(Movie.objects.for_cards(), pk=movie_id)
+    return RatingOut.of(rate(user_id=_user_id(request), movie=movie, stars=body.rating))
+
+
+@router.delete(
+    "ratings/{movie_id}",
+    response={204: None, 401: Problem, 404: Problem},
+    summary="Take a rating back",
+)
+def delete_rating(request: HttpRequest, movie_id: MovieId) -> tuple[int, None]:
+    unrate(user_id=_user_id(request), movie=get_object_or_404(Movie, pk=movie_id))
+    return 204, None
+
+
+def _user_id(request: HttpRequest) -> int:
+    return int(request.auth.pk)  # type: ignore[attr-defined]

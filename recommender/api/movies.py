@@ -1,0 +1,64 @@
+"""Films: search, one film, films like it. Open to everybody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from ninja import Query, Router
+
+from catalog.models import Movie
+from catalog.search import search_movies
+from recommender.similar import similar_to
+
+from .schemas import (
+    HowMany,
+    Limit,
+    MovieId,
+    MovieList,
+    MovieOut,
+    Offset,
+    Problem,
+    SimilarList,
+    SimilarOut,
+)
+
+MAX_FOUND = 200  # a search is for finding, not for listing the catalog
+
+router = Router(tags=["movies"])
+
+
+@router.get("", response=MovieList, summary="Search or list movies")
+def list_movies(
+    request: HttpRequest,
+    search: Query[str] = "",
+    limit: Query[Limit] = 20,
+    offset: Query[Offset] = 0,
+) -> dict[str, Any]:
+    suitable = Movie.objects.suitable()
+    if search.strip():
+        found = search_movies(search, limit=MAX_FOUND, within=suitable)
+        movies, count = found[offset : offset + limit], len(found)
+    else:
+        ordered = suitable.for_cards().order_by("-rating_count", "pk")
+        movies, count = list(ordered[offset : offset + limit]), suitable.count()
+    return {"items": [MovieOut.of(movie) for movie in movies], "count": count}
+
+
+@router.get("{movie_id}", response={200: MovieOut, 404: Problem}, summary="One movie")
+def get_movie(request: HttpRequest, movie_id: MovieId) -> MovieOut:
+    return MovieOut.of(get_object_or_404(Movie.objects.for_cards(), pk=movie_id))
+
+
+@router.get(
+    "{movie_id}/similar", response={200: SimilarList, 404: Problem}, summary="Movies like it"
+)
+def similar_movies(request: HttpRequest, movie_id: MovieId, n: Query[HowMany] = 20) -> Any:
+    get_object_or_404(Movie, pk=movie_id)
+    similar = similar_to(movie_id, n)
+    items = [
+        SimilarOut.model_construct(movie=MovieOut.of(movie), score=score)
+        for movie, score in similar.movies
+    ]
+    return {"items": items, "count": len(items), "version": similar.version}

@@ -1,0 +1,31 @@
+"""Recommendations for somebody without an account, from a list of films."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Router
+from ninja.throttling import AnonRateThrottle
+
+from recommender.cards import cards
+from recommender.histories import history_from
+from recommender.serving import Recommender
+
+from .schemas import RecommendationList, WatchNextIn
+
+ANONYMOUS_RATE = "120/m"  # per address: far above a person's pace, far below a scraper's
+
+router = Router(tags=["watch next"])
+
+
+@router.post(
+    "",
+    response=RecommendationList,
+    throttle=[AnonRateThrottle(ANONYMOUS_RATE)],
+    summary="What people with this history watch next",
+)
+def watch_next(request: HttpRequest, body: WatchNextIn) -> Any:
+    person = Recommender(history_from(body.movies))
+    ranking = person.watch_next(body.n)
+    return RecommendationList.of(cards(person, ranking), ranking.version)

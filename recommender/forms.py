@@ -1,0 +1,81 @@
+"""The filters as a form."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from catalog.languages import language_name
+from recommender.catalog_arrays import CatalogArrays, language_code
+from recommender.live import snapshot
+from recommender.models import Preferences
+
+LANGUAGES_OFFERED = 40
+
+
+class _Numbers(forms.TypedMultipleChoiceField):
+    def __init__(self, label: Any) -> None:
+        super().__init__(
+            label=label, required=False, coerce=int, widget=forms.CheckboxSelectMultiple
+        )
+
+
+class PreferencesForm(forms.ModelForm):
+    """Genres and languages are offered from the catalog arrays, without a query."""
+
+    include_genres = _Numbers(_("Only these genres"))
+    exclude_genres = _Numbers(_("None of these genres"))
+    languages = forms.MultipleChoiceField(
+        label=_("Languages"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    popularity = forms.FloatField(
+        label=_("Hidden gems or well known"),
+        min_value=-1,
+        max_value=1,
+        widget=forms.NumberInput(attrs={"type": "range", "step": "0.25"}),
+    )
+    diversity = forms.FloatField(
+        label=_("Variety"),
+        min_value=0,
+        max_value=1,
+        widget=forms.NumberInput(attrs={"type": "range", "step": "0.1"}),
+    )
+
+    class Meta:
+        model = Preferences
+        fields: Sequence[str] = (
+            "include_genres",
+            "exclude_genres",
+            "year_from",
+            "year_to",
+            "runtime_from",
+            "runtime_to",
+            "languages",
+            "popularity",
+            "diversity",
+            "show_adult",
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        catalog = snapshot().catalog
+        genres = [(pk, catalog.genre_names[place]) for pk, place in catalog.genre_places.items()]
+        genres.sort(key=lambda genre: genre[1])
+        self._offer("include_genres", genres)
+        self._offer("exclude_genres", genres)
+        self._offer("languages", _languages(catalog))
+
+    def _offer(self, name: str, choices: Sequence[tuple[Any, str]]) -> None:
+        self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+
+def _languages(catalog: CatalogArrays) -> list[tuple[str, str]]:
+    """The languages that most films were made in, by name."""
+    numbers, counts = np.unique(catalog.language[catalog.language > 0], return_counts=True)
+    most = numbers[np.argsort(-counts, kind="stable")][:LANGUAGES_OFFERED]
+    codes = [language_code(int(number)) for number in most]
+    return sorted(((code, language_name(code)) for code in codes), key=lambda pair: pair[1])

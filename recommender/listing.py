@@ -1,0 +1,37 @@
+"""Recommendations in a terminal: a table, or the API's JSON."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from rich.console import Console
+from rich.table import Table
+
+from recommender.api.schemas import RecommendationList
+from recommender.cards import Card, cards
+from recommender.serving import Ranking, Recommender
+
+
+def show(out: TextIO, person: Recommender, ranking: Ranking, title: str, as_json: bool) -> None:
+    """Print a ranking; ``title`` stands above the table."""
+    found = cards(person, ranking)
+    if as_json:
+        listed = RecommendationList.of(found, ranking.version)
+        out.write(RecommendationList.model_construct(**listed).model_dump_json(indent=2))
+        return
+    console = Console(file=out, highlight=False)  # type: ignore[arg-type]
+    console.print(_table(found, title), markup=False)
+    console.print(f"by {ranking.version}", markup=False)
+
+
+def _table(found: list[Card], title: str) -> Table:
+    table = Table(title=title, title_justify="left")
+    table.add_column("Title", overflow="fold")
+    table.add_column("Year", justify="right")
+    table.add_column("Genres", overflow="fold")
+    table.add_column("Score", justify="right")
+    for card in found:
+        genres = ", ".join(genre.name for genre in card.movie.genres.all())
+        year = str(card.movie.year or "")
+        table.add_row(card.movie.title, year, genres, f"{card.score:.2f}")
+    return table

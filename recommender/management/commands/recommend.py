@@ -1,0 +1,31 @@
+"""What somebody would like most."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from recommender.listing import show
+from recommender.people import UnknownPersonError, resolve_person
+from recommender.personal import recommender_for
+
+
+class Command(BaseCommand):
+    help = "Recommend movies to a user: what the user would like most, without what was rated."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "user", help="username, e-mail address, a dataset's user number, or #id"
+        )
+        parser.add_argument("-n", type=int, default=5, help="how many movies (default: 5)")
+        parser.add_argument("--json", action="store_true", help="JSON, as the API gives it")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["n"] < 1:
+            raise CommandError(f"-n must be at least 1, got {options['n']}")
+        try:
+            user = resolve_person(options["user"])
+        except UnknownPersonError as error:
+            raise CommandError(str(error)) from error
+        person = recommender_for(user.pk)
+        title = f"For {user.username}, who rated {len(person.history)} movies"
+        show(self.stdout, person, person.top_picks(options["n"]), title, options["json"])

@@ -1,0 +1,68 @@
+"""A film for a group: the one that its least happy member would like most."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser
+
+from catalog.models import Movie
+from recommender.filters import Filters
+from recommender.histories import histories_of
+from recommender.learning.ranking import top_n
+from recommender.live import snapshot
+from recommender.serving import Recommender
+
+MOST_MEMBERS = 8
+SAME_STARS = 0.1  # least misery is compared in steps of this, so that the average decides ties
+
+
+@dataclass(frozen=True)
+class GroupCard:
+    """``stars`` are each member's, in the order of the group; None where nothing is known."""
+
+    movie: Movie
+    least: float
+    average: float
+    stars: list[tuple[AbstractBaseUser, float]]
+
+
+def willing_members(besides: int) -> list[AbstractBaseUser]:
+    """Members who agreed to be asked, in order of their names."""
+    users = get_user_model().objects.filter(is_active=True, watch_together=True)
+    return list(users.exclude(pk=besides).order_by("username"))
+
+
+def for_group(members: Sequence[AbstractBaseUser], filters: Filters, n: int) -> list[GroupCard]:
+    """Films that none of the members has rated or hidden, by least misery, then by the average.
+
+    Nobody's list without a factorization: then there are no predicted stars to compare.
+    """
+    live = snapshot()
+    histories = histories_of([member.pk for member in members])
+    group = [Recommender(histories[member.pk], filters, live) for member in members]
+    if not group or live.factorization is None:
+        return []
+    stars = np.stack([person.stars for person in group if person.stars is not None])
+    allowed = np.logical_and.reduce([person.allowed for person in group])
+    least, average = stars.min(axis=0), stars.mean(axis=0)
+    merit = np.where(allowed, np.floor(least / SAME_STARS) * SAME_STARS + average / 100, -np.inf)
+    rows, _ = top_n(merit.astype(np.float32), n)
+    movie_ids = [int(pk) for pk in live.catalog.movie_ids[rows]]
+    movies = Movie.objects.for_cards().in_bulk(movie_ids)
+    return [
+        GroupCard(
+            movie=movies[pk],
+            least=round(float(least[row]), 2),
+            average=round(float(average[row]), 2),
+            stars=[
+                (member, round(float(value), 2))
+                for member, value in zip(members, stars[:, row], strict=True)
+            ],
+        )
+        for pk, row in zip(movie_ids, rows, strict=True)
+        if pk in movies
+    ]

@@ -1,0 +1,17 @@
+"""Addresses of the recommendations."""
+
+from django.urls import path
+
+from .views import filters, fragments, home, onboarding, taste, together, watch_next
+
+app_name = "recommender"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("watch-next/", watch_next.watch_next, name="watch-next"),
+    path("taste/", taste.taste, name="taste"),
+    path("together/", together.together, name="together"),
+    path("welcome/", onboarding.onboarding, name="onboarding"),
+    path("preferences/recommendations/", filters.filters, name="filters"),
+    path("movies/<int:pk>/similar/", fragments.similar, name="similar"),
+    path("movies/<int:pk>/prediction/", fragments.prediction, name="prediction"),
+]

@@ -1,0 +1,44 @@
+"""Parts of the film page that load by themselves, so that the catalog need not know of us."""
+
+import numpy as np
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from catalog.models import Movie
+
+from ..cards import cards
+from ..personal import filters_of, recommender_for
+from ..serving import Ranking
+from ..similar import similar_to
+
+SIMILAR = 12
+
+
+@require_safe
+@never_cache
+def similar(request: HttpRequest, pk: int) -> HttpResponse:
+    """``movies`` like this one."""
+    movie = get_object_or_404(Movie, pk=pk)
+    filters = filters_of(request.user.pk) if request.user.pk else None
+    found = similar_to(pk, SIMILAR, filters)
+    context = {"movie": movie, "movies": [movie for movie, _ in found.movies]}
+    return render(request, "recommender/_similar.html", context)
+
+
+@require_safe
+@never_cache
+def prediction(request: HttpRequest, pk: int) -> HttpResponse:
+    """``card`` of the film for a member with ratings: predicted stars and why; else None."""
+    movie = get_object_or_404(Movie, pk=pk)
+    card = None
+    if request.user.pk:
+        person = recommender_for(request.user.pk)
+        rows = person.live.catalog.rows_of(np.array([pk]))
+        if len(person.history) and rows[0] >= 0 and person.stars is not None:
+            ranking = Ranking(
+                rows=rows, scores=person.stars[rows], source="factorization", version=""
+            )
+            card = next(iter(cards(person, ranking)), None)
+    return render(request, "recommender/_prediction.html", {"movie": movie, "card": card})

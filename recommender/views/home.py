@@ -1,0 +1,29 @@
+"""The first page: personal rows for a member, popular films for everybody else."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from ..histories import History
+from ..personal import recommender_for
+from ..rows import home_rows
+from ..serving import Recommender
+
+
+@require_safe
+@never_cache
+def home(request: HttpRequest) -> HttpResponse:
+    """``rows`` of cards; ``invite`` is true for those of whom nothing is known yet."""
+    user = request.user
+    person = recommender_for(user.pk) if user.pk else Recommender(History())
+    return render(
+        request,
+        "recommender/home.html",
+        {
+            "rows": home_rows(person, user),
+            "invite": not len(person.history),
+            "rating_count": len(person.history),
+            "filters_active": person.filters.narrow,
+        },
+    )

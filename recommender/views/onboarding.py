@@ -1,0 +1,52 @@
+"""The first minute: a few films to rate, chosen anew after every answer, and what comes of it."""
+
+import numpy as np
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from ..cards import draft, movies_of
+from ..personal import recommender_for
+from ..teaching import informative
+
+GRID = 12
+PICKS = 6
+GOAL = 5
+MOST_SKIPPED = 300
+
+
+@require_safe
+@never_cache
+@login_required
+def onboarding(request: HttpRequest) -> HttpResponse:
+    """``?skip=1,2`` are films that the member does not know.
+
+    Context: ``cards`` to rate, ``picks`` so far, ``rating_count`` of the ``goal``, ``skip``.
+    """
+    person = recommender_for(request.user.pk)  # type: ignore[arg-type]
+    skipped = _skipped(request)
+    skip = np.zeros(len(person.live.catalog), np.bool_)
+    rows = person.live.catalog.rows_of(np.array(skipped, np.int64))
+    skip[rows[rows >= 0]] = True
+    asked = draft(person, informative(person, GRID, skip), explain=False)
+    skip[asked.ranking.rows] = True
+    picks = draft(person, person.top_picks(PICKS, skip)) if len(person.history) else None
+    movies = movies_of([asked, picks] if picks else [asked], user=request.user)
+    context = {
+        "cards": asked.cards(movies),
+        "picks": picks.cards(movies) if picks else [],
+        "rating_count": len(person.history),
+        "goal": GOAL,
+        "skip": ",".join(map(str, skipped)),
+    }
+    part = request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]
+    template = "recommender/_onboarding.html" if part else "recommender/onboarding.html"
+    return render(request, template, context)
+
+
+def _skipped(request: HttpRequest) -> list[int]:
+    given = ",".join(request.GET.getlist("skip")).split(",")
+    numbers = [int(text) for text in given if text.isdecimal() and len(text) < 19]
+    return list(dict.fromkeys(numbers))[-MOST_SKIPPED:]

@@ -1,0 +1,20 @@
+"""What a member's ratings say."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from ..histories import history_of
+from ..serving import Recommender
+from ..taste import taste_of
+
+
+@require_safe
+@never_cache
+@login_required
+def taste(request: HttpRequest) -> HttpResponse:
+    """Context: ``taste``, see :class:`recommender.taste.Taste`."""
+    person = Recommender(history_of(request.user.pk))  # type: ignore[arg-type]
+    return render(request, "recommender/taste.html", {"taste": taste_of(person)})
