@@ -1,0 +1,1 @@
+"""The catalog's pages: thin, one file per subject."""

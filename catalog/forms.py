@@ -1,0 +1,160 @@
+"""What a reader may ask of the film lists."""
+
+from collections.abc import Callable
+
+from django import forms
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db.models import Exists, ExpressionWrapper, F, FloatField, OuterRef
+from django.utils.translation import gettext_lazy as _
+
+from .languages import spoken_choices
+from .models import Genre, Rating
+from .models.movie import MovieQuerySet, fold
+
+# A mean needs company: ratings are drawn towards 3.5 stars as if 20 more had been given.
+PRIOR_RATINGS, PRIOR_HALF_STARS = 20, 7
+STEADY_AVERAGE = ExpressionWrapper(
+    (F("half_star_sum") + PRIOR_RATINGS * PRIOR_HALF_STARS)
+    * 1.0
+    / (F("rating_count") + PRIOR_RATINGS),
+    output_field=FloatField(),
+)
+
+DECADES = [(str(year), _("%ds") % year) for year in range(2020, 1890, -10)]
+RUNTIMES = [
+    ("-90", _("Under 1½ hours")),
+    ("90-120", _("1½ to 2 hours")),
+    ("120-150", _("2 to 2½ hours")),
+    ("150-", _("Over 2½ hours")),
+]
+COUNTS = [("10", _("10 or more")), ("50", _("50 or more")), ("100", _("100 or more"))]
+AVERAGES = [("3", _("3 or more")), ("3.5", _("3.5 or more")), ("4", _("4 or more"))]
+SEEN = [("no", _("Not rated by you")), ("yes", _("Rated by you"))]
+SORTS = {
+    "popular": (_("Most rated"), ["-rating_count", "pk"]),
+    "best": (_("Highest rated"), [STEADY_AVERAGE.desc(), "pk"]),
+    "newest": (_("Newest"), [F("release_date").desc(nulls_last=True), "pk"]),
+    "oldest": (_("Oldest"), [F("release_date").asc(nulls_last=True), "pk"]),
+    "title": (_("Title"), ["search_title", "pk"]),
+    "short": (_("Shortest"), [F("runtime").asc(nulls_last=True), "pk"]),
+}
+
+
+def _choice(label: str, choices: object, any_label: str) -> forms.ChoiceField:
+    field = forms.ChoiceField(label=label, required=False)
+    field.choices = [("", any_label), *choices]  # type: ignore[misc]
+    field.widget.attrs["class"] = "select"
+    return field
+
+
+class BrowseForm(forms.Form):
+    """Filters and sort of the film list; every field is optional, so every address is valid."""
+
+    q = forms.CharField(label=_("Title"), required=False, max_length=200)
+    genre = _choice(_("Genre"), [], _("Any genre"))
+    decade = _choice(_("Decade"), DECADES, _("Any decade"))
+    runtime = _choice(_("Length"), RUNTIMES, _("Any length"))
+    language = _choice(_("Language"), [], _("Any language"))
+    count = _choice(_("Ratings"), COUNTS, _("Any number"))
+    average = _choice(_("Average"), AVERAGES, _("Any average"))
+    seen = _choice(_("Yours"), SEEN, _("All films"))
+    sort = _choice(_("Sort by"), [], _("Best match"))
+
+    def __init__(self, *args: object, user: AbstractBaseUser | AnonymousUser, **kwargs: object):
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.user = user
+        genres = Genre.objects.values_list("slug", "name")
+        self._choices("genre", [("", _("Any genre")), *genres])
+        self._choices("language", [("", _("Any language")), *spoken_choices()])
+        sorts = [(key, label) for key, (label, _order) in SORTS.items()]
+        # Without a search there is no best match: the list begins with the most rated.
+        self._choices("sort", [("", _("Best match")), *sorts] if self.data.get("q") else sorts)
+        if not user.is_authenticated:
+            del self.fields["seen"]
+
+    def _choices(self, name: str, choices: list) -> None:
+        self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+    @property
+    def filters(self) -> list[forms.BoundField]:
+        """The narrowing fields, in the order in which they are shown."""
+        return [field for field in self if field.name not in ("q", "sort")]
+
+    def wanted(self) -> dict[str, str]:
+        """The valid choices; what is not valid counts as not asked for."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+    def active(self) -> list[tuple[str, str]]:
+        """(field, what it says) of each filter in force, for chips that take it off."""
+        wanted = self.wanted()
+        return [
+            (field.name, str(dict(field.field.choices)[wanted[field.name]]))  # type: ignore[attr-defined]
+            for field in self.filters
+            if field.name in wanted
+        ]
+
+    def narrow(self, movies: MovieQuerySet) -> MovieQuerySet:
+        """The films that the filters leave, unordered; ``q`` is not looked at here."""
+        wanted = self.wanted()
+        for name, apply in NARROWING.items():
+            if name in wanted:
+                movies = apply(movies, wanted[name])
+        if "seen" in wanted:
+            rated = Exists(Rating.objects.filter(user_id=self.user.pk, movie_id=OuterRef("pk")))
+            movies = movies.filter(rated if wanted["seen"] == "yes" else ~rated)
+        return movies
+
+    def arrange(self, movies: MovieQuerySet) -> MovieQuerySet:
+        return movies.order_by(*SORTS[self.wanted().get("sort", "popular")][1])
+
+
+def _runtime(movies: MovieQuerySet, value: str) -> MovieQuerySet:
+    low, high = value.split("-")
+    if low:
+        movies = movies.filter(runtime__gte=int(low))
+    return movies.filter(runtime__lt=int(high)) if high else movies
+
+
+def _average(movies: MovieQuerySet, value: str) -> MovieQuerySet:
+    at_least = F("rating_count") * int(float(value) * 2)
+    return movies.filter(rating_count__gt=0, half_star_sum__gte=at_least)
+
+
+NARROWING: dict[str, Callable[[MovieQuerySet, str], MovieQuerySet]] = {
+    "genre": lambda movies, slug: movies.filter(genres__slug=slug),
+    "decade": lambda movies, year: movies.filter(year__range=(int(year), int(year) + 9)),
+    "runtime": _runtime,
+    "language": lambda movies, code: movies.filter(original_language=code),
+    "count": lambda movies, number: movies.filter(rating_count__gte=int(number)),
+    "average": _average,
+}
+
+
+class RatingsForm(forms.Form):
+    """Filter and sort of one's own ratings."""
+
+    SORTS = {
+        "newest": (_("Newest first"), ["-rated_at", "-pk"]),
+        "oldest": (_("Oldest first"), ["rated_at", "pk"]),
+        "best": (_("Highest first"), ["-half_stars", "-rated_at", "-pk"]),
+        "worst": (_("Lowest first"), ["half_stars", "-rated_at", "-pk"]),
+        "title": (_("Title"), ["movie__search_title", "pk"]),
+    }
+    q = forms.CharField(label=_("Title"), required=False, max_length=200)
+    stars = _choice(_("Stars"), [(str(n), f"{n / 2:g} ★") for n in range(10, 0, -1)], _("Any"))
+    sort = _choice(_("Sort by"), [(k, v[0]) for k, v in SORTS.items()], _("Newest first"))
+
+    def __init__(self, *args: object, **kwargs: object):
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["sort"].choices = [(k, v[0]) for k, v in self.SORTS.items()]  # type: ignore[attr-defined]
+
+    def apply(self, ratings):  # type: ignore[no-untyped-def]
+        """The ratings that the form leaves, in its order."""
+        self.is_valid()
+        wanted = self.cleaned_data
+        if wanted.get("stars"):
+            ratings = ratings.filter(half_stars=int(wanted["stars"]))
+        if wanted.get("q"):
+            ratings = ratings.filter(movie__search_title__contains=fold(wanted["q"]))
+        return ratings.order_by(*self.SORTS[wanted.get("sort") or "newest"][1])

@@ -1,0 +1,52 @@
+"""The page of a film."""
+
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
+
+from ..histogram import Histogram
+from ..languages import language_name
+from ..marks import with_marks
+from ..models import Movie, Rating
+
+SERIES_SHOWN = 12
+
+
+@require_safe
+def movie_page(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+    """Everything known about a film. A film that was renamed answers at its old address too."""
+    movies = with_marks(
+        Movie.objects.select_related("link", "collection").prefetch_related(
+            "genres", "companies", "countries", "spoken_languages"
+        ),
+        request.user,
+    )
+    movie = get_object_or_404(movies, pk=pk)
+    if slug != movie.slug:
+        return redirect(movie, permanent=True)
+    counts = dict(
+        Rating.objects.filter(movie=movie)
+        .order_by()
+        .values_list("half_stars")
+        .annotate(ratings=Count("pk"))
+    )
+    series: list[Movie] = []
+    if movie.collection:
+        siblings = movie.collection.movies.exclude(pk=movie.pk).prefetch_related("genres")
+        series = list(
+            with_marks(siblings, request.user).order_by("release_date", "pk")[:SERIES_SHOWN]  # type: ignore[arg-type]
+        )
+    return render(
+        request,
+        "catalog/movie.html",
+        {
+            "movie": movie,
+            "histogram": Histogram.of(counts),
+            "series": series,
+            "original_language": language_name(
+                movie.original_language,
+                {language.code: language.name for language in movie.spoken_languages.all()},
+            ),
+        },
+    )

@@ -1,0 +1,58 @@
+"""A member's own pages: ratings, watchlist, hidden films."""
+
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from ..forms import RatingsForm
+from ..histogram import Histogram
+from ..models import HiddenMovie, Rating, WatchlistEntry
+from .answers import member_required
+
+PAGE_SIZE = 48
+
+
+@require_safe
+@member_required
+def ratings(request: HttpRequest) -> HttpResponse:
+    mine = Rating.objects.filter(user_id=request.user.pk)
+    form = RatingsForm(request.GET)
+    shown = form.apply(mine.select_related("movie").prefetch_related("movie__genres"))
+    counts = dict(mine.order_by().values_list("half_stars").annotate(films=Count("pk")))
+    total = sum(counts.values())
+    mean = sum(half * films for half, films in counts.items()) / total / 2 if total else None
+    page = Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "catalog/ratings.html",
+        {
+            "form": form,
+            "page": page,
+            "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1),
+            "histogram": Histogram.of(counts),
+            "mean": mean,
+        },
+    )
+
+
+@require_safe
+@member_required
+def watchlist(request: HttpRequest) -> HttpResponse:
+    entries = WatchlistEntry.objects.filter(user_id=request.user.pk)
+    return _kept(request, entries, "catalog/watchlist.html")
+
+
+@require_safe
+@member_required
+def hidden(request: HttpRequest) -> HttpResponse:
+    entries = HiddenMovie.objects.filter(user_id=request.user.pk)
+    return _kept(request, entries, "catalog/hidden.html")
+
+
+def _kept(request: HttpRequest, entries, template: str) -> HttpResponse:  # type: ignore[no-untyped-def]
+    entries = entries.select_related("movie").prefetch_related("movie__genres")
+    page = Paginator(entries, PAGE_SIZE).get_page(request.GET.get("page"))
+    page_numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1)
+    return render(request, template, {"page": page, "page_numbers": page_numbers})

@@ -1,0 +1,11 @@
+"""What members decide about themselves."""
+
+from django import forms
+
+from .models import User
+
+
+class ProfileForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ("username", "is_public", "watch_together")

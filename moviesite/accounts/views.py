@@ -1,0 +1,26 @@
+"""A member's own settings."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from .forms import ProfileForm
+from .models import User
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def profile(request: HttpRequest) -> HttpResponse:
+    # A copy of its own: a refused name must not show in the page's header.
+    user = get_object_or_404(User, pk=request.user.pk)
+    form = ProfileForm(request.POST or None, instance=user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Your profile is saved"))
+        return redirect("profile")
+    return render(
+        request, "account/profile.html", {"form": form}, status=422 if form.errors else 200
+    )

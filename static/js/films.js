@@ -1,0 +1,93 @@
+// What can be done with a film: posters, stars, watchlist, not interested, the dialog of a card.
+"use strict";
+
+(() => {
+  // A poster that does not come leaves the designed cover in view.
+  const drop = (image) => image.matches?.("img[data-poster]") && image.remove();
+  document.addEventListener("error", (event) => drop(event.target), true);
+  for (const image of document.querySelectorAll("img[data-poster]")) {
+    if (image.complete && !image.naturalWidth && image.currentSrc) drop(image);
+  }
+
+  const controls = (movie) => document.querySelectorAll(`[data-stars="${movie}"]`);
+  const number = new Intl.NumberFormat(document.documentElement.lang);
+
+  const show = (control, stars) => {
+    for (const radio of control.querySelectorAll("[type=radio]")) {
+      radio.checked = stars !== "" && Number(radio.value) === Number(stars);
+    }
+    control.querySelector("[data-stars-value]").textContent = stars === "" ? "" : number.format(stars);
+  };
+
+  // The control shows the choice at once; what the server answered last is kept beside it.
+  document.addEventListener("change", (event) => {
+    const control = event.target.closest("[data-stars]");
+    if (control) show(control, event.target.value);
+  });
+  document.addEventListener("click", (event) => {
+    const clear = event.target.closest("[data-stars-clear]");
+    if (clear) show(clear.closest("[data-stars]"), "");
+  });
+  document.addEventListener("film-rated", (event) => {
+    const { movie, stars } = event.detail;
+    const saved = stars === null ? "" : String(stars);
+    for (const control of controls(movie)) {
+      control.dataset.saved = saved;
+      show(control, saved);
+    }
+    for (const mark of document.querySelectorAll(`[data-film="${movie}"] [data-your-stars]`)) {
+      mark.hidden = stars === null;
+      mark.textContent = stars === null ? "" : `★ ${number.format(stars)}`;
+    }
+  });
+
+  const setPressed = (form, on) => {
+    form.elements.on.value = on ? "0" : "1";
+    form.querySelector("button").setAttribute("aria-pressed", String(on));
+  };
+  document.addEventListener("film-kept", (event) => {
+    const { movie, on } = event.detail;
+    document.querySelectorAll(`[data-keep="${movie}"]`).forEach((form) => setPressed(form, on));
+    leave("watchlist", movie, !on);
+  });
+  document.addEventListener("film-hidden", (event) => {
+    const { movie, on } = event.detail;
+    document.querySelectorAll(`[data-hide="${movie}"]`).forEach((form) => setPressed(form, on));
+    leave("hidden", movie, !on);
+    // Recommended rows lose the film, and get it back by undo.
+    for (const film of document.querySelectorAll(`[data-track] [data-film="${movie}"]`)) {
+      film.closest("li").hidden = on;
+    }
+    if (on && document.querySelector(`#film-dialog [data-film="${movie}"]`)) dialog.close();
+  });
+  const leave = (list, movie, gone) => {
+    for (const film of document.querySelectorAll(`[data-shrinks="${list}"] [data-film="${movie}"]`)) {
+      film.closest("li").hidden = gone;
+    }
+  };
+
+  // A refusal puts everything back as the server has it.
+  const refused = (event) => {
+    const control = event.detail.elt.closest?.("[data-stars]");
+    if (control) show(control, control.dataset.saved);
+    const answer = event.detail.xhr;
+    const said = answer?.status === 422 && answer.getResponseHeader("Content-Type")?.startsWith("text/plain");
+    window.matinee.failed(said ? answer.responseText : "");
+  };
+  for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(name, refused);
+  }
+
+  // The dialog of a film card; without scripts its link leads to the film's page.
+  const dialog = document.getElementById("film-dialog");
+  document.addEventListener("click", async (event) => {
+    const opener = event.target.closest("[data-actions]");
+    if (opener && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      await htmx.ajax("GET", opener.dataset.actions, { target: dialog, swap: "innerHTML", source: dialog });
+      if (dialog.firstElementChild && !dialog.open) dialog.showModal();
+    } else if (event.target === dialog || event.target.closest("[data-close-dialog]")) {
+      dialog.close();
+    }
+  });
+})();

@@ -1,0 +1,138 @@
+// The page around the films: theme, menus, toasts, rows, filters, the search in the header.
+"use strict";
+
+(() => {
+  const root = document.documentElement;
+
+  // Theme: shown at once, kept in a cookie by the server.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-theme-choice] button");
+    if (!button) return;
+    event.preventDefault();
+    if (button.value) root.dataset.theme = button.value;
+    else delete root.dataset.theme;
+    for (const other of button.form.querySelectorAll("button")) {
+      other.setAttribute("aria-pressed", String(other === button));
+    }
+    htmx.ajax("POST", button.form.action, { source: button.form, values: { theme: button.value }, swap: "none" });
+  });
+
+  // Menus close by a click elsewhere and by Escape.
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("[data-menu][open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of document.querySelectorAll("[data-menu][open]")) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+
+  // Toasts leave by themselves, unless somebody is about to use them.
+  const TOAST_MS = 7000;
+  const armed = new WeakSet();
+  const arm = (toast) => {
+    if (armed.has(toast)) return;
+    armed.add(toast);
+    const leave = () => {
+      if (toast.matches(":hover, :focus-within")) setTimeout(leave, 1500);
+      else toast.remove();
+    };
+    setTimeout(leave, TOAST_MS);
+  };
+  const toasts = document.getElementById("toasts");
+  new MutationObserver(() => toasts.querySelectorAll("[data-toast]").forEach(arm)).observe(toasts, { childList: true });
+  toasts.querySelectorAll("[data-toast]").forEach(arm);
+  document.addEventListener("click", (event) => event.target.closest("[data-close]")?.closest("[data-toast]").remove());
+  window.matinee = {
+    failed(text) {
+      const toast = document.getElementById("toast-failed").content.cloneNode(true);
+      if (text) toast.querySelector("span").textContent = text;
+      toasts.replaceChildren(toast);
+    },
+  };
+
+  // Rows scroll by their arrows; the arrows know where the row ends.
+  const watchRow = (row) => {
+    const track = row.querySelector("[data-track]");
+    if (!track || track.dataset.watched) return;
+    track.dataset.watched = "yes";
+    const update = () => {
+      const most = track.scrollWidth - track.clientWidth - 4;
+      for (const arrow of row.querySelectorAll("[data-scroll]")) {
+        arrow.disabled = arrow.dataset.scroll === "1" ? track.scrollLeft >= most : track.scrollLeft <= 4;
+      }
+    };
+    track.addEventListener("scroll", update, { passive: true });
+    new ResizeObserver(update).observe(track);
+  };
+  const watchRows = () => document.querySelectorAll("[data-row]").forEach(watchRow);
+  watchRows();
+  document.addEventListener("htmx:afterSettle", watchRows);
+  document.addEventListener("click", (event) => {
+    const arrow = event.target.closest("[data-scroll]");
+    if (!arrow) return;
+    const track = arrow.closest("[data-row]").querySelector("[data-track]");
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    track.scrollBy({ left: Number(arrow.dataset.scroll) * track.clientWidth * 0.85, behavior: calm ? "auto" : "smooth" });
+  });
+
+  // Filters: empty fields stay out of the address; a chip takes its filter off.
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (!event.detail.elt.matches("[data-tidy]")) return;
+    for (const [name, value] of [...event.detail.formData.entries()]) {
+      if (!value) event.detail.formData.delete(name);
+    }
+  });
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("[data-submit-on-change]");
+    if (form) form.requestSubmit();
+  });
+  const wide = matchMedia("(min-width: 48rem)");
+  for (const details of document.querySelectorAll("[data-open-wide]")) {
+    details.open = wide.matches || details.hasAttribute("data-used");
+  }
+
+  // The suggestions under a search box are a listbox walked with the arrow keys.
+  for (const form of document.querySelectorAll("[data-search]")) {
+    const input = form.querySelector("input[type=search]");
+    const list = document.getElementById(input.getAttribute("aria-controls"));
+    const options = () => [...list.querySelectorAll("[role=option]")];
+    const mark = (option) => {
+      for (const other of options()) other.setAttribute("aria-selected", String(other === option));
+      if (option) {
+        input.setAttribute("aria-activedescendant", option.id);
+        option.scrollIntoView({ block: "nearest" });
+      } else input.removeAttribute("aria-activedescendant");
+    };
+    const close = () => {
+      list.replaceChildren();
+      input.setAttribute("aria-expanded", "false");
+      mark(null);
+    };
+    list.addEventListener("htmx:afterSwap", () => {
+      if (!input.value.trim() || !form.contains(document.activeElement)) close();
+      else input.setAttribute("aria-expanded", String(options().length > 0));
+    });
+    input.addEventListener("keydown", (event) => {
+      const all = options();
+      const at = all.findIndex((option) => option.getAttribute("aria-selected") === "true");
+      if (event.key === "Escape") close();
+      else if (event.key === "Enter" && at >= 0) {
+        event.preventDefault();
+        all[at].click();
+      } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && all.length) {
+        event.preventDefault();
+        const step = event.key === "ArrowDown" ? 1 : -1;
+        mark(all[(at + step + all.length + (at < 0 && step < 0 ? 1 : 0)) % all.length]);
+      }
+    });
+    form.addEventListener("focusout", (event) => {
+      if (!form.contains(event.relatedTarget)) close();
+    });
+    list.addEventListener("pointerdown", (event) => event.preventDefault());
+  }
+})();
