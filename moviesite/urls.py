@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from moviesite.accounts.views import profile
 from recommender import health
 from recommender.api import api
 from recommender.views.home import home
@@ -15,5 +16,6 @@ urlpatterns = [
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
     path("admin/", admin.site.urls),
+    path("accounts/profile/", profile, name="profile"),
     path("accounts/", include("allauth.urls")),
 ]

@@ -19,7 +19,7 @@ def show(out: TextIO, person: Recommender, ranking: Ranking, title: str, as_json
         listed = RecommendationList.of(found, ranking.version)
         out.write(RecommendationList.model_construct(**listed).model_dump_json(indent=2))
         return
-    console = Console(file=out, highlight=False)  # type: ignore[arg-type]
+    console = Console(file=out, highlight=False)
     console.print(_table(found, title), markup=False)
     console.print(f"by {ranking.version}", markup=False)
 

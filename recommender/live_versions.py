@@ -35,7 +35,7 @@ class LoadedVersion:
     """A version in memory.
 
     ``movie_ids`` (num_items,) says which movie each item is; ``item_vectors`` (num_items, d) are
-    near each other for films that are alike.
+    near each other for films that are alike, None where the model has none.
     """
 
     kind: str
@@ -44,7 +44,7 @@ class LoadedVersion:
     watermark: datetime | None
     scorer: Any
     movie_ids: IntArray
-    item_vectors: NDArray[np.float32]
+    item_vectors: NDArray[np.float32] | None
 
     @property
     def label(self) -> str:
@@ -66,7 +66,7 @@ def load(version: ModelVersion) -> LoadedVersion:
         raise
     try:
         movie_ids = artifact.arrays["item_movie_ids"]
-        item_vectors = artifact.arrays["item_embeddings"]
+        item_vectors = artifact.arrays.get("item_embeddings")
         scorer = SCORERS[version.kind](artifact.arrays, artifact.manifest["settings"])
     except (KeyError, ValueError, TypeError) as error:
         raise DamagedArtifactError(f"{version.artifact} is no {version.kind}: {error!r}") from error

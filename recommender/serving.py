@@ -210,12 +210,13 @@ class Recommender:
 
     def vectors(self, rows: IntArray) -> NDArray[np.float32]:
         """Item vectors (len(rows), k) by which films are alike; zeros where no model knows one."""
-        placed = self.live.factorization or self.live.sequence
-        if placed is None:
+        placed = self.live.factorization
+        if placed is None or (vectors := placed.version.item_vectors) is None:
             return np.zeros((len(rows), 1), np.float32)
-        vectors = np.array(placed.version.item_vectors[placed.item_of_row[rows]])
-        vectors[placed.item_of_row[rows] == 0] = 0
-        return vectors
+        items = placed.item_of_row[rows]
+        found: NDArray[np.float32] = np.array(vectors[items], np.float32)
+        found[items == 0] = 0
+        return found
 
 
 def standardised(scores: Scores) -> Scores:

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from datetime import timedelta
 
-from django.contrib.auth.backends import BaseBackend
+from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -31,10 +31,10 @@ def hash_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-class ApiTokenBackend(BaseBackend):
+class ApiTokenBackend(ModelBackend):
     """Lets ``authenticate(request, api_token=…)`` find whose token it is."""
 
-    def authenticate(
+    def authenticate(  # type: ignore[override]
         self, request: HttpRequest | None, api_token: str | None = None, **credentials: object
     ) -> User | None:
         if not api_token:

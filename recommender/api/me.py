@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Query, Router
+from ninja import Router
 
 from catalog.models import Movie, Rating
 from catalog.rating import rate, unrate
@@ -34,7 +34,7 @@ router = Router(tags=["me"], auth=MEMBER)
     response={200: RecommendationList, 401: Problem},
     summary="What you would like most",
 )
-def recommendations(request: HttpRequest, n: Query[HowMany] = 20) -> Any:
+def recommendations(request: HttpRequest, n: HowMany = 20) -> Any:
     person = recommender_for(_user_id(request))
     ranking = person.top_picks(n)
     return RecommendationList.of(cards(person, ranking), ranking.version)
@@ -45,7 +45,7 @@ def recommendations(request: HttpRequest, n: Query[HowMany] = 20) -> Any:
     response={200: RecommendationList, 401: Problem},
     summary="What people with your history watch next",
 )
-def watch_next(request: HttpRequest, n: Query[HowMany] = 20) -> Any:
+def watch_next(request: HttpRequest, n: HowMany = 20) -> Any:
     person = recommender_for(_user_id(request))
     ranking = person.watch_next(n)
     return RecommendationList.of(cards(person, ranking), ranking.version)
@@ -54,9 +54,7 @@ def watch_next(request: HttpRequest, n: Query[HowMany] = 20) -> Any:
 @router.get(
     "ratings", response={200: RatingList, 401: Problem}, summary="Your ratings, newest first"
 )
-def list_ratings(
-    request: HttpRequest, limit: Query[Limit] = 20, offset: Query[Offset] = 0
-) -> dict[str, Any]:
+def list_ratings(request: HttpRequest, limit: Limit = 20, offset: Offset = 0) -> dict[str, Any]:
     mine = Rating.objects.filter(user_id=_user_id(request))
     page = mine.select_related("movie__link").prefetch_related("movie__genres")
     ratings = page.order_by("-rated_at", "-pk")[offset : offset + limit]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Query, Router
+from ninja import Router
 
 from catalog.models import Movie
 from catalog.search import search_movies
@@ -32,9 +32,9 @@ router = Router(tags=["movies"])
 @router.get("", response=MovieList, summary="Search or list movies")
 def list_movies(
     request: HttpRequest,
-    search: Query[str] = "",
-    limit: Query[Limit] = 20,
-    offset: Query[Offset] = 0,
+    search: str = "",
+    limit: Limit = 20,
+    offset: Offset = 0,
 ) -> dict[str, Any]:
     suitable = Movie.objects.suitable()
     if search.strip():
@@ -54,7 +54,7 @@ def get_movie(request: HttpRequest, movie_id: MovieId) -> MovieOut:
 @router.get(
     "{movie_id}/similar", response={200: SimilarList, 404: Problem}, summary="Movies like it"
 )
-def similar_movies(request: HttpRequest, movie_id: MovieId, n: Query[HowMany] = 20) -> Any:
+def similar_movies(request: HttpRequest, movie_id: MovieId, n: HowMany = 20) -> Any:
     get_object_or_404(Movie, pk=movie_id)
     similar = similar_to(movie_id, n)
     items = [

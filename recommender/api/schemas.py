@@ -48,7 +48,7 @@ class MovieOut(Schema):
         return cls.model_construct(
             id=movie.pk,
             title=movie.title,
-            original_title=movie.original_title,
+            original_title=movie.original_title or movie.title,
             year=movie.year,
             genres=[genre.name for genre in movie.genres.all()],
             runtime=movie.runtime,

@@ -7,8 +7,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from ..forms import PreferencesForm
-from ..models import Preferences
+from recommender.forms import PreferencesForm
+from recommender.models import Preferences
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -7,11 +7,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from catalog.models import Movie
-
-from ..cards import cards
-from ..personal import filters_of, recommender_for
-from ..serving import Ranking
-from ..similar import similar_to
+from recommender.cards import cards
+from recommender.personal import filters_of, recommender_for
+from recommender.serving import Ranking
+from recommender.similar import similar_to
 
 SIMILAR = 12
 

@@ -5,10 +5,10 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from ..histories import History
-from ..personal import recommender_for
-from ..rows import home_rows
-from ..serving import Recommender
+from recommender.histories import History
+from recommender.personal import recommender_for
+from recommender.rows import home_rows
+from recommender.serving import Recommender
 
 
 @require_safe

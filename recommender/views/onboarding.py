@@ -7,9 +7,9 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from ..cards import draft, movies_of
-from ..personal import recommender_for
-from ..teaching import informative
+from recommender.cards import draft, movies_of
+from recommender.personal import recommender_for
+from recommender.teaching import informative
 
 GRID = 12
 PICKS = 6

@@ -6,9 +6,9 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from ..histories import history_of
-from ..serving import Recommender
-from ..taste import taste_of
+from recommender.histories import history_of
+from recommender.serving import Recommender
+from recommender.taste import taste_of
 
 
 @require_safe

@@ -9,11 +9,10 @@ from django.views.decorators.http import require_safe
 
 from catalog.models import Movie
 from catalog.search import Resolution, resolve_title
-
-from ..cards import cards
-from ..histories import history_from, history_of
-from ..personal import filters_of
-from ..serving import Recommender
+from recommender.cards import cards
+from recommender.histories import history_from, history_of
+from recommender.personal import filters_of
+from recommender.serving import Recommender
 
 MOST_FILMS = 50
 SHOWN = 24
