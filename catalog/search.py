@@ -18,7 +18,7 @@ from .models.movie import MovieQuerySet, fold
 
 LONGEST_QUERY = 100
 ARTICLES = ("the", "a", "an")
-TRAILING_YEAR = re.compile(r"^(?P<title>.*\S)\s*\(?\b(?P<year>(?:18|19|20)\d\d)\)?$")
+TRAILING_YEAR = re.compile(r"^(?P<title>.*[^\s(])[\s(]+(?P<year>(?:18|19|20)\d\d)\)?$")
 
 # Of 1 for the same words to 0: below the first a film is not shown, below the second not taken.
 SHOWN_SIMILARITY = 0.45

@@ -1,0 +1,33 @@
+"""Genres, collections, companies, countries, languages."""
+
+
+from django.contrib import admin
+
+from catalog.models import Collection, Company, Country, Genre, Language
+
+from .lists import LargeTableAdmin
+
+
+@admin.register(Genre)
+class GenreAdmin(admin.ModelAdmin):
+    list_display = ("name", "slug")
+    search_fields = ("name",)
+    prepopulated_fields = {"slug": ("name",)}
+
+
+@admin.register(Collection)
+class CollectionAdmin(LargeTableAdmin):
+    list_display = ("name", "tmdb_id")
+    search_fields = ("name", "=tmdb_id")
+
+
+@admin.register(Company)
+class CompanyAdmin(LargeTableAdmin):
+    list_display = ("name", "tmdb_id")
+    search_fields = ("name", "=tmdb_id")
+
+
+@admin.register(Country, Language)
+class CodedAdmin(admin.ModelAdmin):
+    list_display = ("code", "name")
+    search_fields = ("name", "=code")

@@ -1,0 +1,49 @@
+"""Users: the site's members, and on request the raters of imported datasets."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from .models import User
+
+
+class KindFilter(admin.SimpleListFilter):
+    """Members unless something else is asked for: imported raters are many and never log in."""
+
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("imported", _("Imported raters")), ("all", _("All"))]
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        for value, title in [(None, _("Members")), *self.lookup_choices]:
+            query = changelist.get_query_string(
+                {self.parameter_name: value} if value else {},
+                [] if value else [self.parameter_name],
+            )
+            yield {"selected": self.value() == value, "query_string": query, "display": title}
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        if self.value() == "all":
+            return queryset
+        return queryset.filter(imported=self.value() == "imported")
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin):
+    list_display = ("username", "email", "is_staff", "is_active", "date_joined", "last_login")
+    list_filter = (KindFilter, "is_staff", "is_superuser", "is_active")
+    show_full_result_count = False
+    list_per_page = 50
+    readonly_fields = ("imported", "date_joined", "last_login")
+    fieldsets = (
+        *(DjangoUserAdmin.fieldsets or ()),
+        (_("On the site"), {"fields": ("is_public", "watch_together", "imported")}),
+    )
