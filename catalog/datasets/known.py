@@ -77,11 +77,19 @@ DOWNLOADS = {
     ),
     "ml-latest": _zip("ml-latest", ""),
     "ml-32m": _zip("ml-32m", "md5:d472be332d4daa821edc399621853b57"),
-    "ml-25m": _zip("ml-25m", "md5:6b51fb2759a8657d3bfcbfc42b592ada"),
-    "ml-20m": _zip("ml-20m", "md5:cd245b17a1ae2cc31bb14903e1204af3"),
+    "ml-25m": _zip(
+        "ml-25m", "sha256:8b21cfb7eb1706b4ec0aac894368d90acf26ebdfb6aced3ebd4ad5bd1eb9c6aa"
+    ),
+    "ml-20m": _zip(
+        "ml-20m", "sha256:96f243c338a8665f6bcc89c53edf6ee39162a846940de6b7c8c48aeada765ff3"
+    ),
     "ml-10m": _zip("ml-10m", "md5:ce571fd55effeba0271552578f2648bd"),
-    "ml-1m": _zip("ml-1m", "md5:c4d9eecfca2ab87c1945afe126590906"),
-    "ml-100k": _zip("ml-100k", "md5:0e33842e24a9c977be4e0107933c0723"),
+    "ml-1m": _zip(
+        "ml-1m", "sha256:a6898adb50b9ca05aa231689da44c217cb524e7ebd39d264c56e2832f2c54e20"
+    ),
+    "ml-100k": _zip(
+        "ml-100k", "sha256:50d2a982c66986937beb9ffb3aa76efe955bf3d5c6b761f4e3a7cd717c6a3229"
+    ),
 }
 
 

@@ -1,14 +1,16 @@
 """Load a rating dataset: ``manage.py import_dataset SOURCE``."""
 
-from pathlib import Path
 from typing import IO, Any, cast
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from catalog.datasets.detection import LAYOUTS
+from catalog.datasets.download import locate
+from catalog.datasets.known import CREDITS
 from catalog.datasets.records import DatasetError
 from catalog.datasets.report import Report
 from catalog.importing import import_dataset
@@ -18,7 +20,8 @@ class Command(BaseCommand):
     help = f"Load a rating dataset into the catalog. Layouts: {LAYOUTS}."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("source", help="a folder or a zip file")
+        known = ", ".join(sorted(CREDITS))
+        parser.add_argument("source", help=f"a folder, a zip file, or a known name: {known}")
         parser.add_argument("--name", default="", help="name of the dataset, for its raters")
         parser.add_argument(
             "--small",
@@ -40,11 +43,12 @@ class Command(BaseCommand):
             transient=True,
             disable=not console.is_terminal,
         )
-        report = Report(problem_limit=options["show"], watch=_Bars(progress))
+        bars = _Bars(progress)
+        report = Report(problem_limit=options["show"], watch=bars)
         try:
             with progress:
                 import_dataset(
-                    Path(options["source"]).expanduser(),
+                    locate(options["source"], settings.VAR_DIR / "datasets", watch=bars),
                     slug=options["name"],
                     small=options["small"],
                     report=report,
