@@ -165,7 +165,7 @@ def has_nvidia_gpu() -> bool:
 
 
 def pip(arguments: list[str]) -> str | None:
-    """Run pip, showing one line a package; None, or pip's own reason for having failed."""
+    """Run pip, showing what takes long; None, or pip's own reason for having failed."""
     command = [str(VENV_PYTHON), "-m", "pip", "--disable-pip-version-check", *arguments]
     with (
         PIP_LOG.open("a", encoding="utf-8") as log,
@@ -179,10 +179,16 @@ def pip(arguments: list[str]) -> str | None:
             line = line.strip()
             if line.startswith("ERROR:"):
                 reason = line[len("ERROR:") :].strip()
-            elif line.startswith(("Downloading ", "Installing ", "Building ")):
-                detail = line if len(line) <= 100 else line[:97] + "..."
-                say("  " + detail)
+            elif worth_showing(line):
+                say("  " + (line if len(line) <= 100 else line[:97] + "..."))
     return reason if process.returncode else None
+
+
+def worth_showing(line: str) -> bool:
+    """True for downloads of a megabyte or more, and for what takes its time after them."""
+    if line.startswith("Downloading "):
+        return line.endswith((" MB)", " GB)"))
+    return line.startswith(("Installing collected", "Building wheel"))
 
 
 def succeeds(command: list[str]) -> bool:
