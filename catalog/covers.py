@@ -1,4 +1,4 @@
-"""The designed cover that stands in for a poster: which palette, motif and type size a film gets."""
+"""The designed cover that stands in for a poster: palette, motif and type size of each film."""
 
 import zlib
 from dataclasses import dataclass

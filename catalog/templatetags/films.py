@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.templatetags.static import static
@@ -38,7 +39,8 @@ def cover(movie: Movie, variant: str = "", loading: str = "lazy") -> SafeString:
     poster: str | SafeString = ""
     if movie.poster_url:
         poster = format_html(
-            '<img src="{}" alt="" width="342" height="513" loading="{}" decoding="async" data-poster>',
+            '<img src="{}" alt="" width="342" height="513" loading="{}"'
+            ' decoding="async" data-poster>',
             movie.poster_url,
             loading,
         )
@@ -152,3 +154,14 @@ def decade(year: int) -> int:
 def magnitude(value: float) -> str:
     """A weight without its sign, to two decimals."""
     return number_format(abs(value), decimal_pos=2)
+
+
+@register.simple_tag
+def movies_query(
+    movies: Iterable[Movie], add: Movie | None = None, without: Movie | None = None
+) -> str:
+    """``?movie=1&movie=2`` of some films, with one more at the end or without one of them."""
+    keys = [movie.pk for movie in movies if movie != without]
+    if add is not None:
+        keys.append(add.pk)
+    return "?" + urlencode([("movie", key) for key in keys])

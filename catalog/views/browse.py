@@ -1,18 +1,23 @@
 """Finding films: the list with its filters, and the search in the header."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from ..forms import BrowseForm
-from ..marks import with_marks
-from ..models import Movie
-from ..models.movie import fold
+from catalog.forms import BrowseForm
+from catalog.marks import with_marks
+from catalog.models import Movie
+from catalog.models.movie import MovieQuerySet
+from catalog.search import search_movies
 
 PAGE_SIZE = 48
 MOST_PAGES = 100
+MOST_FOUND = 240  # of a search: what comes later is not what was meant
 SUGGESTIONS = 8
 
 
@@ -24,22 +29,19 @@ class BoundedPaginator(Paginator):
         return min(super().num_pages, MOST_PAGES)
 
 
-def matching(text: str):  # type: ignore[no-untyped-def]
-    return Movie.objects.filter(search_title__contains=fold(text))
-
-
 @require_safe
 @vary_on_headers("HX-Request")
 def browse(request: HttpRequest) -> HttpResponse:
     form = BrowseForm(request.GET, user=request.user)
     wanted = form.wanted()
-    movies = matching(wanted["q"]) if "q" in wanted else Movie.objects.all()
-    movies = form.arrange(form.narrow(movies.suitable()))
-    found = with_marks(movies.prefetch_related("genres"), request.user)
-    page = BoundedPaginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    movies = form.narrow(Movie.objects.suitable())
+    page = BoundedPaginator(_found(form, movies, wanted), PAGE_SIZE).get_page(
+        request.GET.get("page")
+    )
     context = {
         "form": form,
         "page": page,
+        "movies": _with_marks_in_order(page.object_list, request),
         "wanted": wanted,
         "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1),
     }
@@ -47,15 +49,27 @@ def browse(request: HttpRequest) -> HttpResponse:
     return render(request, "catalog/browse.html" if whole else "catalog/_results.html", context)
 
 
+def _found(form: BrowseForm, movies: MovieQuerySet, wanted: Mapping[str, str]) -> Any:
+    """Keys of the films, in the order asked for: a search's own order unless one was chosen."""
+    if "q" not in wanted:
+        return form.arrange(movies).values_list("pk", flat=True)
+    keys = [movie.pk for movie in search_movies(wanted["q"], limit=MOST_FOUND, within=movies)]
+    if "sort" not in wanted:
+        return keys
+    return form.arrange(Movie.objects.filter(pk__in=keys)).values_list("pk", flat=True)
+
+
+def _with_marks_in_order(keys: Sequence[int], request: HttpRequest) -> list[Movie]:
+    shown = with_marks(Movie.objects.prefetch_related("genres"), request.user).in_bulk(list(keys))
+    return [shown[key] for key in keys if key in shown]
+
+
 @require_safe
 def suggest(request: HttpRequest) -> HttpResponse:
-    """The films under the header's search box, while a title is typed."""
+    """The films under a search box while a title is typed; ``list`` tells two boxes apart."""
     text = request.GET.get("q", "").strip()[:200]
-    movies = (
-        matching(text).suitable().prefetch_related("genres").order_by("-rating_count", "pk")
-        if text
-        else Movie.objects.none()
-    )
+    movies = search_movies(text, limit=SUGGESTIONS, within=Movie.objects.suitable())
+    box = request.htmx.target or "suggestions"  # type: ignore[attr-defined]
     return render(
-        request, "catalog/_suggestions.html", {"movies": movies[:SUGGESTIONS], "text": text}
+        request, "catalog/_suggestions.html", {"movies": movies, "text": text, "list": box}
     )

@@ -5,10 +5,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
-from ..histogram import Histogram
-from ..languages import language_name
-from ..marks import with_marks
-from ..models import Movie, Rating
+from catalog.histogram import Histogram
+from catalog.languages import language_name
+from catalog.marks import with_marks
+from catalog.models import Movie, Rating
 
 SERIES_SHOWN = 12
 

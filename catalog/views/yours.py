@@ -6,9 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from ..forms import RatingsForm
-from ..histogram import Histogram
-from ..models import HiddenMovie, Rating, WatchlistEntry
+from catalog.forms import RatingsForm
+from catalog.histogram import Histogram
+from catalog.models import HiddenMovie, Rating, WatchlistEntry
+
 from .answers import member_required
 
 PAGE_SIZE = 48

@@ -82,19 +82,28 @@
 
   // Filters: empty fields stay out of the address; a chip takes its filter off.
   document.addEventListener("htmx:configRequest", (event) => {
-    if (!event.detail.elt.matches("[data-tidy]")) return;
-    for (const [name, value] of [...event.detail.formData.entries()]) {
-      if (!value) event.detail.formData.delete(name);
+    const { elt, formData } = event.detail;
+    if (elt.dataset.as && formData.has(elt.name)) {
+      // A box that asks under another name than the one it is sent with.
+      formData.set(elt.dataset.as, formData.get(elt.name));
+      formData.delete(elt.name);
+      formData.delete("movie");
+    }
+    if (!elt.matches("[data-tidy]")) return;
+    for (const [name, value] of [...formData.entries()]) {
+      if (!value) formData.delete(name);
     }
   });
   document.addEventListener("change", (event) => {
     const form = event.target.closest("[data-submit-on-change]");
     if (form) form.requestSubmit();
   });
-  const wide = matchMedia("(min-width: 48rem)");
-  for (const details of document.querySelectorAll("[data-open-wide]")) {
-    details.open = wide.matches || details.hasAttribute("data-used");
-  }
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy-address]");
+    if (!button) return;
+    await navigator.clipboard.writeText(location.href);
+    button.querySelector("span").textContent = button.dataset.done;
+  });
 
   // The suggestions under a search box are a listbox walked with the arrow keys.
   for (const form of document.querySelectorAll("[data-search]")) {
@@ -134,5 +143,19 @@
       if (!form.contains(event.relatedTarget)) close();
     });
     list.addEventListener("pointerdown", (event) => event.preventDefault());
+    // Where films are collected, a suggestion joins the list instead of opening its page.
+    if (form.hasAttribute("data-pick")) {
+      list.addEventListener("click", (event) => {
+        const option = event.target.closest("[data-movie]");
+        if (!option) return;
+        event.preventDefault();
+        const field = Object.assign(document.createElement("input"), { type: "hidden", name: "movie", value: option.dataset.movie });
+        document.getElementById("next").prepend(field);
+        field.setAttribute("form", form.id);
+        input.value = "";
+        close();
+        form.requestSubmit();
+      });
+    }
   }
 })();

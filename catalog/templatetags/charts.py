@@ -1,0 +1,83 @@
+"""Numbers as the geometry of small charts: always with a point, whatever the reader's language."""
+
+from collections.abc import Sequence
+
+from django import template
+from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+STEEPEST_ERROR, ERROR_UNIT, ERROR_MIDDLE = 2.5, 20, 50
+WIDEST_LEAN, LEAN_UNIT = 1.5, 33
+SPARKS_WIDTH = 300
+
+
+def _plain(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")
+
+
+@register.filter
+def times(value: float, factor: float) -> str:
+    return _plain(float(value) * float(factor))
+
+
+@register.filter
+def bar_top(share: float, height: float) -> str:
+    """Where a bar begins that stands on the ground and fills ``share`` of ``height``."""
+    return _plain(float(height) * (1 - float(share)))
+
+
+@register.filter
+def minus(value: int, other: int) -> int:
+    return value - other
+
+
+@register.filter
+def absolute(value: float) -> float:
+    return abs(value)
+
+
+@register.filter
+def two_decimals(value: float) -> str:
+    return number_format(value, decimal_pos=2)
+
+
+@register.filter
+def rounded(value: float) -> int:
+    return round(value)
+
+
+@register.filter
+def map_radius(stars: float) -> str:
+    return _plain(3 + float(stars) * 1.6)
+
+
+@register.filter
+def spread(place: int, items: Sequence[object]) -> str:
+    """The left edge of bar ``place`` when all of ``items`` share the width."""
+    return _plain(place * SPARKS_WIDTH / len(items))
+
+
+@register.filter
+def spread_width(items: Sequence[object]) -> str:
+    return _plain(SPARKS_WIDTH / len(items) * 0.75)
+
+
+@register.filter
+def error_bar(one: object) -> SafeString:
+    """Up from the middle when ``one.predicted`` is above ``one.stars``, else down."""
+    error = one.predicted - one.stars  # type: ignore[attr-defined]
+    height = min(abs(error), STEEPEST_ERROR) * ERROR_UNIT
+    top = ERROR_MIDDLE - height if error > 0 else ERROR_MIDDLE
+    return format_html('y="{}" height="{}"', _plain(top), _plain(max(height, 1)))
+
+
+@register.filter
+def lean_bar(difference: float) -> SafeString:
+    """Right from the middle for more than others, else left."""
+    width = min(abs(difference), WIDEST_LEAN) * LEAN_UNIT
+    return format_html(
+        'x="{}" width="{}"', _plain(0 if difference > 0 else -width), _plain(max(width, 0.5))
+    )
