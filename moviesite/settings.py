@@ -162,6 +162,7 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOCAL
 USERSESSIONS_TRACK_ACTIVITY = False
+AXES_VERBOSE = False  # it would greet every process
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -225,7 +226,7 @@ LOG_RENDERER = (
     if env.str("LOG_FORMAT", default="console" if LOCAL else "json") == "console"
     else structlog.processors.JSONRenderer()
 )
-SHARED_LOG_PROCESSORS = [
+SHARED_LOG_PROCESSORS: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,

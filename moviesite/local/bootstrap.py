@@ -167,13 +167,11 @@ def has_nvidia_gpu() -> bool:
 def pip(arguments: list[str]) -> str | None:
     """Run pip, showing what takes long; None, or pip's own reason for having failed."""
     command = [str(VENV_PYTHON), "-m", "pip", "--disable-pip-version-check", *arguments]
-    with (
-        PIP_LOG.open("a", encoding="utf-8") as log,
-        subprocess.Popen(  # noqa: S603
+    reason = "pip gave no reason"
+    with PIP_LOG.open("a", encoding="utf-8") as log:
+        process = subprocess.Popen(  # noqa: S603
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
-        ) as process,
-    ):
-        reason = "pip gave no reason"
+        )
         for line in process.stdout or ():
             log.write(line)
             line = line.strip()
@@ -181,6 +179,7 @@ def pip(arguments: list[str]) -> str | None:
                 reason = line[len("ERROR:") :].strip()
             elif worth_showing(line):
                 say("  " + (line if len(line) <= 100 else line[:97] + "..."))
+        process.wait()
     return reason if process.returncode else None
 
 

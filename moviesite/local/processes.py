@@ -60,8 +60,8 @@ def spawn(
         return subprocess.Popen(  # noqa: S603
             command,
             stdin=subprocess.DEVNULL,
-            stdout=output and logs.enter_context(output.open("ab")),
-            stderr=errors and logs.enter_context(errors.open("ab")),
+            stdout=logs.enter_context(output.open("ab")) if output else None,
+            stderr=logs.enter_context(errors.open("ab")) if errors else None,
             env={**environment, MARK: str(var)},
             cwd="/" if account else cwd,
             start_new_session=True,

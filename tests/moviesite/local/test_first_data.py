@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from moviesite.local import download as download_module
+from catalog.datasets.known import DOWNLOADS, Download
 from moviesite.local import first_data
 from moviesite.local.errors import LocalRunError
 from moviesite.local.first_data import first_dataset
@@ -16,8 +16,8 @@ MEMBERS = ["ml-100k.inter", "ml-100k.item", "ml-100k.user", "ml-100k.kg"]
 
 @pytest.fixture(autouse=True)
 def grouplens_is_out_of_reach(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(download_module, "PAUSE", 0.0)
-    monkeypatch.setattr(first_data, "GROUPLENS", "http://127.0.0.1:1")
+    nobody = Download(url="http://127.0.0.1:1/x.zip", checksum="")
+    monkeypatch.setitem(DOWNLOADS, first_data.DEFAULT, nobody)
 
 
 @pytest.fixture
@@ -44,33 +44,27 @@ def package_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return index
 
 
-def test_a_folder_and_a_zip_are_taken_as_they_are(tmp_path: Path) -> None:
-    archive = tmp_path / "mine.zip"
-    archive.touch()
-    assert first_dataset(str(tmp_path), tmp_path / "var") == tmp_path
-    assert first_dataset(str(archive), tmp_path / "var") == archive
+def test_what_the_operator_names_is_left_to_the_importer(tmp_path: Path) -> None:
+    assert first_dataset("ml-31m", tmp_path) == "ml-31m"
 
 
-def test_a_name_that_is_nothing_is_refused_with_those_that_are_known(tmp_path: Path) -> None:
-    with pytest.raises(LocalRunError, match=r"'ml-31m'.*ml-latest-small.*ml-32m"):
-        first_dataset("ml-31m", tmp_path)
-
-
-def test_a_known_name_out_of_reach_is_an_error_and_nothing_else_is_taken(tmp_path: Path) -> None:
-    with pytest.raises(LocalRunError, match=r"ml-1m could not be downloaded: .*cannot be reached"):
-        first_dataset("ml-1m", tmp_path)
+def test_a_dataset_that_is_there_already_is_taken(tmp_path: Path) -> None:
+    kept = tmp_path / "datasets" / "ml-latest-small.zip"
+    kept.parent.mkdir()
+    kept.touch()
+    assert first_dataset("", tmp_path) == str(kept)
 
 
 @pytest.mark.usefixtures("package_index")
 def test_without_grouplens_the_carried_movielens_is_taken_and_not_installed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = first_dataset("", tmp_path / "var")
+    folder = Path(first_dataset("", tmp_path / "var"))
     assert folder == tmp_path / "var" / "datasets" / "ml-100k"
     assert sorted(path.name for path in folder.iterdir()) == MEMBERS[:3]
     assert "GroupLens did not serve ml-latest-small" in capsys.readouterr().out
     # The second time it is there already.
-    assert first_dataset("", tmp_path / "var") == folder
+    assert first_dataset("", tmp_path / "var") == str(folder)
 
 
 def test_a_carrier_that_was_changed_is_refused(
