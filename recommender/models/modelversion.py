@@ -25,6 +25,10 @@ class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
         """The version trained last, whatever became of it."""
         return self.filter(kind=kind).order_by("-pk").first()
 
+    def from_scratch(self, kind: str) -> "ModelVersion | None":
+        """The newest version that did not continue from another."""
+        return self.filter(kind=kind, warm_started_from__isnull=True).order_by("-pk").first()
+
     def with_artifact(self) -> "ModelVersionQuerySet":
         """Versions whose files are kept and could be served."""
         return self.exclude(artifact="")

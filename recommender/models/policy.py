@@ -99,14 +99,14 @@ class RetrainingPolicy(models.Model):
     def __str__(self) -> str:
         return str(_("Retraining settings"))
 
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.pk = SINGLETON_PK
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
     @classmethod
     def current(cls) -> "RetrainingPolicy":
         """The stored settings, or the defaults before anybody saved some."""
         return cls.objects.filter(pk=SINGLETON_PK).first() or cls(pk=SINGLETON_PK)
-
-    def save(self, *args: object, **kwargs: object) -> None:
-        self.pk = SINGLETON_PK
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     def new_ratings_needed(self, rating_count: int) -> int:
         """How many new ratings start a run, for a newest version that saw ``rating_count``."""

@@ -1,0 +1,27 @@
+"""The Celery doors to training: thin, safe to run twice, acknowledged late."""
+
+from celery import shared_task
+
+from recommender import sweeping
+from recommender.models import ModelKind, RunMode, RunTrigger
+from recommender.requesting import request_run
+from recommender.training import pipeline
+
+
+@shared_task(name="recommender.tasks.train")
+def train(run_id: int) -> None:
+    """Do a queued run; see `recommender.training.pipeline.train`."""
+    pipeline.train(run_id)
+
+
+@shared_task(name="recommender.tasks.sweep")
+def sweep() -> None:
+    """Start what is due, take up what was lost. Beat sends it, and so does every rating."""
+    sweeping.sweep()
+
+
+@shared_task(name="recommender.tasks.retrain_fully")
+def retrain_fully() -> None:
+    """Train both kinds from scratch; beat sends it as the administrator scheduled it."""
+    for kind in ModelKind.values:
+        request_run(kind, mode=RunMode.FULL, trigger=RunTrigger.SCHEDULE)

@@ -1,0 +1,1 @@
+"""Snapshot, fit, evaluate, gate, publish: ``recommender.training.pipeline.train`` does it all."""

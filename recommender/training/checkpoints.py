@@ -1,0 +1,75 @@
+"""What a training has learnt so far, kept so that a successor need not begin anew.
+
+A checkpoint is an artifact of its own, under ``checkpoints/<run>``. No held-out rating is in it,
+so that whoever continues from it can still be judged by the gate.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import structlog
+from numpy.typing import NDArray
+
+from recommender import artifact_store
+from recommender.artifact_files import local_folder
+from recommender.learning.artifact import ArtifactError, read_artifact
+from recommender.models import TrainingRun
+from recommender.training.warm_start import MOVIE_IDS
+
+log = structlog.get_logger(__name__)
+
+FOLDER = "checkpoints"
+SECONDS_BETWEEN = 15.0
+
+
+class Checkpointer:
+    """Keeps a run's arrays now and then. A failure to keep them costs only the checkpoint."""
+
+    def __init__(self, run: TrainingRun, item_movie_ids: NDArray[np.int64], percent: float) -> None:
+        self._name = f"{FOLDER}/{run.pk}"
+        self._movie_ids = item_movie_ids
+        self._percent = percent
+        self._kept_at = time.monotonic()
+
+    @property
+    def due(self) -> bool:
+        return time.monotonic() - self._kept_at >= SECONDS_BETWEEN
+
+    def keep(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        self._kept_at = time.monotonic()
+        try:
+            artifact_store.store(
+                self._name,
+                {**arrays, MOVIE_IDS: self._movie_ids},
+                {"holdout_percent": self._percent},
+            )
+        except OSError as error:
+            log.warning("checkpoint_not_kept", name=self._name, error=repr(error))
+
+
+def last_checkpoint(run: TrainingRun, percent: float) -> dict[str, NDArray[Any]] | None:
+    """The arrays that the lost run before ``run``, or one before that, kept last; None without.
+
+    Only of a run that held out at least ``percent``.
+    """
+    earlier = run.resumes
+    while earlier is not None:
+        try:
+            artifact = read_artifact(local_folder(f"{FOLDER}/{earlier.pk}"))
+            if artifact.manifest["holdout_percent"] >= percent:
+                return artifact.arrays
+        except ArtifactError as error:
+            log.info("no_checkpoint", run=earlier.pk, error=str(error))
+        earlier = earlier.resumes
+    return None
+
+
+def drop_checkpoints(run: TrainingRun) -> None:
+    """Remove the checkpoints of a run that has ended, and of those that it continued."""
+    while run is not None:
+        artifact_store.remove(f"{FOLDER}/{run.pk}")
+        run = run.resumes

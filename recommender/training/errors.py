@@ -1,0 +1,29 @@
+"""Why a training ends early."""
+
+
+class TrainingError(Exception):
+    """A training cannot go on; the message says why, for people."""
+
+
+class CancelledError(TrainingError):
+    """Somebody cancelled the run."""
+
+
+class LeaseLostError(TrainingError):
+    """This process may no longer train: its lock's connection broke."""
+
+
+class SupersededError(TrainingError):
+    """Another process has taken this run up."""
+
+
+class DivergedError(TrainingError):
+    """The loss or the weights are no longer finite numbers."""
+
+
+class NoRoomError(TrainingError):
+    """The disk is full."""
+
+
+class KindBusyError(TrainingError):
+    """Another process is training this kind."""

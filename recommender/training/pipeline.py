@@ -1,0 +1,121 @@
+"""From the ratings in the database to a live version, one kind at a time."""
+
+from __future__ import annotations
+
+import errno
+import time
+import traceback
+
+import structlog
+from django.db import Error as DatabaseError
+from django.db import InterfaceError, OperationalError, connection
+from django.utils import timezone
+
+from recommender.models import RetrainingPolicy, RunStatus, TrainingRun
+from recommender.training.checkpoints import drop_checkpoints
+from recommender.training.claiming import claim, claim_again
+from recommender.training.errors import (
+    CancelledError,
+    KindBusyError,
+    LeaseLostError,
+    NoRoomError,
+    SupersededError,
+    TrainingError,
+)
+from recommender.training.lease import lease
+from recommender.training.reporting import RunReporter
+from recommender.training.stages import run_stages
+
+log = structlog.get_logger(__name__)
+
+MOST_ATTEMPTS = 4
+FIRST_PAUSE_SECONDS = 0.5  # before trying again after a lost connection; doubles
+
+Outcome = tuple[RunStatus, str]
+
+
+def train(run_id: int) -> TrainingRun | None:
+    """Do the queued run with this id, to its end: the outcome is in its row, never an exception.
+
+    Returns the run, or its successor when it was a lost run that is taken up, as it is in the
+    end. None when there was nothing to do: it is done already, or another process is training
+    this kind.
+
+    Raises
+    ------
+    OperationalError
+        When the database cannot be reached any more; the sweep then takes the run up.
+    """
+    kind = TrainingRun.objects.filter(pk=run_id).values_list("kind", flat=True).first()
+    if kind is None:
+        return None
+    run: TrainingRun | None = None
+    for attempt in range(MOST_ATTEMPTS):
+        try:
+            with lease(kind) as held:
+                run = claim(run_id) if run is None else claim_again(run)
+                if run is None:
+                    return None
+                reporter = RunReporter(run, held.check)
+                held.keep_alive(run, reporter.fields)
+                status, reason = _outcome(run, reporter)
+                _finish(run, reporter, status, reason)
+                return run
+        except (KindBusyError, SupersededError) as error:
+            log.info("training_left_to_another", run=run_id, why=str(error))
+            return None
+        except (LeaseLostError, OperationalError, InterfaceError) as error:
+            connection.close()
+            if attempt + 1 == MOST_ATTEMPTS:
+                raise
+            pause = FIRST_PAUSE_SECONDS * 2**attempt
+            log.warning("database_lost", run=run_id, error=repr(error), again_in=pause)
+            time.sleep(pause)
+            if run is not None:
+                _say_lost_connection(run, error)
+    return None
+
+
+def _outcome(run: TrainingRun, reporter: RunReporter) -> Outcome:
+    """Run the stages. What ends this process's right to the run, or its database, is raised."""
+    try:
+        version = run_stages(run, reporter, RetrainingPolicy.current())
+    except CancelledError:
+        return RunStatus.CANCELLED, "cancelled"
+    except (SupersededError, LeaseLostError, OperationalError, InterfaceError):
+        raise
+    except DatabaseError as error:
+        return _failed(reporter, error)
+    except TrainingError as error:
+        return RunStatus.FAILED, f"{error}; the live version stays"
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return _failed(reporter, NoRoomError(f"no room on the disk: {error}"))
+        return _failed(reporter, error)
+    except Exception as error:  # noqa: BLE001  (whatever it is, the row has to say so)
+        return _failed(reporter, error)
+    run.version = version
+    return RunStatus.SUCCEEDED, f"version {version.pk} is {version.status}: {version.reason}"
+
+
+def _failed(reporter: RunReporter, error: Exception) -> Outcome:
+    reporter.log("".join(traceback.format_exception(error)).rstrip())
+    return RunStatus.FAILED, f"{type(error).__name__}: {error}; the live version stays"
+
+
+def _finish(run: TrainingRun, reporter: RunReporter, status: RunStatus, reason: str) -> None:
+    reporter.log(f"{status.label.capitalize()}: {reason}".rstrip(".") + ".")
+    fields = {**reporter.fields(), "status": status, "reason": reason, "version": run.version}
+    if not TrainingRun.objects.owned_by(run).update(finished_at=timezone.now(), **fields):
+        raise SupersededError(f"run {run.pk} was taken up by another process")
+    drop_checkpoints(run)
+    run.refresh_from_db()
+
+
+def _say_lost_connection(run: TrainingRun, error: Exception) -> None:
+    line = f"The connection to the database broke ({str(error).strip()}): beginning again."
+    try:
+        TrainingRun.objects.filter(pk=run.pk).add_log(line)
+    except DatabaseError as still_gone:
+        log.warning("database_still_gone", run=run.pk, error=repr(still_gone))
+        connection.close()

@@ -1,0 +1,206 @@
+"""The stages of a training: snapshot, fit, store, evaluate, gate, publish."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from django.db import connection
+from django.utils import timezone
+from numpy.typing import NDArray
+
+from recommender import artifact_store
+from recommender.artifact_files import local_folder
+from recommender.code_version import code_version
+from recommender.gate import Verdict, verdict_metrics
+from recommender.holdout import held_out
+from recommender.learning.artifact import ArtifactError, read_artifact
+from recommender.models import ModelVersion, RetrainingPolicy, RunMode, TrainingRun
+from recommender.publishing import (
+    LiveVersionChangedError,
+    LiveVersionPinnedError,
+    prune,
+    publish_candidate,
+    reject,
+)
+from recommender.snapshot import Snapshot, take_snapshot
+from recommender.training.checkpoints import Checkpointer, last_checkpoint
+from recommender.training.comparing import HOLDOUT, Comparison, compare
+from recommender.training.errors import TrainingError
+from recommender.training.fitting import Fitted, device_name, fit_preset
+from recommender.training.reporting import RunReporter
+from recommender.training.warm_start import MOVIE_IDS, align_items
+
+MOST_COMPARISONS = 3
+
+
+def run_stages(run: TrainingRun, reporter: RunReporter, policy: RetrainingPolicy) -> ModelVersion:
+    """Train, judge and, if it may, publish a version of ``run.kind``. Returns the version.
+
+    Raises `TrainingError` and whatever the parts raise; nothing half-made is left visible then.
+    """
+    reporter.phase("snapshot")
+    snapshot = take_snapshot(check=reporter.check)
+    percent = policy.holdout_percent
+    training = ~held_out(snapshot.user_ids, snapshot.movie_ids, percent)
+    if not training.any():
+        raise TrainingError("there are no ratings to train on")
+    seen = snapshot.fingerprint
+    reporter.log(
+        f"Snapshot: {seen.rating_count} ratings up to {seen.watermark}, "
+        f"{len(snapshot.item_movie_ids) - 1} films; {int((~training).sum())} ratings held out."
+    )
+
+    seed = secrets.randbelow(2**31)
+    parent, warm_start = _starting_point(run, reporter, snapshot, percent)
+    fitted = _fit(run, reporter, snapshot, training, seed, warm_start, percent)
+
+    version = ModelVersion(
+        pk=_next_version_number(),
+        kind=run.kind,
+        trained_at=timezone.now(),
+        warm_started_from=parent,
+        rating_count=seen.rating_count,
+        watermark=seen.watermark,
+        data_hash=seen.data_hash,
+        code_version=code_version(),
+        seed=seed,
+        settings={**fitted.settings, "mode": run.mode, HOLDOUT: percent},
+    )
+    reporter.phase("store")
+    version.artifact = f"{run.kind}/{version.pk}"
+    _store(version, snapshot, fitted)
+    try:
+        _judge_and_publish(version, snapshot, training, reporter, policy)
+    finally:
+        # After a cancellation or a failure here, this removes what has no row.
+        prune(run.kind, policy.keep_versions)
+    return version
+
+
+def _starting_point(
+    run: TrainingRun, reporter: RunReporter, snapshot: Snapshot, percent: float
+) -> tuple[ModelVersion | None, Mapping[str, NDArray[Any]] | None]:
+    """The version that is continued from, and its arrays on the items of now.
+
+    A run that takes up a lost one goes on from that one's checkpoint. Nothing is continued from
+    that has trained on a rating held out now.
+    """
+    parent = None
+    if run.mode == RunMode.QUICK:
+        parent = ModelVersion.objects.live(run.kind)
+        if parent is not None and parent.settings.get(HOLDOUT, 0) < percent:
+            reporter.log(f"{parent} held out fewer ratings: training from scratch.")
+            parent = None
+    arrays = last_checkpoint(run, percent)
+    if arrays is not None:
+        reporter.log("Continuing from the checkpoint of the lost run.")
+    elif parent is not None:
+        try:
+            arrays = read_artifact(local_folder(parent.artifact)).arrays
+        except ArtifactError as error:
+            reporter.log(f"{parent} cannot be continued from: {error}. Training from scratch.")
+            parent = None
+        else:
+            reporter.log(f"Continuing from {parent}.")
+    return parent, None if arrays is None else align_items(arrays, snapshot.item_movie_ids)
+
+
+def _fit(
+    run: TrainingRun,
+    reporter: RunReporter,
+    snapshot: Snapshot,
+    training: NDArray[np.bool_],
+    seed: int,
+    warm_start: Mapping[str, NDArray[Any]] | None,
+    percent: float,
+) -> Fitted:
+    reporter.phase("fit")
+    reporter.device(device_name())
+    fitted = fit_preset(
+        run.kind,
+        snapshot.interactions(training),
+        seed=seed,
+        warm_start=warm_start,
+        progress=reporter,
+        say=reporter.log,
+        checkpointer=Checkpointer(run, snapshot.item_movie_ids, percent),
+    )
+    reporter.log(f"Fitted with seed {seed}.")
+    return fitted
+
+
+def _store(version: ModelVersion, snapshot: Snapshot, fitted: Fitted) -> None:
+    seen = snapshot.fingerprint
+    manifest = {
+        "kind": version.kind,
+        "version": version.pk,
+        "trained_at": version.trained_at.isoformat(),
+        "settings": fitted.settings,
+        "seed": version.seed,
+        "code_version": version.code_version,
+        "data": {
+            "rating_count": seen.rating_count,
+            "watermark": seen.watermark and seen.watermark.isoformat(),
+            "sha256": seen.data_hash,
+            HOLDOUT: version.settings[HOLDOUT],
+        },
+    }
+    arrays = {**fitted.arrays, MOVIE_IDS: snapshot.item_movie_ids}
+    artifact_store.store(version.artifact, arrays, manifest)
+
+
+def _judge_and_publish(
+    version: ModelVersion,
+    snapshot: Snapshot,
+    training: NDArray[np.bool_],
+    reporter: RunReporter,
+    policy: RetrainingPolicy,
+) -> None:
+    """Save the version with its metrics, and publish or reject it."""
+    for _ in range(MOST_COMPARISONS):
+        live = ModelVersion.objects.live(version.kind)
+        comparison = compare(version, live, snapshot, training, reporter, policy)
+        _keep(version, comparison)
+        verdict = comparison.verdict
+        reporter.log(f"Gate: {verdict.reason}.")
+        if not verdict.passed:
+            return reject(version, verdict.reason)
+        reporter.phase("publish")
+        try:
+            publish_candidate(version, verdict.reason, compared_with=live)
+        except LiveVersionPinnedError as error:
+            version.reason = f"passed the gate, not published: {error}"
+            version.save(update_fields=["reason"])
+            return None
+        except LiveVersionChangedError as error:
+            reporter.log(f"{error}: comparing again.")
+        else:
+            return None
+    version.reason = "not published: the live version kept changing"
+    version.save(update_fields=["reason"])
+    return None
+
+
+def _keep(version: ModelVersion, comparison: Comparison) -> None:
+    verdict: Verdict = comparison.verdict
+    version.metrics = {
+        **comparison.candidate,
+        **{f"against_{name}": value for name, value in comparison.opponent.items()},
+        **verdict_metrics(verdict),
+        "questions": comparison.questions,
+    }
+    version.reason = verdict.reason
+    version.save()
+
+
+def _next_version_number() -> int:
+    """Taken before the row exists, so that the artifact's folder can have the number."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id'))", [_TABLE])
+        return int(cursor.fetchone()[0])
+
+
+_TABLE = ModelVersion._meta.db_table
