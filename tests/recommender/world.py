@@ -1,0 +1,144 @@
+"""Films of two tastes, and models that know it: even films are liked by those who like even ones.
+
+The arrays are made by hand instead of fitted, so that a test takes milliseconds and knows what
+the models must say; the scorers that read them are the real ones.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractUser
+from django.utils import timezone
+
+from catalog.models import Genre, Link, Movie
+from catalog.rating import rate
+from recommender.artifact_store import store
+from recommender.models import ModelVersion
+from recommender.publishing import publish as make_live
+
+FILMS = 60
+
+
+@dataclass
+class World:
+    """``even`` and ``odd`` are the primary keys of the films of either taste."""
+
+    movies: list[Movie]
+    genres: list[Genre]
+
+    @property
+    def even(self) -> list[int]:
+        return [movie.pk for movie in self.movies[0::2]]
+
+    @property
+    def odd(self) -> list[int]:
+        return [movie.pk for movie in self.movies[1::2]]
+
+    def member(self, name: str = "ada", **values: Any) -> AbstractUser:
+        user: AbstractUser = get_user_model().objects.create_user(
+            name, f"{name}@example.org", "correct horse", **values
+        )
+        return user
+
+    def fan_of_even(self, ratings: int = 6, name: str = "ada") -> AbstractUser:
+        """A member who loves even films and dislikes odd ones."""
+        user = self.member(name)
+        for place in range(ratings):
+            movie = self.movies[place]
+            rate(user_id=user.pk, movie=movie, stars=1.0 if place % 2 else 5.0)
+        return user
+
+    def publish(self, *kinds: str) -> list[ModelVersion]:
+        """A new live version of each kind; of both without an argument."""
+        movie_ids = [movie.pk for movie in self.movies]
+        return [publish(kind, movie_ids) for kind in kinds or ("factorization", "sequence")]
+
+
+def build_world() -> World:
+    names = ("Drama", "Comedy", "Horror")
+    genres = [Genre.objects.create(name=name, slug=name.lower()) for name in names]
+    movies = []
+    for place in range(FILMS):
+        movie = Movie.objects.create(
+            title=f"Film {place:02}",
+            year=1950 + place,
+            runtime=80 + place,
+            original_language="en" if place % 3 else "fr",
+            popularity=FILMS - place,
+        )
+        movie.genres.set([genres[0] if place % 2 == 0 else genres[1]])
+        Link.objects.create(movie=movie, movielens_id=place + 1)
+        movies.append(movie)
+    return World(movies, genres)
+
+
+def publish(kind: str, movie_ids: list[int], **changes: Any) -> ModelVersion:
+    """Write an artifact for the films and make it live. ``changes`` replace arrays of it."""
+    arrays, settings = ARRAYS[kind](len(movie_ids))
+    arrays |= {"item_movie_ids": np.array([0, *movie_ids], np.int64), **changes}
+    version = ModelVersion.objects.create(kind=kind, trained_at=timezone.now())
+    version.artifact = f"{kind}/{version.pk}"
+    version.save()
+    store(version.artifact, arrays, {"settings": settings, "kind": kind})
+    make_live(version, "test")
+    version.refresh_from_db()
+    return version
+
+
+def factorization_arrays(films: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Two coordinates: a bias, and the taste, which is +1 for even films and -1 for odd ones."""
+    parity = np.where(np.arange(films) % 2 == 0, 1.0, -1.0)
+    quality = -0.2 * np.arange(films) / films  # earlier films are a little better
+    rows = np.zeros((films + 1, 2), np.float32)
+    rows[1:] = np.column_stack([quality, parity])
+    covariances = np.zeros((films + 1, 3), np.float32)
+    covariances[:, [0, 2]] = 0.01
+    embeddings = np.zeros((films + 1, 2), np.float32)
+    angle = 0.3 * np.arange(films) / films
+    embeddings[1:, 0] = parity * np.cos(angle)
+    embeddings[1:, 1] = np.sin(angle)
+    arrays = {
+        "item_rows": rows,
+        "item_covariances": covariances,
+        "item_precisions": np.ones(films + 1, np.float32),
+        "item_traits": np.zeros((films + 1, 2), np.float32),
+        "item_company": np.zeros((films + 1, 2), np.float32),
+        "item_embeddings": embeddings,
+        "user_prior_rows": np.zeros((3, 2), np.float64),
+        "user_prior_precision": np.diag([4.0, 1.0]),
+    }
+    settings = {
+        "mean": 3.2,
+        "noise_precision": 2.0,
+        "noise_strength": 10.0,
+        "count_range": [1.0, 200.0],
+        "trait_shrinkage": 2.0,
+        "company_power": 0.5,
+    }
+    return arrays, settings
+
+
+def sequence_arrays(films: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The neighbours of a film are all films of its parity, the nearest ones most."""
+    offsets, ids, values = [0, 0], [], []
+    for item in range(1, films + 1):
+        near = [other for other in range(1, films + 1) if other != item and (other - item) % 2 == 0]
+        ids += near
+        values += [[1 / abs(other - item)] * 6 for other in near]
+        offsets.append(len(ids))
+    arrays = {
+        "neighbour_offsets": np.array(offsets, np.int64),
+        "neighbour_ids": np.array(ids, np.int32),
+        "neighbour_values": np.array(values, np.float16),
+        "item_floor": np.full(films + 1, 0.1, np.float32),
+        "item_traits": np.zeros((films + 1, 4), np.float32),
+        "item_eras": np.zeros((films + 1, 12), np.float32),
+        "era_edges": np.arange(11, dtype=np.float32),
+        "trait_weights": np.zeros(9, np.float32),
+    }
+    return arrays, {"sharpness": 1.0, "repeats": False}
+
+
+ARRAYS = {"factorization": factorization_arrays, "sequence": sequence_arrays}
