@@ -1,0 +1,237 @@
+"""Stars for any history, from the exported arrays alone: what web processes run. Numpy only.
+
+The model (see :mod:`recommender.learning.factorization.bayesian`): a rating is
+
+    mean + bias_u + bias_i + taste_u · factors_i + noise_ui.
+
+A user's row is ``[bias_u, taste_u]`` and an item's row ``[bias_i, factors_i]``, both of K numbers.
+The user's row has a Gaussian prior whose mean is linear in the set of items that the user chose to
+rate, so that its posterior is the solution of one K x K system (fold-in), and every score is a sum
+of contributions of the single ratings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from recommender.learning.validation import IntArray, as_floats, as_ids, check_positive
+
+MIN_STARS, MAX_STARS = 0.5, 5.0
+NOISE_ROUNDS = 4
+
+ARRAYS = (
+    "item_rows",  # (num_items, K) float32: [bias_i, factors_i]
+    "item_covariances",  # (num_items, K (K + 1) / 2) float32: posterior, upper triangle by row
+    "item_precisions",  # (num_items,) float32: how reliable ratings of the item are, mean near 1
+    "item_traits",  # (num_items, K) float32: what rating it says of the user's row, averaged
+    "item_company",  # (num_items, K) float32: the same, for who else rates it
+    "item_embeddings",  # (num_items, d) float32, of length 1 or 0: for similar items
+    "user_prior_rows",  # (3, K): the user's prior mean by 1, log count, log count squared
+    "user_prior_precision",  # (K, K)
+)
+SETTINGS = (
+    "mean",
+    "noise_precision",
+    "noise_strength",
+    "count_range",
+    "trait_shrinkage",
+    "company_power",
+)
+
+Float32 = NDArray[np.float32]
+Float64 = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class FoldedUser:
+    """A user's posterior. ``row`` is ``[bias_u, taste_u]`` (K,) and ``covariance`` (K, K).
+
+    ``contributions`` (n_history, K) says which part of ``row`` each rating brought: ``row`` is
+    their sum and the row of a user without a history.
+    """
+
+    item_ids: IntArray
+    row: Float64
+    covariance: Float64
+    contributions: Float64
+
+
+class FactorizationScorer:
+    """Scores items for a user given by ratings.
+
+    Parameters
+    ----------
+    arrays: the arrays of ``BayesianFactorizationModel.export``
+        They may be read-only memory maps.
+    settings: the settings of the same export
+
+    Raises
+    ------
+    ValueError
+        If an array or a setting is missing.
+    """
+
+    def __init__(self, arrays: Mapping[str, NDArray[Any]], settings: Mapping[str, Any]) -> None:
+        for name in ARRAYS:
+            if name not in arrays:
+                raise ValueError(f"arrays must have {name!r}, got {sorted(arrays)}")
+        for name in SETTINGS:
+            if name not in settings:
+                raise ValueError(f"settings must have {name!r}, got {sorted(settings)}")
+        self._rows: Float32 = arrays["item_rows"]
+        self._covariances: Float32 = arrays["item_covariances"]
+        self._precisions: Float32 = arrays["item_precisions"]
+        self._traits: Float32 = arrays["item_traits"]
+        self._company: Float32 = arrays["item_company"]
+        self._embeddings: Float32 = arrays["item_embeddings"]
+        self._prior_rows = np.asarray(arrays["user_prior_rows"], np.float64)
+        self._prior_precision = np.asarray(arrays["user_prior_precision"], np.float64)
+        self._settings = dict(settings)
+        self._mean = float(settings["mean"])
+        self._upper = np.triu_indices(self._rows.shape[1])
+
+    @property
+    def num_items(self) -> int:
+        return len(self._rows)
+
+    def fold_in(self, item_ids: ArrayLike, ratings: ArrayLike) -> FoldedUser:
+        """The posterior of a user who gave ``ratings`` (stars, shape (n,)) to ``item_ids``.
+
+        Closed form for a known noise level; the user's own noise level is found by a few rounds
+        of expectation maximisation. No ratings at all give the typical user.
+
+        Raises ``ValueError`` for ids outside the model, lengths that differ, or NaN.
+        """
+        items = as_ids("item_ids", item_ids, self.num_items)
+        stars = as_floats("ratings", ratings)
+        if stars.shape != items.shape:
+            raise ValueError(f"ratings must have shape {items.shape}, got {stars.shape}")
+        typical, prior, prior_parts = self._prior(items)
+        evidence = self._evidence(items, stars)
+        noise = self._noise(prior, evidence)
+        covariance = np.linalg.inv(self._prior_precision + noise * evidence.gram)
+        row = covariance @ (self._prior_precision @ prior + noise * evidence.target)
+        # What each rating says beyond what was expected of a typical user.
+        surprises = evidence.targets - evidence.products @ typical
+        parts = prior_parts @ self._prior_precision + noise * surprises
+        return FoldedUser(items, row, covariance, parts @ covariance)
+
+    def predict(self, user: FoldedUser, item_ids: ArrayLike | None = None) -> Float32:
+        """Stars between 0.5 and 5, for all items or for ``item_ids``: shape (n,), float32."""
+        if item_ids is None:
+            rows = self._rows
+        else:
+            rows = self._rows[as_ids("item_ids", item_ids, self.num_items)]
+        weights = user.row.astype(np.float32)
+        scores = rows[:, 1:] @ weights[1:]
+        scores += rows[:, 0]
+        scores += np.float32(self._mean + user.row[0])
+        return np.clip(scores, MIN_STARS, MAX_STARS, out=scores)
+
+    def uncertainty(self, user: FoldedUser, item_ids: ArrayLike) -> Float32:
+        """Standard deviation in stars of the expected rating of each item: shape (n,), float32.
+
+        What is not known of the user and of the item; without the noise of a single rating.
+        """
+        items = as_ids("item_ids", item_ids, self.num_items)
+        covariances = self._full_covariances(items)
+        design = self._design(items)
+        row = np.concatenate([[1.0], user.row[1:]])
+        of_user = np.einsum("ni,ij,nj->n", design, user.covariance, design)
+        of_items = np.einsum("i,nij,j->n", row, covariances, row)
+        of_both = np.einsum("ij,nij->n", user.covariance[1:, 1:], covariances[:, 1:, 1:])
+        return np.sqrt(of_user + of_items + of_both).astype(np.float32)
+
+    def explain(self, user: FoldedUser, item_id: int) -> Float32:
+        """What each rating of the history adds to the item's score: shape (n_history,), float32.
+
+        The sum is the (unclipped) score minus the score that a user without a history gets.
+        """
+        design = self._design(as_ids("item_id", [item_id], self.num_items))[0]
+        return (user.contributions @ design).astype(np.float32)
+
+    def similar(self, item_id: int, n: int) -> tuple[IntArray, Float32]:
+        """The ``n`` items that the same users chose to rate, best first, with their cosines."""
+        item = int(as_ids("item_id", [item_id], self.num_items)[0])
+        check_positive("n", n)
+        scores = self._embeddings @ self._embeddings[item]
+        scores[item] = -np.inf
+        n = min(n, self.num_items - 1)
+        best = np.argpartition(-scores, n - 1)[:n] if n else np.empty(0, np.int64)
+        best = best[np.argsort(-scores[best], kind="stable")]
+        return best.astype(np.int64), scores[best]
+
+    def _design(self, items: IntArray) -> Float64:
+        """What a user's row is multiplied by: ``[1, factors_i]``, (n, K)."""
+        design = self._rows[items].astype(np.float64)
+        design[:, 0] = 1.0
+        return design
+
+    def _full_covariances(self, items: IntArray) -> Float64:
+        """The posterior covariances of the items' rows, (n, K, K)."""
+        size = self._rows.shape[1]
+        full = np.empty((len(items), size, size))
+        first, second = self._upper
+        full[:, first, second] = full[:, second, first] = self._covariances[items]
+        return full
+
+    def _prior(self, items: IntArray) -> tuple[Float64, Float64, Float64]:
+        """Prior mean rows (K,) without a history and with it, and each item's part in between."""
+        count, settings = len(items), self._settings
+        low, high = settings["count_range"]
+        typical = np.array([1.0, np.log(low), np.log(low) ** 2]) @ self._prior_rows
+        if not count:
+            return typical, typical, np.empty((0, len(typical)))
+        size = np.log(np.clip(count, low, high))
+        by_count = np.array([1.0, size, size**2]) @ self._prior_rows - typical
+        parts = (
+            by_count / count
+            + self._traits[items] / (count + settings["trait_shrinkage"])
+            + self._company[items] * (count + 1.0) ** -settings["company_power"]
+        )
+        return typical, typical + parts.sum(0), parts
+
+    def _evidence(self, items: IntArray, stars: Float32) -> _Evidence:
+        """Expectations over the items' posteriors of what the ratings say of the user's row."""
+        rows = self._rows[items].astype(np.float64)
+        weights = self._precisions[items].astype(np.float64)
+        covariances = self._full_covariances(items)
+        residuals = stars - self._mean - rows[:, 0]
+        squares = weights @ (residuals**2 + covariances[:, 0, 0])
+        with_bias = covariances[:, 0].copy()
+        with_bias[:, 0] = 0.0
+        covariances[:, 0] = covariances[:, :, 0] = 0.0
+        design = rows
+        design[:, 0] = 1.0
+        products = weights[:, None, None] * (design[:, :, None] * design[:, None, :] + covariances)
+        targets = weights[:, None] * (design * residuals[:, None] - with_bias)
+        return _Evidence(products, targets, products.sum(0), targets.sum(0), float(squares))
+
+    def _noise(self, prior: Float64, evidence: _Evidence) -> float:
+        """The user's noise precision: expectation maximisation from the level of all users."""
+        strength = self._settings["noise_strength"]
+        base = noise = float(self._settings["noise_precision"])
+        count = len(evidence.targets)
+        for _ in range(NOISE_ROUNDS if count else 0):
+            covariance = np.linalg.inv(self._prior_precision + noise * evidence.gram)
+            row = covariance @ (self._prior_precision @ prior + noise * evidence.target)
+            second = np.outer(row, row) + covariance
+            error = evidence.squares - 2 * row @ evidence.target + np.sum(second * evidence.gram)
+            noise = (count + strength) / (max(error, 0.0) + strength / base)
+        return noise
+
+
+@dataclass(frozen=True)
+class _Evidence:
+    """What n ratings say: products (n, K, K) and targets (n, K), their sums, the sum of squares."""
+
+    products: Float64
+    targets: Float64
+    gram: Float64
+    target: Float64
+    squares: float

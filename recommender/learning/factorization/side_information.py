@@ -1,0 +1,180 @@
+"""What the set of ratings says of items and users besides the stars: which, how many, when.
+
+On small data this is worth more than further factors. As in SVD++ (Koren, "Factorization meets the
+neighborhood", KDD 2008) the items that a user chose to rate speak of the user; as in its flipped
+form (Rendle et al., "On the difficulty of evaluating baselines", 2019) the users who rated an item
+speak of the item.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from scipy.sparse.linalg import svds
+
+from recommender.learning.interactions import Interactions
+
+TRAIT_SHRINKAGE = 2.0
+COMPANY_POWER = 0.3
+MAX_EXTRA_FEATURES = 64
+
+Float64 = NDArray[np.float64]
+Int64 = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class SideInformation:
+    """Features of items and users, in blocks of columns that share one ridge penalty each.
+
+    ``items`` (num_items, F) and ``users`` (num_users, H) begin with a column of ones.
+    ``item_blocks`` (F,) and ``user_blocks`` (H,) number each column's block; block 0, the ones,
+    is not penalised. The users' columns are 1, log count and its square, then the sum of
+    ``traits`` (num_items, T) over the rated items divided by their number + ``TRAIT_SHRINKAGE``,
+    then the sum of ``company`` (num_items, C) divided by (their number + 1) ** ``COMPANY_POWER``.
+    ``embeddings`` (num_items, C) have length 1, or 0 where nothing is known of an item.
+    """
+
+    items: Float64
+    users: Float64
+    item_blocks: Int64
+    user_blocks: Int64
+    traits: Float64
+    company: Float64
+    embeddings: Float64
+    count_range: tuple[float, float]
+
+
+def describe(
+    interactions: Interactions, item_features: sp.csr_matrix | None, rank: int, seed: int
+) -> SideInformation:
+    """Derive the side information, keeping ``rank`` directions of the matrix of who rated what."""
+    met = sp.csr_matrix(
+        (np.ones(len(interactions)), (interactions.user_ids, interactions.item_ids)),
+        (interactions.num_users, interactions.num_items),
+    )
+    user_counts, item_counts = (np.asarray(met.sum(axis)).ravel() for axis in (1, 0))
+    traits = _traits(interactions, met, user_counts, item_counts)
+    company, spectrum = _company(met, user_counts, item_counts, rank, seed)
+    item_blocks = [np.ones((len(item_counts), 1)), traits, company * spectrum]
+    if item_features is not None:
+        extra = _extra_features(item_features, item_counts, seed)
+        company = _guess_unrated(company, extra, item_counts)
+        item_blocks.append(extra)
+
+    of_each_item = company * (item_counts[:, None] + 1.0) ** -COMPANY_POWER
+    sizes, count_range = _sizes(user_counts)
+    shared = (user_counts[:, None] + 1.0) ** -COMPANY_POWER
+    user_blocks = [
+        np.ones((len(user_counts), 1)),
+        sizes,
+        (met @ traits) / (user_counts[:, None] + TRAIT_SHRINKAGE),
+        (met @ of_each_item) * shared,
+    ]
+    lengths = np.linalg.norm(company * spectrum, axis=1, keepdims=True)
+    return SideInformation(
+        items=np.hstack(item_blocks),
+        users=np.hstack(user_blocks),
+        item_blocks=_numbered(item_blocks),
+        user_blocks=_numbered(user_blocks),
+        traits=traits,
+        company=of_each_item,
+        embeddings=company * spectrum / np.where(lengths > 1e-9, lengths, 1.0),
+        count_range=count_range,
+    )
+
+
+def _numbered(blocks: list[Float64]) -> Int64:
+    return np.repeat(np.arange(len(blocks)), [block.shape[1] for block in blocks])
+
+
+def _sizes(user_counts: Float64) -> tuple[Float64, tuple[float, float]]:
+    """Log counts and their squares, and the range of counts that training knows."""
+    known = user_counts[user_counts > 0]
+    low, high = float(known.min()), float(known.max())
+    size = np.log(np.clip(user_counts, low, high))
+    return np.column_stack([size, size**2]), (low, high)
+
+
+def _traits(
+    interactions: Interactions, met: sp.csr_matrix, user_counts: Float64, item_counts: Float64
+) -> Float64:
+    """How often, by how active users and when each item is rated; of mean 0 over the ratings."""
+    size = np.log(np.maximum(item_counts, 1.0))
+    activity = met.T @ np.log(np.maximum(user_counts, 1.0))
+    columns = [size, (size - size[item_counts > 0].mean()) ** 2, _mean(activity, item_counts)]
+    if interactions.timestamps is not None:
+        times = interactions.timestamps.astype("int64" if _is_date(interactions) else float)
+        times = (times - times.mean()) / max(float(times.std()), 1e-9)
+        first = np.full(len(item_counts), np.inf)
+        np.minimum.at(first, interactions.item_ids, times)
+        total = np.bincount(interactions.item_ids, times, len(item_counts))
+        first[item_counts == 0] = 0.0
+        columns += [_mean(total, item_counts), _mean(first * item_counts, item_counts)]
+    traits = np.column_stack(columns)
+    traits -= (item_counts @ traits) / item_counts.sum()
+    return traits / np.maximum(traits[item_counts > 0].std(0), 1e-9)
+
+
+def _is_date(interactions: Interactions) -> bool:
+    return interactions.timestamps is not None and interactions.timestamps.dtype.kind == "M"
+
+
+def _mean(totals: Float64, counts: Float64) -> Float64:
+    """Totals over counts; where there is nothing to count, the mean of the others."""
+    rated = counts > 0
+    means = np.divide(totals, counts, out=np.zeros(len(counts)), where=rated)
+    return np.where(rated, means, means[rated].mean())
+
+
+def _company(
+    met: sp.csr_matrix, user_counts: Float64, item_counts: Float64, rank: int, seed: int
+) -> tuple[Float64, Float64]:
+    """Directions (num_items, C) in which sets of ratings differ, and their weights (C,).
+
+    The singular vectors of the 0/1 matrix, damped by how much each user and item rates; the
+    first, which says again how often an item is rated, is left out.
+    """
+    users = sp.diags_array((user_counts + 1.0) ** -COMPANY_POWER)
+    items = sp.diags_array((item_counts + 1.0) ** -COMPANY_POWER)
+    _, values, right = _truncated_svd(users @ met @ items, rank + 1, seed)
+    company, values = right[1:].T, values[1:]
+    scale = np.sqrt(len(item_counts) / max(len(values), 1))
+    if not len(values) or values[0] < 1e-9:
+        return np.zeros((len(item_counts), 1)), np.ones(1)
+    return company * scale, values / np.sqrt(np.mean(values**2))
+
+
+def _truncated_svd(matrix: sp.csr_matrix, rank: int, seed: int) -> tuple[Float64, ...]:
+    """The largest ``rank`` singular triples (or all there are), largest first."""
+    smaller = min(matrix.shape)
+    if smaller <= max(rank + 1, 64):
+        left, values, right = np.linalg.svd(matrix.toarray(), full_matrices=False)
+    else:
+        start = np.random.RandomState(seed).standard_normal(smaller)
+        left, values, right = svds(matrix, k=rank, v0=start)
+    order = np.argsort(-values)[:rank]
+    return left[:, order], values[order], right[order]
+
+
+def _extra_features(features: sp.csr_matrix, item_counts: Float64, seed: int) -> Float64:
+    """The caller's features, centred, at most ``MAX_EXTRA_FEATURES`` directions of them."""
+    matrix = sp.csr_matrix(features, dtype=float)
+    if matrix.shape[1] > MAX_EXTRA_FEATURES:
+        left, values, _ = _truncated_svd(matrix, MAX_EXTRA_FEATURES, seed)
+        dense = left * values
+    else:
+        dense = matrix.toarray()
+    dense -= dense[item_counts > 0].mean(0)
+    return dense / max(float(np.sqrt(np.mean(dense**2))), 1e-9)
+
+
+def _guess_unrated(company: Float64, extra: Float64, item_counts: Float64) -> Float64:
+    """Give items that nobody rated the company that rated items of the same features keep."""
+    rated = item_counts > 0
+    design = np.column_stack([np.ones(len(extra)), extra])
+    inner = design[rated].T @ design[rated] + np.eye(design.shape[1])
+    guess = design @ np.linalg.solve(inner, design[rated].T @ company[rated])
+    return np.where(rated[:, None], company, guess)
