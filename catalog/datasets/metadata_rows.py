@@ -43,6 +43,7 @@ COLUMNS = (
     "vote_count",
 )
 ID = COLUMNS.index("id")
+IMDB_ID = COLUMNS.index("imdb_id")
 OVERVIEW = COLUMNS.index("overview")
 LARGEST_SUM = 10**12
 
@@ -64,7 +65,7 @@ def whole_rows(
         row += [""] * (len(COLUMNS) - len(row))
         if held is not None and whole_number(row[ID]) is None and not any(held[1][OVERVIEW + 1 :]):
             report.remarks["rows with shifted columns, put together again"] += 1
-            overview = f"{held[1][OVERVIEW]} {row[0]}".strip()
+            overview = f"{held[1][OVERVIEW].strip()} {row[0].strip()}".strip()
             held = (held[0], [*held[1][:OVERVIEW], overview, *row[1 : len(COLUMNS) - OVERVIEW]])
             continue
         if held is not None:

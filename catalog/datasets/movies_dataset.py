@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .cells import imdb_id
 from .files import DataFile, SourceFiles
-from .metadata_rows import COLUMNS, film_of, whole_rows
+from .metadata_rows import COLUMNS, IMDB_ID, film_of, whole_rows
 from .movielens import LinkIds, read_links, read_titles, untitled
 from .rating_rows import rating_rows
 from .records import DatasetError, Film, RatingRow
@@ -52,8 +52,9 @@ class MoviesDataset:
 
     def _imdb_ids(self) -> set[str]:
         """IMDb ids that have a metadata row: links with one of them never fall back to TMDB's."""
-        rows = read_table(self.metadata_file, ("imdb_id", "id"), Report(), kind="movies")
-        return {found for _, (imdb, _) in rows if (found := imdb_id(imdb))}
+        rows = read_rows(self.metadata_file, Report(), kind="movies")
+        cells = (row[IMDB_ID] for _, row in rows if len(row) > IMDB_ID)
+        return {found for cell in cells if (found := imdb_id(cell))}
 
     def _metadata(self, report: Report) -> Iterator[tuple[int, list[str]]]:
         rows = read_rows(self.metadata_file, report, kind="movies")
