@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Router
+from ninja import Router, Status
 
 from catalog.models import Movie, Rating
 from catalog.rating import rate, unrate
@@ -76,9 +76,9 @@ def put_rating(request: HttpRequest, movie_id: MovieId, body: RatingIn) -> Ratin
     response={204: None, 401: Problem, 404: Problem},
     summary="Take a rating back",
 )
-def delete_rating(request: HttpRequest, movie_id: MovieId) -> tuple[int, None]:
+def delete_rating(request: HttpRequest, movie_id: MovieId) -> Status:
     unrate(user_id=_user_id(request), movie=get_object_or_404(Movie, pk=movie_id))
-    return 204, None
+    return Status(204, None)
 
 
 def _user_id(request: HttpRequest) -> int:

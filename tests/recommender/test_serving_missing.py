@@ -58,9 +58,7 @@ def test_the_sequence_model_alone_serves_both_lists(world: World) -> None:
         assert answer["items"][0]["predicted_rating"] is None
 
 
-def test_a_damaged_artifact_gives_way_to_the_version_before(
-    world: World, artifacts: Path
-) -> None:
+def test_a_damaged_artifact_gives_way_to_the_version_before(world: World, artifacts: Path) -> None:
     client = logged_in(world)
     old, _ = world.publish()
     new, sequence = world.publish()
@@ -125,9 +123,7 @@ def test_a_film_that_the_model_has_not_seen_can_be_rated_and_looked_at(world: Wo
     new = Movie.objects.create(title="Tomorrow's film", year=2026)
     live_catalog.forget()
     assert client.get(f"/api/v1/movies/{new.pk}/similar").json()["count"] == 20
-    put = client.put(
-        f"/api/v1/me/ratings/{new.pk}", {"rating": 5}, content_type="application/json"
-    )
+    put = client.put(f"/api/v1/me/ratings/{new.pk}", {"rating": 5}, content_type="application/json")
     assert put.status_code == 200
     answer = client.get(API).json()
     assert answer["count"] == 20
