@@ -1,6 +1,7 @@
 """What to watch: training, versions, serving."""
 
 from django.apps import AppConfig
+from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,7 +10,15 @@ class RecommenderConfig(AppConfig):
     verbose_name = _("recommender")
 
     def ready(self) -> None:
+        from catalog.models import Genre, Movie
         from catalog.signals import ratings_changed
+        from recommender.live_catalog import catalog_changed, catalog_imported
         from recommender.nudging import nudge
 
         ratings_changed.connect(nudge, dispatch_uid="recommender.nudge")
+        # What this process holds of the catalog in arrays has to follow it.
+        ratings_changed.connect(catalog_imported, dispatch_uid="recommender.catalog")
+        m2m_changed.connect(catalog_changed, sender=Movie.genres.through)
+        for sender in (Movie, Genre):
+            post_save.connect(catalog_changed, sender=sender)
+            post_delete.connect(catalog_changed, sender=sender)

@@ -133,7 +133,7 @@ def _because_you_rated(page: _Page) -> Iterator[tuple[int, Ranking]]:
     made = 0
     for movie_id, row in _liked_recently(person):
         found, scores = placed.similar_rows(row, 8 * ROW_LENGTH)
-        keep = (person.allowed & ~page.taken)[found]
+        keep = (person.allowed & ~page.taken)[found] & (scores > 0)
         if np.count_nonzero(keep) < MINIMUM:
             continue
         yield (

@@ -45,3 +45,12 @@ def artifacts(settings: Any, tmp_path: Path) -> Path:
 def world(db: None, artifacts: Path) -> World:
     """Sixty films, no live version yet: ``world.publish()`` makes both kinds live."""
     return build_world()
+
+
+@pytest.fixture
+def plain_static(settings: Any) -> None:
+    """Pages can be rendered without collecting the static files first."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }

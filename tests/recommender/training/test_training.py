@@ -1,0 +1,160 @@
+"""From ratings to a live version, with the real presets on a small world."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from catalog.models import Movie, Rating
+from recommender.artifact_files import local_folder
+from recommender.holdout import held_out
+from recommender.learning.artifact import read_artifact
+from recommender.live_versions import load
+from recommender.models import (
+    ModelKind,
+    ModelVersion,
+    RunMode,
+    RunStatus,
+    RunTrigger,
+    TrainingRun,
+    VersionStatus,
+)
+from recommender.requesting import request_run
+from recommender.training.fitting import fit_preset
+from recommender.training.pipeline import train
+from tests.recommender.world import World
+
+
+def run_here(kind: str, mode: str = RunMode.FULL) -> TrainingRun:
+    run, new = request_run(kind, mode=mode, trigger=RunTrigger.MANUAL, deliver=False)
+    assert new
+    ended = train(run.pk)
+    assert ended is not None
+    return ended
+
+
+@pytest.mark.parametrize("kind", ModelKind.values)
+def test_a_first_training_publishes_a_version(rated_world: World, kind: str) -> None:
+    run = run_here(kind)
+
+    assert run.status == RunStatus.SUCCEEDED, run.log
+    live = ModelVersion.objects.live(kind)
+    assert live is not None
+    assert run.version == live
+    assert live.rating_count == Rating.objects.count()
+    assert live.watermark == Rating.objects.latest("updated_at").updated_at
+    assert len(live.data_hash) == 64
+    assert live.code_version.startswith("0.1.0")
+    assert live.metrics["questions"] >= 50
+    assert "baseline" in live.reason
+    loaded = load(live)
+    assert loaded.movie_ids.tolist() == [0, *sorted(movie.pk for movie in rated_world.movies)]
+
+
+def test_it_learns_the_tastes(rated_world: World) -> None:
+    run_here("factorization")
+    live = ModelVersion.objects.live("factorization")
+    assert live is not None
+    assert live.metrics["rmse"] < 0.8 * live.metrics["against_rmse"]
+
+
+def test_held_out_ratings_reach_no_fit(rated_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    fitted_on: list[tuple[float, ...]] = []
+
+    def spy(kind: str, interactions: Any, **options: Any) -> Any:
+        fitted_on.extend(zip(interactions.timestamps, interactions.item_ids, strict=True))
+        return fit_preset(kind, interactions, **options)
+
+    monkeypatch.setattr("recommender.training.stages.fit_preset", spy)
+    run_here("factorization")
+
+    rows = list(Rating.objects.values_list("user_id", "movie_id", "rated_at"))
+    users, movies = (np.array([row[column] for row in rows]) for column in (0, 1))
+    kept_out = held_out(users, movies, 10)
+    assert 0.05 < kept_out.mean() < 0.15
+    item_of = {pk: item for item, pk in enumerate(sorted(set(movies.tolist())), 1)}
+    secret = {
+        (int(row[2].timestamp()), item_of[row[1]])
+        for row, out in zip(rows, kept_out, strict=True)
+        if out
+    }
+    assert len(fitted_on) == int((~kept_out).sum())
+    assert not secret & {(int(time), int(item)) for time, item in fitted_on}
+
+
+def test_a_quick_update_continues_from_the_live_version(rated_world: World) -> None:
+    run_here("factorization")
+    first = ModelVersion.objects.live("factorization")
+    new_film = Movie.objects.create(title="Brand new", year=2026)
+
+    run = run_here("factorization", RunMode.QUICK)
+
+    assert run.status == RunStatus.SUCCEEDED, run.log
+    second = ModelVersion.objects.live("factorization")
+    assert second is not None
+    assert first is not None
+    assert second.warm_started_from == first
+    assert second.pk != first.pk
+    assert new_film.pk in load(second).movie_ids
+    first.refresh_from_db()
+    assert first.status == VersionStatus.RETIRED
+    assert f"against {second.metrics['against_rmse']:.4f} of the live version" in second.reason
+
+
+def test_nothing_is_continued_that_held_out_less(rated_world: World) -> None:
+    run_here("factorization")
+    ModelVersion.objects.update(settings={"holdout_percent": 1})
+    run = run_here("factorization", RunMode.QUICK)
+    assert run.version is not None
+    assert run.version.warm_started_from is None
+    assert "held out fewer ratings" in run.log
+
+
+def test_a_bad_candidate_is_kept_but_not_published(
+    rated_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_here("factorization")
+    live = ModelVersion.objects.live("factorization")
+
+    def spoiled(kind: str, interactions: Any, **options: Any) -> Any:
+        interactions.ratings[:] = 5.5 - interactions.ratings
+        return fit_preset(kind, interactions, **options)
+
+    monkeypatch.setattr("recommender.training.stages.fit_preset", spoiled)
+    run = run_here("factorization")
+
+    assert run.status == RunStatus.SUCCEEDED
+    assert ModelVersion.objects.live("factorization") == live
+    assert run.version is not None
+    assert run.version.status == VersionStatus.REJECTED
+    assert "worse" in run.version.reason
+    assert read_artifact(local_folder(run.version.artifact)).arrays
+
+
+def test_a_pinned_live_version_stays(rated_world: World) -> None:
+    run_here("factorization")
+    ModelVersion.objects.update(pinned=True)
+    run = run_here("factorization")
+    assert run.version is not None
+    assert run.version.status == VersionStatus.CANDIDATE
+    assert "pinned" in run.version.reason
+
+
+def test_without_ratings_it_says_so(transactional_db: None, artifacts: Any) -> None:
+    run = run_here("sequence")
+    assert run.status == RunStatus.FAILED
+    assert "there are no ratings to train on" in run.reason
+
+
+def test_a_run_is_done_once(rated_world: World) -> None:
+    run = run_here("sequence")
+    assert train(run.pk) is None
+    assert ModelVersion.objects.filter(kind="sequence").count() == 1
+
+
+def test_a_second_request_finds_the_first(rated_world: World) -> None:
+    first, _ = request_run("sequence", mode="quick", trigger="manual", deliver=False)
+    second, new = request_run("sequence", mode="full", trigger="schedule", deliver=False)
+    assert (second, new) == (first, False)
+    second.refresh_from_db()
+    assert second.mode == RunMode.FULL
