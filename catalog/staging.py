@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -115,7 +116,7 @@ def stage_films(cursor: Any, films: Iterable[Film]) -> int:
         copy(
             "stage_genre",
             ("row_no", "key", "name"),
-            ((n, slugify(name), name) for n, film in numbered for name in film.genres),
+            ((n, _slug(name), name) for n, film in numbered for name in film.genres),
         )
         for table, attribute in (
             ("stage_company", "companies"),
@@ -128,6 +129,11 @@ def stage_films(cursor: Any, films: Iterable[Film]) -> int:
     for table in TABLE_NAMES:
         cursor.execute(f"ANALYZE {table}")
     return staged
+
+
+@lru_cache(maxsize=1024)
+def _slug(name: str) -> str:
+    return slugify(name)
 
 
 def _movie_row(number: int, film: Film) -> tuple[object, ...]:

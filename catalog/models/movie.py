@@ -23,10 +23,12 @@ _SEPARATORS = re.compile(r"[\W_]+")
 
 def fold(text: str) -> str:
     """Lower case, without accents and punctuation: what search compares, on both sides."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    plain = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+    if not text.isascii():
+        decomposed = unicodedata.normalize("NFKD", text)
+        text = "".join(c for c in decomposed if not unicodedata.combining(c))
+    plain = text.casefold()
     words = _SEPARATORS.sub(" ", plain.translate(_FOLDED_SIGNS)).strip()
-    return words or plain.strip()
+    return words or plain.replace("\x00", "").strip()
 
 
 class MovieQuerySet(models.QuerySet["Movie"]):

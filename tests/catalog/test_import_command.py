@@ -24,7 +24,7 @@ def run(*arguments: str) -> str:
 
 
 def numbers(output: str, kind: str) -> list[str]:
-    line = next(line for line in output.splitlines() if f" {kind} " in line)
+    line = next(line for line in output.splitlines() if re.match(rf"\W+{kind}\b", line))
     return re.findall(r"[\d,]+", line)
 
 
