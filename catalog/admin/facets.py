@@ -1,6 +1,5 @@
 """Genres, collections, companies, countries, languages."""
 
-
 from django.contrib import admin
 
 from catalog.models import Collection, Company, Country, Genre, Language
