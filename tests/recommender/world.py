@@ -38,7 +38,7 @@ class World:
 
     def member(self, name: str = "ada", **values: Any) -> AbstractUser:
         user: AbstractUser = get_user_model().objects.create_user(
-            name, f"{name}@example.org", "correct horse", **values
+            name, f"{name}@example.org", **values
         )
         return user
 
