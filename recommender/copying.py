@@ -42,7 +42,8 @@ def copy_columns(
         When the widths do not fit what the database sends.
     """
     sink = _Columns(columns, on_bytes)
-    with connection.cursor() as cursor:
+    # COPY is psycopg2's own: Django would not translate its errors.
+    with connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.copy_expert(f"COPY ({query}) TO STDOUT (FORMAT binary)", sink)
     return sink.finish()
 

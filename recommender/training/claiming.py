@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
-from recommender.models import RunStatus, TrainingRun
-from recommender.training.errors import SupersededError
+from recommender.models import ModelVersion, RunStatus, TrainingRun
+from recommender.training.errors import CancelledError, SupersededError
 from recommender.training.lease import process_name
 from recommender.training.losing import mark_lost, take_up
 
@@ -48,3 +48,18 @@ def claim_again(run: TrainingRun) -> TrainingRun:
         raise SupersededError(f"run {run.pk} was taken up by another process")
     run.refresh_from_db()
     return run
+
+
+def settle(run: TrainingRun, version: ModelVersion) -> None:
+    """Within a transaction, tie ``version`` to a run that is still ours and not cancelled.
+
+    Until the transaction ends nobody can cancel the run or take it away; afterwards a
+    cancellation comes too late. Raises `CancelledError` or `SupersededError`.
+    """
+    mine = TrainingRun.objects.owned_by(run).select_for_update().first()
+    if mine is None:
+        raise SupersededError(f"run {run.pk} was taken up by another process")
+    if mine.cancel_requested:
+        raise CancelledError(f"run {run.pk} was cancelled")
+    TrainingRun.objects.filter(pk=run.pk).update(version=version)
+    run.version = version

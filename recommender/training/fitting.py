@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -31,10 +32,20 @@ class Fitted:
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where to fit, and in which portions; ``batch_size`` None is the preset's own."""
+    """Where to fit, and in which portions.
+
+    ``device`` is ``auto``, ``cpu`` or ``cuda``; ``batch_size`` None is the preset's own.
+    """
 
     device: str
     batch_size: int | None = None
+
+
+def default_place() -> Place:
+    """The configured device, or the GPU where there is one."""
+    from recommender.learning.devices import choose_device
+
+    return Place(device=choose_device(settings.MATINEE_DEVICE).type)
 
 
 def fit_preset(
@@ -53,7 +64,7 @@ def fit_preset(
     gets a sentence about each such step. Raises `DivergedError` when the loss or the
     arrays are not finite numbers, ``MemoryError`` or torch's error when nothing helped.
     """
-    place = Place(device=settings.MATINEE_DEVICE)
+    place = default_place()
     while True:
         model = make_preset(kind, seed, place)
         try:
@@ -99,11 +110,13 @@ def make_preset(kind: str, seed: int, place: Place) -> Any:
     from recommender.learning import presets  # torch comes with it
 
     make: Any = presets.explicit if kind == ModelKind.FACTORIZATION else presets.sequence
-    options = {} if place.device == "auto" else {"device": place.device}
-    model = make(random_state=np.random.RandomState(seed), **options)
-    if place.batch_size is not None:
-        model.batch_size = place.batch_size
-    return model
+    takes = inspect.signature(make).parameters
+    options = {
+        name: value
+        for name, value in {"device": place.device, "batch_size": place.batch_size}.items()
+        if name in takes and value is not None
+    }
+    return make(random_state=np.random.RandomState(seed), **options)
 
 
 def device_name() -> str:

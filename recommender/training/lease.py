@@ -19,7 +19,7 @@ from django.db import Error as DatabaseError
 from django.db import connection
 from django.utils import timezone
 
-from recommender.models import ModelKind, TrainingRun
+from recommender.models import ModelKind, RunStatus, TrainingRun
 from recommender.training.errors import (
     CancelledError,
     KindBusyError,
@@ -120,7 +120,8 @@ class Lease:
             self._answered.set()
             while self._acquired and not self._ended.wait(PULSE_SECONDS):
                 self._pulse()
-        except (DatabaseError, CancelledError, SupersededError) as error:
+        except Exception as error:
+            # Without a pulse there is no right to go on, whatever stopped it.
             self._failure = error
             log.info("lease_ended", kind=self._kind, why=repr(error))
             # A cancelled process keeps the lock until it has really stopped.
@@ -137,7 +138,13 @@ class Lease:
                 cursor.execute("SELECT 1")
             return
         mine = TrainingRun.objects.owned_by(run)
-        if not mine.update(heartbeat_at=timezone.now(), **self._fields()):
+        now = timezone.now()
+        fields = self._fields()
+        # Cancelled at once, whatever the fit is in the middle of: from here on it may write
+        # nothing. What was published just before is not cancelled any more.
+        if mine.filter(cancel_requested=True, version__isnull=True).update(
+            status=RunStatus.CANCELLED, reason="cancelled", finished_at=now, **fields
+        ):
+            raise CancelledError(f"run {run.pk} was cancelled")
+        if not mine.update(heartbeat_at=now, **fields):
             raise SupersededError(f"run {run.pk} is no longer this process's")
-        if mine.filter(cancel_requested=True).exists():
-            raise CancelledError("cancelled")

@@ -12,6 +12,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from recommender.models import RetrainingPolicy, RunStatus, TrainingRun
+from recommender.requesting import deliver_run
 from recommender.training.checkpoints import drop_checkpoints
 from recommender.training.claiming import claim, claim_again
 from recommender.training.errors import (
@@ -49,6 +50,13 @@ def train(run_id: int) -> TrainingRun | None:
     kind = TrainingRun.objects.filter(pk=run_id).values_list("kind", flat=True).first()
     if kind is None:
         return None
+    run = _train(run_id, kind)
+    if run is not None:
+        _deliver_waiting(kind)
+    return run
+
+
+def _train(run_id: int, kind: str) -> TrainingRun | None:
     run: TrainingRun | None = None
     for attempt in range(MOST_ATTEMPTS):
         try:
@@ -58,8 +66,13 @@ def train(run_id: int) -> TrainingRun | None:
                     return None
                 reporter = RunReporter(run, held.check)
                 held.keep_alive(run, reporter.fields)
-                status, reason = _outcome(run, reporter)
-                _finish(run, reporter, status, reason)
+                try:
+                    status, reason = _outcome(run, reporter)
+                    _finish(run, reporter, status, reason)
+                except CancelledError:
+                    _finish_cancelled(run, reporter)
+                drop_checkpoints(run)
+                run.refresh_from_db()
                 return run
         except (KindBusyError, SupersededError) as error:
             log.info("training_left_to_another", run=run_id, why=str(error))
@@ -79,10 +92,9 @@ def train(run_id: int) -> TrainingRun | None:
 def _outcome(run: TrainingRun, reporter: RunReporter) -> Outcome:
     """Run the stages. What ends this process's right to the run, or its database, is raised."""
     try:
-        version = run_stages(run, reporter, RetrainingPolicy.current())
-    except CancelledError:
-        return RunStatus.CANCELLED, "cancelled"
-    except (SupersededError, LeaseLostError, OperationalError, InterfaceError):
+        # The connection may have broken after all was done but the last word.
+        version = run.version or run_stages(run, reporter, RetrainingPolicy.current())
+    except (CancelledError, SupersededError, LeaseLostError, OperationalError, InterfaceError):
         raise
     except DatabaseError as error:
         return _failed(reporter, error)
@@ -107,9 +119,23 @@ def _finish(run: TrainingRun, reporter: RunReporter, status: RunStatus, reason: 
     reporter.log(f"{status.label.capitalize()}: {reason}".rstrip(".") + ".")
     fields = {**reporter.fields(), "status": status, "reason": reason, "version": run.version}
     if not TrainingRun.objects.owned_by(run).update(finished_at=timezone.now(), **fields):
+        reporter.check()  # says so when it was cancelled at the last moment
         raise SupersededError(f"run {run.pk} was taken up by another process")
-    drop_checkpoints(run)
-    run.refresh_from_db()
+
+
+def _finish_cancelled(run: TrainingRun, reporter: RunReporter) -> None:
+    """The pulse marks the row, unless the training noticed the cancellation before it did."""
+    reporter.log("Cancelled.")
+    TrainingRun.objects.owned_by(run).update(
+        status=RunStatus.CANCELLED, reason="cancelled", finished_at=timezone.now()
+    )
+
+
+def _deliver_waiting(kind: str) -> None:
+    """A run that was requested after a cancellation had to wait until the lease was free."""
+    waiting = TrainingRun.objects.filter(kind=kind, status=RunStatus.QUEUED).first()
+    if waiting is not None:
+        deliver_run(waiting)
 
 
 def _say_lost_connection(run: TrainingRun, error: Exception) -> None:

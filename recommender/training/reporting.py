@@ -108,7 +108,7 @@ class RunReporter:
 def memory_mb() -> int:
     """Resident memory of this process and, where a GPU is in use, what torch holds there."""
     used = _process.memory_info().rss
-    torch = sys.modules.get("torch")
-    if torch is not None and torch.cuda.is_initialized():
-        used += torch.cuda.memory_reserved()
+    cuda = sys.modules.get("torch.cuda")  # by name: the pulse must not wait for an import of torch
+    if cuda is not None and getattr(cuda, "is_initialized", bool)():
+        used += cuda.memory_reserved()
     return int(used // 2**20)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 from numpy.typing import NDArray
 
@@ -17,7 +17,7 @@ from recommender.code_version import code_version
 from recommender.gate import Verdict, verdict_metrics
 from recommender.holdout import held_out
 from recommender.learning.artifact import ArtifactError, read_artifact
-from recommender.models import ModelVersion, RetrainingPolicy, RunMode, TrainingRun
+from recommender.models import ModelVersion, RetrainingPolicy, RunMode, TrainingRun, VersionStatus
 from recommender.publishing import (
     LiveVersionChangedError,
     LiveVersionPinnedError,
@@ -27,6 +27,7 @@ from recommender.publishing import (
 )
 from recommender.snapshot import Snapshot, take_snapshot
 from recommender.training.checkpoints import Checkpointer, last_checkpoint
+from recommender.training.claiming import settle
 from recommender.training.comparing import HOLDOUT, Comparison, compare
 from recommender.training.errors import TrainingError
 from recommender.training.fitting import Fitted, device_name, fit_preset
@@ -73,7 +74,7 @@ def run_stages(run: TrainingRun, reporter: RunReporter, policy: RetrainingPolicy
     version.artifact = f"{run.kind}/{version.pk}"
     _store(version, snapshot, fitted)
     try:
-        _judge_and_publish(version, snapshot, training, reporter, policy)
+        _judge_and_publish(run, version, snapshot, training, reporter, policy)
     finally:
         # After a cancellation or a failure here, this removes what has no row.
         prune(run.kind, policy.keep_versions)
@@ -153,6 +154,7 @@ def _store(version: ModelVersion, snapshot: Snapshot, fitted: Fitted) -> None:
 
 
 def _judge_and_publish(
+    run: TrainingRun,
     version: ModelVersion,
     snapshot: Snapshot,
     training: NDArray[np.bool_],
@@ -166,22 +168,30 @@ def _judge_and_publish(
         _keep(version, comparison)
         verdict = comparison.verdict
         reporter.log(f"Gate: {verdict.reason}.")
-        if not verdict.passed:
-            return reject(version, verdict.reason)
         reporter.phase("publish")
         try:
-            publish_candidate(version, verdict.reason, compared_with=live)
+            with transaction.atomic():
+                settle(run, version)
+                if verdict.passed:
+                    publish_candidate(version, verdict.reason, compared_with=live)
+                else:
+                    reject(version, verdict.reason)
         except LiveVersionPinnedError as error:
-            version.reason = f"passed the gate, not published: {error}"
-            version.save(update_fields=["reason"])
-            return None
+            return _leave(run, version, f"passed the gate, not published: {error}")
         except LiveVersionChangedError as error:
             reporter.log(f"{error}: comparing again.")
         else:
             return None
-    version.reason = "not published: the live version kept changing"
-    version.save(update_fields=["reason"])
-    return None
+    return _leave(run, version, "not published: the live version kept changing")
+
+
+def _leave(run: TrainingRun, version: ModelVersion, reason: str) -> None:
+    """Keep the version as a candidate, which an operator may publish."""
+    with transaction.atomic():
+        settle(run, version)
+        version.status = VersionStatus.CANDIDATE
+        version.reason = reason
+        version.save(update_fields=["status", "reason"])
 
 
 def _keep(version: ModelVersion, comparison: Comparison) -> None:

@@ -1,5 +1,6 @@
 """From ratings to a live version, with the real presets on a small world."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -20,9 +21,24 @@ from recommender.models import (
     VersionStatus,
 )
 from recommender.requesting import request_run
-from recommender.training.fitting import fit_preset
+from recommender.training import fitting
 from recommender.training.pipeline import train
+from tests.recommender.stand_in import Behaviour, make_stand_in
 from tests.recommender.world import World
+
+REAL_FIT = fitting.fit_preset
+
+
+@pytest.fixture
+def stand_in(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Presets made by hand, for tests that are not about fitting."""
+
+    def use(**behaviour: Any) -> None:
+        made = make_stand_in(Behaviour(**behaviour))
+        monkeypatch.setattr(fitting, "make_preset", made)
+
+    use()
+    return use
 
 
 def run_here(kind: str, mode: str = RunMode.FULL) -> TrainingRun:
@@ -58,12 +74,14 @@ def test_it_learns_the_tastes(rated_world: World) -> None:
     assert live.metrics["rmse"] < 0.8 * live.metrics["against_rmse"]
 
 
-def test_held_out_ratings_reach_no_fit(rated_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_held_out_ratings_reach_no_fit(
+    rated_world: World, stand_in: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
     fitted_on: list[tuple[float, ...]] = []
 
     def spy(kind: str, interactions: Any, **options: Any) -> Any:
         fitted_on.extend(zip(interactions.timestamps, interactions.item_ids, strict=True))
-        return fit_preset(kind, interactions, **options)
+        return REAL_FIT(kind, interactions, **options)
 
     monkeypatch.setattr("recommender.training.stages.fit_preset", spy)
     run_here("factorization")
@@ -101,7 +119,9 @@ def test_a_quick_update_continues_from_the_live_version(rated_world: World) -> N
     assert f"against {second.metrics['against_rmse']:.4f} of the live version" in second.reason
 
 
-def test_nothing_is_continued_that_held_out_less(rated_world: World) -> None:
+def test_nothing_is_continued_that_held_out_less(
+    rated_world: World, stand_in: Callable[..., None]
+) -> None:
     run_here("factorization")
     ModelVersion.objects.update(settings={"holdout_percent": 1})
     run = run_here("factorization", RunMode.QUICK)
@@ -111,16 +131,11 @@ def test_nothing_is_continued_that_held_out_less(rated_world: World) -> None:
 
 
 def test_a_bad_candidate_is_kept_but_not_published(
-    rated_world: World, monkeypatch: pytest.MonkeyPatch
+    rated_world: World, stand_in: Callable[..., None]
 ) -> None:
     run_here("factorization")
     live = ModelVersion.objects.live("factorization")
-
-    def spoiled(kind: str, interactions: Any, **options: Any) -> Any:
-        interactions.ratings[:] = 5.5 - interactions.ratings
-        return fit_preset(kind, interactions, **options)
-
-    monkeypatch.setattr("recommender.training.stages.fit_preset", spoiled)
+    stand_in(bad=True)
     run = run_here("factorization")
 
     assert run.status == RunStatus.SUCCEEDED
@@ -131,7 +146,7 @@ def test_a_bad_candidate_is_kept_but_not_published(
     assert read_artifact(local_folder(run.version.artifact)).arrays
 
 
-def test_a_pinned_live_version_stays(rated_world: World) -> None:
+def test_a_pinned_live_version_stays(rated_world: World, stand_in: Callable[..., None]) -> None:
     run_here("factorization")
     ModelVersion.objects.update(pinned=True)
     run = run_here("factorization")
@@ -146,7 +161,7 @@ def test_without_ratings_it_says_so(transactional_db: None, artifacts: Any) -> N
     assert "there are no ratings to train on" in run.reason
 
 
-def test_a_run_is_done_once(rated_world: World) -> None:
+def test_a_run_is_done_once(rated_world: World, stand_in: Callable[..., None]) -> None:
     run = run_here("sequence")
     assert train(run.pk) is None
     assert ModelVersion.objects.filter(kind="sequence").count() == 1

@@ -1,0 +1,98 @@
+"""A preset that is made by hand instead of fitted, and that fails as it is told.
+
+Its arrays are those of ``tests.recommender.world``, which the real scorers read. Fits take as long
+as a test wants; ``MATINEE_STAND_IN`` (JSON) tells a worker's process what a test wants of it.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import time
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+import numpy as np
+
+from recommender.learning.progress import Progress
+from tests.recommender.world import ARRAYS
+
+VARIABLE = "MATINEE_STAND_IN"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Behaviour:
+    """``nan_at`` is an epoch; memory suffices for ``fits_batch`` or, where True, ``fits_cpu``."""
+
+    epochs: int = 3
+    seconds: float = 0.0
+    nan_at: int | None = None
+    bad: bool = False
+    fits_batch: int | None = None
+    fits_cpu: bool = True
+    disk_full: bool = False
+
+    def as_environment(self) -> dict[str, str]:
+        return {VARIABLE: json.dumps(asdict(self))}
+
+    @classmethod
+    def from_environment(cls) -> Behaviour:
+        return cls(**json.loads(os.environ[VARIABLE]))
+
+
+class StandIn:
+    """Has what the presets have. Its ``epoch`` array says how far a warm start had come."""
+
+    def __init__(
+        self, kind: str, behaviour: Behaviour, *, device: str, batch_size: int | None
+    ) -> None:
+        self._kind = kind
+        self._behaviour = behaviour
+        self._device = device
+        self.batch_size = batch_size or 1024
+        self._epoch = 0
+        self._films = 0
+
+    def fit(self, interactions: Any, *, progress: Any, warm_start: Any) -> Self:
+        wanted = self._behaviour
+        self._films = interactions.num_items - 1
+        if wanted.fits_batch is not None and self.batch_size > wanted.fits_batch:
+            if self._device != "cpu":
+                raise RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB")
+            if not wanted.fits_cpu:
+                raise MemoryError("not even here")
+        first = int(warm_start["epoch"][0]) if warm_start and "epoch" in warm_start else 0
+        for epoch in range(first + 1, wanted.epochs + 1):
+            time.sleep(wanted.seconds)
+            self._epoch = epoch
+            loss = np.nan if epoch == wanted.nan_at else 1 / epoch
+            progress(Progress(phase="fit", epoch=epoch, epochs=wanted.epochs, loss=loss))
+        return self
+
+    def checkpoint(self) -> dict[str, Any]:
+        return self.export()[0]
+
+    def export(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        arrays, settings = ARRAYS[self._kind](self._films)
+        arrays["epoch"] = np.array([self._epoch], np.int64)
+        if self._behaviour.bad:
+            random = np.random.default_rng(0)
+            for name in ("item_rows", "neighbour_ids"):
+                if name in arrays:
+                    random.shuffle(arrays[name])
+        return arrays, settings
+
+
+def make_stand_in(behaviour: Behaviour) -> Any:
+    """Takes the place of ``recommender.training.fitting.make_preset``."""
+
+    def make_preset(kind: str, seed: int, place: Any) -> StandIn:
+        return StandIn(kind, behaviour, device=place.device, batch_size=place.batch_size)
+
+    return make_preset
+
+
+def full_disk(*args: Any, **kwargs: Any) -> None:
+    """Takes the place of whatever writes."""
+    raise OSError(errno.ENOSPC, "No space left on device")
