@@ -1,0 +1,227 @@
+"""The next item from a blend of counted members whose weights are fitted on held-out questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import ArrayLike, NDArray
+
+from recommender.learning.interactions import PADDING_ITEM, Interactions
+from recommender.learning.progress import Progress, ProgressCallback
+from recommender.learning.sequence.autoencoder import autoencoder_weights
+from recommender.learning.sequence.combiner import (
+    BlendWeights,
+    Members,
+    Questions,
+    ask,
+    fit_weights,
+)
+from recommender.learning.sequence.scorer import SequenceScorer
+from recommender.learning.sequence.traits import item_traits
+from recommender.learning.sequence.transitions import neighbour_table, popularity
+from recommender.learning.validation import (
+    SeedLike,
+    as_random_state,
+    check_ids,
+    check_positive,
+)
+
+Array = NDArray[Any]
+
+_FOLDS = 4
+_MAX_ROW = 1000
+
+
+class SequenceBlendModel:
+    """Neighbours in histories, a linear autoencoder, and what items have in common, as one score.
+
+    The score of an item as the next one is ``sharpness x log(evidence + floor) + affinity +
+    traits``: *evidence* and *affinity* are sums over the newest items of the history, each with
+    its own recency decay, of the values described in
+    :mod:`recommender.learning.sequence.transitions`; *traits* are those of
+    :mod:`recommender.learning.sequence.traits`. All weights are fitted as one conditional logit:
+    a fold of users, and then the newest interactions, are held out in turn, the members are
+    counted from the others, and questions are asked of the part held out. Then the members are
+    counted again from everything.
+
+    Parameters
+    ----------
+    max_entries: int
+        How many pairs of items are kept at most; an entry takes 16 bytes of the artifact.
+    questions: int
+        How many held-out questions the weights are fitted on, at most.
+    ridge: float
+        The regularisation of the linear autoencoder.
+    random_state: int or RandomState, optional
+        The same seed and data give the same model on a CPU.
+    """
+
+    def __init__(
+        self,
+        *,
+        max_entries: int = 8_000_000,
+        questions: int = 3000,
+        ridge: float = 200.0,
+        random_state: SeedLike = None,
+    ) -> None:
+        check_positive("max_entries", max_entries)
+        check_positive("questions", questions)
+        check_positive("ridge", ridge)
+        self._max_entries = max_entries
+        self._questions = questions
+        self._ridge = ridge
+        self._random_state = as_random_state(random_state)
+        self._exported: tuple[dict[str, Array], dict[str, Any]] | None = None
+        self._scorer: SequenceScorer | None = None
+
+    def fit(
+        self,
+        interactions: Interactions,
+        *,
+        progress: ProgressCallback | None = None,
+        warm_start: Mapping[str, Array] | None = None,
+    ) -> SequenceBlendModel:
+        """Learn from interactions with timestamps; ``ratings`` and ``weights`` are not looked at.
+
+        ``warm_start`` is accepted as by every model and changes nothing: counting anew takes
+        seconds and gives exactly what counting further would. Raises ``ValueError`` when there
+        are no interactions, no timestamps, or item 0 is an item.
+        """
+        if not len(interactions):
+            raise ValueError("interactions must not be empty, got 0")
+        if (interactions.item_ids == PADDING_ITEM).any():
+            raise ValueError(f"item_ids must not contain {PADDING_ITEM}, the padding item")
+        data = interactions.take(interactions.time_order())
+        parts: list[Questions] = []
+        steps = _FOLDS + 3
+        for number, (train, histories, targets) in enumerate(self._held_out(data)):
+            _report(progress, "asking", number, steps)
+            parts.append(ask(self._count(train), histories, targets, self._random_state))
+        _report(progress, "weighing", steps - 2, steps)
+        weights = fit_weights(parts)
+        _report(progress, "counting", steps - 1, steps, loss=weights.loss)
+        self._exported = _export(self._count(data), weights, _has_repeats(data))
+        self._scorer = SequenceScorer(*self._exported)
+        _report(progress, "counting", steps, steps, loss=weights.loss)
+        return self
+
+    def predict(
+        self, sequences: ArrayLike, item_ids: ArrayLike | None = None
+    ) -> NDArray[np.float32]:
+        """Scores of all items, or of ``item_ids``, as the next one.
+
+        ``sequences``: integers (L,) or (n, L), left-padded with 0, newest last, any L. Returns
+        (num_items,) or (n, num_items). Raises ``ValueError`` for unknown ids.
+        """
+        scorer = self._fitted()
+        array = np.asarray(sequences)
+        if array.ndim not in (1, 2):
+            raise ValueError(f"sequences must have one or two dimensions, got shape {array.shape}")
+        rows = check_ids("sequences", np.atleast_2d(array), scorer.num_items)
+        scores = np.empty((len(rows), scorer.num_items), np.float32)
+        for row, history in enumerate(rows):
+            scores[row] = scorer.scores(history)
+        if item_ids is not None:
+            scores = scores[:, check_ids("item_ids", np.asarray(item_ids), scorer.num_items)]
+        return scores[0] if array.ndim == 1 else scores
+
+    def export(self) -> tuple[dict[str, Array], dict[str, Any]]:
+        """The arrays and JSON-able settings that :class:`SequenceScorer` takes."""
+        self._fitted()
+        assert self._exported is not None
+        return self._exported
+
+    def _fitted(self) -> SequenceScorer:
+        if self._scorer is None:
+            raise RuntimeError(f"{type(self).__name__} must be fitted first")
+        return self._scorer
+
+    def _count(self, data: Interactions) -> Members:
+        """All members, counted from interactions in the order of users and times."""
+        users, items, size = data.user_ids, data.item_ids, data.num_items
+        table = neighbour_table(
+            users, items, size, max_entries=self._max_entries, max_row=_MAX_ROW
+        )
+        owners = np.unique(users, return_inverse=True)[1]
+        met = sp.coo_array(
+            (np.ones(len(items), np.float32), (owners, items)), shape=(owners.max() + 1, size)
+        ).tocsr()
+        met.data[:] = 1.0
+        table.affinity[:, -1] = autoencoder_weights(met, table.offsets, table.ids, self._ridge)
+        assert data.timestamps is not None
+        share = popularity(items, size)
+        return Members(table, item_traits(items, data.timestamps, size), share / share.sum())
+
+    def _held_out(
+        self, data: Interactions
+    ) -> Iterator[tuple[Interactions, list[Array], Array]]:
+        """Interactions to count from, and histories and next items that are not among them."""
+        users = self._random_state.permutation(np.unique(data.user_ids))
+        fold_of = np.zeros(data.num_users, np.int64)
+        fold_of[users] = np.arange(len(users)) % _FOLDS
+        fold = fold_of[data.user_ids]
+        for number in range(_FOLDS):
+            inside = fold == number
+            if inside.any() and not inside.all():
+                yield data.take(~inside), *self._draw(data, inside, self._questions // 5)
+        assert data.timestamps is not None
+        times = np.sort(data.timestamps, kind="stable")
+        late = data.timestamps > times[int(0.9 * (len(times) - 1))]
+        if late.any() and not late.all():
+            yield data.take(~late), *self._draw(data, late, self._questions // 5)
+
+    def _draw(self, data: Interactions, inside: Array, size: int) -> tuple[list[Array], Array]:
+        """Up to ``size`` random questions whose answers are ``inside``, evenly over users."""
+        users = data.user_ids
+        starts = np.searchsorted(users, users)
+        possible = np.flatnonzero(inside & (np.arange(len(users)) > starts))
+        order = self._random_state.permutation(possible)
+        nth = np.empty(len(order), np.int64)
+        by_user = np.argsort(users[order], kind="stable")
+        sizes = np.bincount(users[order])
+        nth[by_user] = np.arange(len(order)) - (np.cumsum(sizes) - sizes)[users[order][by_user]]
+        chosen = np.sort(order[np.argsort(nth, kind="stable")[:size]])
+        histories = [data.item_ids[starts[row] : row] for row in chosen]
+        return histories, data.item_ids[chosen]
+
+
+def _export(
+    members: Members, weights: BlendWeights, repeats: bool
+) -> tuple[dict[str, Array], dict[str, Any]]:
+    table, traits = members.neighbours, members.traits
+    evidence = table.evidence @ weights.evidence.T
+    scale = max(float(evidence.max(initial=0.0)), 1e-9)
+    floor = weights.floor * members.share + 1e-9
+    arrays = {
+        "neighbour_offsets": table.offsets,
+        "neighbour_ids": table.ids,
+        "neighbour_values": np.hstack(
+            [evidence / scale, table.affinity @ weights.affinity.T]
+        ).astype(np.float16),
+        "item_floor": (floor / scale).astype(np.float32),
+        "item_traits": traits.items,
+        "item_eras": traits.eras,
+        "era_edges": traits.edges,
+        "trait_weights": weights.traits.astype(np.float32),
+    }
+    return arrays, {"sharpness": weights.sharpness, "repeats": repeats, "loss": weights.loss}
+
+
+def _has_repeats(data: Interactions) -> bool:
+    """Whether users meet items again: in more than one of a thousand interactions."""
+    pairs = np.unique(data.user_ids * np.int64(data.num_items) + data.item_ids)
+    return len(data) - len(pairs) > len(data) / 1000
+
+
+def _report(
+    progress: ProgressCallback | None,
+    phase: str,
+    step: int,
+    steps: int,
+    loss: float | None = None,
+) -> None:
+    if progress is not None:
+        progress(Progress(phase=phase, epoch=step, epochs=steps, loss=loss))

@@ -1,0 +1,177 @@
+"""Scores the next item from exported arrays. Numpy only, so that web processes need no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.learning.interactions import PADDING_ITEM
+from recommender.learning.sequence.traits import (
+    ItemTraits,
+    summaries_without_each,
+    summarise,
+    trait_terms,
+)
+
+Array = NDArray[Any]
+
+DECAYS = (0.5, 0.8, 0.95)
+SPAN = 64
+"""How many of the newest items of a history have a say by their neighbours."""
+
+
+def step_weights(length: int) -> NDArray[np.float32]:
+    """What an item counts by each decay, from the newest item on: (length, DECAYS)."""
+    return (np.array(DECAYS) ** np.arange(length)[:, None]).astype(np.float32)
+
+
+class SequenceScorer:
+    """What :class:`recommender.learning.sequence.blend.SequenceBlendModel` learned, for serving.
+
+    Parameters
+    ----------
+    arrays: mapping of arrays
+        As ``SequenceBlendModel.export`` gives them; memory-mapped arrays do.
+    settings: mapping
+        As ``SequenceBlendModel.export`` gives them.
+    """
+
+    def __init__(self, arrays: Mapping[str, Array], settings: Mapping[str, Any]) -> None:
+        self._offsets = np.asarray(arrays["neighbour_offsets"])
+        self._ids = arrays["neighbour_ids"]
+        self._values = arrays["neighbour_values"]
+        self._floor = np.asarray(arrays["item_floor"])
+        self._traits = ItemTraits(
+            np.asarray(arrays["item_traits"]),
+            np.asarray(arrays["item_eras"]),
+            np.asarray(arrays["era_edges"]),
+        )
+        self._trait_weights = np.asarray(arrays["trait_weights"])
+        self._sharpness = float(settings["sharpness"])
+        self._repeats = bool(settings["repeats"])
+
+    @property
+    def num_items(self) -> int:
+        """How many items the model knows, the padding item included."""
+        return len(self._floor)
+
+    def scores(self, history: Array) -> NDArray[np.float32]:
+        """Scores (num_items,) of all items as the next one.
+
+        ``history`` has the newest item last, any length. The padding item scores minus infinity;
+        ids that the model does not know, and padding, are ignored. Where nobody in training met
+        an item twice, the items of the history come after all others.
+        """
+        history = self._known(history)
+        evidence, affinity = self._sums(history)
+        terms = trait_terms(self._traits, summarise(self._traits, history), slice(None))
+        scores = self._combine(evidence, affinity, terms, self._floor)
+        if not self._repeats and len(history):
+            scores[history] = scores[PADDING_ITEM + 1 :].min() - 1.0
+        scores[PADDING_ITEM] = -np.inf
+        return scores
+
+    def explain(self, history: Array, item_id: int) -> NDArray[np.float32]:
+        """How much lower the score of ``item_id`` would be without each item of ``history``.
+
+        Shape (len(history),): each entry is the score less the score of the history that leaves
+        that one item out; 0 for padding and unknown ids. Raises ``ValueError`` for an unknown
+        ``item_id``.
+        """
+        self._check(item_id)
+        history = np.asarray(history)
+        known = np.flatnonzero((history > PADDING_ITEM) & (history < self.num_items))
+        result = np.zeros(len(history), np.float32)
+        if not len(known):
+            return result
+        kept = history[known]
+        values = np.stack([self._pull(item, item_id) for item in kept[::-1][: SPAN + 1]])
+        whole, without = _sums_without_each(values, len(kept))
+        summaries = np.vstack(
+            [summarise(self._traits, kept), summaries_without_each(self._traits, kept)]
+        )
+        terms = trait_terms(self._traits, summaries, item_id)
+        sums = np.vstack([whole, without])
+        scores = self._combine(sums[:, 0], sums[:, 1], terms, self._floor[item_id])
+        result[known] = scores[0] - scores[1:]
+        return result
+
+    def similar(self, item_id: int, n: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The ``n`` (or fewer) items whose scores rise most when a history is ``item_id`` alone.
+
+        Returns ids and the rises, most first; what every item gains or loses by its popularity
+        and age is left out. Raises ``ValueError`` for an unknown item.
+        """
+        self._check(item_id)
+        row = slice(*self._offsets[item_id : item_id + 2].tolist())
+        ids = self._ids[row].astype(np.int64)
+        evidence, affinity = _by_kind(self._values[row].astype(np.float32))
+        rises = self._sharpness * np.log1p(evidence / self._floor[ids]) + affinity
+        best = np.argsort(-rises, kind="stable")
+        best = best[ids[best] != item_id][:n]
+        return ids[best], rises[best].astype(np.float32)
+
+    def _check(self, item_id: int) -> None:
+        if not PADDING_ITEM < item_id < self.num_items:
+            raise ValueError(f"item_id must be between 1 and {self.num_items - 1}, got {item_id}")
+
+    def _known(self, history: Array) -> Array:
+        history = np.asarray(history)
+        return history[(history > PADDING_ITEM) & (history < self.num_items)]
+
+    def _sums(self, history: Array) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The evidence (num_items,) and the affinity (num_items,) that a history gives."""
+        newest = history[::-1][:SPAN]
+        rows = [slice(*self._offsets[item : item + 2].tolist()) for item in newest]
+        if not rows:
+            return np.zeros(self.num_items), np.zeros(self.num_items)
+        ids = np.concatenate([self._ids[row] for row in rows])
+        values = np.concatenate([self._values[row] for row in rows]).astype(np.float32)
+        steps = np.repeat(np.arange(len(rows)), [row.stop - row.start for row in rows])
+        values *= np.tile(step_weights(len(rows)), 2)[steps]
+        evidence, affinity = _by_kind(values)
+        return (
+            np.bincount(ids, evidence, minlength=self.num_items),
+            np.bincount(ids, affinity, minlength=self.num_items),
+        )
+
+    def _pull(self, item: int, item_id: int) -> NDArray[np.float32]:
+        """The values of ``item`` for ``item_id``, (2 DECAYS,); zeros when it is no neighbour."""
+        start, stop = self._offsets[item : item + 2].tolist()
+        place = start + int(np.searchsorted(self._ids[start:stop], item_id))
+        if place == stop or self._ids[place] != item_id:
+            return np.zeros(self._values.shape[1], np.float32)
+        return self._values[place].astype(np.float32)
+
+    def _combine(self, evidence: Array, affinity: Array, terms: Array, floor: Any) -> Array:
+        scores = self._sharpness * np.log(evidence + floor) + affinity
+        scores += terms @ self._trait_weights
+        return scores.astype(np.float32)
+
+
+def _by_kind(values: Array) -> tuple[Array, Array]:
+    """Evidence and affinity (n,) of values (n, 2 DECAYS)."""
+    return values[:, : len(DECAYS)].sum(axis=1), values[:, len(DECAYS) :].sum(axis=1)
+
+
+def _sums_without_each(values: Array, length: int) -> tuple[Array, NDArray[np.float64]]:
+    """Evidence and affinity (2,) of a history, and (length, 2) of it without each item.
+
+    ``values`` (n, 2 DECAYS), newest first, are of the items that have a say, and of the one before
+    them: when an item is left out, all before it move up a step.
+    """
+    weights = np.tile(step_weights(len(values)), 2)
+    moved_up = values[1:] * weights[:-1]
+    weights[SPAN:] = 0.0
+    stay = np.stack(_by_kind(values * weights), axis=1).astype(np.float64)
+    move = np.vstack([np.zeros((1, 2)), np.stack(_by_kind(moved_up), axis=1)])
+    whole = stay.sum(axis=0)
+    newer = np.cumsum(stay, axis=0) - stay
+    older = move.sum(axis=0) - np.cumsum(move, axis=0)
+    without = np.tile(whole, (length, 1))
+    having_say = min(length, SPAN)
+    without[length - having_say :] = (newer + older)[:having_say][::-1]
+    return whole, without

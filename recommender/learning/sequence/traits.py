@@ -1,0 +1,125 @@
+"""What is known of items and of a history besides who neighbours whom. Numpy only.
+
+People rate what is shown to them, in runs of like items: as popular, as old, as new to the site.
+So a score has terms for how an item's popularity and age differ from those of the newest items of
+the history, and for how popular the item was in the time the history seems to be from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+ERAS = 12
+TERMS = 9
+SUMMARY = 5
+
+_RECENT = 10
+_DECAY = 0.8
+_SHRINK = 5.0
+
+
+@dataclass(frozen=True)
+class ItemTraits:
+    """Columns of ``items`` (num_items, 4), float32: log popularity, first time met, mean time met
+    (both in units of the spread of all times), log trend of late. ``eras`` (num_items, ERAS): log
+    popularity in each era against all time. ``edges`` (ERAS - 1,): the mean times between eras.
+    """
+
+    items: Array
+    eras: Array
+    edges: Array
+
+
+def item_traits(items: Array, times: Array, num_items: int) -> ItemTraits:
+    """Measure the traits of each item from its interactions."""
+    counts = np.bincount(items, minlength=num_items).astype(float)
+    when = times.astype(float)
+    when = (when - when.mean()) / max(when.std(), 1e-9)
+    first = np.full(num_items, np.inf)
+    np.minimum.at(first, items, when)
+    first[counts == 0] = when.max()
+    mean = np.bincount(items, when, minlength=num_items) / (counts + _SHRINK)
+
+    edges = np.quantile(when, np.linspace(0, 1, ERAS + 1)[1:-1])
+    era = np.searchsorted(edges, when)
+    by_era = np.bincount(era * num_items + items, minlength=ERAS * num_items).astype(float)
+    by_era = by_era.reshape(ERAS, num_items)
+    share = counts / counts.sum()
+    late = when > np.quantile(when, 0.9)
+    trend = np.bincount(items[late], minlength=num_items) / max(late.sum(), 1)
+    by_era /= np.maximum(by_era.sum(axis=1, keepdims=True), 1.0)
+
+    columns = [np.log(counts + 0.5), first, mean, _log_ratio(trend, share)]
+    eras = np.stack([_log_ratio(one, share) for one in by_era], axis=1)
+    return ItemTraits(
+        np.stack(columns, axis=1).astype(np.float32),
+        eras.astype(np.float32),
+        edges.astype(np.float32),
+    )
+
+
+def trait_terms(traits: ItemTraits, summary: Array, candidates: Any) -> NDArray[np.float32]:
+    """The terms (..., TERMS) of candidates, given what :func:`summarise` says of a history.
+
+    Either many candidates and one summary (SUMMARY,), or one candidate and many summaries
+    (k, SUMMARY).
+    """
+    popular, first, mean, trend = traits.items[candidates].T
+    of_popular, of_first, of_mean, newest, log_length = summary.T
+    era = np.searchsorted(traits.edges, of_mean)
+    terms = (
+        popular,
+        (popular - of_popular) ** 2,
+        popular * of_popular,
+        popular * log_length,
+        np.abs(first - of_first),
+        (mean - of_mean) ** 2,
+        traits.eras[candidates, era],
+        first > newest,
+        trend,
+    )
+    return np.stack(np.broadcast_arrays(*terms), axis=-1).astype(np.float32)
+
+
+def summarise(traits: ItemTraits, history: Array) -> NDArray[np.float32]:
+    """What matters of a history (newest last): shape (SUMMARY,).
+
+    Recency-weighted log popularity, first time and mean time; the newest first time; and the
+    logarithm of the length plus one.
+    """
+    if not len(history):
+        popular = traits.items[1:, 0].max(initial=0.0)
+        return np.array([popular, 0.0, 0.0, np.inf, 0.0], np.float32)
+    newest = traits.items[history, 1].max()
+    means = _recent_means(traits, history)
+    return np.array([*means, newest, np.log1p(len(history))], np.float32)
+
+
+def summaries_without_each(traits: ItemTraits, history: Array) -> NDArray[np.float32]:
+    """What :func:`summarise` says when each item in turn is left out: (len(history), SUMMARY)."""
+    size = len(history)
+    if size == 1:
+        return summarise(traits, history[:0])[None]
+    result = np.tile(summarise(traits, history), (size, 1))
+    for place in range(max(0, size - _RECENT), size):
+        result[place, :3] = _recent_means(traits, np.delete(history[-_RECENT - 1 :], place - size))
+    first = traits.items[history, 1]
+    result[first.argmax(), 3] = np.partition(first, size - 2)[size - 2]
+    result[:, 4] = np.log1p(size - 1)
+    return result
+
+
+def _recent_means(traits: ItemTraits, history: Array) -> Array:
+    recent = history[::-1][:_RECENT]
+    weights = _DECAY ** np.arange(len(recent))
+    return (weights / weights.sum()) @ traits.items[recent, :3]
+
+
+def _log_ratio(part: Array, whole: Array) -> Array:
+    return np.log((part + 0.3 * whole + 1e-6) / (1.3 * whole + 1e-6))
