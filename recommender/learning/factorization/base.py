@@ -1,4 +1,4 @@
-"""What the two factorization models share: fitting, predicting, folding in, saving."""
+"""What all factorization models share: growing, predicting, folding in, saving."""
 
 from __future__ import annotations
 
@@ -12,21 +12,18 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
-from recommender.learning.devices import seeded
 from recommender.learning.estimator import Estimator, check_sizes, to_numpy
 from recommender.learning.factorization.examples import Examples
 from recommender.learning.factorization.representations import BilinearNet
 from recommender.learning.foldin import NewUser, Prior
 from recommender.learning.interactions import Interactions
-from recommender.learning.progress import ProgressCallback
 from recommender.learning.ranking import Exclusion, excluded_items, most_similar, top_n
 from recommender.learning.saving import keep_learned_rows, load_weights, open_net
-from recommender.learning.training import BatchLoss, EarlyStopping
 from recommender.learning.validation import FloatArray, IntArray, as_floats, as_ids
 
 
 class FactorizationModel(Estimator, ABC):
-    """Base of :class:`ExplicitFactorizationModel` and :class:`ImplicitFactorizationModel`."""
+    """Base of the factorization models, however they are fitted."""
 
     def __init__(self, representation: nn.Module | None = None, **settings: Any) -> None:
         super().__init__(**settings)
@@ -38,34 +35,6 @@ class FactorizationModel(Estimator, ABC):
     def num_users(self) -> int:
         """How many users the fitted model knows."""
         return self._num_users
-
-    def fit(
-        self,
-        interactions: Interactions,
-        verbose: bool = False,
-        *,
-        progress: ProgressCallback | None = None,
-        early_stopping: EarlyStopping | None = None,
-    ) -> Self:
-        """Learn from ``interactions`` for ``n_iter`` epochs; fitting again continues.
-
-        More users or items than before are welcome: those that are known keep what was learned.
-        ``verbose`` prints each epoch's loss; ``history`` holds the epochs of the last fit.
-
-        Raises ``ValueError`` when there is nothing to learn from, when fewer users or items are
-        declared than before, or when the loss is no longer finite. An exception that ``progress``
-        raises stops the fit.
-        """
-        if len(interactions) == 0:
-            raise ValueError("interactions must not be empty, got 0 of them")
-        self._check(interactions)
-        with seeded(self._random_state, self._device):
-            net = self._prepare(interactions)
-            examples = Examples.of(interactions, self._device)
-            batch_loss = self._batch_loss(net, examples, interactions)
-            self._train(interactions, batch_loss, verbose, progress, early_stopping)
-            self._statistics = self._summarise(net, examples)
-        return self
 
     @torch.no_grad()
     def predict(
@@ -162,22 +131,8 @@ class FactorizationModel(Estimator, ABC):
         return model
 
     @abstractmethod
-    def _check(self, interactions: Interactions) -> None:
-        """Raise ``ValueError`` for data that the loss cannot use."""
-
-    @abstractmethod
-    def _batch_loss(
-        self, net: nn.Module, examples: Examples, interactions: Interactions
-    ) -> BatchLoss:
-        """The loss of a batch of ``examples``."""
-
-    @abstractmethod
     def _link(self, scores: Tensor) -> Tensor:
         """Turn the net's scores into predictions."""
-
-    @abstractmethod
-    def _summarise(self, net: nn.Module, examples: Examples) -> dict[str, float]:
-        """What a fold-in needs to know of the fit: at least the ``noise`` variance of a score."""
 
     @abstractmethod
     def _solve(

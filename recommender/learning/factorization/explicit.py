@@ -7,7 +7,7 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
-from recommender.learning.factorization.base import FactorizationModel
+from recommender.learning.factorization.descent import DescentModel
 from recommender.learning.factorization.examples import Examples
 from recommender.learning.foldin import Link, Prior, solve_user
 from recommender.learning.interactions import Interactions
@@ -19,7 +19,7 @@ from recommender.learning.validation import IntArray, SeedLike, as_floats
 _LINKS: dict[str, Link] = {"regression": "identity", "poisson": "log", "logistic": "logit"}
 
 
-class ExplicitFactorizationModel(FactorizationModel):
+class ExplicitFactorizationModel(DescentModel):
     """Factorization of ratings (Koren, Bell and Volinsky, IEEE Computer 2009).
 
     Parameters

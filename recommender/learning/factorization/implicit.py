@@ -7,7 +7,7 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
-from recommender.learning.factorization.base import FactorizationModel
+from recommender.learning.factorization.descent import DescentModel
 from recommender.learning.factorization.examples import Examples
 from recommender.learning.factorization.representations import BilinearNet
 from recommender.learning.foldin import Prior, solve_user
@@ -28,7 +28,7 @@ from recommender.learning.validation import IntArray, SeedLike
 _PAIRWISE = {"pointwise": pointwise_loss, "bpr": bpr_loss, "hinge": hinge_loss}
 
 
-class ImplicitFactorizationModel(FactorizationModel):
+class ImplicitFactorizationModel(DescentModel):
     """Factorization of choices, ranked against items that the user did not choose.
 
     Negatives are drawn uniformly from the items that the user has not chosen in the data. Where

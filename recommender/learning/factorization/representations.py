@@ -97,6 +97,10 @@ class BilinearNet(nn.Module):
         moment = self.context(context)
         return vectors + moment[..., :-1], biases + moment[..., -1]
 
+    def tables(self) -> tuple[nn.Module, nn.Module]:
+        """The modules that hold the users' and the items' vectors."""
+        return self.user_embeddings, self.item_embeddings
+
     def items(self) -> tuple[Tensor, Tensor]:
         """All items' vectors (num_items, embedding_dim) and biases (num_items,)."""
         ids = torch.arange(self.num_items, device=next(self.parameters()).device)
