@@ -5,29 +5,29 @@ from dataclasses import dataclass
 
 from .models import Movie
 
-# A film with several genres is drawn as one of its two most telling ones, in this order.
+# A film with several genres is drawn as one of its most telling ones, in this order.
 MOTIFS: dict[str, tuple[str, int, tuple[str, ...]]] = {
     # genre slug: (motif, how many drawings of it there are, palettes)
     "western": ("western", 2, ("clay", "sand", "tangerine", "mustard")),
-    "horror": ("horror", 3, ("blood", "noir", "plum", "forest")),
+    "horror": ("horror", 4, ("blood", "noir", "plum", "forest")),
     "war": ("war", 2, ("moss", "slate", "forest", "sand", "ink")),
     "science-fiction": ("science-fiction", 3, ("midnight", "dusk", "ocean", "ink", "lilac")),
     "animation": ("animation", 2, ("sky", "tangerine", "mint", "lilac", "rose", "mustard")),
     "documentary": ("documentary", 2, ("cream", "slate", "sky", "ink", "mint")),
     "music": ("music", 2, ("plum", "mustard", "rose", "ink", "dusk")),
-    "romance": ("romance", 3, ("rose", "plum", "dusk", "ember", "lilac")),
+    "romance": ("romance", 5, ("rose", "plum", "dusk", "ember", "lilac")),
     "fantasy": ("fantasy", 2, ("dusk", "forest", "lilac", "midnight", "mint")),
-    "crime": ("crime", 2, ("noir", "mustard", "slate", "ember", "ink")),
+    "crime": ("crime", 3, ("noir", "mustard", "slate", "ember", "ink")),
     "history": ("history", 2, ("sand", "clay", "cream", "forest")),
     "mystery": ("mystery", 2, ("midnight", "noir", "ocean", "plum")),
     "family": ("family", 2, ("sky", "mint", "cream", "tangerine", "lilac")),
-    "thriller": ("thriller", 3, ("ink", "noir", "ember", "blood", "cream")),
-    "adventure": ("adventure", 2, ("ocean", "forest", "clay", "sand", "sky")),
-    "action": ("action", 2, ("ember", "tangerine", "ink", "midnight")),
-    "comedy": ("comedy", 2, ("mustard", "rose", "mint", "sky", "tangerine", "cream")),
+    "thriller": ("thriller", 5, ("ink", "noir", "ember", "blood", "cream", "slate", "ocean")),
+    "adventure": ("adventure", 4, ("ocean", "forest", "clay", "sand", "sky")),
+    "action": ("action", 4, ("ember", "tangerine", "ink", "midnight")),
+    "comedy": ("comedy", 4, ("mustard", "rose", "mint", "sky", "tangerine", "cream")),
     "foreign": ("foreign", 2, ("ocean", "cream", "moss", "clay")),
     "tv-movie": ("tv-movie", 2, ("slate", "lilac", "mint")),
-    "drama": ("drama", 3, ("ocean", "clay", "cream", "slate", "plum", "moss", "ember", "midnight")),
+    "drama": ("drama", 7, ("ocean", "clay", "cream", "slate", "plum", "moss", "ember", "midnight")),
 }
 ELSE = ("film", 3, ("ink", "ember", "dusk", "cream", "ocean"))
 # MovieLens says in its own words what TMDB calls otherwise.
@@ -64,7 +64,7 @@ def cover_of(movie: Movie) -> Cover:
     """The same film always gets the same cover. Reads ``movie.genres``: prefetch it for lists."""
     seed = zlib.crc32(f"{movie.title}|{movie.year}".encode())
     named = {SAME_AS.get(genre.slug, genre.slug): genre.name for genre in movie.genres.all()}
-    ranked = sorted((slug for slug in named if slug in MOTIFS), key=RANK.__getitem__)[:2]
+    ranked = sorted((slug for slug in named if slug in MOTIFS), key=RANK.__getitem__)[:3]
     slug = ranked[seed % len(ranked)] if ranked else ""
     motif, drawings, tones = MOTIFS.get(slug, ELSE)
     return Cover(

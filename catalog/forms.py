@@ -66,9 +66,10 @@ class BrowseForm(forms.Form):
         genres = Genre.objects.values_list("slug", "name")
         self._choices("genre", [("", _("Any genre")), *genres])
         self._choices("language", [("", _("Any language")), *spoken_choices()])
+        # What is not chosen is a search's own order, or the most rated.
         sorts = [(key, label) for key, (label, _order) in SORTS.items()]
-        # Without a search there is no best match: the list begins with the most rated.
-        self._choices("sort", [("", _("Best match")), *sorts] if self.data.get("q") else sorts)
+        usual = _("Best match") if self.data.get("q") else sorts.pop(0)[1]
+        self._choices("sort", [("", usual), *sorts])
         if not user.is_authenticated:
             del self.fields["seen"]
 

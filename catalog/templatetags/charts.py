@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 register = template.Library()
 
 STEEPEST_ERROR, ERROR_UNIT, ERROR_MIDDLE = 2.5, 20, 50
-WIDEST_LEAN, LEAN_UNIT = 1.5, 33
+WIDEST_LEAN, LEAN_UNIT = 1.25, 40
 SPARKS_WIDTH = 300
 
 

@@ -165,3 +165,12 @@ def movies_query(
     if add is not None:
         keys.append(add.pk)
     return "?" + urlencode([("movie", key) for key in keys])
+
+
+@register.simple_tag(takes_context=True)
+def query_without(context: template.Context, *names: str) -> str:
+    """The page's query without some of its fields: an address that takes a filter off."""
+    query = context["request"].GET.copy()
+    for name in names:
+        query.pop(name, None)
+    return f"?{query.urlencode()}"

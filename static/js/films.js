@@ -36,8 +36,7 @@
       show(control, saved);
     }
     for (const mark of document.querySelectorAll(`[data-film="${movie}"] [data-your-stars]`)) {
-      mark.hidden = stars === null;
-      mark.textContent = stars === null ? "" : `★ ${number.format(stars)}`;
+      mark.textContent = stars === null ? "" : number.format(stars);
     }
   });
 

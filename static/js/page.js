@@ -150,7 +150,7 @@
         if (!option) return;
         event.preventDefault();
         const field = Object.assign(document.createElement("input"), { type: "hidden", name: "movie", value: option.dataset.movie });
-        document.getElementById("next").prepend(field);
+        document.getElementById("next").append(field);
         field.setAttribute("form", form.id);
         input.value = "";
         close();
