@@ -112,6 +112,8 @@ class Supervisor:
         say(f"Starting web, workers and schedule (logs: {self.var / 'log'})")
         for child in self.children:
             child.start()
+        if untrained:
+            say(f"The site opens at {self._address()} while its first models are trained")
         for kind in untrained:
             with phase(f"Training the first {kind} model"):
                 try:
@@ -123,9 +125,15 @@ class Supervisor:
                     # The site answers without a model, and the schedule will try again.
                     complain(f"{error} The site starts without this model.")
         self._wait_for_web()
-        shown = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104
-        shown = f"[{shown}]" if ":" in shown else shown
-        say(f"Matinee is ready: http://{shown}:{self.port}/")
+        say(f"Matinee is ready: {self._address()}")
+
+    def _address(self) -> str:
+        host = self._reachable_host()
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/"
+
+    def _reachable_host(self) -> str:
+        """Where this machine itself reaches a server that listens on ``host``."""
+        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
 
     def _step(self, what: str, *arguments: str) -> None:
         """Run a command of ours to its end, while the children are looked after."""
@@ -161,9 +169,8 @@ class Supervisor:
             time.sleep(0.1)
 
     def _web_answers(self) -> bool:
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
         allowed = self.environment.get("ALLOWED_HOSTS", "").split(",")[0].lstrip(".*")
-        connection = http.client.HTTPConnection(host, self.port, timeout=5)
+        connection = http.client.HTTPConnection(self._reachable_host(), self.port, timeout=5)
         try:
             connection.request("GET", "/health/live", headers={"Host": allowed or "localhost"})
             return connection.getresponse().status == http.HTTPStatus.OK

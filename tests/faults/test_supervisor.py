@@ -1,0 +1,165 @@
+"""The whole local run: started, hurt, killed, stopped."""
+
+import os
+import signal
+import socket
+import stat
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from moviesite.local.processes import MARK
+from tests.faults.local_run import (
+    READY,
+    LocalRun,
+    free_port,
+    local_run,
+    wait_until_nothing_is_left,
+    write_small_dataset,
+)
+
+pytestmark = pytest.mark.services
+
+
+@pytest.fixture(scope="module")
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+def first_run(tmp_path_factory: pytest.TempPathFactory, port: int) -> LocalRun:
+    """A first start on an empty folder, ready and stopped again."""
+    folder = tmp_path_factory.mktemp("local-run")
+    dataset = write_small_dataset(folder / "dataset")
+    with local_run(folder / "var", port=port, MATINEE_DATASET=str(dataset)) as run:
+        run.wait_for(READY)
+        assert run.status_of("/health/ready") == 200
+        assert run.status_of("/") == 200
+        assert run.end(signal.SIGTERM) == 0
+    wait_until_nothing_is_left(run.var)
+    return run
+
+
+def children_named(var: Path, *words: str) -> list[psutil.Process]:
+    """Direct children of the supervisor whose command has these words."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            ours = process.environ().get(MARK) == str(var)
+            if ours and set(words) <= set(process.cmdline()):
+                found.append(process)
+        except psutil.Error:
+            continue
+    return sorted(found, key=lambda process: process.create_time())
+
+
+def test_a_first_start_says_what_it_does_and_ends_with_the_address(first_run: LocalRun) -> None:
+    told = "\n".join(first_run.lines)
+    for phase in (
+        "Starting PostgreSQL and Valkey",
+        "Bringing the database up to date",
+        "loading a first dataset",
+        "Starting web, workers and schedule",
+        "Training the first factorization model",
+        "Training the first sequence model",
+    ):
+        assert phase in told
+    assert "without this model" not in told
+    assert first_run.lines[-1] == f"{READY}http://127.0.0.1:{first_run.port}/"
+
+
+def test_the_administrator_is_told_once_and_kept_for_the_owner(first_run: LocalRun) -> None:
+    path = first_run.var / "admin-password"
+    told = [line for line in first_run.lines if line.startswith("Administrator: admin, password: ")]
+    assert len(told) == 1
+    assert path.read_text().strip() in told[0]
+    for secret in (path, first_run.var / "secret-key"):
+        assert stat.S_IMODE(secret.stat().st_mode) == 0o600
+
+
+def test_a_later_start_has_nothing_to_prepare_and_ctrl_c_ends_it(
+    first_run: LocalRun, port: int
+) -> None:
+    with local_run(first_run.var, port=port) as run:
+        run.wait_for(READY)
+        assert run.end(signal.SIGINT) == 0
+    told = "\n".join(run.lines)
+    for phase in ("Bringing the database", "Collecting", "Administrator", "first dataset", "Train"):
+        assert phase not in told
+    wait_until_nothing_is_left(run.var)
+
+
+def test_children_that_die_are_told_and_started_again(first_run: LocalRun, port: int) -> None:
+    with local_run(first_run.var, port=port) as run:
+        run.wait_for(READY)
+        web = children_named(run.var, "gunicorn")[0]
+        web.kill()
+        line = run.wait_for("web ended unexpectedly")
+        assert "killed by SIGKILL" in line
+        assert str(run.var / "log" / "web.log") in line
+        sockets = (run.var / "socket-folder").read_text()
+        lock = (run.var / "postgres").resolve() / "postmaster.pid"
+        os.kill(int(lock.read_text().split()[0]), signal.SIGQUIT)
+        run.wait_for("PostgreSQL ended unexpectedly")
+        wait_until_the_site_is_ready(run)
+        assert (run.var / "socket-folder").read_text() == sockets
+        assert children_named(run.var, "gunicorn")[0].pid != web.pid
+        # Meanwhile a second run from the same folder is refused, and harms nobody.
+        second = LocalRun(run.var, port=free_port())
+        second.wait_for("Matinee already runs from this folder")
+        assert second.status() == 1
+        assert run.status_of("/health/ready") == 200
+    wait_until_nothing_is_left(run.var)
+
+
+def wait_until_the_site_is_ready(run: LocalRun) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            if run.status_of("/health/ready") == 200:
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError("the site did not come back")
+
+
+def test_after_kill_9_of_the_supervisor_the_next_start_recovers(
+    first_run: LocalRun, port: int
+) -> None:
+    with local_run(first_run.var, port=port) as killed:
+        killed.wait_for(READY)
+        killed.end(signal.SIGKILL)
+    with local_run(first_run.var, port=port) as run:
+        run.wait_for(READY)
+        assert run.status_of("/health/ready") == 200
+        assert len(children_named(run.var, "beat")) == 1
+        assert run.end(signal.SIGTERM) == 0
+    wait_until_nothing_is_left(run.var)
+
+
+def test_a_taken_port_stops_the_start_in_one_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = other.getsockname()[1]
+        run = LocalRun(tmp_path / "var", port=taken)
+        run.wait_for(f"Port {taken} on 127.0.0.1 is taken")
+        assert run.status() == 1
+    assert len(run.lines) == 1
+    assert not (tmp_path / "var" / "postgres").exists()
+
+
+def test_an_unreachable_database_stops_the_start_in_one_sentence(tmp_path: Path) -> None:
+    url = "postgres://someone:secret@127.0.0.1:1/site"
+    run = LocalRun(tmp_path / "var", port=free_port(), DATABASE_URL=url)
+    run.wait_for("The database that DATABASE_URL names does not answer")
+    assert run.status() == 1
+    assert "secret" not in "\n".join(run.lines)
+    wait_until_nothing_is_left(run.var)
+
+
+def test_a_dataset_that_is_none_stops_the_first_start(tmp_path: Path) -> None:
+    run = LocalRun(tmp_path / "var", port=free_port(), MATINEE_DATASET="no-such-thing")
+    run.wait_for("'no-such-thing' is neither a folder, nor a zip file")
+    assert run.status() == 1
+    wait_until_nothing_is_left(run.var)
