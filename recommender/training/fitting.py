@@ -56,16 +56,20 @@ def fit_preset(
     warm_start: Mapping[str, NDArray[Any]] | None,
     progress: ProgressCallback,
     say: Callable[[str], None],
+    on_place: Callable[[Place], None],
     checkpointer: Checkpointer,
 ) -> Fitted:
     """Fit the preset of ``kind``; when memory runs out, in smaller batches, then on the CPU.
 
-    A preset with a method ``checkpoint()`` is asked for its arrays so far now and then. ``say``
-    gets a sentence about each such step. Raises `DivergedError` when the loss or the
-    arrays are not finite numbers, ``MemoryError`` or torch's error when nothing helped.
+    A preset with a method ``checkpoint()`` is asked for its arrays so far now and then.
+    ``on_place`` gets each place before it is tried, ``say`` a sentence about each step down.
+
+    Raises `DivergedError` when the loss or the arrays are not finite numbers, ``MemoryError`` or
+    torch's error when nothing helped.
     """
     place = default_place()
     while True:
+        on_place(place)
         model = make_preset(kind, seed, place)
         try:
             model.fit(
@@ -119,16 +123,13 @@ def make_preset(kind: str, seed: int, place: Place) -> Any:
     return make(random_state=np.random.RandomState(seed), **options)
 
 
-def device_name() -> str:
-    """The device that a fit begins on, with the GPU's name."""
+def place_name(place: Place) -> str:
+    """The device in words, with the GPU's name or the number of threads."""
     import torch
 
-    from recommender.learning.devices import choose_device
-
-    device = choose_device(settings.MATINEE_DEVICE)
-    if device.type == "cuda":
-        return f"{device} ({torch.cuda.get_device_name(device)})"
-    return f"{device} ({torch.get_num_threads()} threads)"
+    if place.device == "cuda" and torch.cuda.is_available():
+        return f"cuda ({torch.cuda.get_device_name()})"
+    return f"{place.device} ({torch.get_num_threads()} threads)"
 
 
 def is_out_of_memory(error: BaseException) -> bool:

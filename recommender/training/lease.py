@@ -120,7 +120,7 @@ class Lease:
             self._answered.set()
             while self._acquired and not self._ended.wait(PULSE_SECONDS):
                 self._pulse()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  (raised again by `check`)
             # Without a pulse there is no right to go on, whatever stopped it.
             self._failure = error
             log.info("lease_ended", kind=self._kind, why=repr(error))

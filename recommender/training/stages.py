@@ -30,7 +30,7 @@ from recommender.training.checkpoints import Checkpointer, last_checkpoint
 from recommender.training.claiming import settle
 from recommender.training.comparing import HOLDOUT, Comparison, compare
 from recommender.training.errors import TrainingError
-from recommender.training.fitting import Fitted, device_name, fit_preset
+from recommender.training.fitting import Fitted, fit_preset, place_name
 from recommender.training.reporting import RunReporter
 from recommender.training.warm_start import MOVIE_IDS, align_items
 
@@ -119,7 +119,6 @@ def _fit(
     percent: float,
 ) -> Fitted:
     reporter.phase("fit")
-    reporter.device(device_name())
     fitted = fit_preset(
         run.kind,
         snapshot.interactions(training),
@@ -127,6 +126,7 @@ def _fit(
         warm_start=warm_start,
         progress=reporter,
         say=reporter.log,
+        on_place=lambda place: reporter.device(place_name(place)),
         checkpointer=Checkpointer(run, snapshot.item_movie_ids, percent),
     )
     reporter.log(f"Fitted with seed {seed}.")

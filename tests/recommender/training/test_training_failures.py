@@ -10,13 +10,14 @@ import pytest
 from django.db import connection
 
 from recommender import artifact_store, snapshot
+from recommender.live_versions import load
 from recommender.models import ModelVersion, RunMode, RunStatus, TrainingRun, VersionStatus
 from recommender.requesting import request_cancel, request_run
-from recommender.training import fitting, lease
+from recommender.training import fitting, lease, stages
 from recommender.training.pipeline import train
 from tests.recommender.stand_in import Behaviour, full_disk, make_stand_in
 from tests.recommender.training.test_training import run_here
-from tests.recommender.world import World
+from tests.recommender.world import World, publish
 
 
 @pytest.fixture
@@ -88,7 +89,7 @@ def test_out_of_memory_falls_back_to_the_cpu(
     run = run_here("factorization")
     assert run.status == RunStatus.SUCCEEDED, run.log
     assert "Out of memory on cuda: going on with the CPU." in run.log
-    assert run.device == "cpu"
+    assert run.device.startswith("cpu")
 
 
 def test_out_of_memory_everywhere_fails(live: ModelVersion, preset: Callable[..., None]) -> None:
@@ -184,9 +185,6 @@ def test_a_damaged_live_version_is_replaced(live: ModelVersion, artifacts: Path)
 def test_a_version_that_goes_live_meanwhile_is_compared_with(
     live: ModelVersion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from recommender.training import stages
-    from tests.recommender.world import publish
-
     movie_ids = list(artifact_movie_ids(live))
     others: list[ModelVersion] = []
     original = stages.compare
@@ -207,8 +205,6 @@ def test_a_version_that_goes_live_meanwhile_is_compared_with(
 
 
 def artifact_movie_ids(version: ModelVersion) -> list[int]:
-    from recommender.live_versions import load
-
     return [int(pk) for pk in load(version).movie_ids[1:]]
 
 
