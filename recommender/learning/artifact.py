@@ -82,7 +82,7 @@ def write_artifact(
             raise ValueError(f"arrays[{name!r}] has dtype {array.dtype}, which cannot be stored")
     folder.mkdir(parents=True, exist_ok=True)
     part = folder / f"{ARRAYS_FILE}.part"
-    save_file({name: np.ascontiguousarray(array) for name, array in arrays.items()}, part)
+    save_file({name: np.asarray(array, order="C") for name, array in arrays.items()}, part)
     full = {
         **manifest,
         "format": FORMAT,

@@ -42,7 +42,7 @@ def check_ids(name: str, array: NDArray[Any], upper: int | None = None) -> IntAr
         raise ValueError(f"{name} must be at most {MAX_ID}, got {largest}")
     if upper is not None and largest >= upper:
         raise ValueError(f"{name} must be below {upper}, got {largest}")
-    return np.ascontiguousarray(array, dtype=np.int64)
+    return np.asarray(array, dtype=np.int64, order="C")
 
 
 def as_floats(name: str, values: Any, length: int | None = None) -> FloatArray:
@@ -50,7 +50,7 @@ def as_floats(name: str, values: Any, length: int | None = None) -> FloatArray:
     array = np.asarray(values)
     if array.dtype.kind not in "iufb":
         raise ValueError(f"{name} must be numbers, got dtype {array.dtype}")
-    array = np.ascontiguousarray(array, dtype=np.float32)
+    array = np.asarray(array, dtype=np.float32, order="C")
     if length is not None:
         check_length(name, array, length)
     wrong = ~np.isfinite(array)

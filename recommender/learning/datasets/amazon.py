@@ -12,7 +12,7 @@ _URL = "https://snap.stanford.edu/data/amazon/productGraph/categoryFiles"
 
 
 def get_amazon_dataset(
-    min_user_interactions: int = 10, min_item_interactions: int = 5, category: str = "Video_Games"
+    min_user_interactions: int = 10, min_item_interactions: int = 10, category: str = "Video_Games"
 ) -> Interactions:
     """Download and read the ratings of one category, such as ``'Movies_and_TV'``.
 
