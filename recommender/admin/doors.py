@@ -1,0 +1,31 @@
+"""Buttons of the admin: each is a POST to an address of its own, answered by going back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+
+Door = Callable[..., tuple[int, str]]
+"""Does something for a request; returns a level of `messages` and what to say."""
+
+
+def door(model_admin: admin.ModelAdmin, route: str, name: str, action: Door) -> URLPattern:
+    """An address for ``action`` under the admin of a model, for those who may change it."""
+    opts = model_admin.model._meta
+
+    def view(request: HttpRequest, **values: Any) -> HttpResponse:
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if not request.user.has_perm(f"{opts.app_label}.change_{opts.model_name}"):
+            raise PermissionDenied
+        level, text = action(request, **values)
+        messages.add_message(request, level, text)
+        return HttpResponseRedirect(reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist"))
+
+    url_name = f"{opts.app_label}_{opts.model_name}_{name}"
+    return path(route, model_admin.admin_site.admin_view(view), name=url_name)

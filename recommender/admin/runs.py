@@ -1,0 +1,160 @@
+"""Training runs: what is being trained now, what was, and buttons to start and stop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from recommender.admin.doors import door
+from recommender.admin.overview import kind_states, loss_chart, overview_charts
+from recommender.models import ModelKind, RunMode, RunTrigger, TrainingRun
+from recommender.requesting import request_cancel, request_run
+
+
+@admin.register(TrainingRun)
+class TrainingRunAdmin(admin.ModelAdmin):
+    list_display = (
+        "number",
+        "kind",
+        "mode",
+        "trigger",
+        "status",
+        "requested_at",
+        "duration",
+        "version",
+        "reason",
+    )
+    list_display_links = ("number",)
+    list_filter = ("kind", "status", "mode", "trigger")
+    search_fields = ("=id", "reason", "worker")
+    search_help_text = gettext_lazy("Run number, outcome or worker")
+    list_select_related = ("version",)
+    list_per_page = 50
+    actions = None
+    fields = (
+        "kind",
+        "mode",
+        "trigger",
+        "trigger_detail",
+        "status",
+        "reason",
+        "version",
+        "requested_at",
+        "started_at",
+        "finished_at",
+        "duration",
+        "heartbeat_at",
+        "attempt",
+        "resumes",
+        "device",
+        "memory_mb",
+        "worker",
+        "log_shown",
+    )
+    change_list_template = "admin/recommender/run_list.html"
+    change_form_template = "admin/recommender/run.html"
+
+    class Media:
+        css = {"all": ["css/admin-recommender.css"]}
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        runs = super().get_queryset(request)
+        # A list would fetch megabytes of logs that it does not show.
+        is_list = request.resolver_match and request.resolver_match.url_name.endswith("changelist")
+        return runs.defer("log", "loss_curve") if is_list else runs
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        context = {"states": kind_states(), "charts": overview_charts(), "modes": RunMode}
+        return super().changelist_view(request, {**context, **(extra_context or {})})
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> HttpResponse:
+        run = self.get_object(request, object_id)
+        context = {} if run is None else {"run": run, "chart": loss_chart(run)}
+        return super().change_view(
+            request, object_id, form_url, {**context, **(extra_context or {})}
+        )
+
+    @admin.display(description=gettext_lazy("run"), ordering="pk")
+    def number(self, run: TrainingRun) -> str:
+        return str(run.pk)
+
+    @admin.display(description=gettext_lazy("duration"))
+    def duration(self, run: TrainingRun) -> str:
+        seconds = run.duration_seconds
+        return "" if seconds is None else f"{seconds:.0f} s"
+
+    @admin.display(description=gettext_lazy("log"))
+    def log_shown(self, run: TrainingRun) -> SafeString:
+        return format_html('<pre class="run-log">{}</pre>', run.log)
+
+    def get_urls(self) -> list[URLResolver | URLPattern]:
+        protected = self.admin_site.admin_view
+        return [
+            path("live/", protected(self.live_view), name="recommender_trainingrun_live"),
+            path(
+                "<int:pk>/live/", protected(self.run_view), name="recommender_trainingrun_live_run"
+            ),
+            door(self, "train/<slug:kind>/<slug:mode>/", "train", _train),
+            door(self, "<int:pk>/cancel/", "cancel", _cancel),
+            *super().get_urls(),
+        ]
+
+    def live_view(self, request: HttpRequest) -> HttpResponse:
+        """The states of all kinds, as a fragment."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return TemplateResponse(
+            request, "admin/recommender/_states.html", {"states": kind_states()}
+        )
+
+    def run_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The progress of one run with its loss, as a fragment."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        run = TrainingRun.objects.filter(pk=pk).first()
+        if run is None:
+            raise Http404(f"there is no run {pk}")
+        context = {"run": run, "chart": loss_chart(run)}
+        return TemplateResponse(request, "admin/recommender/_run_live.html", context)
+
+
+def _train(request: HttpRequest, kind: str, mode: str) -> tuple[int, str]:
+    if kind not in ModelKind.values or mode not in RunMode.values:
+        return messages.ERROR, _("There is no %(kind)s to train in mode %(mode)s.") % {
+            "kind": kind,
+            "mode": mode,
+        }
+    run, new = request_run(kind, mode=mode, trigger=RunTrigger.MANUAL, detail=f"by {request.user}")
+    text = _("Run %d is queued.") if new else _("Run %d is under way already.")
+    return messages.SUCCESS if new else messages.INFO, text % run.pk
+
+
+def _cancel(request: HttpRequest, pk: int) -> tuple[int, str]:
+    run = TrainingRun.objects.filter(pk=pk).first()
+    if run is None or not request_cancel(run):
+        return messages.INFO, _("Run %d has ended already.") % pk
+    return messages.SUCCESS, _("Run %d is being cancelled.") % pk

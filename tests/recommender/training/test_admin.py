@@ -1,0 +1,198 @@
+"""The recommender's pages in the admin: what they show, what their buttons do, what they cost."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from recommender.admin.charts import Series, line_chart
+from recommender.models import (
+    ModelVersion,
+    RetrainingPolicy,
+    RunStatus,
+    TrainingRun,
+    VersionStatus,
+)
+from tests.recommender.world import World
+
+pytestmark = pytest.mark.usefixtures("plain_static")
+
+RUNS = reverse("admin:recommender_trainingrun_changelist")
+VERSIONS = reverse("admin:recommender_modelversion_changelist")
+
+
+@pytest.fixture
+def operator(world: World, client: Client) -> Client:
+    user = get_user_model().objects.create_superuser("op", "op@example.org", "correct horse")
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture(autouse=True)
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Runs that would have been sent to a worker."""
+    runs: list[int] = []
+    monkeypatch.setattr(
+        "recommender.requesting.deliver_run", lambda run: runs.append(run.pk) is None
+    )
+    return runs
+
+
+def press(client: Client, name: str, *args: Any) -> str:
+    answer = client.post(reverse(f"admin:recommender_{name}", args=args), follow=True)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_publish_and_roll_back_take_one_click(operator: Client, world: World) -> None:
+    first, second, third = (world.publish("factorization")[0] for _ in range(3))
+
+    assert f"Version {first.pk} is live" in press(operator, "modelversion_publish", first.pk)
+    assert ModelVersion.objects.live("factorization") == first
+
+    press(operator, "modelversion_rollback", "factorization")
+    assert ModelVersion.objects.live("factorization") == third
+    press(operator, "modelversion_rollback", "factorization")
+    assert ModelVersion.objects.live("factorization") == second
+    assert "no earlier" in press(operator, "modelversion_rollback", "factorization")
+    first.refresh_from_db()
+    assert first.status == VersionStatus.REJECTED
+    assert "rolled back by op" in first.reason
+
+
+def test_pin_and_unpin(operator: Client, world: World) -> None:
+    version = world.publish("sequence")[0]
+    assert "is pinned" in press(operator, "modelversion_pin", version.pk)
+    version.refresh_from_db()
+    assert version.pinned
+    press(operator, "modelversion_unpin", version.pk)
+    version.refresh_from_db()
+    assert not version.pinned
+
+
+def test_train_now_and_cancel(
+    operator: Client, sent: list[int], django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        press(operator, "trainingrun_train", "sequence", "quick")
+    run = TrainingRun.objects.get()
+    assert (run.kind, run.mode, run.status) == ("sequence", "quick", RunStatus.QUEUED)
+    assert sent == [run.pk]
+    assert "under way already" in press(operator, "trainingrun_train", "sequence", "full")
+    press(operator, "trainingrun_cancel", run.pk)
+    run.refresh_from_db()
+    assert run.status == RunStatus.CANCELLED
+
+
+@pytest.mark.parametrize("path", ["modelversion_publish", "modelversion_pin", "trainingrun_cancel"])
+def test_buttons_are_posts_by_those_who_may(operator: Client, path: str) -> None:
+    url = reverse(f"admin:recommender_{path}", args=[1])
+    assert operator.get(url).status_code == 405
+    staff = get_user_model().objects.create_user("s", "s@example.org", "pw", is_staff=True)
+    operator.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+    assert operator.post(url).status_code == 403
+
+
+def test_a_running_run_is_shown_live(operator: Client, world: World) -> None:
+    run = TrainingRun.objects.create(
+        kind="factorization",
+        mode="full",
+        trigger="manual",
+        status=RunStatus.RUNNING,
+        phase="factorization",
+        epoch=4,
+        epochs=10,
+        loss=0.25,
+        examples_per_second=12345.6,
+        device="cpu (2 threads)",
+        memory_mb=321,
+        phase_started_at=timezone.now() - timedelta(seconds=8),
+        loss_curve=[{"phase": "fit", "epoch": n, "loss": 1 / n} for n in range(1, 5)],
+    )
+    for url in (
+        RUNS,
+        reverse("admin:recommender_trainingrun_live"),
+        reverse("admin:recommender_trainingrun_live_run", args=[run.pk]),
+        reverse("admin:recommender_trainingrun_change", args=[run.pk]),
+    ):
+        page = operator.get(url).content.decode()
+        assert '<progress value="4" max="10">' in page
+        for fact in ("4 / 10", "0.2500", "12,346", "12 s in this phase", "cpu (2 threads)", "321"):
+            assert fact in page, (url, fact)
+    assert "<polyline" in page
+
+
+def test_the_pages_need_no_inline_script_or_style(operator: Client, world: World) -> None:
+    """As the strict content security policy asks."""
+    world.publish()
+    world.fan_of_even()
+    for url in (RUNS, VERSIONS):
+        page = operator.get(url).content.decode()
+        ours = page[page.index("retraining") :]
+        assert "style=" not in ours
+        assert "onclick" not in ours
+        assert "<script>" not in ours
+
+
+def test_the_number_of_queries_does_not_grow(
+    operator: Client, world: World, django_assert_max_num_queries: Any
+) -> None:
+    for _ in range(30):
+        version = ModelVersion.objects.create(
+            kind="sequence",
+            trained_at=timezone.now(),
+            watermark=timezone.now(),
+            metrics={"mrr": 0.1, "against_mrr": 0.09},
+        )
+        TrainingRun.objects.create(
+            kind="sequence",
+            mode="full",
+            trigger="age",
+            status="succeeded",
+            finished_at=timezone.now(),
+            version=version,
+        )
+    with django_assert_max_num_queries(45):
+        page = operator.get(RUNS).content.decode()
+    assert "mrr by version" in page
+    with django_assert_max_num_queries(12):
+        operator.get(VERSIONS)
+
+
+def test_the_log_is_there_to_read(operator: Client) -> None:
+    run = TrainingRun.objects.create(
+        kind="sequence", mode="full", trigger="age", status="failed", finished_at=timezone.now()
+    )
+    TrainingRun.objects.filter(pk=run.pk).add_log("Went wrong & <how>.")
+    page = operator.get(reverse("admin:recommender_trainingrun_change", args=[run.pk]))
+    assert "Went wrong &amp; &lt;how&gt;." in page.content.decode()
+
+
+def test_settings_are_one_page_that_can_be_saved(operator: Client) -> None:
+    url = reverse("admin:recommender_retrainingpolicy_changelist")
+    page = operator.get(url, follow=True)
+    form = page.context["adminform"].form
+    data = {name: form.initial[name] for name in form.fields} | {"enabled": "on", "new_ratings": 7}
+    answer = operator.post(page.redirect_chain[-1][0], data, follow=True)
+    assert answer.status_code == 200
+    assert RetrainingPolicy.current().new_ratings == 7
+    assert RetrainingPolicy.objects.count() == 1
+
+
+def test_settings_that_contradict_each_other_are_refused(operator: Client) -> None:
+    page = operator.get(reverse("admin:recommender_retrainingpolicy_changelist"), follow=True)
+    form = page.context["adminform"].form
+    data = {name: form.initial[name] for name in form.fields}
+    data |= {"debounce_seconds": 60, "debounce_max_seconds": 10}
+    answer = operator.post(page.redirect_chain[-1][0], data)
+    assert "must not be shorter" in answer.content.decode()
+
+
+def test_a_chart_of_one_point_and_of_none() -> None:
+    assert line_chart("Empty", [Series(name="a", points=[])]) == ""
+    assert line_chart("NaN", [Series(name="a", points=[(1, float("nan"))])]) == ""
+    assert "<polyline" in line_chart("One", [Series(name="a", points=[(3, 0.5)])])
