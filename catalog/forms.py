@@ -1,15 +1,20 @@
 """What a reader may ask of the film lists."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, ClassVar
 
 from django import forms
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Exists, ExpressionWrapper, F, FloatField, OuterRef
+from django.db.models.expressions import OrderBy
 from django.utils.translation import gettext_lazy as _
 
 from .languages import spoken_choices
 from .models import Genre, Rating
 from .models.movie import MovieQuerySet, fold
+from .models.rating import RatingQuerySet
 
 # A mean needs company: ratings are drawn towards 3.5 stars as if 20 more had been given.
 PRIOR_RATINGS, PRIOR_HALF_STARS = 20, 7
@@ -19,6 +24,12 @@ STEADY_AVERAGE = ExpressionWrapper(
     / (F("rating_count") + PRIOR_RATINGS),
     output_field=FloatField(),
 )
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+    Label = str | StrPromise
+    Choices = Iterable[tuple[str, Label]]
 
 DECADES = [(str(year), _("%ds") % year) for year in range(2020, 1890, -10)]
 RUNTIMES = [
@@ -30,7 +41,7 @@ RUNTIMES = [
 COUNTS = [("10", _("10 or more")), ("50", _("50 or more")), ("100", _("100 or more"))]
 AVERAGES = [("3", _("3 or more")), ("3.5", _("3.5 or more")), ("4", _("4 or more"))]
 SEEN = [("no", _("Not rated by you")), ("yes", _("Rated by you"))]
-SORTS = {
+SORTS: dict[str, tuple[Label, list[str | OrderBy]]] = {
     "popular": (_("Most rated"), ["-rating_count", "pk"]),
     "best": (_("Highest rated"), [STEADY_AVERAGE.desc(), "pk"]),
     "newest": (_("Newest"), [F("release_date").desc(nulls_last=True), "pk"]),
@@ -40,9 +51,9 @@ SORTS = {
 }
 
 
-def _choice(label: str, choices: object, any_label: str) -> forms.ChoiceField:
+def _choice(label: Label, choices: Choices, any_label: Label) -> forms.ChoiceField:
     field = forms.ChoiceField(label=label, required=False)
-    field.choices = [("", any_label), *choices]  # type: ignore[misc]
+    field.choices = [("", any_label), *choices]
     field.widget.attrs["class"] = "select"
     return field
 
@@ -102,7 +113,9 @@ class BrowseForm(forms.Form):
             if name in wanted:
                 movies = apply(movies, wanted[name])
         if "seen" in wanted:
-            rated = Exists(Rating.objects.filter(user_id=self.user.pk, movie_id=OuterRef("pk")))
+            rated = Exists(
+                Rating.objects.filter(user_id=self.user.pk or 0, movie_id=OuterRef("pk"))
+            )
             movies = movies.filter(rated if wanted["seen"] == "yes" else ~rated)
         return movies
 
@@ -135,7 +148,7 @@ NARROWING: dict[str, Callable[[MovieQuerySet, str], MovieQuerySet]] = {
 class RatingsForm(forms.Form):
     """Filter and sort of one's own ratings."""
 
-    SORTS = {
+    SORTS: ClassVar[dict[str, tuple[Label, list[str]]]] = {
         "newest": (_("Newest first"), ["-rated_at", "-pk"]),
         "oldest": (_("Oldest first"), ["rated_at", "pk"]),
         "best": (_("Highest first"), ["-half_stars", "-rated_at", "-pk"]),
@@ -150,7 +163,7 @@ class RatingsForm(forms.Form):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["sort"].choices = [(k, v[0]) for k, v in self.SORTS.items()]  # type: ignore[attr-defined]
 
-    def apply(self, ratings):  # type: ignore[no-untyped-def]
+    def apply(self, ratings: RatingQuerySet) -> RatingQuerySet:
         """The ratings that the form leaves, in its order."""
         self.is_valid()
         wanted = self.cleaned_data

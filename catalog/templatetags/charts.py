@@ -41,7 +41,7 @@ def absolute(value: float) -> float:
 
 @register.filter
 def two_decimals(value: float) -> str:
-    return number_format(value, decimal_pos=2)
+    return number_format(round(value, 2), decimal_pos=2)
 
 
 @register.filter

@@ -1,6 +1,7 @@
 """Drawing films: covers, posters, stars."""
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,6 +11,7 @@ from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import get_text_list
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from catalog.covers import cover_of
@@ -76,7 +78,8 @@ def stars(value: float | None) -> str:
 
 @register.filter
 def one_decimal(value: float | None) -> str:
-    return "" if value is None else number_format(value, decimal_pos=1, force_grouping=False)
+    # Formatting alone would cut the digits off.
+    return "" if value is None else number_format(round(value, 1), decimal_pos=1)
 
 
 @register.filter
@@ -112,12 +115,22 @@ def star_control(
         "current": current,
         "size": size,
         "name": f"stars-{place}{movie.pk}",
-        "steps": STEPS,
+        "steps": _steps(get_language() or ""),
         "csrf_token": context.get("csrf_token"),
     }
 
 
-STEPS = [half_stars / 2 for half_stars in range(1, 11)]
+@cache
+def _steps(language: str) -> list[tuple[float, str]]:
+    """The ten half-stars, each with what it is called in the language in force."""
+    return [
+        (
+            half_stars / 2,
+            ngettext("%(stars)s star", "%(stars)s stars", min(half_stars, 3) - 1)
+            % {"stars": stars(half_stars / 2)},
+        )
+        for half_stars in range(1, 11)
+    ]
 
 
 @register.simple_tag
@@ -153,7 +166,7 @@ def decade(year: int) -> int:
 @register.filter
 def magnitude(value: float) -> str:
     """A weight without its sign, to two decimals."""
-    return number_format(abs(value), decimal_pos=2)
+    return number_format(round(abs(value), 2), decimal_pos=2)
 
 
 @register.simple_tag

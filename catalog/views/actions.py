@@ -13,7 +13,7 @@ from catalog.models import Movie, Rating
 from catalog.rating import InvalidRatingError, rate, unrate
 from catalog.templatetags.films import stars
 
-from .answers import done, member_required, refused
+from .answers import done, member_id, member_required, refused
 
 
 @require_POST
@@ -21,7 +21,7 @@ from .answers import done, member_required, refused
 def rate_movie(request: HttpRequest, pk: int) -> HttpResponse:
     """``rating`` is 0.5 to 5.0; empty takes the rating away."""
     movie = get_object_or_404(Movie, pk=pk)
-    user_id: int = request.user.pk  # type: ignore[assignment]
+    user_id = member_id(request)
     before = Rating.objects.filter(user_id=user_id, movie=movie).first()
     wanted = request.POST.get("rating", "")
     now = None
@@ -59,7 +59,7 @@ def keep_movie(request: HttpRequest, pk: int) -> HttpResponse:
     """Watchlist: ``on`` is 1 to put the film there, 0 to take it off."""
     movie = get_object_or_404(Movie, pk=pk)
     on = request.POST.get("on") != "0"
-    set_watchlisted(user_id=request.user.pk, movie=movie, on=on)  # type: ignore[arg-type]
+    set_watchlisted(user_id=member_id(request), movie=movie, on=on)
     text = _("%(title)s is on your watchlist") if on else _("%(title)s is off your watchlist")
     return done(
         request,
@@ -81,7 +81,7 @@ def hide_movie(request: HttpRequest, pk: int) -> HttpResponse:
     """Not interested: ``on`` is 1 to hide the film from recommendations, 0 to allow it again."""
     movie = get_object_or_404(Movie, pk=pk)
     on = request.POST.get("on") != "0"
-    set_hidden(user_id=request.user.pk, movie=movie, on=on)  # type: ignore[arg-type]
+    set_hidden(user_id=member_id(request), movie=movie, on=on)
     text = (
         _("%(title)s will not be recommended again")
         if on

@@ -6,6 +6,7 @@ from typing import Concatenate, ParamSpec
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -24,6 +25,13 @@ def back(request: HttpRequest, otherwise: str) -> str:
         ):
             return address
     return otherwise
+
+
+def member_id(request: HttpRequest) -> int:
+    """The key of a user who is known to be logged in."""
+    if request.user.pk is None:
+        raise PermissionDenied
+    return request.user.pk
 
 
 def member_required(view: View[P]) -> View[P]:

@@ -1,6 +1,6 @@
 """Finding films: the list with its filters, and the search in the header."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -41,7 +41,7 @@ def browse(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
-        "movies": _with_marks_in_order(page.object_list, request),
+        "movies": _with_marks_in_order(list(page.object_list), request),
         "wanted": wanted,
         "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1),
     }
@@ -59,8 +59,8 @@ def _found(form: BrowseForm, movies: MovieQuerySet, wanted: Mapping[str, str]) -
     return form.arrange(Movie.objects.filter(pk__in=keys)).values_list("pk", flat=True)
 
 
-def _with_marks_in_order(keys: Sequence[int], request: HttpRequest) -> list[Movie]:
-    shown = with_marks(Movie.objects.prefetch_related("genres"), request.user).in_bulk(list(keys))
+def _with_marks_in_order(keys: list[int], request: HttpRequest) -> list[Movie]:
+    shown = with_marks(Movie.objects.prefetch_related("genres"), request.user).in_bulk(keys)
     return [shown[key] for key in keys if key in shown]
 
 

@@ -35,7 +35,7 @@ def movie_page(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     if movie.collection:
         siblings = movie.collection.movies.exclude(pk=movie.pk).prefetch_related("genres")
         series = list(
-            with_marks(siblings, request.user).order_by("release_date", "pk")[:SERIES_SHOWN]  # type: ignore[arg-type]
+            with_marks(siblings, request.user).order_by("release_date", "pk")[:SERIES_SHOWN]
         )
     return render(
         request,

@@ -10,7 +10,7 @@ from catalog.forms import RatingsForm
 from catalog.histogram import Histogram
 from catalog.models import HiddenMovie, Rating, WatchlistEntry
 
-from .answers import member_required
+from .answers import member_id, member_required
 
 PAGE_SIZE = 48
 
@@ -18,7 +18,7 @@ PAGE_SIZE = 48
 @require_safe
 @member_required
 def ratings(request: HttpRequest) -> HttpResponse:
-    mine = Rating.objects.filter(user_id=request.user.pk)
+    mine = Rating.objects.filter(user_id=member_id(request))
     form = RatingsForm(request.GET)
     shown = form.apply(mine.select_related("movie").prefetch_related("movie__genres"))
     counts = dict(mine.order_by().values_list("half_stars").annotate(films=Count("pk")))
@@ -41,14 +41,14 @@ def ratings(request: HttpRequest) -> HttpResponse:
 @require_safe
 @member_required
 def watchlist(request: HttpRequest) -> HttpResponse:
-    entries = WatchlistEntry.objects.filter(user_id=request.user.pk)
+    entries = WatchlistEntry.objects.filter(user_id=member_id(request))
     return _kept(request, entries, "catalog/watchlist.html")
 
 
 @require_safe
 @member_required
 def hidden(request: HttpRequest) -> HttpResponse:
-    entries = HiddenMovie.objects.filter(user_id=request.user.pk)
+    entries = HiddenMovie.objects.filter(user_id=member_id(request))
     return _kept(request, entries, "catalog/hidden.html")
 
 

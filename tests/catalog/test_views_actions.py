@@ -1,0 +1,121 @@
+"""What one click does: rating, watchlist, not interested; with htmx and as plain forms."""
+
+import json
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AbstractUser
+from django.test import Client
+from django.urls import reverse
+
+from catalog.models import HiddenMovie, Movie, Rating, WatchlistEntry
+
+pytestmark = pytest.mark.usefixtures("plain_static")
+
+HTMX = {"HX-Request": "true"}
+
+
+def post(client: Client, name: str, movie: Movie, data: dict[str, Any], **headers: str) -> Any:
+    return client.post(reverse(f"catalog:{name}", args=[movie.pk]), data, headers=headers)
+
+
+def stars_of(movie: Movie) -> list[float]:
+    return [rating.stars for rating in Rating.objects.filter(movie=movie)]
+
+
+def test_rating_by_htmx_tells_the_page_and_offers_undo(member: Client, amelie: Movie) -> None:
+    post(member, "rate", amelie, {"rating": "2.0"}, **HTMX)
+    answer = post(member, "rate", amelie, {"rating": "4.5"}, **HTMX)
+    assert answer.status_code == 200
+    assert stars_of(amelie) == [4.5]
+    told = json.loads(answer["HX-Trigger"])
+    assert told == {"film-rated": {"movie": amelie.pk, "stars": 4.5}}
+    body = answer.content.decode()
+    assert "Amélie: 4.5 stars" in body
+    assert 'name="rating" value="2.0"' in body, "undo puts the earlier rating back"
+
+
+def test_undo_of_a_first_rating_takes_it_away(member: Client, amelie: Movie) -> None:
+    answer = post(member, "rate", amelie, {"rating": "4.5"}, **HTMX)
+    assert 'name="rating" value=""' in answer.content.decode()
+    answer = post(member, "rate", amelie, {"rating": ""}, **HTMX)
+    assert stars_of(amelie) == []
+    assert json.loads(answer["HX-Trigger"])["film-rated"]["stars"] is None
+
+
+def test_rating_by_a_plain_form_goes_back_with_a_message(member: Client, amelie: Movie) -> None:
+    came_from = f"http://testserver{reverse('catalog:browse')}?genre=drama"
+    answer = post(member, "rate", amelie, {"rating": "4.5"}, Referer=came_from)
+    assert answer.status_code == 302
+    assert answer["Location"] == came_from
+    assert stars_of(amelie) == [4.5]
+    assert "Amélie: 4.5 stars" in member.get("/movies/").content.decode()
+
+
+@pytest.mark.parametrize("address", ["https://evil.example/", "//evil.example", "javascript:x"])
+def test_a_plain_form_never_leads_to_a_strange_site(
+    member: Client, amelie: Movie, address: str
+) -> None:
+    answer = post(member, "rate", amelie, {"rating": "4", "next": address}, Referer=address)
+    assert answer["Location"] == amelie.get_absolute_url()
+
+
+@pytest.mark.parametrize("value", ["0", "0.25", "5.5", "-1", "nan", "inf", "five", "1e3"])
+def test_a_rating_that_is_no_half_star_is_refused(
+    member: Client, amelie: Movie, value: str
+) -> None:
+    answer = post(member, "rate", amelie, {"rating": value}, **HTMX)
+    assert answer.status_code == 422
+    assert answer["Content-Type"].startswith("text/plain")
+    assert stars_of(amelie) == []
+
+
+def test_visitors_are_sent_to_log_in(client: Client, amelie: Movie) -> None:
+    plain = post(client, "rate", amelie, {"rating": "4"})
+    assert plain.status_code == 302
+    assert plain["Location"].startswith(reverse("account_login"))
+    came_from = f"http://testserver{amelie.get_absolute_url()}"
+    whole = post(client, "rate", amelie, {"rating": "4"}, Referer=came_from, **HTMX)
+    assert whole["HX-Redirect"].startswith(reverse("account_login"))
+    assert stars_of(amelie) == []
+
+
+def test_only_posting_changes_something(member: Client, amelie: Movie) -> None:
+    for name in ("rate", "keep", "hide"):
+        assert member.get(reverse(f"catalog:{name}", args=[amelie.pk])).status_code == 405
+
+
+def test_a_form_from_elsewhere_is_refused(ada: AbstractUser, amelie: Movie) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(ada)
+    answer = post(strict, "rate", amelie, {"rating": "4"})
+    assert answer.status_code == 403
+    assert "That form was too old" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "model", "event"),
+    [("keep", WatchlistEntry, "film-kept"), ("hide", HiddenMovie, "film-hidden")],
+)
+def test_keeping_and_hiding_can_be_undone(
+    member: Client, ada: AbstractUser, amelie: Movie, name: str, model: Any, event: str
+) -> None:
+    for _ in range(2):  # twice is as good as once
+        answer = post(member, name, amelie, {"on": "1"}, **HTMX)
+    assert model.objects.filter(user=ada, movie=amelie).count() == 1
+    assert json.loads(answer["HX-Trigger"]) == {event: {"movie": amelie.pk, "on": True}}
+    assert 'name="on" value="0"' in answer.content.decode()
+    answer = post(member, name, amelie, {"on": "0"}, **HTMX)
+    assert not model.objects.exists()
+    assert json.loads(answer["HX-Trigger"]) == {event: {"movie": amelie.pk, "on": False}}
+
+
+def test_the_dialog_of_a_card_knows_the_state(
+    member: Client, ada: AbstractUser, amelie: Movie
+) -> None:
+    post(member, "rate", amelie, {"rating": "3.5"})
+    post(member, "keep", amelie, {"on": "1"})
+    shown = member.get(reverse("catalog:actions", args=[amelie.pk]), headers=HTMX).content.decode()
+    assert 'data-saved="3.5"' in shown
+    assert 'name="on" value="0"' in shown, "the watchlist button takes it off again"
+    assert 'aria-pressed="true"' in shown

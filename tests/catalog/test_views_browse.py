@@ -1,0 +1,128 @@
+"""The film list: what each filter leaves, in which order, and at what cost."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AbstractUser
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from catalog.forms import SORTS
+from catalog.models import Movie
+from catalog.rating import rate
+from catalog.views import browse
+
+pytestmark = pytest.mark.usefixtures("plain_static")
+
+
+def titles(client: Client, **query: Any) -> list[str]:
+    answer = client.get("/movies/", query)
+    assert answer.status_code == 200
+    return [movie.title for movie in answer.context["movies"]]
+
+
+def count(client: Client, **query: Any) -> int:
+    return int(client.get("/movies/", query).context["page"].paginator.count)
+
+
+@pytest.mark.parametrize(
+    ("query", "left"),
+    [
+        ({}, 60),
+        ({"genre": "horror"}, 20),
+        ({"decade": "1960"}, 10),
+        ({"runtime": "-90"}, 15),
+        ({"runtime": "90-120"}, 15),
+        ({"runtime": "150-"}, 15),
+        ({"genre": "horror", "decade": "1960"}, 3),
+        ({"language": "fr"}, 60),  # no film is French: the choice does not exist
+        ({"genre": "no-such", "decade": "x", "sort": "y", "average": "9"}, 60),
+    ],
+)
+def test_filters(client: Client, films: list[Movie], query: dict[str, str], left: int) -> None:
+    assert count(client, **query) == left
+
+
+def test_filters_on_ratings(client: Client, films: list[Movie], ada: AbstractUser) -> None:
+    rate(user_id=ada.pk, movie=films[1], stars=4.0)
+    rate(user_id=ada.pk, movie=films[2], stars=3.5)
+    assert titles(client, average="4") == ["Film 01"]
+    assert count(client, average="3.5") == 2
+    assert count(client, count="10") == 0
+    assert count(client, seen="yes") == 60, "a visitor has seen nothing: the filter is not there"
+    client.force_login(ada)
+    assert set(titles(client, seen="yes")) == {"Film 01", "Film 02"}
+    assert count(client, seen="no") == 58
+
+
+def test_films_for_adults_are_left_out(client: Client, films: list[Movie]) -> None:
+    Movie.objects.filter(pk=films[0].pk).update(adult=True)
+    assert count(client) == 59
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_every_sort_is_total(client: Client, films: list[Movie], sort: str) -> None:
+    """No film is missing and none is twice when the pages are put together."""
+    both = titles(client, sort=sort) + titles(client, sort=sort, page=2)
+    assert sorted(both) == [movie.title for movie in films]
+
+
+def test_one_rating_of_five_stars_does_not_beat_many_good_ones(
+    client: Client, films: list[Movie], django_user_model: Any
+) -> None:
+    users = [django_user_model.objects.create_user(f"u{n}") for n in range(12)]
+    rate(user_id=users[0].pk, movie=films[0], stars=5.0)
+    for user in users:
+        rate(user_id=user.pk, movie=films[1], stars=4.5)
+    assert titles(client, sort="best")[:2] == ["Film 01", "Film 00"]
+
+
+def test_search_keeps_its_own_order_unless_another_is_chosen(
+    client: Client, films: list[Movie]
+) -> None:
+    assert titles(client, q="film 07")[0] == "Film 07"
+    assert titles(client, q="film", sort="newest")[0] == "Film 59"
+    assert count(client, q="film", genre="horror") == 20
+    assert "No film matches" in client.get("/movies/?q=zzzzqqqq").content.decode()
+
+
+def test_pages_are_bounded(
+    client: Client, films: list[Movie], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(browse, "PAGE_SIZE", 10)
+    monkeypatch.setattr(browse, "MOST_PAGES", 3)
+    page = client.get("/movies/?page=999").context["page"]
+    assert page.number == 3
+    assert client.get("/movies/?page=nonsense").context["page"].number == 1
+
+
+def test_page_links_keep_the_filters(client: Client, films: list[Movie]) -> None:
+    shown = client.get("/movies/?runtime=150-&genre=drama").content.decode()
+    assert 'href="?genre=drama" data-drop="runtime"' in shown
+    assert 'href="?runtime=150-" data-drop="genre"' in shown
+    assert "?sort=title&amp;page=2" in client.get("/movies/?sort=title").content.decode()
+
+
+def test_htmx_gets_the_results_alone(client: Client, films: list[Movie]) -> None:
+    part = client.get("/movies/", headers={"HX-Request": "true"})
+    assert "<html" not in part.content.decode()
+    assert "HX-Request" in part["Vary"]
+    restored = {"HX-Request": "true", "HX-History-Restore-Request": "true"}
+    assert "<html" in client.get("/movies/", headers=restored).content.decode()
+
+
+def test_suggestions(client: Client, films: list[Movie], amelie: Movie) -> None:
+    shown = client.get("/search/?q=amelie").content.decode()
+    assert amelie.get_absolute_url() in shown
+    assert "Nothing found" in client.get("/search/?q=zzzzqqqq").content.decode()
+    assert client.get("/search/").content.strip() == b""
+    assert client.get("/search/?q=%00%01<b>").status_code == 200
+
+
+def test_queries_do_not_grow_with_the_page(
+    member: Client, films: list[Movie], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    member.get("/movies/")  # fills the caches of sessions, credits and languages
+    # user; genres offered; count; keys; films with marks; their genres
+    with django_assert_num_queries(6):
+        member.get("/movies/")

@@ -1,0 +1,109 @@
+"""The page of a film."""
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractUser
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from catalog.models import Link, Movie
+from catalog.rating import rate
+
+pytestmark = pytest.mark.usefixtures("plain_static")
+
+
+def page(client: Client, movie: Movie) -> str:
+    answer = client.get(movie.get_absolute_url())
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_everything_known_is_shown(client: Client, amelie: Movie) -> None:
+    shown = page(client, amelie)
+    for known in (
+        "Amélie",
+        "Le Fabuleux Destin",
+        "2 h 2 min",
+        "French",
+        "April 25, 2001",
+        "Montmartre",
+        "France",
+        "UGC",
+        "Français",
+        "$10,000,000",
+        "One person can change your life forever.",
+        "a shy waitress",
+        "https://www.imdb.com/title/tt0211915/",
+        "https://www.themoviedb.org/movie/194",
+        "https://movielens.org/movies/4973",
+    ):
+        assert known in shown, known
+
+
+def test_a_film_of_which_only_the_title_is_known(client: Client, db: None) -> None:
+    shown = page(client, Movie.objects.create(title="M"))
+    assert "There is no description of this film." in shown
+    assert "Nobody has rated it yet." in shown
+    assert "None" not in shown
+
+
+def test_markup_in_a_title_is_text(client: Client, db: None) -> None:
+    shown = page(client, Movie.objects.create(title="<script>alert(1)</script>"))
+    assert "<script>alert" not in shown
+    assert "&lt;script&gt;alert" in shown
+
+
+def test_an_old_address_leads_to_the_new_one(client: Client, amelie: Movie) -> None:
+    answer = client.get(f"/movies/{amelie.pk}-another-name/")
+    assert answer.status_code == 301
+    assert answer["Location"] == amelie.get_absolute_url()
+
+
+def test_no_film_is_404(client: Client, db: None) -> None:
+    answer = client.get("/movies/1-gone/")
+    assert answer.status_code == 404
+    assert "This page is not showing" in answer.content.decode()
+
+
+def test_the_crowd_is_averaged_and_spread_out(client: Client, amelie: Movie) -> None:
+    for name, stars in (("a", 5.0), ("b", 4.0), ("c", 4.0)):
+        user = get_user_model().objects.create_user(name)
+        rate(user_id=user.pk, movie=amelie, stars=stars)
+    answer = client.get(amelie.get_absolute_url())
+    counts = {bar.stars: bar.count for bar in answer.context["histogram"].bars}
+    assert counts[4.0] == 2
+    assert counts[5.0] == 1
+    assert sum(counts.values()) == 3
+    assert '<strong class="tabular">4.3</strong>' in answer.content.decode()
+
+
+def test_a_visitor_is_invited_and_a_member_can_rate(
+    client: Client, ada: AbstractUser, amelie: Movie
+) -> None:
+    assert "Sign up to rate" in page(client, amelie)
+    assert "data-stars" not in page(client, amelie)
+    rate(user_id=ada.pk, movie=amelie, stars=3.5)
+    client.force_login(ada)
+    shown = page(client, amelie)
+    assert "Sign up to rate" not in shown
+    assert f'data-stars="{amelie.pk}" data-saved="3.5"' in shown
+
+
+def test_films_of_the_same_collection_are_shown(client: Client, amelie: Movie) -> None:
+    sequel = Movie.objects.create(title="Amélie Again", collection=amelie.collection)
+    answer = client.get(amelie.get_absolute_url())
+    assert answer.context["series"] == [sequel]
+
+
+def test_queries_do_not_grow_with_the_collection(
+    member: Client,
+    amelie: Movie,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for n in range(8):
+        movie = Movie.objects.create(title=f"Amélie {n}", collection=amelie.collection)
+        Link.objects.create(movie=movie)
+    member.get(amelie.get_absolute_url())  # fills the caches of sessions and credits
+    # user; film, genres, companies, countries, languages; histogram; series, its genres
+    with django_assert_num_queries(9):
+        member.get(amelie.get_absolute_url())

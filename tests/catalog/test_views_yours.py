@@ -1,0 +1,82 @@
+"""A member's own pages."""
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractUser
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from catalog.keeping import set_hidden, set_watchlisted
+from catalog.models import Movie
+from catalog.rating import rate
+
+pytestmark = pytest.mark.usefixtures("plain_static")
+
+
+def titles(client: Client, query: str = "") -> list[str]:
+    answer = client.get(f"/ratings/{query}")
+    assert answer.status_code == 200
+    return [rating.movie.title for rating in answer.context["page"]]
+
+
+@pytest.fixture
+def rated(films: list[Movie], ada: AbstractUser) -> list[Movie]:
+    for n, movie in enumerate(films[:10]):
+        rate(user_id=ada.pk, movie=movie, stars=(n + 1) / 2)
+    other = get_user_model().objects.create_user("eve")
+    rate(user_id=other.pk, movie=films[20], stars=1.0)
+    return films[:10]
+
+
+@pytest.mark.parametrize("address", ["/ratings/", "/watchlist/", "/hidden/"])
+def test_visitors_are_sent_to_log_in_and_back(client: Client, db: None, address: str) -> None:
+    answer = client.get(address)
+    assert answer.status_code == 302
+    assert answer["Location"] == f"/accounts/login/?next={address}"
+
+
+def test_only_ones_own_ratings(member: Client, rated: list[Movie]) -> None:
+    assert set(titles(member)) == {movie.title for movie in rated}
+    shown = member.get("/ratings/").content.decode()
+    assert "10 films, 2.8 stars on average" in shown
+    assert shown.count("data-stars=") == 10, "each can be changed in its row"
+
+
+def test_filter_and_sort(member: Client, rated: list[Movie]) -> None:
+    assert titles(member, "?stars=9") == ["Film 08"]
+    assert titles(member, "?sort=worst")[0] == "Film 00"
+    assert titles(member, "?sort=best")[0] == "Film 09"
+    assert titles(member, "?sort=oldest")[0] == "Film 00"
+    assert titles(member, "?q=FILM 03") == ["Film 03"]
+    assert len(titles(member, "?stars=99&sort=nonsense")) == 10
+
+
+def test_nothing_rated_yet(member: Client) -> None:
+    assert "Nothing rated yet" in member.get("/ratings/").content.decode()
+
+
+def test_watchlist_and_hidden_films(member: Client, ada: AbstractUser, films: list[Movie]) -> None:
+    set_watchlisted(user_id=ada.pk, movie=films[1], on=True)
+    set_watchlisted(user_id=ada.pk, movie=films[2], on=True)
+    set_hidden(user_id=ada.pk, movie=films[3], on=True)
+    entries = member.get("/watchlist/").context["page"]
+    assert [entry.movie for entry in entries] == [films[2], films[1]], "the newest first"
+    shown = member.get("/hidden/").content.decode()
+    assert "Film 03" in shown
+    assert "Film 02" not in shown
+
+
+@pytest.mark.parametrize("address", ["/ratings/", "/watchlist/"])
+def test_queries_do_not_grow_with_the_list(
+    member: Client,
+    ada: AbstractUser,
+    rated: list[Movie],
+    address: str,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for movie in rated:
+        set_watchlisted(user_id=ada.pk, movie=movie, on=True)
+    member.get(address)  # fills the caches of sessions and credits
+    # user; count; entries with films; genres; and for ratings how they spread
+    with django_assert_num_queries(5 if address == "/ratings/" else 4):
+        member.get(address)
