@@ -177,6 +177,8 @@ def pip(arguments: list[str]) -> str | None:
             line = line.strip()
             if line.startswith("ERROR:"):
                 reason = line[len("ERROR:") :].strip()
+            elif line.startswith("Installing collected packages"):
+                say(f"  Unpacking {line.count(',') + 1} packages")
             elif worth_showing(line):
                 say("  " + (line if len(line) <= 100 else line[:97] + "..."))
         process.wait()
@@ -184,10 +186,10 @@ def pip(arguments: list[str]) -> str | None:
 
 
 def worth_showing(line: str) -> bool:
-    """True for downloads of a megabyte or more, and for what takes its time after them."""
+    """True for downloads of a megabyte or more, and for packages that are compiled."""
     if line.startswith("Downloading "):
         return line.endswith((" MB)", " GB)"))
-    return line.startswith(("Installing collected", "Building wheel"))
+    return line.startswith("Building wheel")
 
 
 def succeeds(command: list[str]) -> bool:

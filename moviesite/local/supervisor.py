@@ -110,10 +110,13 @@ class Supervisor:
 
     def _start_site(self, untrained: Sequence[str]) -> None:
         say(f"Starting web, workers and schedule (logs: {self.var / 'log'})")
-        for child in self.children:
+        web, *others = self.children
+        web.start()
+        self._wait_for(web)
+        for child in others:
             child.start()
         if untrained:
-            say(f"The site opens at {self._address()} while its first models are trained")
+            say(f"The site is open at {self._address()} while its first models are trained")
         for kind in untrained:
             with phase(f"Training the first {kind} model"):
                 try:
@@ -124,7 +127,6 @@ class Supervisor:
                 except LocalRunError as error:
                     # The site answers without a model, and the schedule will try again.
                     complain(f"{error} The site starts without this model.")
-        self._wait_for_web()
         say(f"Matinee is ready: {self._address()}")
 
     def _address(self) -> str:
@@ -154,8 +156,7 @@ class Supervisor:
         if process.returncode:
             raise LocalRunError(f"{what} failed with exit status {process.returncode}; see above.")
 
-    def _wait_for_web(self) -> None:
-        web = next(child for child in self.children if child.name == "web")
+    def _wait_for(self, web: Child) -> None:
         deadline = time.monotonic() + WEB_PATIENCE
         while not self._web_answers():
             if web.failures:
