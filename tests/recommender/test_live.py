@@ -170,10 +170,10 @@ def test_a_swap_under_load_loses_no_request(artifacts: Path) -> None:
         thread.start()
     for _ in range(5):
         published = [version.pk for version in world.publish()]
-    last = Recommender(history_from(world.even[:5])).top_picks(5).version
     asked.set()
     for thread in threads:
         thread.join(30)
+    last = Recommender(history_from(world.even[:5])).top_picks(5).version
     assert not failures
     assert "popularity" not in labels
     assert last == f"factorization/{published[0]}+sequence/{published[1]}"

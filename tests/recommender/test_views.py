@@ -1,5 +1,6 @@
 """Watch next, watch together, on-boarding, filters, the film page's fragments, taste."""
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -103,7 +104,7 @@ def test_watching_together_takes_what_the_least_happy_would_like(
         assert card.average == pytest.approx(np.mean(stars), abs=0.01)
         assert card.movie.pk not in seen
     least = [card.least for card in cards]
-    assert all(now >= later - 0.1 for now, later in zip(least, least[1:], strict=False))
+    assert all(now >= later - 0.1 for now, later in itertools.pairwise(least))
     assert least[0] == max(least)
 
 

@@ -59,18 +59,25 @@ class World:
 def build_world() -> World:
     names = ("Drama", "Comedy", "Horror")
     genres = [Genre.objects.create(name=name, slug=name.lower()) for name in names]
-    movies = []
-    for place in range(FILMS):
-        movie = Movie.objects.create(
+    movies = Movie.objects.bulk_create(
+        Movie(
             title=f"Film {place:02}",
+            search_title=Movie.folded_titles(f"Film {place:02}", ""),
             year=1950 + place,
             runtime=80 + place,
             original_language="en" if place % 3 else "fr",
             popularity=FILMS - place,
         )
-        movie.genres.set([genres[0] if place % 2 == 0 else genres[1]])
-        Link.objects.create(movie=movie, movielens_id=place + 1)
-        movies.append(movie)
+        for place in range(FILMS)
+    )
+    of_genre = Movie.genres.through
+    of_genre.objects.bulk_create(
+        of_genre(movie_id=movie.pk, genre_id=genres[place % 2].pk)
+        for place, movie in enumerate(movies)
+    )
+    Link.objects.bulk_create(
+        Link(movie=movie, movielens_id=place + 1) for place, movie in enumerate(movies)
+    )
     return World(movies, genres)
 
 
