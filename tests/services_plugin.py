@@ -5,15 +5,13 @@ set, are used instead of the private servers.
 """
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
 from moviesite.local.services import start_services
+from tests.passable import passable_folder
 
 _running = ExitStack()
 
@@ -21,9 +19,7 @@ _running = ExitStack()
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests() -> Iterator[None]:
     """A wrapper, since those run before pytest-django's own hook, which loads the settings."""
-    var = Path(tempfile.mkdtemp(prefix="matinee-tests-"))
-    _running.callback(shutil.rmtree, var, ignore_errors=True)
-    var.chmod(0o755)  # as root, PostgreSQL runs as `nobody` and has to get in
+    var = _running.enter_context(passable_folder())
     services = _running.enter_context(start_services(var, durable=False))
     os.environ.update(services.environment)
     # What a developer's shell may have set must not decide how a test ends.

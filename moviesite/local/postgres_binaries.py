@@ -43,7 +43,7 @@ def find_postgres(account: Account | None) -> PostgresBinaries:
     LocalRunError
         When there is none.
     """
-    for folder in _candidates():
+    for folder in candidates():
         major = _major_version(folder, account)
         if major is None and account and (copy := _readable_copy(folder)):
             folder, major = copy, _major_version(copy, account)
@@ -55,7 +55,8 @@ def find_postgres(account: Account | None) -> PostgresBinaries:
     )
 
 
-def _candidates() -> list[Path]:
+def candidates() -> list[Path]:
+    """Folders with a PostgreSQL, wheels first."""
     found = []
     for package, installations in WHEELS.items():
         spec = importlib.util.find_spec(package)

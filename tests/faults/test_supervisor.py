@@ -5,6 +5,7 @@ import signal
 import socket
 import stat
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -19,6 +20,7 @@ from tests.faults.local_run import (
     wait_until_nothing_is_left,
     write_small_dataset,
 )
+from tests.passable import passable_folder
 
 pytestmark = pytest.mark.services
 
@@ -29,9 +31,14 @@ def port() -> int:
 
 
 @pytest.fixture(scope="module")
-def first_run(tmp_path_factory: pytest.TempPathFactory, port: int) -> LocalRun:
+def folder() -> Iterator[Path]:
+    with passable_folder() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def first_run(folder: Path, port: int) -> LocalRun:
     """A first start on an empty folder, ready and stopped again."""
-    folder = tmp_path_factory.mktemp("local-run")
     dataset = write_small_dataset(folder / "dataset")
     with local_run(folder / "var", port=port, MATINEE_DATASET=str(dataset)) as run:
         run.wait_for(READY)
@@ -158,8 +165,8 @@ def test_an_unreachable_database_stops_the_start_in_one_sentence(tmp_path: Path)
     wait_until_nothing_is_left(run.var)
 
 
-def test_a_dataset_that_is_none_stops_the_first_start(tmp_path: Path) -> None:
-    run = LocalRun(tmp_path / "var", port=free_port(), MATINEE_DATASET="no-such-thing")
+def test_a_dataset_that_is_none_stops_the_first_start(folder: Path) -> None:
+    run = LocalRun(folder / "other", port=free_port(), MATINEE_DATASET="no-such-thing")
     run.wait_for("'no-such-thing' is neither a folder, nor a zip file")
     assert run.status() == 1
     wait_until_nothing_is_left(run.var)

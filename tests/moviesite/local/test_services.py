@@ -6,7 +6,7 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import environ
@@ -22,11 +22,13 @@ from moviesite.local.errors import LocalRunError
 from moviesite.local.processes import leftovers
 from moviesite.local.services import kept_secret, start_services
 from moviesite.local.sockets import LONGEST_PATH
+from tests.passable import passable_folder
 
 
 @pytest.fixture
-def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("var")
+def var() -> Iterator[Path]:
+    with passable_folder() as folder:
+        yield folder
 
 
 @pytest.mark.django_db
@@ -59,8 +61,8 @@ def test_a_second_start_finds_the_data_of_the_first(var: Path) -> None:
     assert list(leftovers(var)) == []
 
 
-def test_sockets_are_short_and_private_even_in_a_deep_folder(tmp_path: Path) -> None:
-    deep = tmp_path.joinpath(*["a-rather-long-folder-name"] * 6)
+def test_sockets_are_short_and_private_even_in_a_deep_folder(var: Path) -> None:
+    deep = var.joinpath(*["a-rather-long-folder-name"] * 6)
     with start_services(deep, durable=False, given={}) as services:
         folder = Path(environ.Env.db_url_config(services.environment["DATABASE_URL"])["HOST"])
         names = sorted(path.name for path in folder.iterdir())
