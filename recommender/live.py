@@ -66,14 +66,15 @@ def snapshot() -> Snapshot:
         return last[2]
     made = Snapshot(
         catalog=catalog,
-        factorization=_placed(loaded.get(FACTORIZATION), catalog),
-        sequence=_placed(loaded.get(SEQUENCE), catalog),
+        factorization=placed_on(loaded.get(FACTORIZATION), catalog),
+        sequence=placed_on(loaded.get(SEQUENCE), catalog),
     )
     _last = catalog, loaded, made
     return made
 
 
-def _placed(version: LoadedVersion | None, catalog: CatalogArrays) -> Placed | None:
+def placed_on(version: LoadedVersion | None, catalog: CatalogArrays) -> Placed | None:
+    """The version on these rows; films of only one of the two are left out."""
     if version is None:
         return None
     row_of_item = catalog.rows_of(version.movie_ids)

@@ -27,7 +27,7 @@ Scores = NDArray[np.float32]
 CAUTION = 1.0  # posterior standard deviations taken off the predicted stars
 SEQUENCE_WEIGHT = 0.3  # stars per standard deviation of the sequence model's scores
 
-CANDIDATES = 300  # films whose uncertainty is worked out
+CANDIDATES = 200  # films whose uncertainty is worked out
 
 POPULARITY_WEIGHT = 1.0  # standard deviations of the score per one of log popularity
 DIVERSITY_POOL = 10  # times as many films as asked for are re-ranked
@@ -172,7 +172,7 @@ class Recommender:
     def cautious(self, scores: Scores, skip: NDArray[np.bool_] | None) -> Scores:
         """Scores in stars less their uncertainty, which is asked only of the best of them."""
         allowed = self.allowed if skip is None else self.allowed & ~skip
-        pool, best = top_n(np.where(allowed, scores, np.float32(-np.inf)), CANDIDATES)
+        pool, best = best_rows(np.where(allowed, scores, np.float32(-np.inf)), CANDIDATES)
         cautious = np.full(len(scores), -np.inf, np.float32)
         cautious[pool] = best - np.float32(CAUTION) * self.uncertainty(pool)
         return cautious
@@ -198,14 +198,12 @@ class Recommender:
             popularity = standardised(self.live.catalog.log_popularity)
             leaned = standardised(scores) + weight * popularity
         leaned = np.where(allowed, leaned, np.float32(-np.inf))
-        if not len(leaned):
-            rows = np.zeros(0, np.int64)
-        elif lean and self.filters.diversity:
-            pool, relevance = top_n(leaned, DIVERSITY_POOL * n)
+        if lean and self.filters.diversity:
+            pool, relevance = best_rows(leaned, DIVERSITY_POOL * n)
             chosen = diversified(relevance, self.vectors(pool), n, self.filters.diversity)
             rows = pool[chosen]
         else:
-            rows, _ = top_n(leaned, n)
+            rows, _ = best_rows(leaned, n)
         return Ranking(rows=rows, scores=scores[rows], source=source, version=version)
 
     def vectors(self, rows: IntArray) -> NDArray[np.float32]:
@@ -217,6 +215,18 @@ class Recommender:
         found: NDArray[np.float32] = np.array(vectors[items], np.float32)
         found[items == 0] = 0
         return found
+
+
+def best_rows(scores: Scores, n: int) -> tuple[IntArray, Scores]:
+    """The rows and scores of the ``n`` best, best first, without those at -inf.
+
+    Those are sorted out first: a partial sort is slow among thousands of equal values.
+    """
+    open_ = np.flatnonzero(scores > -np.inf)
+    if not len(open_):
+        return open_, scores[open_]
+    places, best = top_n(scores[open_], n)
+    return open_[places], best
 
 
 def standardised(scores: Scores) -> Scores:

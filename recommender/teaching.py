@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.learning.ranking import top_n
 from recommender.reranking import diversified
-from recommender.serving import POPULARITY, Ranking, Recommender
+from recommender.serving import POPULARITY, Ranking, Recommender, best_rows
 
 CANDIDATES = 400  # best known films among which to look
 NOISE_STARS = 0.85  # deviation of a rating from the best prediction: what an answer says anyway
@@ -24,7 +23,7 @@ def informative(person: Recommender, n: int, skip: NDArray[np.bool_] | None = No
     """
     allowed = person.allowed if skip is None else person.allowed & ~skip
     popularity = person.live.catalog.log_popularity
-    pool, known = top_n(np.where(allowed, popularity, np.float32(-np.inf)), CANDIDATES)
+    pool, known = best_rows(np.where(allowed, popularity, np.float32(-np.inf)), CANDIDATES)
     if person.live.factorization is None or not len(pool):
         return person.popular(n, skip)
     deviation = person.uncertainty(pool)

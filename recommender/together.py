@@ -12,9 +12,8 @@ from django.contrib.auth.models import AbstractBaseUser
 from catalog.models import Movie
 from recommender.filters import Filters
 from recommender.histories import histories_of
-from recommender.learning.ranking import top_n
 from recommender.live import snapshot
-from recommender.serving import Recommender
+from recommender.serving import Recommender, best_rows
 
 MOST_MEMBERS = 8
 SAME_STARS = 0.1  # least misery is compared in steps of this, so that the average decides ties
@@ -50,7 +49,7 @@ def for_group(members: Sequence[AbstractBaseUser], filters: Filters, n: int) -> 
     allowed = np.logical_and.reduce([person.allowed for person in group])
     least, average = stars.min(axis=0), stars.mean(axis=0)
     merit = np.where(allowed, np.floor(least / SAME_STARS) * SAME_STARS + average / 100, -np.inf)
-    rows, _ = top_n(merit.astype(np.float32), n)
+    rows, _ = best_rows(merit.astype(np.float32), n)
     movie_ids = [int(pk) for pk in live.catalog.movie_ids[rows]]
     movies = Movie.objects.for_cards().in_bulk(movie_ids)
     return [

@@ -12,8 +12,9 @@ of contributions of the single ratings.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -47,18 +48,23 @@ Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FoldedUser:
-    """A user's posterior. ``row`` is ``[bias_u, taste_u]`` (K,) and ``covariance`` (K, K).
-
-    ``contributions`` (n_history, K) says which part of ``row`` each rating brought: ``row`` is
-    their sum and the row of a user without a history.
-    """
+    """A user's posterior. ``row`` is ``[bias_u, taste_u]`` (K,) and ``covariance`` (K, K)."""
 
     item_ids: IntArray
     row: Float64
     covariance: Float64
-    contributions: Float64
+    _contribute: Callable[[], Float64]
+
+    @cached_property
+    def contributions(self) -> Float64:
+        """(n_history, K): which part of ``row`` each rating brought.
+
+        ``row`` is their sum and the row of a user without a history. Worked out when first asked
+        for, since scores do not need it.
+        """
+        return self._contribute()
 
 
 class FactorizationScorer:
@@ -116,10 +122,12 @@ class FactorizationScorer:
         noise = self._noise(prior, evidence)
         covariance = np.linalg.inv(self._prior_precision + noise * evidence.gram)
         row = covariance @ (self._prior_precision @ prior + noise * evidence.target)
-        # What each rating says beyond what was expected of a typical user.
-        surprises = evidence.targets - evidence.products @ typical
-        parts = prior_parts @ self._prior_precision + noise * surprises
-        return FoldedUser(items, row, covariance, parts @ covariance)
+
+        def contributions() -> Float64:
+            surprises = noise * self._surprises(evidence, typical)
+            return (prior_parts @ self._prior_precision + surprises) @ covariance
+
+        return FoldedUser(items, row, covariance, contributions)
 
     def predict(self, user: FoldedUser, item_ids: ArrayLike | None = None) -> Float32:
         """Stars between 0.5 and 5, for all items or for ``item_ids``: shape (n,), float32."""
@@ -128,8 +136,8 @@ class FactorizationScorer:
         else:
             rows = self._rows[as_ids("item_ids", item_ids, self.num_items)]
         weights = user.row.astype(np.float32)
-        scores = rows[:, 1:] @ weights[1:]
-        scores += rows[:, 0]
+        weights[0] = 1.0
+        scores = rows @ weights
         scores += np.float32(self._mean + user.row[0])
         return np.clip(scores, MIN_STARS, MAX_STARS, out=scores)
 
@@ -139,13 +147,15 @@ class FactorizationScorer:
         What is not known of the user and of the item; without the noise of a single rating.
         """
         items = as_ids("item_ids", item_ids, self.num_items)
-        covariances = self._full_covariances(items)
         design = self._design(items)
         row = np.concatenate([[1.0], user.row[1:]])
-        of_user = np.einsum("ni,ij,nj->n", design, user.covariance, design)
-        of_items = np.einsum("i,nij,j->n", row, covariances, row)
-        of_both = np.einsum("ij,nij->n", user.covariance[1:, 1:], covariances[:, 1:, 1:])
-        return np.sqrt(of_user + of_items + of_both).astype(np.float32)
+        of_user = np.einsum("ni,ni->n", design @ user.covariance, design)
+        # Of the item, and of both: the item's covariance against the user's second moments.
+        moments = user.covariance.copy()
+        moments[0] = moments[:, 0] = 0.0
+        moments += np.outer(row, row)
+        of_items = self._covariances[items] @ self._packed(moments)
+        return np.sqrt(of_user + of_items).astype(np.float32)
 
     def explain(self, user: FoldedUser, item_id: int) -> Float32:
         """What each rating of the history adds to the item's score: shape (n_history,), float32.
@@ -172,12 +182,18 @@ class FactorizationScorer:
         design[:, 0] = 1.0
         return design
 
-    def _full_covariances(self, items: IntArray) -> Float64:
-        """The posterior covariances of the items' rows, (n, K, K)."""
-        size = self._rows.shape[1]
-        full = np.empty((len(items), size, size))
+    def _packed(self, symmetric: Float64) -> Float32:
+        """(K, K) as what a packed covariance is multiplied by to sum the products of all cells."""
         first, second = self._upper
-        full[:, first, second] = full[:, second, first] = self._covariances[items]
+        packed = symmetric[first, second] * np.where(first == second, 1.0, 2.0)
+        return packed.astype(np.float32)
+
+    def _unpacked(self, packed: NDArray[Any]) -> Float64:
+        """Symmetric matrices (..., K, K) from their upper triangles (..., K (K + 1) / 2)."""
+        size = self._rows.shape[1]
+        full = np.empty((*packed.shape[:-1], size, size))
+        first, second = self._upper
+        full[..., first, second] = full[..., second, first] = packed
         return full
 
     def _prior(self, items: IntArray) -> tuple[Float64, Float64, Float64]:
@@ -198,19 +214,27 @@ class FactorizationScorer:
 
     def _evidence(self, items: IntArray, stars: Float32) -> _Evidence:
         """Expectations over the items' posteriors of what the ratings say of the user's row."""
-        rows = self._rows[items].astype(np.float64)
+        size = self._rows.shape[1]
         weights = self._precisions[items].astype(np.float64)
-        covariances = self._full_covariances(items)
-        residuals = stars - self._mean - rows[:, 0]
-        squares = weights @ (residuals**2 + covariances[:, 0, 0])
-        with_bias = covariances[:, 0].copy()
-        with_bias[:, 0] = 0.0
-        covariances[:, 0] = covariances[:, :, 0] = 0.0
-        design = rows
+        covariances = self._covariances[items]
+        design = self._rows[items].astype(np.float64)
+        residuals = stars - self._mean - design[:, 0]
         design[:, 0] = 1.0
-        products = weights[:, None, None] * (design[:, :, None] * design[:, None, :] + covariances)
+        squares = weights @ (residuals**2 + covariances[:, 0])
+        with_bias = covariances[:, :size].astype(np.float64)  # the first row of each triangle
+        with_bias[:, 0] = 0.0
+        of_factors = self._unpacked(weights.astype(np.float32) @ covariances)
+        of_factors[0] = of_factors[:, 0] = 0.0
+        gram = (design * weights[:, None]).T @ design + of_factors
         targets = weights[:, None] * (design * residuals[:, None] - with_bias)
-        return _Evidence(products, targets, products.sum(0), targets.sum(0), float(squares))
+        return _Evidence(design, weights, covariances, targets, gram, float(squares))
+
+    def _surprises(self, evidence: _Evidence, typical: Float64) -> Float64:
+        """What each rating says beyond what was expected of a typical user: (n, K)."""
+        covariances = self._unpacked(evidence.covariances)
+        covariances[:, 0] = covariances[:, :, 0] = 0.0
+        expected = evidence.design * (evidence.design @ typical)[:, None] + covariances @ typical
+        return evidence.targets - evidence.weights[:, None] * expected
 
     def _noise(self, prior: Float64, evidence: _Evidence) -> float:
         """The user's noise precision: expectation maximisation from the level of all users."""
@@ -226,12 +250,18 @@ class FactorizationScorer:
         return noise
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Evidence:
-    """What n ratings say: products (n, K, K) and targets (n, K), their sums, the sum of squares."""
+    """What n ratings say: designs (n, K), weights (n,), packed covariances and targets (n, K) of
+    each; their gram (K, K) and the sum of squares."""
 
-    products: Float64
+    design: Float64
+    weights: Float64
+    covariances: Float32
     targets: Float64
     gram: Float64
-    target: Float64
     squares: float
+
+    @property
+    def target(self) -> Float64:
+        return self.targets.sum(0)

@@ -1,0 +1,109 @@
+"""Catalogs and models of any size, made of random numbers: for speed, not for quality."""
+
+from typing import Any
+
+import numpy as np
+
+from recommender.catalog_arrays import CatalogArrays
+from recommender.learning.factorization.scorer import FactorizationScorer
+from recommender.learning.sequence.scorer import DECAYS, SequenceScorer
+from recommender.live import Snapshot, placed_on
+from recommender.live_versions import LoadedVersion
+
+FACTORS = 64
+NEIGHBOURS = 200  # per film, as many as the sequence model keeps of a well known one
+GENRES = 20
+
+
+def catalog(films: int, seed: int = 1) -> CatalogArrays:
+    random = np.random.default_rng(seed)
+    counts = (10_000 / (1 + np.arange(films)) ** 0.8).astype(np.int32)
+    random.shuffle(counts)
+    return CatalogArrays(
+        movie_ids=np.arange(1, films + 1),
+        year=random.integers(1920, 2025, films).astype(np.int16),
+        runtime=random.integers(60, 200, films).astype(np.int16),
+        language=random.integers(1, 60, films).astype(np.uint16),
+        adult=random.random(films) < 0.01,
+        rating_count=counts,
+        rating_mean=random.uniform(2, 4.5, films).astype(np.float32),
+        month_count=random.poisson(counts / 100).astype(np.int32),
+        log_popularity=np.log1p(counts).astype(np.float32),
+        genre_bits=random.integers(0, 2**GENRES, (films, 1), np.uint64),
+        genre_places={place + 1: place for place in range(GENRES)},
+        genre_names=tuple(f"Genre {place}" for place in range(GENRES)),
+    )
+
+
+def factorization(films: int, factors: int = FACTORS) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Arrays and settings as the explicit preset exports them. Zeros cost no memory until read."""
+    random = np.random.default_rng(2)
+    width, items = factors + 1, films + 1
+    rows = random.normal(0, 0.1, (items, width)).astype(np.float32)
+    embeddings = random.normal(0, 1, (items, 32)).astype(np.float32)
+    embeddings /= np.linalg.norm(embeddings, axis=1, keepdims=True)
+    arrays = {
+        "item_rows": rows,
+        "item_covariances": np.zeros((items, width * (width + 1) // 2), np.float32),
+        "item_precisions": np.ones(items, np.float32),
+        "item_traits": random.normal(0, 0.01, (items, width)).astype(np.float32),
+        "item_company": random.normal(0, 0.01, (items, width)).astype(np.float32),
+        "item_embeddings": embeddings,
+        "item_movie_ids": np.arange(items),
+        "user_prior_rows": np.zeros((3, width)),
+        "user_prior_precision": np.eye(width) * 4,
+    }
+    settings = {
+        "mean": 3.5,
+        "noise_precision": 1.4,
+        "noise_strength": 20.0,
+        "count_range": [10.0, 2000.0],
+        "trait_shrinkage": 2.0,
+        "company_power": 0.3,
+    }
+    return arrays, settings
+
+
+def sequence(films: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Arrays and settings as the sequence preset exports them."""
+    random = np.random.default_rng(3)
+    items = films + 1
+    starts = np.arange(items + 1, dtype=np.int64) * NEIGHBOURS
+    ids = random.integers(1, items, items * NEIGHBOURS).astype(np.int32)
+    ids = np.sort(ids.reshape(items, NEIGHBOURS), axis=1).ravel()
+    values = random.random((len(ids), 2 * len(DECAYS)), np.float32).astype(np.float16)
+    arrays = {
+        "neighbour_offsets": starts,
+        "neighbour_ids": ids,
+        "neighbour_values": values,
+        "item_floor": np.full(items, 0.1, np.float32),
+        "item_traits": random.normal(0, 1, (items, 4)).astype(np.float32),
+        "item_eras": random.normal(0, 1, (items, 12)).astype(np.float32),
+        "era_edges": np.linspace(-2, 2, 11).astype(np.float32),
+        "trait_weights": random.normal(0, 0.1, 9).astype(np.float32),
+        "item_movie_ids": np.arange(items),
+    }
+    return arrays, {"sharpness": 1.0, "repeats": False}
+
+
+def snapshot(films: int) -> Snapshot:
+    """What a process of a site with that many films serves from, in memory."""
+    arrays = catalog(films)
+
+    def placed(kind: str, scorer: Any, made: tuple[dict[str, Any], dict[str, Any]]) -> Any:
+        version = LoadedVersion(
+            kind=kind,
+            pk=1,
+            trained_at=None,
+            watermark=None,
+            scorer=scorer(*made),
+            movie_ids=made[0]["item_movie_ids"],
+            item_vectors=made[0].get("item_embeddings"),
+        )
+        return placed_on(version, arrays)
+
+    return Snapshot(
+        catalog=arrays,
+        factorization=placed("factorization", FactorizationScorer, factorization(films)),
+        sequence=placed("sequence", SequenceScorer, sequence(films)),
+    )
