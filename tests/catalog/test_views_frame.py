@@ -1,0 +1,101 @@
+"""What is around every page: theme, credits, errors, accounts; nothing inline anywhere."""
+
+import re
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AbstractUser
+from django.test import Client
+from django.views.defaults import server_error
+
+from catalog.models import Dataset, Movie
+from catalog.rating import rate
+
+pytestmark = pytest.mark.usefixtures("plain_static")
+
+ENTRANCE = ("/accounts/login/", "/accounts/signup/", "/accounts/password/reset/")
+MANAGE = (
+    "/accounts/profile/",
+    "/accounts/email/",
+    "/accounts/password/change/",
+    "/accounts/2fa/",
+    "/accounts/sessions/",
+    "/accounts/logout/",
+)
+PERSONAL = ("/", "/ratings/", "/watchlist/", "/hidden/", "/taste/", "/welcome/", "/together/")
+OPEN = ("/", "/movies/", "/watch-next/")
+
+INLINE = re.compile(
+    r"""\sstyle\s*=|\son\w+\s*=\s*["']|<style|<script(?![^>]*\ssrc=)(?![^>]*application/json)|hx-on""",
+    re.I,
+)
+
+
+@pytest.mark.parametrize("address", [*OPEN, *ENTRANCE])
+def test_open_pages_have_nothing_inline(client: Client, films: list[Movie], address: str) -> None:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    assert INLINE.findall(answer.content.decode()) == []
+
+
+@pytest.mark.parametrize("address", [*PERSONAL, *MANAGE])
+def test_pages_of_members_have_nothing_inline(
+    member: Client, ada: AbstractUser, films: list[Movie], address: str
+) -> None:
+    for movie in films[:5]:
+        rate(user_id=ada.pk, movie=movie, stars=4.0)
+    answer = member.get(address)
+    assert answer.status_code == 200
+    assert INLINE.findall(answer.content.decode()) == []
+
+
+def test_the_policy_allows_nothing_inline(client: Client, films: list[Movie]) -> None:
+    policy = client.get("/movies/")["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe" not in policy
+
+
+def test_the_theme_is_in_the_first_byte(client: Client, films: list[Movie]) -> None:
+    assert "data-theme=" not in client.get("/movies/").content.decode().split("<body")[0]
+    answer = client.post("/preferences/theme/", {"theme": "dark"})
+    assert answer.status_code == 302
+    assert '<html lang="en" data-theme="dark">' in client.get("/movies/").content.decode()
+    client.post("/preferences/theme/", {"theme": "<b>"})
+    assert "data-theme=" not in client.get("/movies/").content.decode().split("<body")[0]
+
+
+def test_credits_of_the_data_are_in_the_footer(client: Client, films: list[Movie]) -> None:
+    Dataset.objects.create(
+        slug="ml", title="MovieLens", licence="For research.", citation="Harper & Konstan, 2015"
+    )
+    shown = client.get("/movies/").content.decode()
+    assert "MovieLens" in shown
+    assert "For research." in shown
+    assert "Harper &amp; Konstan, 2015" in shown
+    assert "This product uses the TMDB API" in shown
+
+
+def test_the_page_of_a_failure_needs_nothing(rf: Any) -> None:
+    answer = server_error(rf.get("/"))
+    assert answer.status_code == 500
+    assert b"The film tore" in answer.content
+
+
+def test_the_profile_is_saved(member: Client, ada: AbstractUser) -> None:
+    answer = member.post("/accounts/profile/", {"username": "lovelace", "watch_together": "on"})
+    assert answer.status_code == 302
+    ada.refresh_from_db()
+    assert ada.get_username() == "lovelace"
+    assert ada.watch_together is True  # type: ignore[attr-defined]
+    assert ada.is_public is False  # type: ignore[attr-defined]
+
+
+def test_a_name_that_is_taken_is_refused_where_it_was_typed(
+    member: Client, django_user_model: Any
+) -> None:
+    django_user_model.objects.create_user("eve")
+    answer = member.post("/accounts/profile/", {"username": "eve"})
+    assert answer.status_code == 422
+    shown = answer.content.decode()
+    assert "already exists" in shown
+    assert '<p class="menu-name">ada</p>' in shown
