@@ -1,0 +1,173 @@
+"""The main job, by a person in a browser, on the whole site as ``make run`` starts it."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Page, expect
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 600.0  # loading the data and training both models, on two busy cores
+RETRAIN_AFTER = 6
+RETRAIN_SECONDS = 300.0
+FAVOURITES = ("Toy Story", "Alien", "The Matrix", "Fargo", "Pulp Fiction")
+
+pytestmark = [pytest.mark.browser, pytest.mark.services, pytest.mark.timeout(1500)]
+
+
+@pytest.fixture(scope="module")
+def real_data(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Movies Dataset with its 100,004 ratings, and metadata of the rated films only."""
+    source, folder = shared_data / "movies-dataset-small", tmp_path_factory.mktemp("dataset")
+    for name in ("ratings_small.csv.gz", "links_small.csv"):
+        shutil.copy(source / name, folder / name)
+    shutil.copy(source / "movies_metadata_rated.csv.gz", folder / "movies_metadata.csv.gz")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def site(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a site of its own: supervisor, servers, web, workers and schedule."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    var = tmp_path_factory.mktemp("var")
+    inherited = {k: v for k, v in os.environ.items() if not k.endswith("_URL")}
+    inherited.pop("SECRET_KEY", None)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "moviesite.local"],
+        cwd=ROOT,
+        env={
+            **inherited,
+            "PORT": str(port),
+            "MATINEE_VAR": str(var),
+            "MATINEE_DATASET": str(real_data),
+            "MATINEE_RETRAIN_AFTER": str(RETRAIN_AFTER),
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_for_ready_line(process, f"Matinee is ready: {address}/")
+        yield address
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+
+
+def wait_for_ready_line(process: "subprocess.Popen[str]", line: str) -> None:
+    assert process.stdout is not None
+    said = []
+    deadline = time.monotonic() + START_SECONDS
+    for said_line in process.stdout:
+        said.append(said_line)
+        if said_line.strip() == line:
+            return
+        if time.monotonic() > deadline:
+            break
+    pytest.fail(f"the site did not say {line!r}; it said:\n{''.join(said)}")
+
+
+def live_versions(site: str) -> dict[str, str]:
+    with urlopen(f"{site}/health/ready", timeout=10) as answer:  # noqa: S310
+        models = json.load(answer)["models"]
+    return {kind: str(model and model["version"]) for kind, model in models.items()}
+
+
+def sign_up(page: Page, site: str, name: str) -> None:
+    page.goto(f"{site}/accounts/signup/")
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("Email").fill(f"{name}@matinee.example")
+    page.get_by_label("Password", exact=True).fill("a-long-and-calm-evening-42")
+    page.get_by_role("main").get_by_role("button", name=re.compile("sign up", re.I)).click()
+    page.wait_for_url(lambda url: "/signup" not in url)
+
+
+def rate(page: Page, site: str, title: str, stars: float) -> str:
+    """Find the film by its title and rate it on its page; its address."""
+    page.goto(f"{site}/movies/?q={title}")
+    link = page.get_by_role("main").get_by_role("link", name=title, exact=True).first
+    link.click()
+    page.wait_for_url(re.compile(r"/movies/\d+-"))
+    star = page.locator(f'[data-stars] input[type=radio][value="{stars:.1f}"]').first
+    with page.expect_response(lambda answer: answer.request.method == "POST") as saved:
+        star.check(force=True)
+    assert saved.value.ok
+    return page.url
+
+
+def film_paths(page: Page) -> set[str]:
+    """The addresses of all films on the page, without the host."""
+    links = page.get_by_role("main").locator('a[href^="/movies/"]')
+    hrefs = links.evaluate_all("nodes => nodes.map(node => node.getAttribute('href'))")
+    return {href for href in hrefs if re.match(r"/movies/\d+-", href)}
+
+
+def eventually(found: Callable[[], bool], seconds: float, what: str) -> None:
+    deadline = time.monotonic() + seconds
+    while not found():
+        if time.monotonic() > deadline:
+            pytest.fail(f"{what}: not within {seconds:.0f} s")
+        time.sleep(1)
+
+
+def test_from_sign_up_to_a_retrained_model(page: Page, site: str) -> None:
+    """
+    GIVEN the site on 100,004 real ratings, with a live model of each kind
+    WHEN somebody signs up and rates five films
+    THEN home shows personal picks and "watch next" without those films
+    AND WHEN one more rating reaches the retraining threshold
+    THEN a new version of each model is live, in the same web processes
+    """
+    before = live_versions(site)
+    assert all(version != "None" for version in before.values())
+    web_started = page.request.get(f"{site}/health/live").headers.get("date")
+    assert web_started
+
+    sign_up(page, site, "ida")
+    rated = {rate(page, site, title, 4.5).removeprefix(site) for title in FAVOURITES}
+    assert len(rated) == len(FAVOURITES)
+
+    page.goto(site)
+    expect(page.get_by_role("heading", name=re.compile("watch next", re.I)).first).to_be_visible()
+    first = film_paths(page)
+    assert len(first) >= 20
+    assert not first & rated
+    assert live_versions(site) == before, "five ratings must not retrain yet"
+
+    sixth = rate(page, site, "Finding Nemo", 5.0).removeprefix(site)
+    page.goto(site)
+    second = film_paths(page)
+    assert sixth not in second
+    assert second != first, "a rating changes the very next page"
+
+    eventually(
+        lambda: all(live_versions(site)[kind] != before[kind] for kind in before),
+        RETRAIN_SECONDS,
+        "a new live version of each model",
+    )
+    page.reload()
+    after = film_paths(page)
+    assert len(after) >= 20
+    assert not after & {*rated, sixth}
+
+
+def test_watch_next_without_an_account(page: Page, site: str) -> None:
+    """GIVEN a visitor WHEN the address names two films THEN others follow, without an account."""
+    with urlopen(f"{site}/api/v1/movies?search=toy%20story&limit=2", timeout=10) as answer:  # noqa: S310
+        ids = [movie["id"] for movie in json.load(answer)["items"]]
+    page.goto(f"{site}/watch-next/?movie={ids[0]}&movie={ids[1]}")
+    results = {int(path.split("/")[2].split("-")[0]) for path in film_paths(page)}
+    assert len(results - set(ids)) >= 10
