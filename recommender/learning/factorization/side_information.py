@@ -139,7 +139,7 @@ def _company(
     """
     users = sp.diags_array((user_counts + 1.0) ** -COMPANY_POWER)
     items = sp.diags_array((item_counts + 1.0) ** -COMPANY_POWER)
-    _, values, right = _truncated_svd(users @ met @ items, rank + 1, seed)
+    _, values, right = truncated_svd(users @ met @ items, rank + 1, seed)
     company, values = right[1:].T, values[1:]
     scale = np.sqrt(len(item_counts) / max(len(values), 1))
     if not len(values) or values[0] < 1e-9:
@@ -147,7 +147,7 @@ def _company(
     return company * scale, values / np.sqrt(np.mean(values**2))
 
 
-def _truncated_svd(matrix: sp.csr_matrix, rank: int, seed: int) -> tuple[Float64, ...]:
+def truncated_svd(matrix: sp.csr_matrix, rank: int, seed: int) -> tuple[Float64, ...]:
     """The largest ``rank`` singular triples (or all there are), largest first."""
     smaller = min(matrix.shape)
     if smaller <= max(rank + 1, 64):
@@ -163,7 +163,7 @@ def _extra_features(features: sp.csr_matrix, item_counts: Float64, seed: int) ->
     """The caller's features, centred, at most ``MAX_EXTRA_FEATURES`` directions of them."""
     matrix = sp.csr_matrix(features, dtype=float)
     if matrix.shape[1] > MAX_EXTRA_FEATURES:
-        left, values, _ = _truncated_svd(matrix, MAX_EXTRA_FEATURES, seed)
+        left, values, _ = truncated_svd(matrix, MAX_EXTRA_FEATURES, seed)
         dense = left * values
     else:
         dense = matrix.toarray()
