@@ -7,7 +7,7 @@ from typing import Any
 from django.core.cache import cache
 from django.db import connection, transaction
 
-from . import staging, upserts
+from . import staging
 from .datasets.detection import recognise
 from .datasets.known import credits_of
 from .datasets.records import DatasetError, Reader
@@ -15,6 +15,7 @@ from .datasets.report import Report
 from .models import Dataset, Rating
 from .models.dataset import CREDITS_CACHE_KEY
 from .signals import ratings_changed
+from .upserts import films, ratings
 
 ANALYZED = ("movie", "link", "rating", "genre", "movie_genres", "company", "movie_companies")
 IMPORT_LOCK = 0x4D41_5449  # any number, as long as nothing else locks it
@@ -47,8 +48,8 @@ def import_dataset(
     with transaction.atomic():
         with connection.cursor() as cursor:
             _load(cursor, reader, report, say)
-        _note_dataset(reader.slug)
         if report.changed:
+            _note_dataset(reader.slug)
             transaction.on_commit(lambda: ratings_changed.send_robust(Rating, user_id=None))
     if report.changed:
         say("Refreshing the database's statistics")
@@ -71,19 +72,15 @@ def _load(cursor: Any, reader: Reader, report: Report, say: Say) -> None:
     say("Reading films")
     staging.stage_films(cursor, reader.films(rated, report))
     say("Storing films")
-    films_read = report.count("movies").read
-    links_read = report.count("links").read
-    upserts.match_movies(cursor)
-    upserts.upsert_collections(cursor, report)
-    upserts.upsert_facets(cursor, report)
-    upserts.upsert_movies(cursor, report)
-    upserts.upsert_links(cursor, report)
-    upserts.connect_facets(cursor)
-    report.count("movies").read = films_read
-    report.count("links").read = links_read
+    films.match_movies(cursor)
+    films.upsert_collections(cursor, report)
+    films.upsert_facets(cursor, report)
+    films.upsert_movies(cursor, report)
+    films.upsert_links(cursor, report)
+    films.connect_facets(cursor)
     say("Storing ratings")
-    upserts.upsert_raters(cursor, report, reader.slug)
-    upserts.upsert_ratings(cursor, report, reader.slug, reader.item_key)
+    ratings.upsert_raters(cursor, report, reader.slug)
+    ratings.upsert_ratings(cursor, report, reader.slug, reader.item_key)
     staging.drop_tables(cursor)
 
 
@@ -106,3 +103,5 @@ def _analyze() -> None:
     with connection.cursor() as cursor:
         for table in ANALYZED:
             cursor.execute(f"ANALYZE catalog_{table}")
+        # What a trigram index has put off would have to be read through by each search.
+        cursor.execute("SELECT gin_clean_pending_list(to_regclass('catalog_movie_search'))")

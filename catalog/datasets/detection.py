@@ -8,6 +8,8 @@ from . import movielens, movielens_100k, movies_dataset
 from .files import SourceFiles
 from .records import DatasetError, Reader
 
+LONGEST_SLUG = 50
+
 LAYOUTS = (
     "The Movies Dataset (movies_metadata.csv, ratings.csv or ratings_small.csv, links.csv or "
     "links_small.csv), MovieLens latest, latest-small, 20M, 25M or 32M (ratings.csv, movies.csv), "
@@ -32,7 +34,8 @@ def recognise(path: Path, *, slug: str = "", small: bool = False) -> Reader:
         When there is nothing at ``path`` or its layout is none that is known.
     """
     files = SourceFiles(path)
-    own = slug or slugify(files.label) or "dataset"
+    slug = slugify(slug)[:LONGEST_SLUG]
+    own = slug or slugify(files.label)[:LONGEST_SLUG] or "dataset"
     small = small or files.find("ratings.csv") is None
     reader = (
         movies_dataset.layout(

@@ -183,7 +183,7 @@ def test_a_failure_half_way_leaves_everything_as_it_was(
 
     # Films, links and facets are written by then, and most of them are new or different.
     with monkeypatch.context() as patched:
-        patched.setattr(importing.upserts, "upsert_ratings", fail)
+        patched.setattr(importing.ratings, "upsert_ratings", fail)
         with pytest.raises(RuntimeError, match="the power went"):
             import_dataset(movies_dataset)
     assert fingerprint() == before

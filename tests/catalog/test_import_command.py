@@ -51,9 +51,18 @@ def test_no_progress_bar_where_nobody_looks(tmp_path: Path) -> None:
 def test_a_name_keeps_two_editions_apart(tmp_path: Path) -> None:
     folder = files.movielens(tmp_path / "ml-x", ratings=[(1, 10, 4, 1)], movies=MOVIES)
     run(str(folder), "--name", "first")
-    run(str(folder), "--name", "second")
+    run(str(folder), "--name", "Second's 100%")
     names = Rating.objects.values_list("user__username", flat=True)
-    assert set(names) == {"first-1", "second-1"}
+    assert set(names) == {"first-1", "seconds-100-1"}
+
+
+def test_another_edition_under_the_same_name_is_noticed(tmp_path: Path) -> None:
+    movies = [*MOVIES, (20, "Heat (1995)", "Crime")]
+    folder = files.movielens(tmp_path / "ml-x", ratings=[(1, 10, 4, 1)], movies=movies)
+    assert "edition" not in run(str(folder))
+    assert "edition" not in run(str(folder))
+    files.movielens(folder, ratings=[(1, 20, 4, 1)], movies=movies)
+    assert "1 ratings were loaded earlier as ml-x and are not in this file" in run(str(folder))
 
 
 def test_a_known_name_is_taken_from_where_datasets_are_kept(

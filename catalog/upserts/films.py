@@ -1,13 +1,12 @@
-"""From the staging tables into the catalog: one statement a table, changing only what differs."""
+"""Films with their links and all that they are grouped by."""
 
 from typing import Any
 
-from django.contrib.auth import get_user_model
-from django.contrib.auth.hashers import make_password
+from catalog.datasets.records import Knowledge
+from catalog.datasets.report import Report
+from catalog.staging import LINK_IDS, MOVIE_NUMBERS, MOVIE_TEXTS
 
-from .datasets.records import Knowledge
-from .datasets.report import Report
-from .staging import LINK_IDS, MOVIE_NUMBERS, MOVIE_TEXTS
+from .rows import upsert
 
 TITLES = ("title", "original_title", "search_title", "year")
 
@@ -55,7 +54,7 @@ def match_movies(cursor: Any) -> None:
 
 
 def upsert_collections(cursor: Any, report: Report) -> None:
-    _upsert(
+    upsert(
         cursor,
         report,
         "collections",
@@ -75,7 +74,7 @@ def upsert_facets(cursor: Any, report: Report) -> None:
         ("countries", "catalog_country", "stage_country", "code"),
         ("languages", "catalog_language", "stage_language", "code"),
     ):
-        _upsert(
+        upsert(
             cursor,
             report,
             kind,
@@ -104,7 +103,7 @@ def upsert_movies(cursor: Any, report: Report) -> None:
     for name in MOVIE_NUMBERS:
         merged[name] = f"coalesce(CASE WHEN {better} THEN s.{name} END, m.{name}, s.{name})"
     merged["collection_id"] = "coalesce(c.id, m.collection_id)"
-    _upsert(
+    upsert(
         cursor,
         report,
         "movies",
@@ -128,7 +127,7 @@ def upsert_movies(cursor: Any, report: Report) -> None:
 
 def upsert_links(cursor: Any, report: Report) -> None:
     merged = ", ".join(f"coalesce(s.{name}, l.{name}) AS {name}" for name in LINK_IDS)
-    _upsert(
+    upsert(
         cursor,
         report,
         "links",
@@ -168,107 +167,3 @@ def connect_facets(cursor: Any) -> None:
                 AND (t.{facet}_id = f.id OR s.knowledge < {Knowledge.METADATA:d}))
             """  # noqa: S608
         )
-
-
-def upsert_raters(cursor: Any, report: Report, slug: str) -> None:
-    """Inactive users, one for each rater of the dataset, who cannot log in.
-
-    A member who took such a name beforehand keeps it, and that rater's ratings are rejected.
-    """
-    user = get_user_model()._meta.db_table
-    cursor.execute("SELECT count(DISTINCT rater) FROM stage_rating")
-    report.count("raters").read = cursor.fetchone()[0]
-    cursor.execute(
-        f"""
-        INSERT INTO {user} (username, password, imported, is_active, is_staff, is_superuser,
-                            is_public, watch_together, first_name, last_name, email, date_joined)
-        SELECT %s || '-' || rater, %s, true, false, false, false, false, false, '', '', '', now()
-        FROM (SELECT DISTINCT rater FROM stage_rating) raters
-        WHERE NOT EXISTS (SELECT FROM {user} u WHERE u.username = %s || '-' || rater)
-        ORDER BY rater
-        ON CONFLICT (username) DO NOTHING
-        """,  # noqa: S608
-        [slug, make_password(None), slug],
-    )
-    report.count("raters").loaded = cursor.rowcount
-    cursor.execute(
-        f"""
-        WITH taken AS (
-            DELETE FROM stage_rating r USING {user} u
-            WHERE u.username = %s || '-' || r.rater AND NOT u.imported RETURNING r.rater)
-        SELECT rater, count(*) FROM taken GROUP BY rater ORDER BY rater
-        """,  # noqa: S608
-        [slug],
-    )
-    for rater, ratings in cursor.fetchall():
-        report.count("raters").rejected += 1
-        report.count("ratings").rejected += ratings
-        report.remarks[f"ratings of {slug}-{rater}, whose name a member has"] += ratings
-
-
-def upsert_ratings(cursor: Any, report: Report, slug: str, item_key: str) -> None:
-    """Ratings in file order, so that their ids keep it; the latest of a pair's ratings counts."""
-    user = get_user_model()._meta.db_table
-    read = report.count("ratings").read
-    _upsert(
-        cursor,
-        report,
-        "ratings",
-        table="catalog_rating",
-        key="user_id, movie_id",
-        columns=("half_stars", "rated_at"),
-        source=f"""
-            SELECT user_id, movie_id, half_stars, to_timestamp(rated_at) AS rated_at FROM (
-                SELECT DISTINCT ON (u.id, s.movie_id) u.id AS user_id, s.movie_id,
-                       r.half_stars, r.rated_at, r.row_no
-                FROM stage_rating r
-                JOIN stage_movie s ON s.{item_key} = r.item
-                JOIN {user} u ON u.username = '{slug}-' || r.rater
-                ORDER BY u.id, s.movie_id, r.rated_at DESC, r.row_no DESC) latest
-            ORDER BY row_no""",  # noqa: S608
-        on_insert={"updated_at": "now()"},
-        on_update={"updated_at": "now()"},
-    )
-    report.count("ratings").read = read
-
-
-def _upsert(
-    cursor: Any,
-    report: Report,
-    kind: str,
-    *,
-    table: str,
-    key: str,
-    columns: tuple[str, ...],
-    source: str,
-    on_insert: dict[str, str] | None = None,
-    on_update: dict[str, str] | None = None,
-) -> None:
-    """Insert what is new, update what differs, leave all else untouched, and count the three.
-
-    ``source`` selects the key and the columns. Rows that are equal already are taken out before
-    the insert: a conflict would lock them, and burn a number of the id sequence for each.
-    """
-    on_insert, on_update = on_insert or {}, on_update or {}
-    keys = key.split(", ")
-    same_key = " AND ".join(f"old.{name} = new.{name}" for name in keys)
-    equal = " AND ".join(f"old.{name} IS NOT DISTINCT FROM new.{name}" for name in columns)
-    differs = " OR ".join(f"{table}.{name} IS DISTINCT FROM EXCLUDED.{name}" for name in columns)
-    updates = [f"{name} = EXCLUDED.{name}" for name in columns]
-    updates += [f"{name} = {value}" for name, value in on_update.items()]
-    names = ", ".join([*keys, *columns])
-    cursor.execute(
-        f"""
-        WITH new AS MATERIALIZED ({source}), written AS (
-            INSERT INTO {table} ({", ".join([names, *on_insert])})
-            SELECT {", ".join([*(f"new.{n}" for n in [*keys, *columns]), *on_insert.values()])}
-            FROM new
-            WHERE NOT EXISTS (SELECT FROM {table} old WHERE {same_key} AND {equal})
-            ON CONFLICT ({key}) DO UPDATE SET {", ".join(updates)} WHERE {differs}
-            RETURNING xmax = 0 AS inserted)
-        SELECT count(*) FILTER (WHERE inserted), count(*) FILTER (WHERE NOT inserted),
-               (SELECT count(*) FROM new) FROM written
-        """,  # noqa: S608
-    )
-    count = report.count(kind)
-    count.loaded, count.updated, count.read = cursor.fetchone()
