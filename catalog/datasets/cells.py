@@ -1,9 +1,12 @@
 """From the text of a cell to a value; None for what is not one."""
 
 import ast
+import json
 import re
+from contextlib import suppress
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 
 IMDB_DIGITS = range(1, 11)
 LARGEST_ID = 2**31 - 1
@@ -62,8 +65,16 @@ def list_of_records(text: str) -> tuple[dict[str, object], ...] | None:
     None for what is no such literal. Callers must not change the dictionaries: they are shared.
     """
     try:
-        value = ast.literal_eval(text.strip() or "[]")
+        value = _literal(text.strip() or "[]")
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return None
-    items = value if isinstance(value, list) else [value]
+    items: list[Any] = value if isinstance(value, list) else [value]
     return tuple(items) if all(isinstance(item, dict) for item in items) else None
+
+
+def _literal(text: str) -> object:
+    """The value of a Python literal; most of Kaggle's are JSON but for the quotes."""
+    if not any(sign in text for sign in ('"', "\\", "None", "True", "False")):
+        with suppress(ValueError):  # not so simple after all
+            return json.loads(text.replace("'", '"'))
+    return ast.literal_eval(text)

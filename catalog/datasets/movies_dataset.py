@@ -90,17 +90,14 @@ class _Join:
             report.remarks["metadata rows without an IMDb id, joined on the TMDB id alone"] += 1
         by_imdb = self._by_imdb.get(film.imdb_id or "", [])
         by_tmdb = self._by_tmdb.get(film.tmdb_id or 0, [])
-        for movielens_id in [*by_imdb, *by_tmdb]:
-            if movielens_id in self._joined:
-                continue
-            self._joined.add(movielens_id)
+        linking = [number for number in (*by_imdb, *by_tmdb) if number not in self._joined]
+        self._joined.update(linking)
+        films = [film, *(replace(film) for _ in linking[1:])]
+        for linked, movielens_id in zip(films, linking, strict=False):
             imdb, tmdb = self._links[movielens_id]
-            linked = replace(
-                film,
-                movielens_id=movielens_id,
-                imdb_id=imdb or film.imdb_id,
-                tmdb_id=tmdb or film.tmdb_id,
-            )
+            linked.movielens_id = movielens_id
+            linked.imdb_id = imdb or linked.imdb_id
+            linked.tmdb_id = tmdb or linked.tmdb_id
             yield self._completed(linked)
         report.remarks["links joined on the TMDB id"] += len(by_tmdb)
         if not by_imdb and not by_tmdb:
