@@ -21,9 +21,5 @@ class DivergedError(TrainingError):
     """The loss or the weights are no longer finite numbers."""
 
 
-class NoRoomError(TrainingError):
-    """The disk is full."""
-
-
 class KindBusyError(TrainingError):
     """Another process is training this kind."""

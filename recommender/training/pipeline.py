@@ -19,7 +19,6 @@ from recommender.training.errors import (
     CancelledError,
     KindBusyError,
     LeaseLostError,
-    NoRoomError,
     SupersededError,
     TrainingError,
 )
@@ -31,6 +30,8 @@ log = structlog.get_logger(__name__)
 
 MOST_ATTEMPTS = 4
 FIRST_PAUSE_SECONDS = 0.5  # before trying again after a lost connection; doubles
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 Outcome = tuple[RunStatus, str]
 
@@ -100,14 +101,22 @@ def _outcome(run: TrainingRun, reporter: RunReporter) -> Outcome:
         return _failed(reporter, error)
     except TrainingError as error:
         return RunStatus.FAILED, f"{error}; the live version stays"
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            return _failed(reporter, NoRoomError(f"no room on the disk: {error}"))
-        return _failed(reporter, error)
     except Exception as error:  # noqa: BLE001  (whatever it is, the row has to say so)
+        if _is_no_room(error):
+            return (
+                RunStatus.FAILED,
+                f"no room to write the artifact: {error}; the live version stays",
+            )
         return _failed(reporter, error)
     run.version = version
     return RunStatus.SUCCEEDED, f"version {version.pk} is {version.status}: {version.reason}"
+
+
+def _is_no_room(error: Exception) -> bool:
+    """A full disk, a quota or a limit on files; the artifact writer says so in words only."""
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        return True
+    return any(f"code: {number}," in str(error) for number in _NO_ROOM)
 
 
 def _failed(reporter: RunReporter, error: Exception) -> Outcome:

@@ -1,24 +1,22 @@
 """A preset that is made by hand instead of fitted, and that fails as it is told.
 
 Its arrays are those of ``tests.recommender.world``, which the real scorers read. Fits take as long
-as a test wants; ``MATINEE_STAND_IN`` (JSON) tells a worker's process what a test wants of it.
+as a test wants.
 """
 
 from __future__ import annotations
 
 import errno
 import json
-import os
 import time
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
 from recommender.learning.progress import Progress
 from tests.recommender.world import ARRAYS
-
-VARIABLE = "MATINEE_STAND_IN"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,13 +30,15 @@ class Behaviour:
     fits_batch: int | None = None
     fits_cpu: bool = True
     disk_full: bool = False
+    slow_snapshot: bool = False
 
-    def as_environment(self) -> dict[str, str]:
-        return {VARIABLE: json.dumps(asdict(self))}
+    def write(self, path: Path) -> None:
+        """For a worker's process to read."""
+        path.write_text(json.dumps(asdict(self)), encoding="utf-8")
 
     @classmethod
-    def from_environment(cls) -> Behaviour:
-        return cls(**json.loads(os.environ[VARIABLE]))
+    def read(cls, path: Path) -> Behaviour:
+        return cls(**json.loads(path.read_text(encoding="utf-8")))
 
 
 class StandIn:

@@ -63,7 +63,7 @@ def test_a_full_disk_leaves_nothing_half_written(
     monkeypatch.setattr("recommender.learning.artifact.save_file", full_disk)
     run = run_here("factorization")
     assert run.status == RunStatus.FAILED
-    assert "no room on the disk" in run.reason
+    assert "no room to write the artifact" in run.reason
     assert ModelVersion.objects.live("factorization") == live
     assert artifacts_in(artifacts) == before
     assert not list(artifacts.glob(".part-*"))

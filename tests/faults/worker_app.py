@@ -1,0 +1,57 @@
+"""The site's Celery application, with presets that behave as the file BEHAVIOUR_FILE says.
+
+Started by the tests of this folder: ``celery -A tests.faults.worker_app worker``.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+from pathlib import Path
+from typing import Any
+
+from moviesite.celery import app
+
+BEHAVIOUR_FILE = "MATINEE_TEST_BEHAVIOUR"
+SMALL_FILE_BYTES = 2000
+SLEEP_QUERY = "SELECT pg_sleep(20)"
+
+
+@app.on_after_finalize.connect
+def stand_in(sender: Any, **kwargs: Any) -> None:
+    from django.db import connection
+
+    from recommender import artifact_store, snapshot
+    from recommender.training import checkpoints, fitting, stages
+    from tests.recommender.stand_in import Behaviour, make_stand_in
+
+    store, movie_features = artifact_store.store, snapshot.movie_features
+
+    def behaviour() -> Behaviour:
+        return Behaviour.read(Path(os.environ[BEHAVIOUR_FILE]))
+
+    def make_preset(*args: Any) -> Any:
+        return make_stand_in(behaviour())(*args)
+
+    def store_on_a_small_disk(*args: Any) -> None:
+        """The system itself refuses to write on, in the middle of the file."""
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        if behaviour().disk_full:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (SMALL_FILE_BYTES, before[1]))
+        try:
+            store(*args)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    def slow_movie_features(item_movie_ids: Any) -> Any:
+        if behaviour().slow_snapshot:
+            with connection.cursor() as cursor:
+                cursor.execute(SLEEP_QUERY)
+        return movie_features(item_movie_ids)
+
+    artifact_store.store = store_on_a_small_disk
+    checkpoints.SECONDS_BETWEEN = 0.3
+    fitting.make_preset = make_preset
+    fitting.default_place = lambda: fitting.Place(device="cuda")
+    snapshot.movie_features = slow_movie_features
+    stages.place_name = lambda place: place.device
