@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from catalog.drawing import stars_text as stars
 from catalog.keeping import set_hidden, set_watchlisted
 from catalog.marks import with_marks
 from catalog.models import Movie, Rating
 from catalog.rating import InvalidRatingError, rate, unrate
-from catalog.templatetags.films import stars
 
 from .answers import done, member_id, member_required, refused
 

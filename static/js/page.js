@@ -105,6 +105,17 @@
     button.querySelector("span").textContent = button.dataset.done;
   });
 
+  // The map of films names the film under the pointer or the focus.
+  for (const label of document.querySelectorAll("[data-map-label]")) {
+    const name = (event) => {
+      const film = event.target.closest("a[aria-label]");
+      if (film) label.textContent = film.getAttribute("aria-label");
+    };
+    const map = label.parentElement;
+    map.addEventListener("pointerover", name);
+    map.addEventListener("focusin", name);
+  }
+
   // The suggestions under a search box are a listbox walked with the arrow keys.
   for (const form of document.querySelectorAll("[data-search]")) {
     const input = form.querySelector("input[type=search]");

@@ -1,0 +1,139 @@
+"""The markup that a page repeats a hundred times: covers, icons, film cards.
+
+It is built here instead of in templates because a home page has ninety cards, and rendering
+them took most of its time. Everything that comes from data goes through ``escape``.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Protocol
+
+from django.templatetags.static import static
+from django.utils.formats import number_format
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+
+from .covers import cover_of
+from .models import Movie
+
+REASONS_NAMED = 2
+
+
+@cache
+def _asset(path: str) -> str:
+    """The address of a static file; asked for three times per card, and always the same."""
+    return static(path)
+
+
+class ReasonLike(Protocol):
+    @property
+    def movie(self) -> Movie: ...
+
+
+def stars_text(value: float | None) -> str:
+    """``3.5`` → ``3.5``, ``4.0`` → ``4``: stars as the reader's language writes them."""
+    if value is None:
+        return ""
+    return number_format(value, decimal_pos=None if value != int(value) else 0)
+
+
+def one_decimal(value: float | None) -> str:
+    # Formatting alone would cut the digits off.
+    return "" if value is None else number_format(round(value, 1), decimal_pos=1)
+
+
+def titles_of(reasons: Iterable[ReasonLike], most: int = REASONS_NAMED) -> str:
+    """The titles of the films that weighed most, as a list in words."""
+    return get_text_list([reason.movie.title for reason in list(reasons)[:most]], _("and"))
+
+
+def icon(name: str, extra: str = "") -> SafeString:
+    """One symbol of ``img/icons.svg``, decorative."""
+    kind = f"icon {extra}" if extra else "icon"
+    return mark_safe(  # noqa: S308
+        f'<svg class="{kind}" aria-hidden="true">'
+        f'<use href="{_asset("img/icons.svg")}#{name}"/></svg>'
+    )
+
+
+def cover(movie: Movie, variant: str = "", loading: str = "lazy") -> SafeString:
+    """The poster over the designed cover, so that something good shows when no image comes.
+
+    ``variant="thumb"`` leaves out the words, for pictures of a few dozen pixels.
+    """
+    design = cover_of(movie)
+    kind = f"cover cover-{design.size} tone-{design.tone}"
+    words = poster = ""
+    if variant == "thumb":
+        kind += " cover-thumb"
+    else:
+        words = (
+            '<span class="cover-words"><span class="cover-line">'
+            f"<span>{escape(design.genre or _('Film'))}</span><span>{movie.year or ''}</span>"
+            f'</span><span class="cover-title">{escape(movie.title)}</span></span>'
+        )
+    if design.below:
+        kind += " cover-below"
+    if address := movie.poster_url:
+        poster = (
+            f'<img src="{escape(address)}" alt="" width="342" height="513" loading="{loading}"'
+            ' decoding="async" data-poster>'
+        )
+    flip = ' transform="matrix(-1 0 0 1 200 0)"' if design.flipped else ""
+    return mark_safe(  # noqa: S308
+        f'<span class="{kind}" aria-hidden="true"><span class="cover-design">{words}'
+        '<svg class="cover-art" viewBox="0 0 200 220" preserveAspectRatio="xMidYMax slice">'
+        f'<use href="{_asset("img/covers.svg")}#{design.motif}" width="200" height="220"{flip}/>'
+        f"</svg></span>{poster}</span>"
+    )
+
+
+def film_card(
+    movie: Movie,
+    *,
+    actions: str = "",
+    predicted: float | None = None,
+    uncertain: bool = False,
+    reasons: Iterable[ReasonLike] = (),
+) -> SafeString:
+    """A film in a list. ``actions`` is the address of its dialog, "" for visitors.
+
+    The title's link covers the card; the star beside the year opens the dialog, and without
+    scripts leads to the rating on the film's page.
+    """
+    address, title = movie.get_absolute_url(), escape(movie.title)
+    facts = f"<span>{movie.year}</span>" if movie.year else ""
+    if predicted:
+        facts += _predicted(predicted, uncertain)
+    more = why = ""
+    if actions:
+        half_stars: int | None = getattr(movie, "your_half_stars", None)
+        yours = stars_text(half_stars / 2) if half_stars else ""
+        label = escape(_("Rate or keep %(title)s") % {"title": movie.title})
+        more = (
+            f'<a class="film-more" href="{address}#yours" data-actions="{actions}">'
+            f'<span class="sr-only">{label}</span><span data-your-stars>{yours}</span>'
+            f"{icon('star')}</a>"
+        )
+    if titles := titles_of(reasons):
+        because = escape(_("Because of %(titles)s") % {"titles": titles})
+        why = f'<p class="film-why">{because}</p>'
+    return mark_safe(  # noqa: S308
+        f'<article class="film" data-film="{movie.pk}"><span class="film-poster">{cover(movie)}'
+        f'</span><h3 class="film-name"><a class="film-link" href="{address}">{title}</a></h3>'
+        f'<div class="film-foot"><p class="film-facts">{facts}</p>{more}</div>{why}</article>'
+    )
+
+
+def _predicted(stars: float, uncertain: bool) -> str:
+    if uncertain:
+        hint = escape(_("A first guess: the more you rate, the surer it gets"))
+        said, kind, about = _("First guess for you:"), f'uncertain" title="{hint}', "~"
+    else:
+        said, kind, about = _("Predicted for you:"), "", ""
+    return (
+        f'<span class="predicted {kind}"><span class="sr-only">{escape(said)}</span>'
+        f"{icon('next')}{about}{one_decimal(stars)}</span>"
+    )
