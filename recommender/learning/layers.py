@@ -162,9 +162,10 @@ class FeatureEmbedding(nn.Module):
         self.ids = ZeroEmbedding(self.num_embeddings, embedding_dim, padding_idx=padding_idx)
         kind = ScaledEmbedding if scaled else ZeroEmbedding
         self.features = kind(max(num_features, 1), embedding_dim)
-        self.register_buffer("feature_ids", torch.from_numpy(matrix.indices.astype(np.int64)))
-        self.register_buffer("feature_values", torch.from_numpy(matrix.data))
-        self.register_buffer("offsets", torch.from_numpy(matrix.indptr.astype(np.int64)))
+        # Copies: the matrix may be a view of a mapped file, which must not be written to.
+        self.register_buffer("feature_ids", torch.tensor(matrix.indices, dtype=torch.long))
+        self.register_buffer("feature_values", torch.tensor(matrix.data))
+        self.register_buffer("offsets", torch.tensor(matrix.indptr, dtype=torch.long))
 
     def forward(self, indices: Tensor) -> Tensor:
         """Embeddings (\\*indices.shape, embedding_dim) of ids (int64)."""

@@ -69,4 +69,6 @@ def _decay_touched_rows(parameter: Tensor, weight_decay: float) -> None:
     gradient = parameter.grad.coalesce()
     rows = gradient.indices()
     values = gradient.values() + weight_decay * parameter[rows[0]]
-    parameter.grad = torch.sparse_coo_tensor(rows, values, gradient.shape, is_coalesced=True)
+    parameter.grad = torch.sparse_coo_tensor(
+        rows, values, gradient.shape, is_coalesced=True, check_invariants=False
+    )
