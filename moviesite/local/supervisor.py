@@ -17,6 +17,7 @@ from moviesite.local.children import Child, site_children
 from moviesite.local.console import complain, phase, say
 from moviesite.local.errors import LocalRunError, StopRequested
 from moviesite.local.first_data import first_dataset
+from moviesite.local.joining import joinable
 from moviesite.local.logs import last_line
 from moviesite.local.processes import leftovers, spawn, stop, stop_leftovers
 from moviesite.local.services import Services, start_services
@@ -77,24 +78,28 @@ class Supervisor:
         say("Starting PostgreSQL and Valkey")
         with start_services(self.var, given=self.given) as self.services:
             self.environment.update(self.services.environment, PORT=str(self.port))
-            answer = self._prepare()
-            if answer["catalog_is_empty"]:
-                self._load_first_data()
-            self.children = site_children(
-                root=self.root,
-                var=self.var,
-                environment=self.environment,
-                host=self.host,
-                port=self.port,
-            )
-            try:
-                self._start_site(answer["untrained"])
-                while True:
-                    self._watch()
-                    time.sleep(TICK)
-            finally:
-                _ignore_further_signals()
-                self._stop_site()
+            with joinable(self.var, self.services.environment):
+                self._run_site()
+
+    def _run_site(self) -> None:
+        answer = self._prepare()
+        if answer["catalog_is_empty"]:
+            self._load_first_data()
+        self.children = site_children(
+            root=self.root,
+            var=self.var,
+            environment=self.environment,
+            host=self.host,
+            port=self.port,
+        )
+        try:
+            self._start_site(answer["untrained"])
+            while True:
+                self._watch()
+                time.sleep(TICK)
+        finally:
+            _ignore_further_signals()
+            self._stop_site()
 
     def _prepare(self) -> dict[str, list[str]]:
         path = self.var / "prepared.json"

@@ -32,12 +32,12 @@ class LocalRun:
         self.port = port
         self.lines: list[str] = []
         self._arriving: queue.Queue[str] = queue.Queue()
-        environment = {name: value for name, value in os.environ.items() if name not in OURS}
-        environment |= {"MATINEE_VAR": str(var), "PORT": str(port), **settings}
+        inherited = {name: value for name, value in os.environ.items() if name not in OURS}
+        self.environment = {**inherited, "MATINEE_VAR": str(var)}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "moviesite.local"],
             cwd=ROOT,
-            env=environment,
+            env={**self.environment, "PORT": str(port), **settings},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -76,6 +76,12 @@ class LocalRun:
     def status(self) -> int:
         """The exit status of a run that is about to end."""
         return self.process.wait(60)
+
+    def manage(self, *arguments: str) -> str:
+        """What a command says that is typed in another terminal."""
+        return subprocess.check_output(
+            [sys.executable, "manage.py", *arguments], cwd=ROOT, env=self.environment, text=True
+        )
 
     def status_of(self, path: str) -> int:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30) as answer:

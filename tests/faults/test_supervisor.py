@@ -86,12 +86,14 @@ def test_the_administrator_is_told_once_and_kept_for_the_owner(first_run: LocalR
         assert stat.S_IMODE(secret.stat().st_mode) == 0o600
 
 
-def test_a_later_start_has_nothing_to_prepare_and_ctrl_c_ends_it(
+def test_a_later_start_has_nothing_to_prepare_commands_join_it_and_ctrl_c_ends_it(
     first_run: LocalRun, port: int
 ) -> None:
     with local_run(first_run.var, port=port) as run:
         run.wait_for(READY)
+        assert "Film " in run.manage("watch_next", "Film 7", "-n", "3")
         assert run.end(signal.SIGINT) == 0
+    assert not (run.var / "environment.json").exists()
     told = "\n".join(run.lines)
     for phase in ("Bringing the database", "Collecting", "Administrator", "first dataset", "Train"):
         assert phase not in told
