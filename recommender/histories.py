@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from django.db.models import Value
+from django.db import connection
 from numpy.typing import NDArray
 
 from catalog.models import HiddenMovie, Rating
@@ -14,6 +14,17 @@ from recommender.catalog_arrays import IntArray
 
 # How an anonymous list of films is read by a model that learns from ratings: as films liked.
 LIKED_STARS = 4.5
+
+# As SQL, since making the same with the ORM takes longer than the database takes to answer it.
+_HISTORIES = f"""
+    SELECT user_id, movie_id, half_stars FROM (
+        SELECT user_id, movie_id, half_stars, rated_at AS at, id
+        FROM {Rating._meta.db_table} WHERE user_id = ANY(%s)
+        UNION ALL
+        SELECT user_id, movie_id, 0, hidden_at, id
+        FROM {HiddenMovie._meta.db_table} WHERE user_id = ANY(%s)
+    ) AS history ORDER BY at, id
+"""  # noqa: S608
 
 
 def _none() -> IntArray:
@@ -50,16 +61,11 @@ def history_of(user_id: int) -> History:
 
 def histories_of(user_ids: Sequence[int]) -> dict[int, History]:
     """The histories of several users, in one query."""
-    ratings = Rating.objects.filter(user_id__in=user_ids).values_list(
-        "user_id", "movie_id", "half_stars", "rated_at", "pk"
-    )
-    hidden = HiddenMovie.objects.filter(user_id__in=user_ids).values_list(
-        "user_id", "movie_id", Value(0), "hidden_at", "pk"
-    )
-    rows = ratings.order_by().union(hidden.order_by(), all=True).order_by("rated_at", "pk")
     by_user: dict[int, list[tuple[int, int]]] = {user_id: [] for user_id in user_ids}
-    for user_id, movie_id, half_stars, _, _ in rows:
-        by_user[user_id].append((movie_id, half_stars))
+    with connection.cursor() as cursor:
+        cursor.execute(_HISTORIES, [list(user_ids)] * 2)
+        for user_id, movie_id, half_stars in cursor:
+            by_user[user_id].append((movie_id, half_stars))
     return {user_id: _history(pairs) for user_id, pairs in by_user.items()}
 
 

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from typing import TextIO
 
 from rich.console import Console
 from rich.table import Table
 
-from recommender.api.schemas import RecommendationList
+from recommender.api.payloads import recommendations_json
 from recommender.cards import Card, cards
 from recommender.serving import Ranking, Recommender
 
 
 def show(out: TextIO, person: Recommender, ranking: Ranking, title: str, as_json: bool) -> None:
     """Print a ranking; ``title`` stands above the table."""
-    found = cards(person, ranking)
     if as_json:
-        listed = RecommendationList.of(found, ranking.version)
-        out.write(RecommendationList.model_construct(**listed).model_dump_json(indent=2))
+        listed = recommendations_json(person, ranking)
+        out.write(json.dumps(listed, indent=2, ensure_ascii=False) + "\n")
         return
+    found = cards(person, ranking)
     console = Console(file=out, highlight=False)
     console.print(_table(found, title), markup=False)
     console.print(f"by {ranking.version}", markup=False)

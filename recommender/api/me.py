@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.http import HttpRequest
+from django.http import HttpRequest, JsonResponse
 from django.shortcuts import get_object_or_404
 from ninja import Router, Status
 
 from catalog.models import Movie, Rating
 from catalog.rating import rate, unrate
-from recommender.cards import cards
 from recommender.personal import recommender_for
 
 from .auth import MEMBER
+from .payloads import Json, movie_json, recommendations_json
 from .schemas import (
     HowMany,
     Limit,
@@ -34,10 +32,10 @@ router = Router(tags=["me"], auth=MEMBER)
     response={200: RecommendationList, 401: Problem},
     summary="What you would like most",
 )
-def recommendations(request: HttpRequest, n: HowMany = 20) -> Any:
+def recommendations(request: HttpRequest, n: HowMany = 20) -> JsonResponse:
     person = recommender_for(_user_id(request))
     ranking = person.top_picks(n)
-    return RecommendationList.of(cards(person, ranking), ranking.version)
+    return JsonResponse(recommendations_json(person, ranking))
 
 
 @router.get(
@@ -45,20 +43,20 @@ def recommendations(request: HttpRequest, n: HowMany = 20) -> Any:
     response={200: RecommendationList, 401: Problem},
     summary="What people with your history watch next",
 )
-def watch_next(request: HttpRequest, n: HowMany = 20) -> Any:
+def watch_next(request: HttpRequest, n: HowMany = 20) -> JsonResponse:
     person = recommender_for(_user_id(request))
     ranking = person.watch_next(n)
-    return RecommendationList.of(cards(person, ranking), ranking.version)
+    return JsonResponse(recommendations_json(person, ranking))
 
 
 @router.get(
     "ratings", response={200: RatingList, 401: Problem}, summary="Your ratings, newest first"
 )
-def list_ratings(request: HttpRequest, limit: Limit = 20, offset: Offset = 0) -> dict[str, Any]:
+def list_ratings(request: HttpRequest, limit: Limit = 20, offset: Offset = 0) -> Json:
     mine = Rating.objects.filter(user_id=_user_id(request))
     page = mine.select_related("movie__link").prefetch_related("movie__genres")
     ratings = page.order_by("-rated_at", "-pk")[offset : offset + limit]
-    return {"items": [RatingOut.of(rating) for rating in ratings], "count": mine.count()}
+    return {"items": [rating_json(rating) for rating in ratings], "count": mine.count()}
 
 
 @router.put(
@@ -66,9 +64,9 @@ def list_ratings(request: HttpRequest, limit: Limit = 20, offset: Offset = 0) ->
     response={200: RatingOut, 401: Problem, 404: Problem},
     summary="Rate a movie",
 )
-def put_rating(request: HttpRequest, movie_id: MovieId, body: RatingIn) -> RatingOut:
+def put_rating(request: HttpRequest, movie_id: MovieId, body: RatingIn) -> Json:
     movie = get_object_or_404(Movie.objects.for_cards(), pk=movie_id)
-    return RatingOut.of(rate(user_id=_user_id(request), movie=movie, stars=body.rating))
+    return rating_json(rate(user_id=_user_id(request), movie=movie, stars=body.rating))
 
 
 @router.delete(
@@ -79,6 +77,15 @@ def put_rating(request: HttpRequest, movie_id: MovieId, body: RatingIn) -> Ratin
 def delete_rating(request: HttpRequest, movie_id: MovieId) -> Status:
     unrate(user_id=_user_id(request), movie=get_object_or_404(Movie, pk=movie_id))
     return Status(204, None)
+
+
+def rating_json(rating: Rating) -> Json:
+    """A rating whose film was read with its link and its genres."""
+    return {
+        "movie": movie_json(rating.movie),
+        "rating": rating.stars,
+        "rated_at": rating.rated_at,
+    }
 
 
 def _user_id(request: HttpRequest) -> int:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Router
@@ -12,6 +10,7 @@ from catalog.models import Movie
 from catalog.search import search_movies
 from recommender.similar import similar_to
 
+from .payloads import Json, movie_json
 from .schemas import (
     HowMany,
     Limit,
@@ -21,7 +20,6 @@ from .schemas import (
     Offset,
     Problem,
     SimilarList,
-    SimilarOut,
 )
 
 MAX_FOUND = 200  # a search is for finding, not for listing the catalog
@@ -35,7 +33,7 @@ def list_movies(
     search: str = "",
     limit: Limit = 20,
     offset: Offset = 0,
-) -> dict[str, Any]:
+) -> Json:
     suitable = Movie.objects.suitable()
     if search.strip():
         found = search_movies(search, limit=MAX_FOUND, within=suitable)
@@ -43,22 +41,19 @@ def list_movies(
     else:
         ordered = suitable.for_cards().order_by("-rating_count", "pk")
         movies, count = list(ordered[offset : offset + limit]), suitable.count()
-    return {"items": [MovieOut.of(movie) for movie in movies], "count": count}
+    return {"items": [movie_json(movie) for movie in movies], "count": count}
 
 
 @router.get("{movie_id}", response={200: MovieOut, 404: Problem}, summary="One movie")
-def get_movie(request: HttpRequest, movie_id: MovieId) -> MovieOut:
-    return MovieOut.of(get_object_or_404(Movie.objects.for_cards(), pk=movie_id))
+def get_movie(request: HttpRequest, movie_id: MovieId) -> Json:
+    return movie_json(get_object_or_404(Movie.objects.for_cards(), pk=movie_id))
 
 
 @router.get(
     "{movie_id}/similar", response={200: SimilarList, 404: Problem}, summary="Movies like it"
 )
-def similar_movies(request: HttpRequest, movie_id: MovieId, n: HowMany = 20) -> Any:
+def similar_movies(request: HttpRequest, movie_id: MovieId, n: HowMany = 20) -> Json:
     get_object_or_404(Movie, pk=movie_id)
     similar = similar_to(movie_id, n)
-    items = [
-        SimilarOut.model_construct(movie=MovieOut.of(movie), score=score)
-        for movie, score in similar.movies
-    ]
+    items = [{"movie": movie_json(movie), "score": score} for movie, score in similar.movies]
     return {"items": items, "count": len(items), "version": similar.version}

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from ninja import Field, Schema
-
-from catalog.models import Movie, Rating
-from recommender.cards import Card
 
 MAX_LIMIT = 100
 MAX_OFFSET = 10_000
@@ -41,27 +37,6 @@ class MovieOut(Schema):
     average_rating: float | None
     rating_count: int
 
-    @classmethod
-    def of(cls, movie: Movie) -> MovieOut:
-        link = getattr(movie, "link", None)
-        average = movie.average_rating
-        return cls.model_construct(
-            id=movie.pk,
-            title=movie.title,
-            original_title=movie.original_title or movie.title,
-            year=movie.year,
-            genres=[genre.name for genre in movie.genres.all()],
-            runtime=movie.runtime,
-            poster_url=movie.poster_url,
-            links=LinksOut.model_construct(
-                movielens=link.movielens_id if link else None,
-                imdb=link.imdb_id if link else None,
-                tmdb=link.tmdb_id if link else None,
-            ),
-            average_rating=None if average is None else round(average, 3),
-            rating_count=movie.rating_count,
-        )
-
 
 class MovieList(Schema):
     items: list[MovieOut]
@@ -91,32 +66,11 @@ class RecommendationOut(Schema):
     is_uncertain: bool
     reasons: list[ReasonOut]
 
-    @classmethod
-    def of(cls, card: Card) -> RecommendationOut:
-        return cls.model_construct(
-            movie=MovieOut.of(card.movie),
-            score=card.score,
-            predicted_rating=card.predicted_rating,
-            is_uncertain=card.is_uncertain,
-            reasons=[
-                ReasonOut.model_construct(movie=MovieOut.of(reason.movie), weight=reason.weight)
-                for reason in card.reasons
-            ],
-        )
-
 
 class RecommendationList(Schema):
     items: list[RecommendationOut]
     count: int
     version: str
-
-    @classmethod
-    def of(cls, cards: Sequence[Card], version: str) -> dict[str, Any]:
-        return {
-            "items": [RecommendationOut.of(card) for card in cards],
-            "count": len(cards),
-            "version": version,
-        }
 
 
 class WatchNextIn(Schema):
@@ -136,12 +90,6 @@ class RatingOut(Schema):
     movie: MovieOut
     rating: float
     rated_at: datetime
-
-    @classmethod
-    def of(cls, rating: Rating) -> RatingOut:
-        return cls.model_construct(
-            movie=MovieOut.of(rating.movie), rating=rating.stars, rated_at=rating.rated_at
-        )
 
 
 class RatingList(Schema):

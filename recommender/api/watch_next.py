@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.http import HttpRequest
+from django.http import HttpRequest, JsonResponse
 from ninja import Router
 from ninja.throttling import AnonRateThrottle
 
-from recommender.cards import cards
 from recommender.histories import history_from
 from recommender.serving import Recommender
 
+from .payloads import recommendations_json
 from .schemas import RecommendationList, WatchNextIn
 
 ANONYMOUS_RATE = "120/m"  # per address: far above a person's pace, far below a scraper's
@@ -25,7 +23,7 @@ router = Router(tags=["watch next"])
     throttle=[AnonRateThrottle(ANONYMOUS_RATE)],
     summary="What people with this history watch next",
 )
-def watch_next(request: HttpRequest, body: WatchNextIn) -> Any:
+def watch_next(request: HttpRequest, body: WatchNextIn) -> JsonResponse:
     person = Recommender(history_from(body.movies))
     ranking = person.watch_next(body.n)
-    return RecommendationList.of(cards(person, ranking), ranking.version)
+    return JsonResponse(recommendations_json(person, ranking))

@@ -100,6 +100,9 @@ class FactorizationScorer:
         self._settings = dict(settings)
         self._mean = float(settings["mean"])
         self._upper = np.triu_indices(self._rows.shape[1])
+        # Where each cell of a symmetric matrix stands in its upper triangle, (K, K).
+        self._cells = np.zeros((self._rows.shape[1],) * 2, np.int64)
+        self._cells[self._upper] = self._cells.T[self._upper] = np.arange(len(self._upper[0]))
 
     @property
     def num_items(self) -> int:
@@ -120,8 +123,9 @@ class FactorizationScorer:
         typical, prior, prior_parts = self._prior(items)
         evidence = self._evidence(items, stars)
         noise = self._noise(prior, evidence)
-        covariance = np.linalg.inv(self._prior_precision + noise * evidence.gram)
-        row = covariance @ (self._prior_precision @ prior + noise * evidence.target)
+        precision = self._prior_precision + noise * evidence.gram
+        covariance: Float64 = np.linalg.inv(precision).astype(np.float64, copy=False)
+        row: Float64 = covariance @ (self._prior_precision @ prior + noise * evidence.target)
 
         def contributions() -> Float64:
             surprises = noise * self._surprises(evidence, typical)
@@ -188,13 +192,9 @@ class FactorizationScorer:
         packed = symmetric[first, second] * np.where(first == second, 1.0, 2.0)
         return packed.astype(np.float32)
 
-    def _unpacked(self, packed: NDArray[Any]) -> Float64:
+    def _unpacked(self, packed: NDArray[Any]) -> NDArray[Any]:
         """Symmetric matrices (..., K, K) from their upper triangles (..., K (K + 1) / 2)."""
-        size = self._rows.shape[1]
-        full = np.empty((*packed.shape[:-1], size, size))
-        first, second = self._upper
-        full[..., first, second] = full[..., second, first] = packed
-        return full
+        return np.take(packed, self._cells, axis=-1)
 
     def _prior(self, items: IntArray) -> tuple[Float64, Float64, Float64]:
         """Prior mean rows (K,) without a history and with it, and each item's part in between."""
@@ -223,7 +223,7 @@ class FactorizationScorer:
         squares = weights @ (residuals**2 + covariances[:, 0])
         with_bias = covariances[:, :size].astype(np.float64)  # the first row of each triangle
         with_bias[:, 0] = 0.0
-        of_factors = self._unpacked(weights.astype(np.float32) @ covariances)
+        of_factors = self._unpacked(weights.astype(np.float32) @ covariances).astype(np.float64)
         of_factors[0] = of_factors[:, 0] = 0.0
         gram = (design * weights[:, None]).T @ design + of_factors
         targets = weights[:, None] * (design * residuals[:, None] - with_bias)
@@ -233,7 +233,8 @@ class FactorizationScorer:
         """What each rating says beyond what was expected of a typical user: (n, K)."""
         covariances = self._unpacked(evidence.covariances)
         covariances[:, 0] = covariances[:, :, 0] = 0.0
-        expected = evidence.design * (evidence.design @ typical)[:, None] + covariances @ typical
+        expected = evidence.design * (evidence.design @ typical)[:, None]
+        expected += covariances @ typical.astype(np.float32)
         return evidence.targets - evidence.weights[:, None] * expected
 
     def _noise(self, prior: Float64, evidence: _Evidence) -> float:

@@ -1,0 +1,109 @@
+"""Speed and memory of serving, with models of production size made of random numbers.
+
+python -m tests.benchmarks.bench_serving [scoring] [growth] [memory] [http] [--seconds 20]
+
+`scoring`: milliseconds in the process for one user, by part. `growth`: the same against the size
+of the catalog. `memory`: what serving adds to a web process. `http`: gunicorn with private
+PostgreSQL and Valkey, 16 users who pause, then as many requests as go through. Without a name
+all four. Set OMP_NUM_THREADS=1, as a web process should have it.
+"""
+
+import argparse
+import os
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+FILMS = 45_843
+HISTORY = 200
+SIZES = (10_000, 50_000, 200_000, 1_000_000)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("parts", nargs="*", default=["scoring", "growth", "memory", "http"])
+    parser.add_argument("--seconds", type=int, default=20, help="of each load over HTTP")
+    chosen = parser.parse_args()
+    for part in chosen.parts:
+        print(f"\n## {part}\n", flush=True)
+        if part in ("scoring", "growth"):
+            _set_up_django()
+            {"scoring": scoring, "growth": growth}[part]()
+        else:
+            from . import serving_load
+
+            serving_load.run(part, films=FILMS, history=HISTORY, seconds=chosen.seconds)
+
+
+def _set_up_django() -> None:
+    """Settings without servers: nothing here asks the database."""
+    for name, value in {
+        "SECRET_KEY": "only-for-benchmarks",
+        "DATABASE_URL": "postgres://nobody@localhost/none",
+        "REDIS_URL": "redis://localhost",
+        "DJANGO_SETTINGS_MODULE": "moviesite.settings",
+        "LOG_LEVEL": "ERROR",
+    }.items():
+        os.environ.setdefault(name, value)
+    import django
+
+    django.setup()
+
+
+def scoring() -> None:
+    from . import synthetic
+
+    times = measured(synthetic.snapshot(FILMS), FILMS, repeats=300)
+    print(f"{FILMS:,} films, history of {HISTORY}, {synthetic.FACTORS} factors, ms")
+    print("| part | p50 | p99 |\n| --- | --- | --- |")
+    for name, one in times.items():
+        print(f"| {name} | {np.percentile(one, 50):.2f} | {np.percentile(one, 99):.2f} |")
+
+
+def growth() -> None:
+    from . import synthetic
+
+    print("| films | scoring and ranking, p50 ms | µs per 1,000 films |\n| --- | --- | --- |")
+    for films in SIZES:
+        times = measured(synthetic.snapshot(films), films, repeats=60)
+        p50 = float(np.percentile(times["scoring and ranking"], 50))
+        print(f"| {films:,} | {p50:.2f} | {p50 * 1e6 / films:.1f} |", flush=True)
+
+
+def measured(live: Any, films: int, *, repeats: int) -> dict[str, list[float]]:
+    """Milliseconds of each part of as many requests, each of another user."""
+    from recommender.explaining import reasons
+    from recommender.histories import History
+    from recommender.serving import Recommender
+
+    random = np.random.default_rng(5)
+    times: dict[str, list[float]] = defaultdict(list)
+
+    def timed(name: str, part: Callable[[], Any]) -> Any:
+        started = time.perf_counter()
+        made = part()
+        times[name].append((time.perf_counter() - started) * 1000)
+        return made
+
+    for _ in range(repeats + 5):
+        movie_ids = random.choice(films, HISTORY, replace=False) + 1
+        stars = (random.integers(1, 11, HISTORY) / 2).astype(np.float32)
+        person = Recommender(History(movie_ids=movie_ids, stars=stars), live=live)
+        started = time.perf_counter()
+        timed("fold-in", lambda: person.folded)  # noqa: B023
+        timed("stars of all films", lambda: person.stars)  # noqa: B023
+        timed("sequence scores of all films", lambda: person.next_scores)  # noqa: B023
+        timed("filters and seen films", lambda: person.allowed)  # noqa: B023
+        picks = timed("ranking top picks", lambda: person.top_picks(20))  # noqa: B023
+        next_ = timed("ranking watch next", lambda: person.watch_next(20))  # noqa: B023
+        times["scoring and ranking"].append((time.perf_counter() - started) * 1000)
+        timed("explaining 20 top picks", lambda: reasons(person, picks))  # noqa: B023
+        timed("explaining 20 watch next", lambda: reasons(person, next_))  # noqa: B023
+    return {name: one[5:] for name, one in times.items()}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,192 @@
+"""The parts of bench_serving that need the site itself: memory and requests over HTTP."""
+
+import os
+import random
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import psutil
+import requests
+
+from .fresh_site import ROOT, fresh_site, manage
+
+USERS = 16
+PAUSE = 1.0
+PAGES = {"API": "/api/v1/me/recommendations", "home": "/"}
+PROCESSES, THREADS = 2, 4
+
+
+def run(part: str, *, films: int, history: int, seconds: int) -> None:
+    with fresh_site() as environment:
+        environment |= {
+            "DJANGO_SETTINGS_MODULE": "moviesite.settings",
+            "LOG_LEVEL": "ERROR",
+            "OMP_NUM_THREADS": "1",
+        }
+        manage(environment, "collectstatic", "--noinput", "--verbosity", "0")
+        module = "tests.benchmarks.serving_site"
+        command = [sys.executable, "-m", module, str(films), str(history), str(USERS)]
+        made = subprocess.run(
+            command, env=environment, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True
+        )
+        sessions = made.stdout.split()
+        if part == "memory":
+            memory(environment, sessions[0])
+        else:
+            load(environment, sessions, films, seconds)
+
+
+@contextmanager
+def site(environment: dict[str, str], processes: int = PROCESSES) -> Iterator[tuple[str, int]]:
+    """gunicorn as the local run starts it; gives its address and process id."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "gunicorn", "moviesite.wsgi:application"]
+    command += ["--bind", f"127.0.0.1:{port}", "--workers", str(processes), "--no-control-socket"]
+    command += ["--worker-class", "gthread", "--threads", str(THREADS), "--log-level", "error"]
+    process = subprocess.Popen(command, env=environment, cwd=ROOT, start_new_session=True)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(300):
+            try:
+                requests.get(f"{address}/health/live", timeout=60)
+                break
+            except requests.ConnectionError:
+                time.sleep(0.1)
+        yield address, process.pid
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def memory(environment: dict[str, str], session: str) -> None:
+    """PSS of one web process: after pages without recommendations, and after many with them."""
+    sizes = {}
+    for name, pages in {
+        "pages without recommendations": ["/movies/", "/accounts/login/"],
+        "the same and recommendations": ["/movies/", "/accounts/login/", *PAGES.values()],
+    }.items():
+        with site(environment, processes=1) as (address, pid):
+            for _ in range(30):
+                for page in pages:
+                    requests.get(address + page, cookies={"sessionid": session}, timeout=30)
+            worker = psutil.Process(pid).children()[0].pid
+            sizes[name] = _pss(worker)
+    before, after = sizes.values()
+    print("| a web process serves | PSS, MB |\n| --- | --- |")
+    for name, size in sizes.items():
+        print(f"| {name} | {size:.0f} |")
+    print(f"| difference | {after - before:.0f} |")
+
+
+def _pss(pid: int) -> float:
+    """Megabytes of a process, its share of what others map too."""
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) / 1024
+    raise RuntimeError(f"/proc/{pid}/smaps_rollup has no Pss")
+
+
+Times = dict[str, list[float]]
+
+
+def load(environment: dict[str, str], sessions: list[str], films: int, seconds: int) -> None:
+    with site(environment) as (address, _):
+        for _ in range(10):  # every process reads the models before the clock runs
+            _at_once(sessions, lambda session: _visit(address, session, "home"))
+        print(f"{USERS} users, {PAUSE:g} s between actions, {seconds} s: reading and rating")
+        _report(_during(seconds, sessions, lambda s, t: _browse(address, s, films, t)), seconds)
+        for page in PAGES:
+            print(f"\nno pause, 8 at a time, {seconds} s: {page}")
+
+            def hammer(session: str, times: Times, page: str = page) -> None:
+                _timed(times, page, lambda: _visit(address, session, page))
+
+            _report(_during(seconds, sessions[:8], hammer), seconds)
+
+
+def _browse(address: str, session: str, films: int, times: Times) -> None:
+    """Home and API in turn, and a rating for every fourth page."""
+    page = random.choice(list(PAGES))
+    _timed(times, page, lambda: _visit(address, session, page))
+    time.sleep(random.uniform(0.5, 1.5) * PAUSE)
+    if random.random() < 0.25:
+        movie, stars = random.randrange(1, films), random.randrange(1, 11) / 2
+        _timed(times, "rating", lambda: _rate(address, session, movie, stars))
+        time.sleep(random.uniform(0.5, 1.5) * PAUSE)
+
+
+_connections = threading.local()
+
+
+def _client() -> requests.Session:
+    if not hasattr(_connections, "client"):
+        _connections.client = requests.Session()
+    client: requests.Session = _connections.client
+    return client
+
+
+def _visit(address: str, session: str, page: str) -> int:
+    cookies = {"sessionid": session}
+    return _client().get(address + PAGES[page], cookies=cookies, timeout=30).status_code
+
+
+def _rate(address: str, session: str, movie: int, stars: float) -> int:
+    token = "a" * 32
+    return (
+        _client()
+        .put(
+            f"{address}/api/v1/me/ratings/{movie}",
+            json={"rating": stars},
+            cookies={"sessionid": session, "csrftoken": token},
+            headers={"X-CSRFToken": token},
+            timeout=30,
+        )
+        .status_code
+    )
+
+
+def _timed(times: Times, name: str, request: Callable[[], int]) -> None:
+    started = time.perf_counter()
+    status = request()
+    times[name].append((time.perf_counter() - started) * 1000)
+    if status != 200:
+        times["failed"].append(status)
+
+
+def _during(seconds: int, sessions: list[str], action: Callable[[str, Times], None]) -> Times:
+    until = time.monotonic() + seconds
+    times: Times = defaultdict(list)
+
+    def act(session: str) -> None:
+        while time.monotonic() < until:
+            action(session, times)
+
+    _at_once(sessions, act)
+    return times
+
+
+def _at_once(sessions: list[str], action: Callable[[str], object]) -> None:
+    threads = [threading.Thread(target=action, args=[session]) for session in sessions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _report(times: Times, seconds: int) -> None:
+    failed = times.pop("failed", [])
+    print("| request | number | per second | p50 ms | p99 ms |\n| --- | --- | --- | --- | --- |")
+    for name, one in times.items():
+        p50, p99 = np.percentile(one, [50, 99])
+        print(f"| {name} | {len(one)} | {len(one) / seconds:.1f} | {p50:.1f} | {p99:.1f} |")
+    print(f"failed: {len(failed)} {sorted(set(failed))}; load average {os.getloadavg()[0]:.1f}")
