@@ -116,7 +116,7 @@ def _is_no_room(error: Exception) -> bool:
     """A full disk, a quota or a limit on files; the artifact writer says so in words only."""
     if isinstance(error, OSError) and error.errno in _NO_ROOM:
         return True
-    return any(f"code: {number}," in str(error) for number in _NO_ROOM)
+    return any(f"(os error {number})" in str(error) for number in _NO_ROOM)
 
 
 def _failed(reporter: RunReporter, error: Exception) -> Outcome:
