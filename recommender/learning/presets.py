@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from recommender.learning.validation import SeedLike
 
 
-def explicit(random_state: SeedLike = None) -> BayesianFactorizationModel:
+def explicit(random_state: SeedLike = None, *, device: str = "auto") -> BayesianFactorizationModel:
     """An unfitted model of stars: what will this user give this item?"""
     from recommender.learning.factorization.bayesian import BayesianFactorizationModel
 
-    return BayesianFactorizationModel(random_state=random_state)
+    return BayesianFactorizationModel(random_state=random_state, device=device)
 
 
 def sequence(random_state: SeedLike = None) -> SequenceBlendModel:

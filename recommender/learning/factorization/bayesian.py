@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Self
 
 import numpy as np
@@ -86,6 +87,7 @@ class BayesianFactorizationModel:
         self._scorer: FactorizationScorer | None = None
         self._histories: sp.csr_matrix | None = None
         self._folded: dict[int, FoldedUser] = {}
+        self._running: Callable[[], None] | None = None
 
     def fit(
         self,
@@ -120,14 +122,26 @@ class BayesianFactorizationModel:
         users, items = np.unique(interactions.user_ids), np.unique(interactions.item_ids)
         fit = self._start(interactions, known, mean, users, items, warm_start)
         rounds = self._n_iter if warm_start is None else self._warm_n_iter
+        self._running = partial(self._keep, interactions, known, mean, items, fit)
         for epoch in range(1, rounds + 1):
             loss = fit.step()
             if reporter.due() or epoch == rounds:
                 reporter.report(
                     Progress(phase="factorization", epoch=epoch, epochs=rounds, loss=loss)
                 )
-        self._keep(interactions, known, mean, items, fit)
+        self._running()
+        self._running = None
         return self
+
+    def checkpoint(self) -> dict[str, NDArray[Any]]:
+        """The arrays so far, for a warm start: to be called from the progress callback of a fit.
+
+        Raises ``RuntimeError`` when no fit is running.
+        """
+        if self._running is None:
+            raise RuntimeError("there is no fit to make a checkpoint of")
+        self._running()
+        return self._arrays
 
     def _start(
         self,
