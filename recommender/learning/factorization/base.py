@@ -21,6 +21,8 @@ from recommender.learning.ranking import Exclusion, excluded_items, most_similar
 from recommender.learning.saving import keep_learned_rows, load_weights, open_net
 from recommender.learning.validation import FloatArray, IntArray, as_floats, as_ids
 
+_PAIRS_AT_ONCE = 2**20
+
 
 class FactorizationModel(Estimator, ABC):
     """Base of the factorization models, however they are fitted."""
@@ -67,7 +69,7 @@ class FactorizationModel(Estimator, ABC):
             )
         users, items = torch.broadcast_tensors(users, items)  # type: ignore[no-untyped-call]
         pairs = Examples(users, items, None, None, context)
-        return to_numpy(self._link(pairs.scores(net)))
+        return to_numpy(self._link(pairs.scores_in_parts(net, _PAIRS_AT_ONCE)))
 
     @torch.no_grad()
     def fold_in(self, item_ids: ArrayLike, ratings: ArrayLike | None = None) -> NewUser:
@@ -181,8 +183,15 @@ class FactorizationModel(Estimator, ABC):
     def _score_all(self, net: nn.Module, users: Tensor, context: Tensor | None) -> Tensor:
         if isinstance(net, BilinearNet):
             return net.score_all(users, context)
-        everything = torch.arange(self._num_items, device=users.device).expand(len(users), -1)
-        return Examples(users, everything, None, None, context).scores(net, everything)
+        items = torch.arange(self._num_items, device=users.device)
+        pairs = Examples(
+            users.repeat_interleave(len(items)),
+            items.repeat(len(users)),
+            None,
+            None,
+            None if context is None else context.repeat_interleave(len(items), dim=0),
+        )
+        return pairs.scores_in_parts(net, _PAIRS_AT_ONCE).view(len(users), len(items))
 
     def _predict_new(self, user: NewUser, items: Tensor | None) -> FloatArray:
         vectors, biases = self._bilinear().items()

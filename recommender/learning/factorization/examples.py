@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from recommender.learning.interactions import Interactions
 
@@ -47,11 +47,25 @@ class Examples:
             rows(self.context),
         )
 
-    def scores(self, net: torch.nn.Module, items: Tensor | None = None) -> Tensor:
-        """What ``net`` gives each pair, or each user with other ``items`` (n,) or (n, k)."""
+    def scores(self, net: nn.Module, items: Tensor | None = None) -> Tensor:
+        """What ``net`` gives each pair, or each user with other ``items`` (n,) or (n, k).
+
+        The net is asked for flat pairs, whatever the shape.
+        """
         items = self.items if items is None else items
-        users, context = self.users, self.context
-        if items.dim() == 2:
-            users = users.unsqueeze(1).expand_as(items)
-            context = None if context is None else context.unsqueeze(1)
-        return net(users, items) if context is None else net(users, items, context)
+        per_user = items.numel() // max(len(items), 1)
+        users = self.users.repeat_interleave(per_user)
+        if self.context is None:
+            return net(users, items.reshape(-1)).view(items.shape)
+        context = self.context.repeat_interleave(per_user, dim=0)
+        return net(users, items.reshape(-1), context).view(items.shape)
+
+    def scores_in_parts(self, net: nn.Module, size: int) -> Tensor:
+        """As :meth:`scores`, ``size`` pairs at a time."""
+        positions = torch.arange(len(self.users), device=self.users.device)
+        starts = range(0, max(len(positions), 1), size)
+        parts = [self.at(positions[start : start + size]).scores(net) for start in starts]
+        return torch.cat(parts)
+
+    def __len__(self) -> int:
+        return len(self.users)

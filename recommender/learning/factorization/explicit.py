@@ -133,7 +133,11 @@ class ExplicitFactorizationModel(DescentModel):
     def _summarise(self, net: nn.Module, examples: Examples) -> dict[str, float]:
         if self._loss != "regression":
             return {"noise": 1.0}  # The link gives counts and likes their own noise.
-        return {"noise": float(((examples.scores(net) - _ratings(examples)) ** 2).mean())}
+        return {
+            "noise": float(
+                ((examples.scores_in_parts(net, 2**20) - _ratings(examples)) ** 2).mean()
+            )
+        }
 
     def _solve(
         self,

@@ -144,7 +144,7 @@ class ImplicitFactorizationModel(DescentModel):
 
     @torch.no_grad()
     def _summarise(self, net: nn.Module, examples: Examples) -> dict[str, float]:
-        scores = examples.scores(net)
+        scores = examples.scores_in_parts(net, 2**20)
         return {"noise": float(scores.var(unbiased=False)), "choice_score": float(scores.mean())}
 
     def _solve(

@@ -42,7 +42,7 @@ _REPRESENTATIONS: dict[str, type[SequenceNet]] = {
     "lstm": LSTMNet,
     "mixture": MixtureLSTMNet,
 }
-_SEQUENCES_AT_ONCE = 1024
+_SEQUENCES_AT_ONCE = 256
 
 
 class ImplicitSequenceModel(Estimator):

@@ -241,3 +241,26 @@ def test_a_loss_that_explodes_is_named():
     )
     with pytest.raises(ValueError, match="the loss is"):
         model.fit(rated(checkerboard()))
+
+
+def test_a_foreign_module_is_asked_for_flat_pairs(monkeypatch):
+    class Foreign(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.users, self.items = torch.nn.Embedding(40, 3), torch.nn.Embedding(21, 3)
+
+        def forward(self, user_ids, item_ids):
+            assert user_ids.dim() == item_ids.dim() == 1
+            return (self.users(user_ids) * self.items(item_ids)).sum(1)
+
+    data = checkerboard()
+    monkeypatch.setattr("recommender.learning.factorization.base._PAIRS_AT_ONCE", 7)
+    for loss in ("bpr", "warp"):
+        model = ImplicitFactorizationModel(loss, representation=Foreign(), **QUICK).fit(data)
+        everything = model.predict(np.arange(40))
+        assert everything.shape == (40, 21)
+        np.testing.assert_allclose(model.predict([1, 2], [3, 4]), everything[[1, 2], [3, 4]])
+    with pytest.raises(ValueError, match="must be a BilinearNet for loss 'softmax'"):
+        ImplicitFactorizationModel("softmax", representation=Foreign(), **QUICK).fit(data)
+    with pytest.raises(ValueError, match="representation must be a BilinearNet for this"):
+        model.fold_in([1])
