@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db.models import prefetch_related_objects
 
-from catalog.marks import with_marks
 from catalog.models import Movie
 from recommender.explaining import Reason, reasons
 from recommender.serving import Ranking, Recommender
-
-Viewer = AbstractBaseUser | AnonymousUser
 
 
 @dataclass(frozen=True)
@@ -90,21 +87,20 @@ def draft(person: Recommender, ranking: Ranking, *, explain: bool = True) -> Dra
     )
 
 
-def movies_of(
-    drafts: Iterable[Draft], others: Iterable[int] = (), user: Viewer | None = None
-) -> dict[int, Movie]:
+def movies_of(drafts: Iterable[Draft], others: Iterable[int] = ()) -> dict[int, Movie]:
     """The films of some drafts, and others, by primary key: two queries however many there are.
 
-    With ``user`` they carry that user's marks, as pages show them.
+    Those that are shown come with their genres; those that are only named do without.
     """
+    drafts = list(drafts)
     wanted = set(others).union(*(one.wanted() for one in drafts))
-    movies = Movie.objects.for_cards()
-    if user is not None:
-        movies = with_marks(movies, user)
-    return movies.in_bulk(wanted) if wanted else {}
+    movies = Movie.objects.in_bulk(wanted) if wanted else {}
+    shown = [movies[pk] for one in drafts for pk in one.movie_ids if pk in movies]
+    prefetch_related_objects(shown, "genres")
+    return movies
 
 
-def cards(person: Recommender, ranking: Ranking, user: Viewer | None = None) -> list[Card]:
+def cards(person: Recommender, ranking: Ranking) -> list[Card]:
     """The cards of one ranking."""
     one = draft(person, ranking)
-    return one.cards(movies_of([one], user=user))
+    return one.cards(movies_of([one]))

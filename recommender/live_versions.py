@@ -64,10 +64,12 @@ def load(version: ModelVersion) -> LoadedVersion:
     except DamagedArtifactError:
         forget(version.artifact)
         raise
+    # Plain views of the mapped files: numpy's memmap class makes each small slice slow.
+    arrays = {name: np.asarray(array) for name, array in artifact.arrays.items()}
     try:
-        movie_ids = artifact.arrays["item_movie_ids"]
-        item_vectors = artifact.arrays.get("item_embeddings")
-        scorer = SCORERS[version.kind](artifact.arrays, artifact.manifest["settings"])
+        movie_ids = arrays["item_movie_ids"]
+        item_vectors = arrays.get("item_embeddings")
+        scorer = SCORERS[version.kind](arrays, artifact.manifest["settings"])
     except (KeyError, ValueError, TypeError) as error:
         raise DamagedArtifactError(f"{version.artifact} is no {version.kind}: {error!r}") from error
     if scorer.num_items != len(movie_ids):

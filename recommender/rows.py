@@ -9,7 +9,7 @@ import numpy as np
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
-from recommender.cards import Card, Draft, Viewer, draft, movies_of
+from recommender.cards import Card, Draft, draft, movies_of
 from recommender.catalog_arrays import IntArray
 from recommender.serving import POPULARITY, Ranking, Recommender
 from recommender.teaching import informative
@@ -52,10 +52,10 @@ class _Page:
         self.taken[ranking.rows] = True
         self.drafts.append((key, title, subtitle, draft(self.person, ranking), about or 0))
 
-    def rows(self, user: Viewer | None) -> list[Row]:
+    def rows(self) -> list[Row]:
         """All films of the page are read at once; ``%(film)s`` in a title becomes its name."""
         movies = movies_of(
-            [one for *_, one, _about in self.drafts], {d[4] for d in self.drafts}, user
+            [one for *_, one, _about in self.drafts], {about for *_, about in self.drafts}
         )
         made = []
         for key, title, subtitle, one, about in self.drafts:
@@ -67,13 +67,13 @@ class _Page:
         return made
 
 
-def home_rows(person: Recommender, user: Viewer | None = None) -> list[Row]:
-    """The rows for one person, in the order in which they stand, with ``user``'s marks."""
+def home_rows(person: Recommender) -> list[Row]:
+    """The rows for one person, in the order in which they stand."""
     page = _Page(person)
     if person.has_known_history:
         _personal_rows(page)
     _community_rows(page)
-    return page.rows(user)
+    return page.rows()
 
 
 def _personal_rows(page: _Page) -> None:

@@ -21,7 +21,7 @@ def home(request: HttpRequest) -> HttpResponse:
         request,
         "recommender/home.html",
         {
-            "rows": home_rows(person, user),
+            "rows": home_rows(person),
             "invite": not len(person.history),
             "rating_count": len(person.history),
             "filters_active": person.filters.narrow,

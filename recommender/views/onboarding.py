@@ -33,7 +33,7 @@ def onboarding(request: HttpRequest) -> HttpResponse:
     asked = draft(person, informative(person, GRID, skip), explain=False)
     skip[asked.ranking.rows] = True
     picks = draft(person, person.top_picks(PICKS, skip)) if len(person.history) else None
-    movies = movies_of([asked, picks] if picks else [asked], user=request.user)
+    movies = movies_of([asked, picks] if picks else [asked])
     context = {
         "cards": asked.cards(movies),
         "picks": picks.cards(movies) if picks else [],

@@ -43,7 +43,7 @@ def watch_next(request: HttpRequest) -> HttpResponse:
         {
             "movies": watched,
             "query": _query([movie.pk for movie in watched]),
-            "cards": cards(person, ranking, request.user),
+            "cards": cards(person, ranking),
             "unresolved": unresolved,
             "version": ranking.version,
         },
