@@ -9,7 +9,8 @@ PRODUCTION := SECRET_KEY=$(shell head -c 48 /dev/urandom | base64 | tr -d '/+=\n
 	REDIS_URL=redis://localhost ALLOWED_HOSTS=matinee.example EMAIL_URL=smtp://localhost
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test lint format bench shell clean reset python
+.PHONY: help run setup test lint format bench clean reset python \
+	style types imports templates migrations deployment
 
 help: ## list these commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1	\2/' | expand -t 18
@@ -25,12 +26,25 @@ test: setup ## run the whole test suite (ARGS="-k name" for a part)
 	@exec $(VENV_PYTHON) -m pytest $(ARGS)
 
 lint: setup ## check style, types, imports, templates, migrations and production settings
+	@$(MAKE) --no-print-directory --keep-going style types imports templates migrations deployment
+
+style:
 	$(VENV_PYTHON) -m ruff check .
 	$(VENV_PYTHON) -m ruff format --check .
+
+types:
 	$(SETTINGS) $(VENV_PYTHON) -m mypy
+
+imports:
 	.venv/bin/lint-imports
+
+templates:
 	git ls-files -z -- 'templates/*.html' | xargs -0 -r .venv/bin/djade --check --target-version 5.2
-	$(SETTINGS) $(VENV_PYTHON) manage.py makemigrations --check --dry-run
+
+migrations:
+	$(SETTINGS) $(VENV_PYTHON) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+
+deployment:
 	$(PRODUCTION) $(VENV_PYTHON) manage.py check --deploy --fail-level WARNING
 
 format: setup ## put code and templates into the project's style
@@ -38,8 +52,9 @@ format: setup ## put code and templates into the project's style
 	$(VENV_PYTHON) -m ruff format .
 	git ls-files -z -- 'templates/*.html' | xargs -0 -r .venv/bin/djade --target-version 5.2
 
-bench: setup ## measure quality and speed of the models
-	$(VENV_PYTHON) -m pytest tests/benchmarks --no-header -s $(ARGS)
+BENCHMARKS ?= import search serving library
+bench: setup ## measure speed and quality (BENCHMARKS="import search" for a part)
+	@for name in $(BENCHMARKS); do echo "== $$name"; $(VENV_PYTHON) -m tests.benchmarks.bench_$$name || exit 1; done
 
 clean: ## remove caches, keep .venv and var
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
