@@ -37,7 +37,7 @@ def _through_users(
     gram = (met @ met.T).toarray().astype(np.float64)
     gram[np.diag_indices_from(gram)] += ridge
     dense = met.toarray().astype(np.float32)
-    projected = np.linalg.solve(gram, dense).astype(np.float32)
+    projected = np.linalg.inv(gram).astype(np.float32) @ dense
     diagonal = 1.0 - np.einsum("ui,ui->i", dense, projected)
     by_item = met.T.tocsr()
     result = np.empty(len(ids), np.float32)

@@ -142,9 +142,7 @@ class SequenceBlendModel:
     def _count(self, data: Interactions) -> Members:
         """All members, counted from interactions in the order of users and times."""
         users, items, size = data.user_ids, data.item_ids, data.num_items
-        table = neighbour_table(
-            users, items, size, max_entries=self._max_entries, max_row=_MAX_ROW
-        )
+        table = neighbour_table(users, items, size, max_entries=self._max_entries, max_row=_MAX_ROW)
         owners = np.unique(users, return_inverse=True)[1]
         met = sp.coo_array(
             (np.ones(len(items), np.float32), (owners, items)), shape=(owners.max() + 1, size)
@@ -155,9 +153,7 @@ class SequenceBlendModel:
         share = popularity(items, size)
         return Members(table, item_traits(items, data.timestamps, size), share / share.sum())
 
-    def _held_out(
-        self, data: Interactions
-    ) -> Iterator[tuple[Interactions, list[Array], Array]]:
+    def _held_out(self, data: Interactions) -> Iterator[tuple[Interactions, list[Array], Array]]:
         """Interactions to count from, and histories and next items that are not among them."""
         users = self._random_state.permutation(np.unique(data.user_ids))
         fold_of = np.zeros(data.num_users, np.int64)

@@ -67,7 +67,11 @@ class BlendWeights:
 def ask(
     members: Members, histories: list[Array], targets: Array, random_state: np.random.RandomState
 ) -> Questions:
-    """Draw candidates for each history and compute their features."""
+    """Draw candidates for each history and compute their features.
+
+    Items that were held out altogether are no answers: nothing can be learned of them."""
+    answerable = np.flatnonzero(members.share[targets] > 0)
+    histories, targets = [histories[row] for row in answerable], targets[answerable]
     features = np.zeros((len(targets), 1 + CANDIDATES, _FEATURES), np.float32)
     log_weights = np.full((len(targets), 1 + CANDIDATES), -np.inf, np.float32)
     slots = np.full(len(members.share), -1)
@@ -109,9 +113,7 @@ def fit_weights(questions: list[Questions], steps: int = 80, l2: float = 1e-3) -
         return -likelihood, -likelihood + l2 * penalty
 
     parameters = [log_evidence, slopes, shape]
-    optimizer = torch.optim.LBFGS(
-        parameters, lr=0.5, max_iter=steps, line_search_fn="strong_wolfe"
-    )
+    optimizer = torch.optim.LBFGS(parameters, lr=0.5, max_iter=steps, line_search_fn="strong_wolfe")
 
     def closure() -> Tensor:
         optimizer.zero_grad()
@@ -146,7 +148,7 @@ def _entries(neighbours: NeighbourTable, history: Array) -> tuple[Array, Array]:
 
 def _proposal(members: Members, history: Array, entries: Array, steps: Array) -> Array:
     """Chances (num_items,) to draw each item: likely next items, popular ones, any."""
-    middle = DECAYS[1] ** steps * members.neighbours.evidence[entries, 2:4].sum(axis=1)
+    middle = step_weights(SPAN)[steps, 1] * members.neighbours.evidence[entries, 1]
     near = np.bincount(members.neighbours.ids[entries], middle, minlength=len(members.share))
     known = members.share > 0
     near[0], near[history] = 0.0, 0.0

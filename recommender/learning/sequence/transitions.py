@@ -1,6 +1,6 @@
 """Which items come near which others in the histories: rows of weighted neighbours.
 
-Numpy and scipy only. For each pair of items within ``MAX_LAG`` steps of each other in somebody's
+Numpy only. For each pair of items within ``MAX_LAG`` steps of each other in somebody's
 history there is one entry with several values, the channels:
 
 - *evidence*, not negative: how often the one followed (or came before) the other, damped by how
@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
@@ -29,7 +28,7 @@ EVIDENCE_CHANNELS = 2 * len(REACHES)
 AFFINITY_CHANNELS = 3
 
 _DAMPING = 20.0
-_PAIR_BUDGET = 5_000_000
+_PAIR_BUDGET = 2_500_000
 
 
 @dataclass(frozen=True)
@@ -59,24 +58,13 @@ def neighbour_table(
     At most ``max_entries`` entries are kept, and ``max_row`` for an item, the strongest first.
     The linear autoencoder's channel is left at zero.
     """
-    first, second, weights = _pairs(users, items)
-    forward = [_matrix(first, second, column, num_items) for column in weights.T]
-    damped = sp.diags_array(1.0 / (popularity(items, num_items) + _DAMPING))
-    both = sum(forward[1:], start=forward[0])
-    pattern = (both + both.T).tocsr()
-    pattern.sort_indices()
-    rows = np.repeat(np.arange(num_items), np.diff(pattern.indptr))
-    columns = pattern.indices
-
-    evidence = np.empty((pattern.nnz, EVIDENCE_CHANNELS), np.float32)
-    affinity = np.zeros((pattern.nnz, AFFINITY_CHANNELS), np.float32)
-    chance = popularity(items, num_items) + 0.5
-    chance /= chance.sum()
-    for reach, counts in enumerate(forward):
-        after, before = _aligned(damped @ counts, pattern), _aligned(damped @ counts.T, pattern)
-        evidence[:, 2 * reach], evidence[:, 2 * reach + 1] = after, before
-        if reach:
-            affinity[:, reach - 1] = np.log1p((after + before) / chance[columns])
+    rows, columns, counts = _pair_counts(users, items, num_items)
+    met = popularity(items, num_items)
+    chance = (met + 0.5) / (met + 0.5).sum()
+    evidence = counts / (met + _DAMPING)[rows, None].astype(np.float32)
+    affinity = np.zeros((len(rows), AFFINITY_CHANNELS), np.float32)
+    both = evidence[:, len(REACHES) :] + evidence[:, : len(REACHES)]
+    affinity[:, :-1] = np.log1p(both[:, 1:] / chance[columns, None])
     kept = _strongest(rows, affinity[:, 0] + affinity[:, 1], max_entries, max_row)
     offsets = np.zeros(num_items + 1, np.int64)
     np.cumsum(np.bincount(rows[kept], minlength=num_items), out=offsets[1:])
@@ -88,18 +76,36 @@ def popularity(items: Array, num_items: int) -> NDArray[np.float64]:
     return np.bincount(items, minlength=num_items).astype(float)
 
 
-def _pairs(users: Array, items: Array) -> tuple[Array, Array, Array]:
-    """Earlier items, later items, and the weight of the pair at each reach (pairs, REACHES)."""
+def _pair_counts(users: Array, items: Array, num_items: int) -> tuple[Array, Array, Array]:
+    """Rows and columns of all pairs, in order, and the counts (pairs, EVIDENCE_CHANNELS): how
+    much the column's item came after the row's at each reach, then how much before."""
+    keys, which = [], []
     lags = _lags(len(items))
-    first, second, weights = [], [], []
     for number, lag in enumerate(lags):
         same = np.flatnonzero(users[lag:] == users[:-lag])
-        first.append(items[same])
-        second.append(items[same + lag])
-        stands_for = np.arange(lags[number - 1] if number else 0, lag)
-        weight = [(reach**stands_for).sum() * (1 - reach) for reach in REACHES]
-        weights.append(np.tile(np.array(weight, np.float32), (len(same), 1)))
-    return np.concatenate(first), np.concatenate(second), np.concatenate(weights)
+        first, second = items[same], items[same + lag]
+        keys += [first * np.int64(num_items) + second, second * np.int64(num_items) + first]
+        which += [np.full(len(same), number), np.full(len(same), len(lags) + number)]
+    key, lag_number = np.concatenate(keys), np.concatenate(which)
+    order = np.argsort(key)
+    key = key[order]
+    starts = np.flatnonzero(np.diff(key, prepend=-1))
+    weights = _lag_weights(lags)[lag_number[order]]
+    counts = np.add.reduceat(weights, starts, axis=0) if len(starts) else weights
+    rows, columns = np.divmod(key[starts], num_items)
+    return rows, columns, counts
+
+
+def _lag_weights(lags: list[int]) -> NDArray[np.float32]:
+    """The weight of each lag, forward and then backward: (2 lags, EVIDENCE_CHANNELS)."""
+    weights = np.zeros((2 * len(lags), EVIDENCE_CHANNELS), np.float32)
+    previous = 0
+    for number, lag in enumerate(lags):
+        stands_for = np.arange(previous, lag)
+        one = [(1 - reach) * (reach**stands_for).sum() for reach in REACHES]
+        weights[number, : len(REACHES)] = weights[len(lags) + number, len(REACHES) :] = one
+        previous = lag
+    return weights
 
 
 def _lags(interactions: int) -> list[int]:
@@ -109,26 +115,6 @@ def _lags(interactions: int) -> list[int]:
         return list(range(1, min(MAX_LAG, interactions - 1) + 1))
     spread = np.unique(np.round(np.geomspace(1, MAX_LAG, wanted)).astype(int))
     return spread.tolist()
-
-
-def _matrix(rows: Array, columns: Array, values: Array, size: int) -> sp.csr_array:
-    return sp.coo_array((values, (rows, columns)), shape=(size, size)).tocsr()
-
-
-def _aligned(matrix: Any, pattern: sp.csr_array) -> NDArray[np.float32]:
-    """The values of ``matrix`` at each entry of ``pattern``, which covers it."""
-    matrix = sp.csr_array(matrix)
-    matrix.sort_indices()
-    size = np.int64(pattern.shape[1])
-    there = _keys(pattern, size)
-    result = np.zeros(pattern.nnz, np.float32)
-    result[np.searchsorted(there, _keys(matrix, size))] = matrix.data
-    return result
-
-
-def _keys(matrix: sp.csr_array, size: np.int64) -> NDArray[np.int64]:
-    rows = np.repeat(np.arange(matrix.shape[0], dtype=np.int64), np.diff(matrix.indptr))
-    return rows * size + matrix.indices
 
 
 def _strongest(rows: Array, strength: Array, max_entries: int, max_row: int) -> Array:
