@@ -61,7 +61,7 @@ def upsert_collections(cursor: Any, report: Report) -> None:
         table="catalog_collection",
         key="tmdb_id",
         columns=("name", "poster_path", "backdrop_path"),
-        source="""SELECT DISTINCT ON (tmdb_id) tmdb_id, name, poster_path, backdrop_path
+        source="""SELECT DISTINCT ON (tmdb_id) tmdb_id, name, poster_path, backdrop_path, row_no
                   FROM stage_collection ORDER BY tmdb_id, row_no""",
     )
 
@@ -81,7 +81,7 @@ def upsert_facets(cursor: Any, report: Report) -> None:
             table=table,
             key=key,
             columns=("name",),
-            source=f"""SELECT DISTINCT ON (key) key AS {key}, name FROM {stage}
+            source=f"""SELECT DISTINCT ON (key) key AS {key}, name, row_no FROM {stage}
                        ORDER BY key, row_no""",  # noqa: S608
         )
 
@@ -103,6 +103,7 @@ def upsert_movies(cursor: Any, report: Report) -> None:
     for name in MOVIE_NUMBERS:
         merged[name] = f"coalesce(CASE WHEN {better} THEN s.{name} END, m.{name}, s.{name})"
     merged["collection_id"] = "coalesce(c.id, m.collection_id)"
+    selected = ", ".join(f"{value} AS {name}" for name, value in merged.items())
     upsert(
         cursor,
         report,
@@ -110,11 +111,10 @@ def upsert_movies(cursor: Any, report: Report) -> None:
         table="catalog_movie",
         key="id",
         columns=tuple(merged),
-        source=f"""SELECT s.movie_id AS id, {", ".join(f"{v} AS {k}" for k, v in merged.items())}
+        source=f"""SELECT s.movie_id AS id, s.row_no, {selected}
                    FROM stage_movie s
                    LEFT JOIN catalog_movie m ON m.id = s.movie_id
-                   LEFT JOIN catalog_collection c ON c.tmdb_id = s.collection_id
-                   ORDER BY s.row_no""",  # noqa: S608
+                   LEFT JOIN catalog_collection c ON c.tmdb_id = s.collection_id""",  # noqa: S608
         on_insert={
             "rating_count": "0",
             "half_star_sum": "0",
@@ -134,8 +134,8 @@ def upsert_links(cursor: Any, report: Report) -> None:
         table="catalog_link",
         key="movie_id",
         columns=LINK_IDS,
-        source=f"""SELECT s.movie_id, {merged} FROM stage_movie s
-                   LEFT JOIN catalog_link l ON l.movie_id = s.movie_id ORDER BY s.row_no""",  # noqa: S608
+        source=f"""SELECT s.movie_id, s.row_no, {merged} FROM stage_movie s
+                   LEFT JOIN catalog_link l ON l.movie_id = s.movie_id""",  # noqa: S608
     )
 
 

@@ -58,14 +58,12 @@ def upsert_ratings(cursor: Any, report: Report, slug: str, item_key: str) -> Non
         key="user_id, movie_id",
         columns=("half_stars", "rated_at"),
         source=f"""
-            SELECT user_id, movie_id, half_stars, to_timestamp(rated_at) AS rated_at FROM (
-                SELECT DISTINCT ON (u.id, s.movie_id) u.id AS user_id, s.movie_id,
-                       r.half_stars, r.rated_at, r.row_no
-                FROM stage_rating r
-                JOIN stage_movie s ON s.{item_key} = r.item
-                JOIN {user} u ON u.username = %s || '-' || r.rater
-                ORDER BY u.id, s.movie_id, r.rated_at DESC, r.row_no DESC) latest
-            ORDER BY row_no""",  # noqa: S608
+            SELECT DISTINCT ON (u.id, s.movie_id) u.id AS user_id, s.movie_id,
+                   r.half_stars, to_timestamp(r.rated_at) AS rated_at, r.row_no
+            FROM stage_rating r
+            JOIN stage_movie s ON s.{item_key} = r.item
+            JOIN {user} u ON u.username = %s || '-' || r.rater
+            ORDER BY u.id, s.movie_id, r.rated_at DESC, r.row_no DESC""",  # noqa: S608
         params=[slug],
         # As late as can be: a model version knows by this time what it has not seen.
         on_insert={"updated_at": "statement_timestamp()"},

@@ -20,8 +20,9 @@ def upsert(
 ) -> None:
     """Insert what is new, update what differs, leave all else untouched, and count the three.
 
-    ``source`` selects the key and the columns. Rows that are equal already are taken out before
-    the insert: a conflict would lock them, and burn a number of the id sequence for each.
+    ``source`` selects the key, the columns, and ``row_no``, in whose order rows are inserted.
+    Rows that are equal already are taken out before the insert: a conflict would lock them, and
+    burn a number of the id sequence for each.
     """
     on_insert, on_update = on_insert or {}, on_update or {}
     keys = key.split(", ")
@@ -38,6 +39,7 @@ def upsert(
             SELECT {", ".join([*(f"new.{n}" for n in [*keys, *columns]), *on_insert.values()])}
             FROM new
             WHERE NOT EXISTS (SELECT FROM {table} old WHERE {same_key} AND {equal})
+            ORDER BY new.row_no
             ON CONFLICT ({key}) DO UPDATE SET {", ".join(updates)} WHERE {differs}
             RETURNING xmax = 0 AS inserted)
         SELECT count(*) FILTER (WHERE inserted), count(*) FILTER (WHERE NOT inserted),

@@ -130,14 +130,21 @@ def test_a_changed_file_changes_what_it_changes(movielens: Path) -> None:
     assert Movie.objects.get(title="Léon").rating_count == 2
 
 
-def test_ratings_keep_the_order_of_the_file(movielens: Path) -> None:
-    # Times collide in MovieLens: the id has to tell which came first.
-    ratings = [(1, item, 3, 1000) for item in (20, 10)]
-    files.movielens(movielens, ratings=ratings, movies=MOVIES, links=LINKS)
+@pytest.mark.parametrize("plan", ["hashjoin", "mergejoin", "nestloop"])
+def test_ratings_and_films_keep_the_order_of_the_file(movielens: Path, plan: str) -> None:
+    # Times collide in MovieLens: the id has to tell which came first, however the rows are joined.
+    items = [item * 37 % 101 for item in range(1, 101)]
+    movies = [(item, f"Film {item} (1999)", "") for item in items]
+    files.movielens(movielens, ratings=[(1, item, 3, 9) for item in items], movies=movies)
+    with connection.cursor() as cursor:
+        for other in {"hashjoin", "mergejoin", "nestloop"} - {plan}:
+            cursor.execute(f"SET LOCAL enable_{other} = off")
     import_dataset(movielens)
     rater = User.objects.get(username="ml-small-1")
-    history = [rating.movie.link.movielens_id for rating in Rating.objects.history_of(rater.pk)]
-    assert history == [20, 10]
+    history = Rating.objects.history_of(rater.pk).select_related("movie__link")
+    assert [rating.movie.link.movielens_id for rating in history] == items
+    films = Link.objects.order_by("movie_id").values_list("movielens_id", flat=True)
+    assert list(films) == items
 
 
 def test_of_two_ratings_of_a_film_the_later_counts(movielens: Path) -> None:
