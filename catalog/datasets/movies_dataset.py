@@ -19,6 +19,9 @@ from .tables import header, read_rows, read_table
 TMDB_GENRES = {"Sci-Fi": "Science Fiction", "Children": "Family", "Musical": "Music", "IMAX": ""}
 
 
+NEEDED = ("id", "imdb_id", "title")
+
+
 @dataclass(frozen=True)
 class MoviesDataset:
     """``titles_file`` is a MovieLens movies.csv: it names films that the metadata lack."""
@@ -52,18 +55,25 @@ class MoviesDataset:
 
     def _imdb_ids(self) -> set[str]:
         """IMDb ids that have a metadata row: links with one of them never fall back to TMDB's."""
-        rows = read_rows(self.metadata_file, Report(), kind="movies")
+        rows = self._metadata(Report())
         cells = (row[IMDB_ID] for _, row in rows if len(row) > IMDB_ID)
         return {found for cell in cells if (found := imdb_id(cell))}
 
     def _metadata(self, report: Report) -> Iterator[tuple[int, list[str]]]:
+        """Rows in the order of COLUMNS, whichever order and subset of them the file has."""
         rows = read_rows(self.metadata_file, report, kind="movies")
         columns = header(self.metadata_file, rows)
-        if columns != COLUMNS:
-            missing = ", ".join(sorted(set(COLUMNS) - set(columns))) or "none, but in another order"
-            raise DatasetError(f"{self.metadata_file.name} has not its 24 columns: {missing}.")
+        for name in NEEDED:
+            if name not in columns:
+                shown = ", ".join(columns)
+                raise DatasetError(
+                    f"{self.metadata_file.name} has no column {name!r}; its columns are {shown}."
+                )
         for line, row in rows:
             report.count("movies").read += 1
+            if columns != COLUMNS:
+                cells = dict(zip(columns, row, strict=False))
+                row = [cells.get(name, "") for name in COLUMNS]
             yield line, row
 
 

@@ -170,6 +170,20 @@ def test_a_missing_column_is_named(tmp_path: Path) -> None:
         list(recognise(folder).ratings(Report()))
 
 
+def test_metadata_may_have_fewer_columns_in_another_order(tmp_path: Path) -> None:
+    folder = movies_dataset(tmp_path / "archive")
+    rows = [("GoldenEye", "tt0113189", "130.0", 710), ("Léon", "tt0110413", "110.0", 101)]
+    files.write_csv(folder / "movies_metadata.csv", ("title", "imdb_id", "runtime", "id"), rows)
+    _, films, _ = read(recognise(folder))
+    assert [(film.movielens_id, film.title, film.runtime) for film in films] == [
+        (10, "GoldenEye", 130),
+        (20, "Léon", 110),
+    ]
+    files.write_csv(folder / "movies_metadata.csv", ("title", "id"), [("GoldenEye", 710)])
+    with pytest.raises(DatasetError, match=r"movies_metadata\.csv has no column 'imdb_id'"):
+        read(recognise(folder))
+
+
 def test_links_are_required_beside_metadata(tmp_path: Path) -> None:
     folder = movies_dataset(tmp_path / "archive")
     (folder / "links_small.csv").unlink()

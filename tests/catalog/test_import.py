@@ -246,3 +246,15 @@ def test_genres_that_differ_in_writing_are_one(movielens: Path) -> None:
     import_dataset(movielens)
     assert [genre.slug for genre in Genre.objects.all()] == ["sci-fi"]
     assert Link.objects.count() == 2
+
+
+def test_two_imports_at_a_time_are_refused(movielens: Path) -> None:
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [importing.IMPORT_LOCK])
+        with pytest.raises(DatasetError, match="Another import is running"):
+            import_dataset(movielens)
+    finally:
+        other.close()
+    assert import_dataset(movielens).changed
