@@ -16,6 +16,7 @@ urlpatterns = [
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
     path("admin/", admin.site.urls),
+    path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/profile/", profile, name="profile"),
     path("accounts/", include("allauth.urls")),
 ]

@@ -1,11 +1,15 @@
 """What is around every page: theme, credits, errors, accounts; nothing inline anywhere."""
 
+import gettext
 import re
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import AbstractUser
 from django.test import Client
+from django.utils import translation
 from django.views.defaults import server_error
 
 from catalog.models import Dataset, Movie
@@ -99,3 +103,37 @@ def test_a_name_that_is_taken_is_refused_where_it_was_typed(
     shown = answer.content.decode()
     assert "already exists" in shown
     assert '<p class="menu-name">ada</p>' in shown
+
+
+@pytest.fixture
+def english_after() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
+
+def test_the_site_speaks_german_by_the_browser_or_by_choice(
+    client: Client, films: list[Movie], english_after: None
+) -> None:
+    asked = client.get("/movies/", headers={"Accept-Language": "de-DE,de;q=0.9"})
+    assert '<html lang="de">' in asked.content.decode()
+    assert '<strong class="tabular">60</strong> Filme' in asked.content.decode()
+    came_from = {"Referer": "http://testserver/movies/"}
+    answer = client.post("/i18n/setlang/", {"language": "de"}, headers=came_from)
+    assert answer.status_code == 302
+    shown = client.get(films[0].get_absolute_url()).content.decode()
+    assert "1. Juni 1950" in shown
+    assert "Registrieren und bewerten" in shown
+
+
+def test_the_compiled_translation_is_that_of_the_text() -> None:
+    """``manage.py compilemessages -l de -i .venv`` after every change of django.po."""
+    folder = Path(__file__).resolve().parents[2] / "locale" / "de" / "LC_MESSAGES"
+    with (folder / "django.mo").open("rb") as compiled:
+        catalog = gettext.GNUTranslations(compiled)
+    text = (folder / "django.po").read_text()
+    pairs = re.findall(r'^msgid "(.+)"\nmsgstr "(.+)"$', text, re.M)
+    assert len(pairs) > 400
+    for english, german in pairs:
+        context = re.search(rf'msgctxt "(.+)"\nmsgid "{re.escape(english)}"\n', text)
+        said = catalog.pgettext(context[1], english) if context else catalog.gettext(english)
+        assert said == german.replace('\\"', '"'), english
