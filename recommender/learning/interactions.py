@@ -12,7 +12,6 @@ from recommender.learning.validation import (
     FloatArray,
     IntArray,
     as_column,
-    as_features,
     as_floats,
     as_ids,
     as_timestamps,
@@ -88,8 +87,8 @@ class Interactions:
         if self.weights is not None and size and self.weights.min() < 0:
             raise ValueError(f"weights must not be negative, got {self.weights.min()}")
 
-        self.user_features = as_features("user_features", user_features, self.num_users)
-        self.item_features = as_features("item_features", item_features, self.num_items)
+        self.user_features = _features("user_features", user_features, self.num_users)
+        self.item_features = _features("item_features", item_features, self.num_items)
         self.context_features: FloatArray | None = None
         if context_features is not None:
             self.context_features = as_floats("context_features", context_features, size)
@@ -282,3 +281,15 @@ class SequenceInteractions:
 
 def _smallest_size(ids: IntArray) -> int:
     return int(ids.max()) + 1 if ids.size else 1
+
+
+def _features(name: str, values: Any, size: int) -> sp.csr_matrix | None:
+    """A float32 CSR matrix of ``size`` rows, or None."""
+    if values is None:
+        return None
+    matrix = sp.csr_matrix(values, dtype=np.float32)
+    if matrix.shape[0] != size:
+        raise ValueError(f"{name} must have {size} rows, got {matrix.shape[0]}")
+    if not np.isfinite(matrix.data).all():
+        raise ValueError(f"{name} must be finite, got {matrix.data[~np.isfinite(matrix.data)][0]}")
+    return matrix

@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
 IntArray = NDArray[np.int64]
@@ -135,15 +134,3 @@ def as_timestamps(values: Any, size: int) -> NDArray[Any] | None:
             raise ValueError(f"timestamps must be finite, got {times[position]} at {position}")
         return times
     return times.astype(np.int64)
-
-
-def as_features(name: str, values: Any, size: int) -> sp.csr_matrix | None:
-    """A float32 CSR matrix of ``size`` rows, or None."""
-    if values is None:
-        return None
-    matrix = sp.csr_matrix(values, dtype=np.float32)
-    if matrix.shape[0] != size:
-        raise ValueError(f"{name} must have {size} rows, got {matrix.shape[0]}")
-    if not np.isfinite(matrix.data).all():
-        raise ValueError(f"{name} must be finite, got {matrix.data[~np.isfinite(matrix.data)][0]}")
-    return matrix

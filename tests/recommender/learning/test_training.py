@@ -1,0 +1,68 @@
+"""Progress, curves, devices: what surrounds a fit."""
+
+from xml.etree import ElementTree
+
+import pytest
+import torch
+
+from recommender.learning.curves import history_svg
+from recommender.learning.devices import choose_device, mixed_precision
+from recommender.learning.factorization.explicit import ExplicitFactorizationModel
+from recommender.learning.progress import Progress, Reporter
+from recommender.learning.training import EarlyStopping, Epoch
+from tests.recommender.learning.toys import ratings
+
+
+def test_reports_are_not_due_too_often():
+    seen = []
+    reporter = Reporter(seen.append, interval=3600)
+    assert reporter.due()
+    reporter.report(Progress(phase="fit", epoch=0, epochs=1))
+    assert not reporter.due()
+    assert len(seen) == 1
+    assert not Reporter(None).due()
+
+
+def test_an_epoch_reports_while_it_runs(monkeypatch):
+    seen = []
+    monkeypatch.setattr("recommender.learning.progress.Reporter.due", lambda self: True)
+    train, _ = ratings()
+    model = ExplicitFactorizationModel(n_iter=1, batch_size=1000, device="cpu", random_state=0)
+    model.fit(train, progress=seen.append)
+    assert [report.epoch for report in seen] == [0] * 7 + [1]
+    assert all(report.loss > 0 for report in seen)
+
+
+def test_a_history_is_drawn():
+    history = [Epoch(epoch=n, loss=1 / n, seconds=1, score=n) for n in (1, 2, 3)]
+    picture = ElementTree.fromstring(history_svg(history, "loss < 1"))  # noqa: S314
+    lines = picture.findall("{http://www.w3.org/2000/svg}polyline")
+    assert [len(line.get("points").split()) for line in lines] == [3, 3]
+    assert history_svg([Epoch(epoch=1, loss=2, seconds=1)], "one").count("<polyline") == 1
+    with pytest.raises(ValueError, match="history must not be empty"):
+        history_svg([], "none")
+
+
+def test_devices_are_chosen_by_name():
+    expected = "cuda" if torch.cuda.is_available() else "cpu"
+    assert choose_device("auto").type == expected
+    assert choose_device("cpu").type == "cpu"
+    with pytest.raises(ValueError, match="device must be one of auto, cpu, cuda, got 'gpu'"):
+        choose_device("gpu")
+
+
+def test_cuda_is_insisted_on(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    for arguments in ({"use_cuda": True}, {"device": "cuda"}, {"device": "cuda:1"}):
+        with pytest.raises(ValueError, match="no CUDA device is available"):
+            choose_device(**arguments)
+
+
+def test_a_cpu_is_never_in_half_precision():
+    with mixed_precision(torch.device("cpu"), enabled=True):
+        assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == torch.float32
+
+
+def test_patience_must_be_positive():
+    with pytest.raises(ValueError, match="patience must be positive, got 0"):
+        EarlyStopping(score=lambda model: 0.0, patience=0)
