@@ -46,14 +46,14 @@ def request_run(
                 losses_in_a_row=0 if resumes is None else resumes.losses_in_a_row + 1,
             )
     except IntegrityError:
-        run = TrainingRun.objects.active().filter(kind=kind).first()
-        if run is None:  # it ended between the two statements
+        present = TrainingRun.objects.active().filter(kind=kind).first()
+        if present is None:  # it ended between the two statements
             return request_run(
                 kind, mode=mode, trigger=trigger, detail=detail, resumes=resumes, deliver=deliver
             )
         if mode == RunMode.FULL:
-            TrainingRun.objects.filter(pk=run.pk, status=RunStatus.QUEUED).update(mode=mode)
-        return run, False
+            TrainingRun.objects.filter(pk=present.pk, status=RunStatus.QUEUED).update(mode=mode)
+        return present, False
     log.info("run_requested", run=run.pk, kind=kind, mode=mode, trigger=trigger, detail=detail)
     if deliver:
         transaction.on_commit(lambda: deliver_run(run))

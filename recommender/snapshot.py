@@ -132,7 +132,7 @@ def take_snapshot(check: Callable[[], None] | None = None) -> Snapshot:
     return Snapshot(
         user_ids=ratings["user"],
         movie_ids=ratings["movie"],
-        stars=ratings["half_stars"].astype(np.float32) / 2,
+        stars=(ratings["half_stars"] / 2).astype(np.float32),
         rated_at=ratings["rated_at"],
         updated_at=ratings["updated_at"],
         item_movie_ids=item_movie_ids,

@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -78,7 +78,8 @@ class TrainingRunAdmin(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         runs = super().get_queryset(request)
         # A list would fetch megabytes of logs that it does not show.
-        is_list = request.resolver_match and request.resolver_match.url_name.endswith("changelist")
+        match = request.resolver_match
+        is_list = match is not None and str(match.url_name).endswith("changelist")
         return runs.defer("log", "loss_curve") if is_list else runs
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
@@ -111,7 +112,7 @@ class TrainingRunAdmin(admin.ModelAdmin):
     def log_shown(self, run: TrainingRun) -> SafeString:
         return format_html('<pre class="run-log">{}</pre>', run.log)
 
-    def get_urls(self) -> list[URLResolver | URLPattern]:
+    def get_urls(self) -> list[URLPattern]:
         protected = self.admin_site.admin_view
         return [
             path("live/", protected(self.live_view), name="recommender_trainingrun_live"),

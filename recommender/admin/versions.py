@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import URLPattern, URLResolver, reverse
+from django.urls import URLPattern, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -117,7 +117,7 @@ class ModelVersionAdmin(admin.ModelAdmin):
     def settings_shown(self, version: ModelVersion) -> SafeString:
         return _pretty(version.settings)
 
-    def get_urls(self) -> list[URLResolver | URLPattern]:
+    def get_urls(self) -> list[URLPattern]:
         return [
             door(self, "<int:pk>/publish/", "publish", _publish),
             door(self, "<int:pk>/pin/", "pin", _pin),

@@ -70,6 +70,7 @@ def last_checkpoint(run: TrainingRun, percent: float) -> dict[str, NDArray[Any]]
 
 def drop_checkpoints(run: TrainingRun) -> None:
     """Remove the checkpoints of a run that has ended, and of those that it continued."""
-    while run is not None:
-        artifact_store.remove(f"{FOLDER}/{run.pk}")
-        run = run.resumes
+    ended: TrainingRun | None = run
+    while ended is not None:
+        artifact_store.remove(f"{FOLDER}/{ended.pk}")
+        ended = ended.resumes
