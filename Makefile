@@ -9,11 +9,11 @@ PRODUCTION := SECRET_KEY=$(shell head -c 48 /dev/urandom | base64 | tr -d '/+=\n
 	REDIS_URL=redis://localhost ALLOWED_HOSTS=matinee.example EMAIL_URL=smtp://localhost
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test lint format bench clean reset python \
+.PHONY: help run setup test lint format bench bench-serving clean reset python \
 	style types imports templates migrations deployment
 
 help: ## list these commands
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1	\2/' | expand -t 18
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 18
 
 run: python ## run the site here: servers, web, workers (PORT, DATABASE_URL, REDIS_URL, MATINEE_DATASET)
 	@exec $(SET_UP) requirements-local.txt -m moviesite.local
@@ -55,6 +55,9 @@ format: setup ## put code and templates into the project's style
 BENCHMARKS ?= import search serving library
 bench: setup ## measure speed and quality (BENCHMARKS="import search" for a part)
 	@for name in $(BENCHMARKS); do echo "== $$name"; $(VENV_PYTHON) -m tests.benchmarks.bench_$$name || exit 1; done
+
+bench-serving: setup ## measure speed and memory of serving (ARGS="scoring growth" for a part)
+	@OMP_NUM_THREADS=1 $(VENV_PYTHON) -m tests.benchmarks.bench_serving $(ARGS)
 
 clean: ## remove caches, keep .venv and var
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

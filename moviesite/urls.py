@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from moviesite.accounts.token_views import remove_token, tokens
 from moviesite.accounts.views import profile
 from recommender import health
 from recommender.api import api
@@ -18,5 +19,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/profile/", profile, name="profile"),
+    path("accounts/tokens/", tokens, name="api-tokens"),
+    path("accounts/tokens/<int:pk>/remove/", remove_token, name="api-token-remove"),
     path("accounts/", include("allauth.urls")),
 ]

@@ -2,10 +2,16 @@
 
 from django import forms
 
-from .models import User
+from .models import ApiToken, User
 
 
 class ProfileForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ("username", "is_public", "watch_together")
+
+
+class TokenForm(forms.ModelForm):
+    class Meta:
+        model = ApiToken
+        fields = ("name",)

@@ -79,6 +79,8 @@ def measured(live: Any, films: int, *, repeats: int) -> dict[str, list[float]]:
     from recommender.histories import History
     from recommender.serving import Recommender
 
+    from . import synthetic
+
     random = np.random.default_rng(5)
     times: dict[str, list[float]] = defaultdict(list)
 
@@ -89,7 +91,7 @@ def measured(live: Any, films: int, *, repeats: int) -> dict[str, list[float]]:
         return made
 
     for _ in range(repeats + 5):
-        movie_ids = random.choice(films, HISTORY, replace=False) + 1
+        movie_ids = random.choice(synthetic.HISTORY_FILMS, HISTORY, replace=False) + 1
         stars = (random.integers(1, 11, HISTORY) / 2).astype(np.float32)
         person = Recommender(History(movie_ids=movie_ids, stars=stars), live=live)
         started = time.perf_counter()

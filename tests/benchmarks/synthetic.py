@@ -13,6 +13,7 @@ from recommender.live_versions import LoadedVersion
 FACTORS = 64
 NEIGHBOURS = 200  # per film, as many as the sequence model keeps of a well known one
 GENRES = 20
+HISTORY_FILMS = 10_000
 
 
 def catalog(films: int, seed: int = 1) -> CatalogArrays:
@@ -65,13 +66,19 @@ def factorization(films: int, factors: int = FACTORS) -> tuple[dict[str, Any], d
 
 
 def sequence(films: int) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Arrays and settings as the sequence preset exports them."""
+    """Arrays and settings as the sequence preset exports them.
+
+    Only the first films have neighbours written down: histories are drawn from them.
+    """
     random = np.random.default_rng(3)
-    items = films + 1
+    items, filled = films + 1, min(films, HISTORY_FILMS) + 1
     starts = np.arange(items + 1, dtype=np.int64) * NEIGHBOURS
-    ids = random.integers(1, items, items * NEIGHBOURS).astype(np.int32)
-    ids = np.sort(ids.reshape(items, NEIGHBOURS), axis=1).ravel()
-    values = random.random((len(ids), 2 * len(DECAYS)), np.float32).astype(np.float16)
+    ids = np.zeros(items * NEIGHBOURS, np.int32)
+    values = np.zeros((len(ids), 2 * len(DECAYS)), np.float16)
+    first = slice(0, filled * NEIGHBOURS)
+    drawn = random.integers(1, items, (filled, NEIGHBOURS)).astype(np.int32)
+    ids[first] = np.sort(drawn, axis=1).ravel()
+    values[first] = random.random(values[first].shape, np.float32)
     arrays = {
         "neighbour_offsets": starts,
         "neighbour_ids": ids,
