@@ -56,7 +56,8 @@ def first_dataset(wanted: str, var: Path) -> str:
 
 def _from_grouplens(folder: Path) -> Path:
     columns = (TextColumn("  {task.description}"), BarColumn(), DownloadColumn())
-    with Progress(*columns, TransferSpeedColumn(), transient=True) as bar:
+    hidden = not sys.stdout.isatty()
+    with Progress(*columns, TransferSpeedColumn(), transient=True, disable=hidden) as bar:
         task = bar.add_task(DEFAULT, total=None)
         return locate(
             DEFAULT,
