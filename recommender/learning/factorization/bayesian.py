@@ -84,6 +84,7 @@ class BayesianFactorizationModel:
         self._device = choose_device(device)
         self._arrays: dict[str, NDArray[Any]] = {}
         self._settings: dict[str, Any] = {}
+        self._num_users = 0
         self._scorer: FactorizationScorer | None = None
         self._histories: sp.csr_matrix | None = None
         self._folded: dict[int, FoldedUser] = {}
@@ -241,6 +242,7 @@ class BayesianFactorizationModel:
             ),
             shape=(interactions.num_users, interactions.num_items),
         )
+        self._num_users = interactions.num_users
         self._folded = {}
 
     def fold_in(self, item_ids: ArrayLike, ratings: ArrayLike) -> FoldedUser:
@@ -266,7 +268,7 @@ class BayesianFactorizationModel:
             return scorer.predict(user_ids, items)
         users = as_ids("user_ids", np.atleast_1d(np.asarray(user_ids)), self._num_users)
         if items is None:
-            scores = np.stack([scorer.predict(self._user(int(user))) for user in users])
+            scores = np.stack([scorer.predict(self.folded(int(user))) for user in users])
             return scores[0] if np.ndim(user_ids) == 0 else scores
         if 1 not in (len(users), len(items)):
             check_length("item_ids", items, len(users))
@@ -275,7 +277,7 @@ class BayesianFactorizationModel:
         order = np.argsort(users, kind="stable")
         for rows in np.split(order, np.flatnonzero(np.diff(users[order])) + 1):
             if len(rows):
-                stars[rows] = scorer.predict(self._user(int(users[rows[0]])), items[rows])
+                stars[rows] = scorer.predict(self.folded(int(users[rows[0]])), items[rows])
         return stars
 
     def export(self) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
@@ -284,10 +286,12 @@ class BayesianFactorizationModel:
         return self._arrays, self._settings
 
     @property
-    def _num_users(self) -> int:
-        return 0 if self._histories is None else int(self._histories.shape[0])
+    def scorer(self) -> FactorizationScorer:
+        """What serves this model."""
+        return self._fitted()
 
-    def _user(self, user: int) -> FoldedUser:
+    def folded(self, user: int) -> FoldedUser:
+        """A training user, folded in from all of the user's training ratings."""
         if user not in self._folded and self._histories is not None:
             history = slice(*self._histories.indptr[user : user + 2])
             self._folded[user] = self._fitted().fold_in(

@@ -1,0 +1,233 @@
+"""The explicit preset's model: it learns, it starts warm, it knows what it does not know."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from recommender.learning import presets
+from recommender.learning.cross_validation import random_train_test_split
+from recommender.learning.factorization.bayesian import BayesianFactorizationModel
+from recommender.learning.ids import IdMap
+from recommender.learning.interactions import Interactions
+
+
+def tastes(users=150, items=120, per_user=40, seed=0, **columns):
+    """Stars made of biases and two tastes, with noise of standard deviation .3."""
+    state = np.random.RandomState(seed)
+    user_rows, item_rows = state.randn(users, 2), state.randn(items, 2)
+    stars = 3.2 + 0.4 * state.randn(users)[:, None] + 0.4 * state.randn(items)
+    stars = stars + 0.6 * user_rows @ item_rows.T
+    user_ids = np.repeat(np.arange(users), per_user)
+    item_ids = np.concatenate([state.choice(items, per_user, replace=False) for _ in range(users)])
+    ratings = stars[user_ids, item_ids] + 0.3 * state.randn(len(user_ids))
+    return Interactions(
+        user_ids,
+        item_ids,
+        np.clip(ratings, 0.5, 5.0),
+        timestamps=state.randint(10**9, size=len(user_ids)),
+        num_users=users,
+        num_items=items,
+        **columns,
+    )
+
+
+def rmse(model, data):
+    found = model.predict(data.user_ids, data.item_ids)
+    return float(np.sqrt(np.mean((found - data.ratings) ** 2)))
+
+
+def bias_rmse(train, test):
+    mean = train.ratings.mean()
+    users = np.zeros(train.num_users)
+    for _ in range(10):
+        rest = train.ratings - mean - users[train.user_ids]
+        counts = np.bincount(train.item_ids, minlength=train.num_items) + 3
+        items = np.bincount(train.item_ids, rest, train.num_items) / counts
+        rest = train.ratings - mean - items[train.item_ids]
+        counts = np.bincount(train.user_ids, minlength=train.num_users) + 5
+        users = np.bincount(train.user_ids, rest, train.num_users) / counts
+    found = np.clip(mean + users[test.user_ids] + items[test.item_ids], 0.5, 5.0)
+    return float(np.sqrt(np.mean((found - test.ratings) ** 2)))
+
+
+@pytest.fixture(scope="module")
+def split():
+    return random_train_test_split(tastes(), random_state=1)
+
+
+@pytest.fixture(scope="module")
+def model(split):
+    return presets.explicit(random_state=0).fit(split[0])
+
+
+def test_finds_tastes_that_biases_cannot_express(split, model):
+    assert bias_rmse(*split) > 0.6
+    assert rmse(model, split[1]) < 0.45
+
+
+def test_beats_every_peer_on_real_ratings(shared_data):
+    table = pd.read_csv(shared_data / "movies-dataset-small" / "ratings_small.csv.gz")
+    data = Interactions(
+        IdMap(table.userId).to_dense(table.userId),
+        IdMap(table.movieId).to_dense(table.movieId),
+        table.rating,
+        table.timestamp,
+    )
+    train, test = random_train_test_split(data, random_state=0)
+    assert rmse(presets.explicit(random_state=0).fit(train), test) < 0.86
+
+
+def test_same_seed_same_stars(split, model):
+    again = presets.explicit(random_state=0).fit(split[0])
+    assert np.array_equal(again.predict(3), model.predict(3))
+
+
+def test_shapes_of_predictions(split, model):
+    items = split[0].num_items
+    everything = model.predict(3)
+    assert everything.shape == (items,)
+    assert everything.dtype == np.float32
+    assert model.predict([3, 4]).shape == (2, items)
+    assert model.predict(3, 5) == pytest.approx([everything[5]])
+    assert model.predict(3, [5, 6]) == pytest.approx(everything[[5, 6]])
+    pairs = model.predict([4, 3, 4], [7, 5, 2])
+    assert pairs == pytest.approx([model.predict(4)[7], everything[5], model.predict(4)[2]])
+    assert everything.min() >= 0.5
+    assert everything.max() <= 5.0
+
+
+def test_more_ratings_leave_less_uncertainty_and_a_better_guess(split, model):
+    scorer = model.scorer
+    train, test = split
+    errors, deviations = [], []
+    for used in (0, 3, 30):
+        found = []
+        for user in range(40):
+            mine = np.flatnonzero(train.user_ids == user)[:used]
+            folded = scorer.fold_in(train.item_ids[mine], train.ratings[mine])
+            asked = test.user_ids == user
+            found.append(scorer.predict(folded, test.item_ids[asked]) - test.ratings[asked])
+            deviations.append((used, scorer.uncertainty(folded, np.arange(20)).mean()))
+        errors.append(np.sqrt(np.mean(np.concatenate(found) ** 2)))
+    spread = [np.mean([value for n, value in deviations if n == used]) for used in (0, 3, 30)]
+    assert errors[0] > errors[1] > errors[2] + 0.1
+    assert spread[0] > spread[1] > spread[2] + 0.1
+
+
+def test_uncertainty_is_as_large_as_the_errors(split, model):
+    _, test = split
+    squares, variances = [], []
+    for user in range(test.num_users):
+        asked = test.user_ids == user
+        errors = model.predict(user, test.item_ids[asked]) - test.ratings[asked]
+        folded = model.folded(user)
+        deviation = model.scorer.uncertainty(folded, test.item_ids[asked])
+        squares.append(errors**2)
+        variances.append(deviation**2 + 0.3**2)
+    ratio = np.concatenate(squares).mean() / np.concatenate(variances).mean()
+    assert 0.6 < ratio < 1.7
+
+
+def test_features_place_an_item_that_nobody_rated():
+    state = np.random.RandomState(0)
+    users, items = 60, 60
+    liked = np.arange(items) % 2  # the even ones are bad for everybody
+    user_ids, item_ids = np.nonzero(state.rand(users, items) < 0.4)
+    ratings = 2.0 + 2.0 * liked[item_ids] + 0.3 * state.randn(len(item_ids))
+    seen = item_ids < items - 2
+    data = Interactions(user_ids[seen], item_ids[seen], ratings[seen], num_items=items)
+    features = np.eye(2)[liked]
+    model = presets.explicit(random_state=0).fit(data, item_features=features)
+    bad, good = model.predict(0, [items - 2, items - 1])
+    assert good - bad > 1.0
+    without = presets.explicit(random_state=0).fit(data).predict(0, [items - 2, items - 1])
+    assert without[0] == pytest.approx(without[1], abs=1e-5)
+    assert np.isfinite(without).all()
+
+
+def test_item_similarity_follows_who_rates_what():
+    state = np.random.RandomState(0)
+    met = (np.add.outer(np.arange(60), np.arange(30)) % 2 == 0) & (state.rand(60, 30) < 0.6)
+    user_ids, item_ids = np.nonzero(met)
+    ratings = state.randint(1, 11, len(user_ids)) / 2
+    model = presets.explicit(random_state=0).fit(Interactions(user_ids, item_ids, ratings))
+    nearest, scores = model.scorer.similar(4, 5)
+    assert (nearest % 2 == 0).all()
+    assert 4 not in nearest
+    assert (np.diff(scores) <= 0).all()
+
+
+def test_warm_start_is_as_good_in_fewer_rounds(split, model):
+    train, test = split
+    arrays, _ = model.export()
+    rounds = []
+    warm = presets.explicit(random_state=0).fit(
+        train, warm_start=arrays, progress=lambda report: rounds.append(report.epochs)
+    )
+    assert rmse(warm, test) < rmse(model, test) + 0.01
+    cold_rounds = []
+    presets.explicit(random_state=0).fit(
+        train, progress=lambda report: cold_rounds.append(report.epochs)
+    )
+    assert rounds[-1] < cold_rounds[-1]
+
+
+def test_weights_count():
+    data = tastes(users=40, items=30, per_user=20)
+    doubted = data.item_ids == 3
+    ratings = np.where(doubted, 0.5, data.ratings)
+    fits = []
+    for weight in (1.0, 0.001):
+        fits.append(
+            BayesianFactorizationModel(random_state=0).fit(
+                Interactions(
+                    data.user_ids, data.item_ids, ratings,
+                    weights=np.where(doubted, weight, 1.0), num_items=30,
+                )
+            ).export()[0]["item_rows"][3, 0]
+        )  # fmt: skip
+    assert fits[0] < fits[1] - 0.5
+
+
+def test_an_exception_of_the_progress_callback_cancels_the_fit(split):
+    def stop(report):
+        raise KeyboardInterrupt
+
+    model = presets.explicit(random_state=0)
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(split[0], progress=stop)
+    with pytest.raises(RuntimeError, match="not fitted"):
+        model.predict(0)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        Interactions([0], [1], [4.0]),
+        Interactions([0, 0, 1], [1, 1, 1], [4.0, 4.0, 4.0], num_users=5, num_items=9),
+        Interactions([0, 1, 2], [1, 2, 3], [1.0, 1.0, 1.0], timestamps=[5, 5, 5]),
+    ],
+    ids=["one rating", "one item", "all the same"],
+)
+def test_any_ratings_will_do(data):
+    model = presets.explicit(random_state=0).fit(data)
+    for user in range(data.num_users):
+        assert np.isfinite(model.predict(user)).all()
+
+
+def test_bad_input_is_named(split, model):
+    train, _ = split
+    with pytest.raises(ValueError, match="ratings"):
+        presets.explicit().fit(Interactions([0], [1]))
+    with pytest.raises(ValueError, match="user_ids must be below 150, got 150"):
+        model.predict(150)
+    with pytest.raises(ValueError, match="item_ids must be below 120, got 999"):
+        model.predict(0, [999])
+    with pytest.raises(ValueError, match="item_ids must have length 2"):
+        model.predict([0, 1], [1, 2, 3])
+    with pytest.raises(ValueError, match="item_features must have 120 rows, got 4"):
+        presets.explicit().fit(train, item_features=np.ones((4, 2)))
+    with pytest.raises(ValueError, match="warm_start must have 'item_rows'"):
+        presets.explicit().fit(train, warm_start={})
+    with pytest.raises(ValueError, match="num_factors must be positive, got 0"):
+        BayesianFactorizationModel(num_factors=0)
