@@ -71,7 +71,7 @@ def cover(movie: Movie, variant: str = "", loading: str = "lazy") -> SafeString:
     else:
         words = (
             '<span class="cover-words"><span class="cover-line">'
-            f"<span>{escape(design.genre or _('Film'))}</span><span>{movie.year or ''}</span>"
+            f"<span>{escape(_(design.genre or 'Film'))}</span><span>{movie.year or ''}</span>"
             f'</span><span class="cover-title">{escape(movie.title)}</span></span>'
         )
     if design.below:

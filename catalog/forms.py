@@ -9,6 +9,7 @@ from django import forms
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Exists, ExpressionWrapper, F, FloatField, OuterRef
 from django.db.models.expressions import OrderBy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .languages import spoken_choices
@@ -74,7 +75,8 @@ class BrowseForm(forms.Form):
     def __init__(self, *args: object, user: AbstractBaseUser | AnonymousUser, **kwargs: object):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.user = user
-        genres = Genre.objects.values_list("slug", "name")
+        named = ((slug, gettext(name)) for slug, name in Genre.objects.values_list("slug", "name"))
+        genres = sorted(named, key=lambda genre: genre[1])
         self._choices("genre", [("", _("Any genre")), *genres])
         self._choices("language", [("", _("Any language")), *spoken_choices()])
         # What is not chosen is a search's own order, or the most rated.
