@@ -24,8 +24,8 @@ Scores = NDArray[np.float32]
 
 # Top picks are ranked by the stars the factorization predicts, less what it may be wrong by, plus
 # what the sequence model adds; chosen on validation users, see docs/performance.md.
-CAUTION = 1.0  # posterior standard deviations taken off the predicted stars
-SEQUENCE_WEIGHT = 0.3  # stars per standard deviation of the sequence model's scores
+CAUTION = 2.0  # posterior standard deviations taken off the predicted stars
+SEQUENCE_WEIGHT = 0.8  # stars per standard deviation of the sequence model's scores
 
 CANDIDATES = 200  # films whose uncertainty is worked out
 
