@@ -66,7 +66,7 @@ class BayesianFactorizationModel:
         self,
         *,
         num_factors: int | None = None,
-        n_iter: int = 16,
+        n_iter: int = 12,
         warm_n_iter: int = 6,
         company_rank: int = 32,
         random_state: SeedLike = None,
@@ -307,7 +307,7 @@ class BayesianFactorizationModel:
 
 def factors_for(num_ratings: int) -> int:
     """The width of the factors for a number of ratings: more data, more factors."""
-    return int(np.clip(round(14 * (num_ratings / 80_000) ** 0.5), 2, 32))
+    return int(np.clip(round(14 * (num_ratings / 80_000) ** 0.5), 2, 24))
 
 
 def unpacked(upper: NDArray[np.float64], size: int) -> NDArray[np.float64]:

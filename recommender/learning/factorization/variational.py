@@ -79,7 +79,10 @@ class Side:
         spread = other.covariance.clone()
         spread[:, 0] = spread[:, :, 0] = 0.0
         products = design[:, :, None] * design[:, None, :] + spread
-        gram = self._spread_sum(other, weights, products.flatten(1)).view_as(self.covariance)
+        first, second = torch.triu_indices(self.width, self.width, device=design.device)
+        upper = self._spread_sum(other, weights, products[:, first, second])
+        gram = torch.empty_like(self.covariance)
+        gram[:, first, second] = gram[:, second, first] = upper
         target = self._spread_sum(other, weights * ratings, design)
         target -= self._spread_sum(other, weights, design * bias[:, None] + with_bias)
         squares = (ratings - bias[other.ids]) ** 2 + other.covariance[other.ids, 0, 0]
