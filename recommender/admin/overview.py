@@ -114,5 +114,5 @@ def _ratings_chart(kind: ModelKind, policy: RetrainingPolicy) -> SafeString:
     points.append((round(hours, 2), float(total)))
     title = _("%(kind)s: ratings since the watermark") % {"kind": kind.label}
     return line_chart(
-        title, [Series(name=_("new"), points=points, tone=3)], x_label=_("hours"), limit=needed
+        title, [Series(name=_("new"), points=points, tone=3)], x_label=_("hours:"), limit=needed
     )

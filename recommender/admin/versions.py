@@ -26,11 +26,10 @@ class ModelVersionAdmin(admin.ModelAdmin):
         "number",
         "kind",
         "state",
+        "buttons",
         "metric",
         "trained_at",
-        "published_at",
         "rating_count",
-        "buttons",
     )
     list_display_links = ("number",)
     list_filter = ("kind", "status", "pinned")
