@@ -33,7 +33,7 @@ def reasons(person: Recommender, ranking: Ranking) -> list[list[Reason]]:
     if ranking.source in ("both", "factorization"):
         return [factorization_reasons(person, int(row)) for row in ranking.rows]
     if ranking.source == "sequence":
-        return [sequence_reasons(person, int(row)) for row in ranking.rows]
+        return sequence_reasons(person, ranking.rows)
     return [[] for _ in ranking.rows]
 
 
@@ -47,12 +47,19 @@ def factorization_reasons(person: Recommender, row: int) -> list[Reason]:
     )
 
 
-def sequence_reasons(person: Recommender, row: int) -> list[Reason]:
-    """What the films watched did to the sequence model's score of the film at ``row``."""
-    if (placed := person.live.sequence) is None or not (item := _item(placed, row)):
-        return []
+def sequence_reasons(person: Recommender, rows: IntArray) -> list[list[Reason]]:
+    """What the films watched did to the sequence model's score of the film at each row."""
+    if (placed := person.live.sequence) is None:
+        return [[] for _ in rows]
     known, items = person.known(placed)
-    return _weightiest(person.history.movie_ids[known], placed.version.scorer.explain(items, item))
+    ranked = placed.item_of_row[rows]
+    seen = np.flatnonzero(ranked)
+    weights = placed.version.scorer.explain_each(items, ranked[seen].tolist())
+    movie_ids = person.history.movie_ids[known]
+    found: list[list[Reason]] = [[] for _ in rows]
+    for place, one in zip(seen, weights, strict=True):
+        found[place] = _weightiest(movie_ids, one)
+    return found
 
 
 def _item(placed: Placed, row: int) -> int:

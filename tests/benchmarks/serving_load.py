@@ -40,6 +40,9 @@ def run(part: str, *, films: int, history: int, seconds: int) -> None:
         sessions = made.stdout.split()
         if part == "memory":
             memory(environment, sessions[0])
+        elif part == "parts":
+            command = [sys.executable, "-m", "tests.benchmarks.serving_parts", *sessions[:4]]
+            subprocess.run(command, env=environment, cwd=ROOT, check=True)
         else:
             load(environment, sessions, films, seconds)
 
@@ -69,31 +72,27 @@ def site(environment: dict[str, str], processes: int = PROCESSES) -> Iterator[tu
 
 
 def memory(environment: dict[str, str], session: str) -> None:
-    """PSS of one web process: after pages without recommendations, and after many with them."""
-    sizes = {}
+    """Of one of two web processes: after a page without recommendations, and after many with."""
+    print("| a web process serves | PSS, MB | private, MB |\n| --- | --- | --- |")
     for name, pages in {
-        "pages without recommendations": ["/movies/", "/accounts/login/"],
-        "the same and recommendations": ["/movies/", "/accounts/login/", *PAGES.values()],
+        "the log-in page": ["/accounts/login/"],
+        "the same and recommendations": ["/accounts/login/", *PAGES.values()],
     }.items():
-        with site(environment, processes=1) as (address, pid):
-            for _ in range(30):
+        with site(environment) as (address, pid):
+            for _ in range(60):
                 for page in pages:
-                    requests.get(address + page, cookies={"sessionid": session}, timeout=30)
-            worker = psutil.Process(pid).children()[0].pid
-            sizes[name] = _pss(worker)
-    before, after = sizes.values()
-    print("| a web process serves | PSS, MB |\n| --- | --- |")
-    for name, size in sizes.items():
-        print(f"| {name} | {size:.0f} |")
-    print(f"| difference | {after - before:.0f} |")
+                    requests.get(address + page, cookies={"sessionid": session}, timeout=60)
+            pss, private = _memory(psutil.Process(pid).children()[0].pid)
+            print(f"| {name} | {pss:.0f} | {private:.0f} |", flush=True)
 
 
-def _pss(pid: int) -> float:
-    """Megabytes of a process, its share of what others map too."""
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) / 1024
-    raise RuntimeError(f"/proc/{pid}/smaps_rollup has no Pss")
+def _memory(pid: int) -> tuple[float, float]:
+    """Megabytes of a process: with its share of what others map too, and its own alone."""
+    sizes = {
+        line.split()[0]: int(line.split()[1]) / 1024
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
+    }
+    return sizes["Pss:"], sizes["Private_Clean:"] + sizes["Private_Dirty:"]
 
 
 Times = dict[str, list[float]]

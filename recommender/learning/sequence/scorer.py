@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -81,22 +81,32 @@ class SequenceScorer:
         that one item out; 0 for padding and unknown ids. Raises ``ValueError`` for an unknown
         ``item_id``.
         """
-        self._check(item_id)
+        return self.explain_each(history, [item_id])[0]
+
+    def explain_each(self, history: Array, item_ids: Sequence[int]) -> NDArray[np.float32]:
+        """What :meth:`explain` says of several items: shape (len(item_ids), len(history)).
+
+        The history is looked up once for all of them.
+        """
+        for item_id in item_ids:
+            self._check(item_id)
         history = np.asarray(history)
         known = np.flatnonzero((history > PADDING_ITEM) & (history < self.num_items))
-        result = np.zeros(len(history), np.float32)
+        result = np.zeros((len(item_ids), len(history)), np.float32)
         if not len(known):
             return result
         kept = history[known]
-        values = np.stack([self._pull(item, item_id) for item in kept[::-1][: SPAN + 1]])
-        whole, without = _sums_without_each(values, len(kept))
+        wanted = np.asarray(item_ids)
+        pulls = np.stack([self._pulls(item, wanted) for item in kept[::-1][: SPAN + 1]])
         summaries = np.vstack(
             [summarise(self._traits, kept), summaries_without_each(self._traits, kept)]
         )
-        terms = trait_terms(self._traits, summaries, item_id)
-        sums = np.vstack([whole, without])
-        scores = self._combine(sums[:, 0], sums[:, 1], terms, self._floor[item_id])
-        result[known] = scores[0] - scores[1:]
+        for place, item_id in enumerate(item_ids):
+            whole, without = _sums_without_each(pulls[:, place], len(kept))
+            terms = trait_terms(self._traits, summaries, item_id)
+            sums = np.vstack([whole, without])
+            scores = self._combine(sums[:, 0], sums[:, 1], terms, self._floor[item_id])
+            result[place, known] = scores[0] - scores[1:]
         return result
 
     def similar(self, item_id: int, n: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
@@ -122,7 +132,7 @@ class SequenceScorer:
         history = np.asarray(history)
         return history[(history > PADDING_ITEM) & (history < self.num_items)]
 
-    def _sums(self, history: Array) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def _sums(self, history: Array) -> tuple[Array, Array]:
         """The evidence (num_items,) and the affinity (num_items,) that a history gives."""
         newest = history[::-1][:SPAN]
         rows = [slice(*self._offsets[item : item + 2].tolist()) for item in newest]
@@ -138,13 +148,17 @@ class SequenceScorer:
             np.bincount(ids, affinity, minlength=self.num_items),
         )
 
-    def _pull(self, item: int, item_id: int) -> NDArray[np.float32]:
-        """The values of ``item`` for ``item_id``, (2 DECAYS,); zeros when it is no neighbour."""
+    def _pulls(self, item: int, item_ids: Array) -> NDArray[np.float32]:
+        """The values of ``item`` for each of ``item_ids``: (n, 2 DECAYS), zeros where it is no
+        neighbour."""
         start, stop = self._offsets[item : item + 2].tolist()
-        place = start + int(np.searchsorted(self._ids[start:stop], item_id))
-        if place == stop or self._ids[place] != item_id:
-            return np.zeros(self._values.shape[1], np.float32)
-        return self._values[place].astype(np.float32)
+        pulls = np.zeros((len(item_ids), self._values.shape[1]), np.float32)
+        neighbours = self._ids[start:stop]
+        places = np.searchsorted(neighbours, item_ids)
+        there = places < len(neighbours)
+        there[there] = neighbours[places[there]] == item_ids[there]
+        pulls[there] = self._values[start + places[there]]
+        return pulls
 
     def _combine(self, evidence: Array, affinity: Array, terms: Array, floor: Any) -> Array:
         scores = self._sharpness * np.log(evidence + floor) + affinity
