@@ -19,20 +19,32 @@
     control.querySelector("[data-stars-value]").textContent = stars === "" ? "" : number.format(stars);
   };
 
-  // The control shows the choice at once; what the server answered last is kept beside it.
+  // The control shows the choice at once: data-wanted is what was chosen, data-sent what was last
+  // sent, data-saved what the server has. An answer to an older choice must not undo a newer one.
+  const want = (control, stars) => {
+    control.dataset.wanted = stars;
+    show(control, stars);
+  };
   document.addEventListener("change", (event) => {
     const control = event.target.closest("[data-stars]");
-    if (control) show(control, event.target.value);
+    if (control) want(control, event.target.value);
   });
   document.addEventListener("click", (event) => {
     const clear = event.target.closest("[data-stars-clear]");
-    if (clear) show(clear.closest("[data-stars]"), "");
+    if (clear) want(clear.closest("[data-stars]"), "");
   });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const control = event.detail.elt.closest?.("[data-stars]");
+    if (control) control.dataset.sent = control.dataset.wanted;
+  });
+  const same = (one, other) => (one === "" || other === "" ? one === other : Number(one) === Number(other));
   document.addEventListener("film-rated", (event) => {
     const { movie, stars } = event.detail;
     const saved = stars === null ? "" : String(stars);
     for (const control of controls(movie)) {
       control.dataset.saved = saved;
+      if ("wanted" in control.dataset && !same(control.dataset.wanted, saved)) continue;
+      delete control.dataset.wanted;
       show(control, saved);
     }
     for (const mark of document.querySelectorAll(`[data-film="${movie}"] [data-your-stars]`)) {
@@ -68,7 +80,10 @@
   // A refusal puts everything back as the server has it.
   const refused = (event) => {
     const control = event.detail.elt.closest?.("[data-stars]");
-    if (control) show(control, control.dataset.saved);
+    if (control && control.dataset.wanted === control.dataset.sent) {
+      delete control.dataset.wanted;
+      show(control, control.dataset.saved);
+    }
     const answer = event.detail.xhr;
     const said = answer?.status === 422 && answer.getResponseHeader("Content-Type")?.startsWith("text/plain");
     window.matinee.failed(said ? answer.responseText : "");

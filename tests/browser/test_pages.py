@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Response, expect
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Response, Route, expect
 
 from catalog.models import HiddenMovie, Movie, Rating
 from tests.browser.conftest import Site, log_in
@@ -13,6 +13,10 @@ pytestmark = pytest.mark.browser
 
 def is_post(response: Response) -> bool:
     return response.request.method == "POST"
+
+
+def posted(response: Response) -> str | None:
+    return response.request.post_data
 
 
 def star(page: Page, stars: str) -> Locator:
@@ -54,6 +58,20 @@ def test_keys_rate_and_clear(member_page: Page, site: Site) -> None:
         member_page.keyboard.press("Tab")
         member_page.keyboard.press("Enter")
     assert saved(site, movie) == []
+
+
+def test_a_choice_made_while_the_last_is_under_way_wins(member_page: Page, site: Site) -> None:
+    held: list[Route] = []
+    member_page.goto(site.film(22))
+    member_page.route(re.compile("/rate/"), lambda route: held.append(route))
+    star(member_page, "2.0").check()
+    expect(member_page.locator("#yours [data-stars]")).to_have_class(re.compile("htmx-request"))
+    star(member_page, "4.0").check()
+    member_page.unroute(re.compile("/rate/"))
+    with member_page.expect_response(lambda answer: "rating=4.0" in (posted(answer) or "")):
+        held[0].continue_()
+    expect(star(member_page, "4.0")).to_be_checked()
+    assert saved(site, site.world.movies[22]) == [4.0]
 
 
 def test_what_the_server_refuses_is_rolled_back(member_page: Page, site: Site) -> None:
