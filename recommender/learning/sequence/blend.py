@@ -31,7 +31,7 @@ from recommender.learning.validation import (
 
 Array = NDArray[Any]
 
-_FOLDS = 4
+_FOLDS = 5
 _MAX_ROW = 1000
 
 
@@ -130,8 +130,8 @@ class SequenceBlendModel:
 
     def export(self) -> tuple[dict[str, Array], dict[str, Any]]:
         """The arrays and JSON-able settings that :class:`SequenceScorer` takes."""
-        self._fitted()
-        assert self._exported is not None
+        if self._exported is None:
+            raise RuntimeError(f"{type(self).__name__} must be fitted first")
         return self._exported
 
     def _fitted(self) -> SequenceScorer:
@@ -149,9 +149,8 @@ class SequenceBlendModel:
         ).tocsr()
         met.data[:] = 1.0
         table.affinity[:, -1] = autoencoder_weights(met, table.offsets, table.ids, self._ridge)
-        assert data.timestamps is not None
         share = popularity(items, size)
-        return Members(table, item_traits(items, data.timestamps, size), share / share.sum())
+        return Members(table, item_traits(items, _times(data), size), share / share.sum())
 
     def _held_out(self, data: Interactions) -> Iterator[tuple[Interactions, list[Array], Array]]:
         """Interactions to count from, and histories and next items that are not among them."""
@@ -162,12 +161,11 @@ class SequenceBlendModel:
         for number in range(_FOLDS):
             inside = fold == number
             if inside.any() and not inside.all():
-                yield data.take(~inside), *self._draw(data, inside, self._questions // 5)
-        assert data.timestamps is not None
-        times = np.sort(data.timestamps, kind="stable")
-        late = data.timestamps > times[int(0.9 * (len(times) - 1))]
+                yield data.take(~inside), *self._draw(data, inside, self._questions // (_FOLDS + 1))
+        times = _times(data)
+        late = times > np.quantile(times, 0.9, method="lower")
         if late.any() and not late.all():
-            yield data.take(~late), *self._draw(data, late, self._questions // 5)
+            yield data.take(~late), *self._draw(data, late, self._questions // (_FOLDS + 1))
 
     def _draw(self, data: Interactions, inside: Array, size: int) -> tuple[list[Array], Array]:
         """Up to ``size`` random questions whose answers are ``inside``, evenly over users."""
@@ -204,6 +202,12 @@ def _export(
         "trait_weights": weights.traits.astype(np.float32),
     }
     return arrays, {"sharpness": weights.sharpness, "repeats": repeats, "loss": weights.loss}
+
+
+def _times(data: Interactions) -> Array:
+    if data.timestamps is None:
+        raise ValueError("timestamps must be given to learn what comes next, got None")
+    return data.timestamps
 
 
 def _has_repeats(data: Interactions) -> bool:

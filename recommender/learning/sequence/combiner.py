@@ -27,6 +27,7 @@ from recommender.learning.sequence.transitions import (
 Array = NDArray[Any]
 
 CANDIDATES = 300
+_SOFTNESS = 0.3
 _EVIDENCE = len(DECAYS) * EVIDENCE_CHANNELS
 _AFFINITY = len(DECAYS) * AFFINITY_CHANNELS
 _FEATURES = _EVIDENCE + _AFFINITY + TERMS + 1
@@ -94,8 +95,13 @@ def ask(
     return Questions(features, log_weights)
 
 
-def fit_weights(questions: list[Questions], steps: int = 80, l2: float = 1e-3) -> BlendWeights:
-    """The weights under which the right items are likeliest, kept near plain ones by ``l2``."""
+def fit_weights(questions: list[Questions], steps: int = 60, l2: float = 1e-3) -> BlendWeights:
+    """The weights under which the right items are likeliest, kept near plain ones by ``l2``.
+
+    The loss is the generalised cross-entropy (Zhang and Sabuncu 2018), between that and the mean
+    error: questions that nothing in the members answers pull less, and the top of the ranking,
+    which is what people see, gains.
+    """
     features = torch.from_numpy(np.concatenate([one.features for one in questions]))
     log_weights = torch.from_numpy(np.concatenate([one.log_weights for one in questions]))
     evidence, linear, share = features.split([_EVIDENCE, _AFFINITY + TERMS, 1], dim=-1)
@@ -108,9 +114,10 @@ def fit_weights(questions: list[Questions], steps: int = 80, l2: float = 1e-3) -
     def loss() -> tuple[Tensor, Tensor]:
         total = evidence @ log_evidence.exp() + shape[1].exp() * share[..., 0] + 1e-9
         scores = shape[0] * total.log() + linear @ slopes
-        likelihood = torch.log_softmax(scores + log_weights, dim=1)[:, 0].mean()
+        chance = torch.log_softmax(scores + log_weights, dim=1)[:, 0]
+        error = ((1 - (_SOFTNESS * chance).exp()) / _SOFTNESS).mean()
         penalty = slopes.square().mean() + 0.1 * (log_evidence + 2.0).square().mean()
-        return -likelihood, -likelihood + l2 * penalty
+        return error, error + l2 * penalty
 
     parameters = [log_evidence, slopes, shape]
     optimizer = torch.optim.LBFGS(parameters, lr=0.5, max_iter=steps, line_search_fn="strong_wolfe")
@@ -130,8 +137,8 @@ def fit_weights(questions: list[Questions], steps: int = 80, l2: float = 1e-3) -
         evidence=log_evidence.detach().exp().numpy().reshape(len(DECAYS), -1),
         affinity=affinity.reshape(len(DECAYS), -1),
         traits=traits,
-        sharpness=float(shape[0]),
-        floor=float(shape[1].exp()),
+        sharpness=float(shape.detach()[0]),
+        floor=float(shape.detach()[1].exp()),
         loss=fitted,
     )
 
