@@ -67,11 +67,11 @@ def describe(
     of_each_item = company * (item_counts[:, None] + 1.0) ** -COMPANY_POWER
     sizes, count_range = _sizes(user_counts)
     shared = (user_counts[:, None] + 1.0) ** -COMPANY_POWER
-    user_blocks = [
+    user_blocks: list[Float64] = [
         np.ones((len(user_counts), 1)),
         sizes,
-        (met @ traits) / (user_counts[:, None] + TRAIT_SHRINKAGE),
-        (met @ of_each_item) * shared,
+        np.asarray(met @ traits) / (user_counts[:, None] + TRAIT_SHRINKAGE),
+        np.asarray(met @ of_each_item) * shared,
     ]
     lengths = np.linalg.norm(company * spectrum, axis=1, keepdims=True)
     return SideInformation(
@@ -110,7 +110,7 @@ def _traits(
         times = (times - times.mean()) / max(float(times.std()), 1e-9)
         first = np.full(len(item_counts), np.inf)
         np.minimum.at(first, interactions.item_ids, times)
-        total = np.bincount(interactions.item_ids, times, len(item_counts))
+        total = np.bincount(interactions.item_ids, times, len(item_counts)).astype(float)
         first[item_counts == 0] = 0.0
         columns += [_mean(total, item_counts), _mean(first * item_counts, item_counts)]
     traits = np.column_stack(columns)
