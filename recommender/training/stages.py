@@ -75,9 +75,11 @@ def run_stages(run: TrainingRun, reporter: RunReporter, policy: RetrainingPolicy
     _store(version, snapshot, fitted)
     try:
         _judge_and_publish(run, version, snapshot, training, reporter, policy)
-    finally:
-        # After a cancellation or a failure here, this removes what has no row.
-        prune(run.kind, policy.keep_versions)
+    except BaseException:
+        if not ModelVersion.objects.filter(pk=version.pk).exists():
+            artifact_store.remove(version.artifact)
+        raise
+    prune(run.kind, policy.keep_versions)
     return version
 
 

@@ -15,7 +15,7 @@ from recommender.requesting import deliver_run
 from recommender.training import pipeline
 
 LOOK_SECONDS = 0.3
-PATIENCE_SECONDS = 10.0  # for a queued run, before asking whether there is a worker at all
+PATIENCE_SECONDS = 20.0  # for a queued run, before asking whether there is a worker at all
 ANSWER_SECONDS = 3.0
 
 Show = Callable[[TrainingRun], None]

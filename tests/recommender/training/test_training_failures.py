@@ -11,7 +11,14 @@ from django.db import connection
 
 from recommender import artifact_store, snapshot
 from recommender.live_versions import load
-from recommender.models import ModelVersion, RunMode, RunStatus, TrainingRun, VersionStatus
+from recommender.models import (
+    ModelVersion,
+    RetrainingPolicy,
+    RunMode,
+    RunStatus,
+    TrainingRun,
+    VersionStatus,
+)
 from recommender.requesting import request_cancel, request_run
 from recommender.training import fitting, lease, stages
 from recommender.training.pipeline import train
@@ -243,3 +250,28 @@ def wait_until(condition: Callable[[], bool], patience: float = 60.0) -> None:
 def test_artifact_names_ignore_parts(artifacts: Path) -> None:
     (artifacts / "factorization" / ".part-x").mkdir(parents=True)
     assert artifact_store.names("factorization") == []
+
+
+def test_a_failure_after_the_artifact_was_stored_removes_it(
+    live: ModelVersion, artifacts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = artifacts_in(artifacts)
+
+    def broken(*args: Any) -> None:
+        raise RuntimeError("in the middle of the evaluation")
+
+    monkeypatch.setattr(stages, "compare", broken)
+    run = run_here("factorization")
+    assert run.status == RunStatus.FAILED
+    assert artifacts_in(artifacts) == before
+
+
+def test_old_artifacts_are_removed_after_a_training(
+    live: ModelVersion, artifacts: Path, preset: Callable[..., None]
+) -> None:
+    RetrainingPolicy.objects.update(keep_versions=2)
+    for _ in range(3):
+        run_here("factorization")
+    assert len(artifacts_in(artifacts)) == 2
+    live.refresh_from_db()
+    assert live.artifact == ""
