@@ -194,7 +194,9 @@ def main() -> None:
         for line in _lines(found, seconds):
             print(line, flush=True)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"({os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, at most {peak:.0f} MB resident)")
+    print(
+        f"({os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, at most {peak:.0f} MB resident)"
+    )
 
 
 def _lines(found: dict[str, list[Array]], seconds: dict[str, list[float]]) -> Iterator[str]:

@@ -98,14 +98,17 @@ def ask(
 def fit_weights(questions: list[Questions], steps: int = 60, l2: float = 1e-3) -> BlendWeights:
     """The weights under which the right items are likeliest, kept near plain ones by ``l2``.
 
-    The loss is the generalised cross-entropy (Zhang and Sabuncu 2018), between that and the mean
-    error: questions that nothing in the members answers pull less, and the top of the ranking,
-    which is what people see, gains.
+    Without questions the plain ones stay. The loss is the generalised cross-entropy (Zhang and
+    Sabuncu 2018), between that and the mean error: questions that nothing in the members answers
+    pull less, and the top of the ranking, which is what people see, gains.
     """
     features = torch.from_numpy(np.concatenate([one.features for one in questions]))
     log_weights = torch.from_numpy(np.concatenate([one.log_weights for one in questions]))
     evidence, linear, share = features.split([_EVIDENCE, _AFFINITY + TERMS, 1], dim=-1)
-    spread = linear[:, 0].std(dim=0, correction=0).clamp_min(1e-6)
+    asked = len(features) > 0
+    spread = torch.ones(linear.shape[-1])
+    if asked:
+        spread = linear[:, 0].std(dim=0, correction=0).clamp_min(1e-6)
     linear = linear / spread
     log_evidence = torch.full((_EVIDENCE,), -2.0, requires_grad=True)
     slopes = torch.zeros(linear.shape[-1], requires_grad=True)
@@ -128,9 +131,10 @@ def fit_weights(questions: list[Questions], steps: int = 60, l2: float = 1e-3) -
         penalised.backward()
         return penalised
 
-    optimizer.step(closure)
+    if asked:
+        optimizer.step(closure)
     with torch.no_grad():
-        fitted = float(loss()[0])
+        fitted = float(loss()[0]) if asked else 0.0
         slopes /= spread
     affinity, traits = slopes.detach().numpy()[:_AFFINITY], slopes.detach().numpy()[_AFFINITY:]
     return BlendWeights(

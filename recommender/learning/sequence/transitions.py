@@ -112,7 +112,7 @@ def _lags(interactions: int) -> list[int]:
     """All lags on small data; on larger data the far ones thinned out, each for several."""
     wanted = max(8, _PAIR_BUDGET // max(interactions, 1))
     if wanted >= MAX_LAG:
-        return list(range(1, min(MAX_LAG, interactions - 1) + 1))
+        return list(range(1, min(MAX_LAG, max(1, interactions - 1)) + 1))
     spread = np.unique(np.round(np.geomspace(1, MAX_LAG, wanted)).astype(int))
     return spread.tolist()
 

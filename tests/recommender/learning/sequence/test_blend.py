@@ -1,0 +1,155 @@
+"""What the sequence preset promises, and what it learns of made-up walks."""
+
+import sys
+from subprocess import run
+
+import numpy as np
+import pytest
+
+from recommender.learning import presets
+from recommender.learning.artifact import read_artifact, write_artifact
+from recommender.learning.interactions import Interactions
+from recommender.learning.sequence.blend import SequenceBlendModel
+from recommender.learning.sequence.scorer import SequenceScorer
+
+ITEMS = 40
+
+
+def rounds(users=60, length=12, seed=0):
+    """Users who walk around a circle of items, in steps of one, from anywhere."""
+    random_state = np.random.RandomState(seed)
+    starts = random_state.randint(0, ITEMS, users)
+    items = (starts[:, None] + np.arange(length)) % ITEMS + 1
+    times = np.arange(users)[:, None] * 3 + np.arange(length) * 100
+    return Interactions(
+        np.repeat(np.arange(users), length),
+        items.ravel(),
+        timestamps=times.ravel(),
+        num_items=ITEMS + 2,
+    )
+
+
+@pytest.fixture(scope="module")
+def model():
+    return SequenceBlendModel(random_state=0, questions=300).fit(rounds())
+
+
+def test_the_next_step_of_a_walk_comes_first(model):
+    starts = np.arange(1, ITEMS - 5)
+    walks = starts[:, None] + np.arange(5)
+    best = model.predict(walks).argmax(axis=1)
+    assert (best == starts + 5).mean() > 0.9
+
+
+def test_predict_takes_one_sequence_many_and_any_length(model):
+    one = model.predict(np.array([3, 4, 5]))
+    padded = model.predict(np.array([[0, 0, 3, 4, 5], [0, 0, 0, 0, 0]]))
+    assert one.shape == (ITEMS + 2,)
+    assert padded.shape == (2, ITEMS + 2)
+    np.testing.assert_array_equal(padded[0], one)
+    np.testing.assert_array_equal(padded[1], model.predict(np.zeros(0, int)))
+    np.testing.assert_array_equal(model.predict([3, 4, 5], [6, 7]), one[[6, 7]])
+    assert np.isfinite(one[1:]).all()
+    assert one[0] == -np.inf
+
+
+def test_the_history_comes_last_where_nobody_returns(model):
+    scores = model.predict(np.array([3, 4, 5]))
+    assert set(np.argsort(scores[1:])[:3] + 1) == {3, 4, 5}
+
+
+def test_a_seed_repeats_exactly():
+    first, second = (
+        SequenceBlendModel(random_state=4, questions=100).fit(rounds()).export() for _ in range(2)
+    )
+    assert first[1] == second[1]
+    for name, array in first[0].items():
+        np.testing.assert_array_equal(array, second[0][name])
+
+
+def test_an_artifact_scores_as_the_model(model, tmp_path):
+    arrays, settings = model.export()
+    write_artifact(tmp_path, arrays, {"settings": settings})
+    artifact = read_artifact(tmp_path)
+    scorer = SequenceScorer(artifact.arrays, artifact.manifest["settings"])
+    for history in ([], [7], [3, 4, 5, 9, 1]):
+        history = np.array(history, int)
+        np.testing.assert_allclose(scorer.scores(history), model.predict(history), atol=1e-4)
+
+
+@pytest.mark.parametrize("length", [1, 2, 11, 12, 30, 64, 65, 66, 90])
+def test_an_explanation_is_the_score_less_that_without_the_item(model, length):
+    scorer = SequenceScorer(*model.export())
+    history = np.random.RandomState(length).randint(1, ITEMS - 2, length)
+    target = ITEMS - 1
+    whole = scorer.scores(history)[target]
+    expected = [whole - scorer.scores(np.delete(history, place))[target] for place in range(length)]
+    np.testing.assert_allclose(scorer.explain(history, target), expected, atol=1e-4)
+
+
+def test_padding_and_unknown_items_explain_nothing(model):
+    scorer = SequenceScorer(*model.export())
+    explained = scorer.explain(np.array([0, 7, 10_000, 8]), 9)
+    assert (explained[[0, 2]] == 0).all()
+    np.testing.assert_allclose(explained[[1, 3]], scorer.explain(np.array([7, 8]), 9))
+    assert not scorer.explain(np.zeros(0, int), 9).size
+
+
+def test_similar_items_are_neighbours_on_the_walk(model):
+    ids, strengths = SequenceScorer(*model.export()).similar(20, 4)
+    assert {19, 21} <= set(ids.tolist())
+    assert 20 not in ids
+    assert (np.diff(strengths) <= 0).all()
+
+
+def test_few_interactions_are_enough_to_answer():
+    data = Interactions([0, 0, 1], [1, 2, 3], timestamps=[1, 2, 3])
+    assert np.isfinite(SequenceBlendModel(random_state=0).fit(data).predict([1])[1:]).all()
+
+
+@pytest.mark.parametrize(
+    ("interactions", "message"),
+    [
+        (Interactions([], [], num_users=1, num_items=2), "interactions must not be empty"),
+        (Interactions([0], [0], timestamps=[1]), "item_ids must not contain 0"),
+        (Interactions([0], [1]), "timestamps must be given"),
+    ],
+)
+def test_unusable_interactions_are_refused(interactions, message):
+    with pytest.raises(ValueError, match=message):
+        SequenceBlendModel().fit(interactions)
+
+
+def test_unknown_ids_are_refused(model):
+    with pytest.raises(ValueError, match="sequences must be below 42, got 99"):
+        model.predict([99])
+    with pytest.raises(ValueError, match="item_id must be between 1 and 41, got 99"):
+        SequenceScorer(*model.export()).similar(99, 3)
+
+
+def test_progress_is_told_and_cancels():
+    class StopIt(Exception):
+        pass
+
+    seen = []
+
+    def stop(report):
+        seen.append(report.phase)
+        if len(seen) == 3:
+            raise StopIt
+
+    with pytest.raises(StopIt):
+        SequenceBlendModel().fit(rounds(), progress=stop)
+    assert seen[0] == "asking"
+
+
+def test_the_preset_is_this_model():
+    assert isinstance(presets.sequence(random_state=1), SequenceBlendModel)
+
+
+def test_the_scorer_needs_no_torch():
+    code = (
+        "import sys, recommender.learning.sequence.scorer; "
+        "sys.exit('torch' in sys.modules or 'scipy.optimize' in sys.modules)"
+    )
+    assert run([sys.executable, "-c", code], check=False).returncode == 0
