@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TextIO
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -13,8 +13,8 @@ from recommender.cards import Card, cards
 from recommender.serving import Ranking, Recommender
 
 
-def show(out: TextIO, person: Recommender, ranking: Ranking, title: str, as_json: bool) -> None:
-    """Print a ranking; ``title`` stands above the table."""
+def show(out: Any, person: Recommender, ranking: Ranking, title: str, as_json: bool) -> None:
+    """Print a ranking to ``out``, which has ``write``; ``title`` stands above the table."""
     if as_json:
         listed = recommendations_json(person, ranking)
         out.write(json.dumps(listed, indent=2, ensure_ascii=False) + "\n")

@@ -75,8 +75,8 @@ def memory(environment: dict[str, str], session: str) -> None:
     """Of one of two web processes: after a page without recommendations, and after many with."""
     print("| a web process serves | PSS, MB | private, MB |\n| --- | --- | --- |")
     for name, pages in {
-        "the log-in page": ["/accounts/login/"],
-        "the same and recommendations": ["/accounts/login/", *PAGES.values()],
+        "the profile page": ["/accounts/profile/"],
+        "the same and recommendations": ["/accounts/profile/", *PAGES.values()],
     }.items():
         with site(environment) as (address, pid):
             for _ in range(60):
