@@ -14,7 +14,7 @@ from recommender.snapshot import Snapshot
 IntArray = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-QUESTIONS_PER_USER = 5  # of each user's newest, so that a few diligent raters do not decide
+QUESTIONS_PER_USER = 3  # of each user's newest, so that a few diligent raters do not decide
 
 
 class Examinee(Protocol):

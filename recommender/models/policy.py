@@ -54,7 +54,7 @@ class RetrainingPolicy(models.Model):
         help_text=_("No model trains on them, so that any two can be compared on them."),
     )
     gate_questions = models.PositiveIntegerField(
-        _("newest of them that are asked"), default=2000, validators=[MinValueValidator(1)]
+        _("newest of them that are asked"), default=1000, validators=[MinValueValidator(1)]
     )
     gate_minimum_questions = models.PositiveIntegerField(
         _("questions below which the gate does not judge"), default=100

@@ -18,8 +18,6 @@ from recommender.training.errors import DivergedError
 
 MOST_CURVE_POINTS = 500
 
-_process = psutil.Process()
-
 
 class RunReporter:
     """A progress callback that remembers; `fields` hands the state to whoever writes it.
@@ -107,7 +105,7 @@ class RunReporter:
 
 def memory_mb() -> int:
     """Resident memory of this process and, where a GPU is in use, what torch holds there."""
-    used = _process.memory_info().rss
+    used = psutil.Process().memory_info().rss
     cuda = sys.modules.get("torch.cuda")  # by name: the pulse must not wait for an import of torch
     if cuda is not None and getattr(cuda, "is_initialized", bool)():
         used += cuda.memory_reserved()
