@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from recommender.learning.interactions import PADDING_ITEM
 from recommender.learning.sequence.traits import (
     ItemTraits,
+    TraitScores,
     summaries_without_each,
     summarise,
     trait_terms,
@@ -50,6 +51,11 @@ class SequenceScorer:
             np.asarray(arrays["era_edges"]),
         )
         self._trait_weights = np.asarray(arrays["trait_weights"])
+        by_step = step_weights(SPAN)
+        self._step_weights = np.zeros((SPAN, 2 * len(DECAYS), 2), np.float32)
+        self._step_weights[:, : len(DECAYS), 0] = by_step
+        self._step_weights[:, len(DECAYS) :, 1] = by_step
+        self._trait_scores = TraitScores(self._traits, self._trait_weights)
         self._sharpness = float(settings["sharpness"])
         self._repeats = bool(settings["repeats"])
 
@@ -67,8 +73,8 @@ class SequenceScorer:
         """
         history = self._known(history)
         evidence, affinity = self._sums(history)
-        terms = trait_terms(self._traits, summarise(self._traits, history), slice(None))
-        scores = self._combine(evidence, affinity, terms, self._floor)
+        of_traits = self._trait_scores(summarise(self._traits, history))
+        scores = self._combine(evidence, affinity, of_traits, self._floor)
         if not self._repeats and len(history):
             scores[history] = scores[PADDING_ITEM + 1 :].min() - 1.0
         scores[PADDING_ITEM] = -np.inf
@@ -105,7 +111,8 @@ class SequenceScorer:
             whole, without = _sums_without_each(pulls[:, place], len(kept))
             terms = trait_terms(self._traits, summaries, item_id)
             sums = np.vstack([whole, without])
-            scores = self._combine(sums[:, 0], sums[:, 1], terms, self._floor[item_id])
+            of_traits = terms @ self._trait_weights
+            scores = self._combine(sums[:, 0], sums[:, 1], of_traits, self._floor[item_id])
             result[place, known] = scores[0] - scores[1:]
         return result
 
@@ -139,13 +146,15 @@ class SequenceScorer:
         if not rows:
             return np.zeros(self.num_items), np.zeros(self.num_items)
         ids = np.concatenate([self._ids[row] for row in rows])
-        values = np.concatenate([self._values[row] for row in rows]).astype(np.float32)
-        steps = np.repeat(np.arange(len(rows)), [row.stop - row.start for row in rows])
-        values *= np.tile(step_weights(len(rows)), 2)[steps]
-        evidence, affinity = _by_kind(values)
+        sums = np.empty((len(ids), 2), np.float32)
+        start = 0
+        for row, weights in zip(rows, self._step_weights, strict=False):
+            stop = start + row.stop - row.start
+            np.matmul(self._values[row].astype(np.float32), weights, out=sums[start:stop])
+            start = stop
         return (
-            np.bincount(ids, evidence, minlength=self.num_items),
-            np.bincount(ids, affinity, minlength=self.num_items),
+            np.bincount(ids, sums[:, 0], minlength=self.num_items),
+            np.bincount(ids, sums[:, 1], minlength=self.num_items),
         )
 
     def _pulls(self, item: int, item_ids: Array) -> NDArray[np.float32]:
@@ -160,9 +169,8 @@ class SequenceScorer:
         pulls[there] = self._values[start + places[there]]
         return pulls
 
-    def _combine(self, evidence: Array, affinity: Array, terms: Array, floor: Any) -> Array:
-        scores = self._sharpness * np.log(evidence + floor) + affinity
-        scores += terms @ self._trait_weights
+    def _combine(self, evidence: Array, affinity: Array, traits: Array, floor: Any) -> Array:
+        scores = self._sharpness * np.log(evidence + floor) + affinity + traits
         return scores.astype(np.float32)
 
 

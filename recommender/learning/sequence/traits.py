@@ -87,6 +87,30 @@ def trait_terms(traits: ItemTraits, summary: Array, candidates: Any) -> NDArray[
     return np.stack(np.broadcast_arrays(*terms), axis=-1).astype(np.float32)
 
 
+class TraitScores:
+    """:func:`trait_terms` of all items times their weights, laid out to be added up quickly."""
+
+    def __init__(self, traits: ItemTraits, weights: Array) -> None:
+        self._columns = np.ascontiguousarray(traits.items.T)
+        self._eras = np.ascontiguousarray(traits.eras.T)
+        self._edges = traits.edges
+        self._weights = weights.tolist()
+
+    def __call__(self, summary: Array) -> NDArray[np.float32]:
+        """The sum of the terms (num_items,) for one summary (SUMMARY,)."""
+        popular, first, mean, trend = self._columns
+        of_popular, of_first, of_mean, newest, log_length = summary.tolist()
+        weights = self._weights
+        total = popular * (weights[0] + weights[2] * of_popular + weights[3] * log_length)
+        total += weights[1] * np.square(popular - of_popular)
+        total += weights[4] * np.abs(first - of_first)
+        total += weights[5] * np.square(mean - of_mean)
+        total += weights[6] * self._eras[np.searchsorted(self._edges, of_mean)]
+        total += weights[7] * (first > newest)
+        total += weights[8] * trend
+        return total
+
+
 def summarise(traits: ItemTraits, history: Array) -> NDArray[np.float32]:
     """What matters of a history (newest last): shape (SUMMARY,).
 
