@@ -120,7 +120,7 @@ class Training:
             with mixed_precision(self.device, self.amp):
                 loss = batch_loss(batch)
             optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             optimizer.step()
             total += loss.detach() * len(batch)
             if reporter.due():

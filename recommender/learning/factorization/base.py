@@ -67,7 +67,7 @@ class FactorizationModel(Estimator, ABC):
             raise ValueError(
                 f"item_ids must have length {len(users)}, as user_ids has, got {len(items)}"
             )
-        users, items = torch.broadcast_tensors(users, items)  # type: ignore[no-untyped-call]
+        users, items = torch.broadcast_tensors(users, items)
         pairs = Examples(users, items, None, None, context)
         return to_numpy(self._link(pairs.scores_in_parts(net, _PAIRS_AT_ONCE)))
 
