@@ -104,7 +104,7 @@ def fit_weights(questions: list[Questions], steps: int = 60, l2: float = 1e-3) -
     """
     features = torch.from_numpy(np.concatenate([one.features for one in questions]))
     log_weights = torch.from_numpy(np.concatenate([one.log_weights for one in questions]))
-    evidence, linear, share = features.split([_EVIDENCE, _AFFINITY + TERMS, 1], dim=-1)
+    evidence, linear, share = torch.split(features, [_EVIDENCE, _AFFINITY + TERMS, 1], dim=-1)
     asked = len(features) > 0
     spread = torch.ones(linear.shape[-1])
     if asked:
