@@ -19,6 +19,8 @@ STOP_STEPS: StopSteps = ((signal.SIGTERM, 3.0), (signal.SIGQUIT, 3.0))
 FIRST_BACKOFF, LONGEST_BACKOFF = 1.0, 30.0  # seconds
 SETTLED = 60.0  # seconds after which a child counts as running well
 THREADS = 4
+# A request's arithmetic is short: threads inside it would only fight over the processors.
+ONE_BLAS_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 @dataclass(kw_only=True)
@@ -114,7 +116,7 @@ def site_children(
             command=command,
             root=root,
             var=var,
-            environment=environment,
+            environment=environment if name == "training" else {**ONE_BLAS_THREAD, **environment},
             to_terminal=name == "web",  # the e-mail that a local site "sends" is printed there
         )
         for name, command in commands.items()
