@@ -33,6 +33,7 @@ Array = NDArray[Any]
 
 _FOLDS = 5
 _MAX_ROW = 1000
+_NEVER_MET = 1e-30  # evidence for an item that nobody has chosen yet
 
 
 class SequenceBlendModel:
@@ -188,14 +189,16 @@ def _export(
     table, traits = members.neighbours, members.traits
     evidence = table.evidence @ weights.evidence.T
     scale = max(float(evidence.max(initial=0.0)), 1e-9)
-    floor = weights.floor * members.share + 1e-9
+    # The weights were never asked about items without interactions: those come after all others.
+    never_met = members.share == 0
+    floor = np.where(never_met, _NEVER_MET, weights.floor * members.share + 1e-9)
     arrays = {
         "neighbour_offsets": table.offsets,
         "neighbour_ids": table.ids,
         "neighbour_values": np.hstack(
             [evidence / scale, table.affinity @ weights.affinity.T]
         ).astype(np.float16),
-        "item_floor": (floor / scale).astype(np.float32),
+        "item_floor": np.maximum(floor / scale, _NEVER_MET).astype(np.float32),
         "item_traits": traits.items,
         "item_eras": traits.eras,
         "era_edges": traits.edges,

@@ -58,6 +58,17 @@ def test_the_history_comes_last_where_nobody_returns(model):
     assert set(np.argsort(scores[1:])[:3] + 1) == {3, 4, 5}
 
 
+def test_items_that_nobody_chose_come_after_those_that_somebody_did():
+    data = rounds()
+    wider = Interactions(
+        data.user_ids, data.item_ids, timestamps=data.timestamps, num_items=data.num_items + 500
+    )
+    scores = SequenceBlendModel(random_state=0).fit(wider).predict(np.array([1, 2, 3]))
+    chosen = np.unique(data.item_ids)
+    others = np.setdiff1d(chosen, [1, 2, 3])
+    assert scores[data.num_items :].max() < scores[others].min()
+
+
 def test_a_seed_repeats_exactly():
     first, second = (
         SequenceBlendModel(random_state=4, questions=100).fit(rounds()).export() for _ in range(2)
