@@ -48,6 +48,8 @@
       show(control, saved);
     }
     for (const mark of document.querySelectorAll(`[data-film="${movie}"] [data-your-stars]`)) {
+      // The page of a film holds the cards of others.
+      if (Number(mark.closest("[data-film]").dataset.film) !== movie) continue;
       mark.textContent = stars === null ? "" : number.format(stars);
     }
   });

@@ -60,6 +60,17 @@ def test_keys_rate_and_clear(member_page: Page, site: Site) -> None:
     assert saved(site, movie) == []
 
 
+def test_a_rating_marks_no_other_film_of_the_page(member_page: Page, site: Site) -> None:
+    member_page.goto(site.film(23))
+    others = member_page.locator(".similar [data-your-stars]")
+    expect(others).not_to_have_count(0)
+    before = others.all_text_contents()
+    with member_page.expect_response(is_post):
+        star(member_page, "1.5").check()
+    expect(member_page.locator("#toasts")).to_contain_text("1.5 stars")
+    assert others.all_text_contents() == before
+
+
 def test_a_choice_made_while_the_last_is_under_way_wins(member_page: Page, site: Site) -> None:
     held: list[Route] = []
 
