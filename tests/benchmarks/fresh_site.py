@@ -23,7 +23,8 @@ def fresh_site() -> Iterator[dict[str, str]]:
     var = Path(tempfile.mkdtemp(prefix="matinee-bench-"))
     var.chmod(0o755)  # as root, PostgreSQL runs as `nobody` and has to get in
     try:
-        with start_services(var) as services:
+        # Private servers whatever the environment names: a measurement must not touch others.
+        with start_services(var, given={}) as services:
             environment = {**os.environ, **services.environment}
             manage(environment, "migrate", "--verbosity", "0")
             yield environment
