@@ -1,8 +1,14 @@
-"""Watchlists and hidden movies."""
+"""Watchlists, hidden movies, lists and diaries."""
 
 from django.contrib import admin
 
-from catalog.models import HiddenMovie, WatchlistEntry
+from catalog.models import (
+    DiaryEntry,
+    HiddenMovie,
+    MovieList,
+    MovieListEntry,
+    WatchlistEntry,
+)
 
 from .lists import LargeTableAdmin
 
@@ -22,3 +28,31 @@ class WatchlistAdmin(PersonalAdmin):
 @admin.register(HiddenMovie)
 class HiddenMovieAdmin(PersonalAdmin):
     list_display = ("movie", "user", "hidden_at")
+
+
+@admin.register(DiaryEntry)
+class DiaryAdmin(PersonalAdmin):
+    """Without the notes: they are the member's alone."""
+
+    list_display = ("movie", "user", "watched_on", "half_stars", "rewatch")
+    exclude = ("note",)
+
+
+@admin.register(MovieList)
+class MovieListAdmin(LargeTableAdmin):
+    list_display = ("title", "user", "is_public", "updated_at")
+    list_select_related = ("user",)
+    list_filter = ("is_public",)
+    ordering = ("-pk",)
+    autocomplete_fields = ("user",)
+    search_fields = ("=user__username", "title")
+    readonly_fields = ("created_at", "updated_at")
+
+
+@admin.register(MovieListEntry)
+class MovieListEntryAdmin(LargeTableAdmin):
+    list_display = ("movie", "list", "position")
+    list_select_related = ("movie", "list")
+    ordering = ("-pk",)
+    autocomplete_fields = ("list", "movie")
+    search_fields = ("=list__user__username", "movie__title")

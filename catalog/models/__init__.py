@@ -1,9 +1,11 @@
 """The nouns of the catalog, one file each."""
 
 from .dataset import Dataset
+from .diary import DiaryEntry
 from .facets import Collection, Company, Country, Genre, Language
 from .link import Link
 from .movie import Movie
+from .movie_list import MovieList, MovieListEntry
 from .personal import HiddenMovie, WatchlistEntry
 from .rating import Rating
 
@@ -12,11 +14,14 @@ __all__ = [
     "Company",
     "Country",
     "Dataset",
+    "DiaryEntry",
     "Genre",
     "HiddenMovie",
     "Language",
     "Link",
     "Movie",
+    "MovieList",
+    "MovieListEntry",
     "Rating",
     "WatchlistEntry",
 ]

@@ -11,10 +11,13 @@ from catalog.admin.lists import EstimatingPaginator
 from catalog.models import (
     Company,
     Dataset,
+    DiaryEntry,
     Genre,
     HiddenMovie,
     Link,
     Movie,
+    MovieList,
+    MovieListEntry,
     Rating,
     WatchlistEntry,
 )
@@ -32,6 +35,9 @@ LISTS = (
     "catalog/company",
     "catalog/watchlistentry",
     "catalog/hiddenmovie",
+    "catalog/diaryentry",
+    "catalog/movielist",
+    "catalog/movielistentry",
     "accounts/user",
 )
 
@@ -46,6 +52,9 @@ def add(count: int, start: int = 0) -> None:
         Rating.objects.create(user=user, movie=movie, half_stars=9)
         WatchlistEntry.objects.create(user=user, movie=movie)
         HiddenMovie.objects.create(user=user, movie=movie)
+        DiaryEntry.objects.create(user=user, movie=movie, watched_on="2026-11-01")
+        films = MovieList.objects.create(user=user, title=f"List {number}")
+        MovieListEntry.objects.create(list=films, movie=movie, position=0)
         Company.objects.create(tmdb_id=number + 1, name=f"Company {number}")
         Dataset.objects.create(slug=f"dataset-{number}", title=f"Dataset {number}")
 
