@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from moviesite.accounts import privacy_views
 from moviesite.accounts.token_views import remove_token, tokens
 from moviesite.accounts.views import profile
 from recommender import health
@@ -19,6 +20,9 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/profile/", profile, name="profile"),
+    path("accounts/export.zip", privacy_views.export_csv, name="account-export-csv"),
+    path("accounts/export.json", privacy_views.export_json, name="account-export-json"),
+    path("accounts/delete/", privacy_views.delete, name="account-delete"),
     path("accounts/tokens/", tokens, name="api-tokens"),
     path("accounts/tokens/<int:pk>/remove/", remove_token, name="api-token-remove"),
     path("accounts/", include("allauth.urls")),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
-from catalog.models import Rating
+from catalog.models import Movie, Rating
 from recommender.models import ModelVersion, RetrainingPolicy, RunStatus, TrainingRun
 from recommender.schedule import MOST_DOUBLINGS, Observation, Rules
 
@@ -40,7 +40,7 @@ def observe(kind: str, policy: RetrainingPolicy) -> Observation:
         needed=needed,
         tripped_at=tripped_at,
         full_at=full.trained_at if full else None,
-        changed_since_full=full is None or written_since(full.watermark).exists(),
+        changed_since_full=full is None or _changed_since(full),
         active=TrainingRun.objects.active().filter(kind=kind).exists(),
         last_run_at=last_run_at,
         last_run_cancelled=cancelled,
@@ -52,6 +52,17 @@ def written_since(watermark: datetime | None) -> QuerySet[Rating, datetime]:
     """When each rating after ``watermark`` was written, the earliest first; None: all ratings."""
     ratings = Rating.objects.order_by("updated_at").values_list("updated_at", flat=True)
     return ratings if watermark is None else ratings.filter(updated_at__gt=watermark)
+
+
+def _changed_since(version: ModelVersion) -> bool:
+    """Whether a rating was written since, or more were taken back than written.
+
+    Ratings that are gone, with their member for example, leave no time behind: only their number
+    tells, which the films' own counts give without reading the ratings.
+    """
+    if written_since(version.watermark).exists():
+        return True
+    return (Movie.objects.aggregate(count=Sum("rating_count"))["count"] or 0) < version.rating_count
 
 
 def _last_runs(kind: str) -> tuple[datetime | None, bool, int]:

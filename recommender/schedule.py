@@ -47,7 +47,7 @@ class Observation:
     full_at
         When the newest version trained from scratch was trained.
     changed_since_full
-        Whether a rating was written since that version's watermark.
+        Whether a rating was written since that version's watermark, or ratings were taken back.
     active
         Whether a run is queued or running.
     last_run_at, last_run_cancelled

@@ -6,10 +6,12 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from .deleting import LastAdministratorError, delete_account
 from .models import User
 
 
@@ -47,3 +49,13 @@ class UserAdmin(DjangoUserAdmin):
         *(DjangoUserAdmin.fieldsets or ()),
         (_("On the site"), {"fields": ("is_public", "watch_together", "imported")}),
     )
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        try:
+            delete_account(obj)
+        except LastAdministratorError as error:
+            raise PermissionDenied(str(error)) from error
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for user in queryset:
+            self.delete_model(request, user)

@@ -1,8 +1,13 @@
 """What members decide about themselves."""
 
+from typing import Any
+
+from allauth.account.adapter import get_adapter
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from .models import ApiToken, User
+from .names import refuse_names_of_raters
 
 
 class ProfileForm(forms.ModelForm):
@@ -10,8 +15,49 @@ class ProfileForm(forms.ModelForm):
         model = User
         fields = ("username", "is_public", "watch_together")
 
+    def clean_username(self) -> str:
+        name: str = self.cleaned_data["username"]
+        if "username" in self.changed_data:
+            refuse_names_of_raters(name)
+        return name
+
 
 class TokenForm(forms.ModelForm):
     class Meta:
         model = ApiToken
         fields = ("name",)
+
+
+class DeleteAccountForm(forms.Form):
+    """The name so that nobody does it by accident, the password so that nobody else does."""
+
+    username = forms.CharField(
+        label=_("Your user name"),
+        help_text=_("Type it as it stands above, to show that you mean it."),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        if not user.has_usable_password():
+            del self.fields["password"]
+
+    def clean_username(self) -> str:
+        name: str = self.cleaned_data["username"]
+        if name != self.user.get_username():
+            raise forms.ValidationError(_("This is not your user name."))
+        return name
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        if not get_adapter().reauthenticate(self.user, password):
+            raise forms.ValidationError(_("The password is not correct."))
+        return password

@@ -100,6 +100,20 @@ def test_a_first_version_is_trained_without_being_asked(world: World) -> None:
     assert set(TrainingRun.objects.values_list("trigger", "mode")) == {("first", "full")}
 
 
+def test_ratings_that_are_gone_count_as_a_change_for_the_full_retrain(trained: World) -> None:
+    """GIVEN old versions and no new rating WHEN a member is deleted THEN both train anew."""
+    long_ago = timezone.now() - timedelta(days=30)
+    leaving = trained.fan_of_even(ratings=6, name="leaving")
+    Rating.objects.update(updated_at=long_ago)
+    ModelVersion.objects.update(trained_at=long_ago, watermark=long_ago, rating_count=26)
+    sweep()
+    assert not TrainingRun.objects.exists()
+    leaving.delete()
+    sweep()
+    runs = set(TrainingRun.objects.values_list("kind", "mode", "trigger"))
+    assert runs == {("factorization", "full", "age"), ("sequence", "full", "age")}
+
+
 def test_settings_in_the_admin_count_when_the_environment_is_silent(settings: Any) -> None:
     policy = RetrainingPolicy(new_ratings=500, new_ratings_percent=1)
     assert policy.new_ratings_needed(rating_count=1000) == 500

@@ -1,0 +1,47 @@
+"""Deleting an account with everything that is known about its member."""
+
+from __future__ import annotations
+
+from allauth.usersessions.models import UserSession
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.db.models import Q
+
+from catalog.models import Rating
+from catalog.signals import ratings_changed
+
+from .models import User
+
+
+class LastAdministratorError(Exception):
+    """Without this account nobody could administer the site."""
+
+
+def delete_account(user: User) -> None:
+    """Delete the user and everything that belongs to it; all its sessions end.
+
+    The ratings are gone with the commit, and with the next training from the models. Raises
+    ``LastAdministratorError`` for the only active superuser.
+    """
+    key, name = user.pk, user.get_username()
+    with transaction.atomic():
+        # Whoever writes something for this user, or deletes another administrator, waits.
+        administers = Q(is_superuser=True, is_active=True)
+        wanted = Q(pk=key) | administers if user.is_superuser else Q(pk=key)
+        locked = list(User.objects.select_for_update().filter(wanted).order_by("pk"))
+        if user.is_superuser and [one.pk for one in locked] == [key]:
+            raise LastAdministratorError(f"{name} is the only administrator")
+        for session in UserSession.objects.filter(user_id=key):
+            session.end()
+        _forget_name(user)
+        user.delete()
+        transaction.on_commit(lambda: ratings_changed.send_robust(Rating, user_id=key))
+
+
+def _forget_name(user: User) -> None:
+    """What administrators did to the account stays on record, but no longer says whose it was."""
+    about = LogEntry.objects.filter(
+        content_type=ContentType.objects.get_for_model(User), object_id=str(user.pk)
+    )
+    about.update(object_repr=f"user {user.pk}")

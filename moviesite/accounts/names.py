@@ -1,0 +1,38 @@
+"""User names that members cannot have: those of the raters of datasets."""
+
+import re
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from catalog.datasets.known import CREDITS
+from catalog.models import Dataset
+
+from .models import User
+
+NUMBERED = re.compile(r"(?P<dataset>.+)-\d+\Z")
+
+
+def refuse_names_of_raters(name: str) -> None:
+    """Raise ``ValidationError`` for ``ml-1m-7``, which rater 7 of MovieLens 1M has or will have.
+
+    A member of that name would be taken for the rater, whose ratings then could not be imported.
+    """
+    match = NUMBERED.match(name)
+    if match is None:
+        return
+    dataset = match["dataset"].casefold()
+    known = any(dataset == slug or dataset.startswith(f"{slug}-") for slug in CREDITS)
+    if known or Dataset.objects.filter(slug__iexact=dataset).exists():
+        raise ValidationError(
+            _("Names like this one belong to the raters of imported datasets. Choose another."),
+            code="name_of_rater",
+        )
+
+
+# For allauth's sign-up: what the model demands, and this.
+username_validators: list[Any] = [
+    *User._meta.get_field("username").validators,
+    refuse_names_of_raters,
+]

@@ -1,0 +1,81 @@
+"""A member with something in every part of the site, and pages without collected static files."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.test import Client
+
+from catalog.models import (
+    DiaryEntry,
+    HiddenMovie,
+    Link,
+    Movie,
+    MovieList,
+    MovieListEntry,
+    WatchlistEntry,
+)
+from catalog.rating import rate
+from moviesite.accounts.models import User
+from moviesite.accounts.tokens import create_token
+from recommender.models import Preferences
+from tests.recommender.conftest import artifacts, plain_static, world
+from tests.recommender.world import World
+
+__all__ = ["artifacts", "plain_static", "world"]
+
+PASSWORD = "a-long-and-calm-evening-42"
+
+
+@pytest.fixture
+def ida(world: World, settings: Any) -> User:
+    """``Ida-Marker``, who appears in every table that has members."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast
+    user = User.objects.create_user("Ida-Marker", "ida-marker@matinee.example", PASSWORD)
+    fill(user, world)
+    return user
+
+
+def fill(user: User, world: World) -> None:
+    """One row or more in each part of what the site knows about ``user``."""
+    movies = world.movies
+    for movie, stars in zip(movies[:3], (4.5, 0.5, 3.0), strict=True):
+        rate(user_id=user.pk, movie=movie, stars=stars)
+    WatchlistEntry.objects.create(user=user, movie=movies[5])
+    HiddenMovie.objects.create(user=user, movie=movies[6])
+    DiaryEntry.objects.create(
+        user=user, movie=movies[0], watched_on=date(2026, 11, 1), half_stars=9, note="Wept."
+    )
+    favourites = MovieList.objects.create(user=user, title="Favourites", is_public=True)
+    for position, movie in enumerate(reversed(movies[7:9])):
+        MovieListEntry.objects.create(list=favourites, movie=movie, position=position)
+    Preferences.objects.create(
+        user=user,
+        include_genres=[world.genres[1].pk, world.genres[0].pk],
+        languages=["en", "fr"],
+        year_from=1960,
+    )
+    create_token(user, "Ida's script")
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+
+
+@pytest.fixture
+def client(ida: User, plain_static: None) -> Client:
+    """Logged in; a passkey is there as well, but came later."""
+    client = Client()
+    answer = client.post("/accounts/login/", {"login": ida.username, "password": PASSWORD})
+    assert answer.status_code == 302
+    assert UserSession.objects.filter(user=ida).count() == 1
+    Authenticator.objects.create(
+        user=ida, type=Authenticator.Type.WEBAUTHN, data={"name": "Ida's key", "credential": "s3"}
+    )
+    return client
+
+
+def named(title: str, **links: Any) -> Movie:
+    movie = Movie.objects.create(title=title, search_title=Movie.folded_titles(title, ""))
+    Link.objects.create(movie=movie, **links)
+    return movie

@@ -1,0 +1,47 @@
+"""Names of the raters of datasets are not for members, at sign-up and later."""
+
+import pytest
+from django.test import Client
+
+from catalog.models import Dataset
+from moviesite.accounts.models import User
+from tests.recommender.conftest import plain_static
+
+__all__ = ["plain_static"]
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
+
+SENTENCE = "belong to the raters of imported datasets"
+
+
+def sign_up(name: str) -> str:
+    answer = Client().post(
+        "/accounts/signup/",
+        {"username": name, "email": "new@matinee.example", "password1": "a-calm-evening-42"},
+    )
+    return answer.content.decode() if answer.status_code == 200 else ""
+
+
+@pytest.mark.parametrize(
+    "name", ["ml-1m-7", "ML-1M-7", "ml-latest-small-2018-610", "movies-dataset-small-1", "mine-12"]
+)
+def test_such_a_name_is_refused(name: str) -> None:
+    Dataset.objects.create(slug="mine", title="A dataset of our own")
+    assert SENTENCE in sign_up(name)
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["ida", "ida-7", "ml-1m", "ml-1m-fan", "mine-12"])
+def test_others_are_not(name: str) -> None:
+    assert sign_up(name) == ""
+    assert User.objects.get().username == name
+
+
+def test_nor_can_a_member_take_one_later() -> None:
+    ida = User.objects.create_user("ida")
+    client = Client()
+    client.force_login(ida)
+    answer = client.post("/accounts/profile/", {"username": "ml-1m-7"})
+    assert answer.status_code == 422
+    assert SENTENCE in answer.content.decode()
+    assert client.post("/accounts/profile/", {"username": "ida-7"}).status_code == 302
