@@ -8,7 +8,7 @@ import structlog
 from django.core.cache import cache
 from redis.exceptions import RedisError
 
-from recommender.dispatch import send
+from catalog.dispatch import send
 from recommender.sweeping import SWEEP_TASK
 
 log = structlog.get_logger(__name__)

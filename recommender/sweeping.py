@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.utils import timezone
 
-from recommender.dispatch import send
+from catalog.dispatch import send
 from recommender.models import ModelKind, RetrainingPolicy, RunStatus, TrainingRun
 from recommender.observing import observe, rules_of
 from recommender.requesting import RESEND_AFTER, deliver_run, request_run

@@ -8,9 +8,10 @@ from celery import current_app
 from django.core.cache import cache
 from django.utils import timezone
 
+from catalog import dispatch
 from catalog.models import Rating
 from catalog.rating import rate
-from recommender import dispatch, nudging, requesting, sweeping
+from recommender import nudging, requesting, sweeping
 from recommender.models import (
     ModelVersion,
     RetrainingPolicy,
