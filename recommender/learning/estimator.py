@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
 from recommender.learning.devices import choose_device
-from recommender.learning.interactions import Interactions, SequenceInteractions
+from recommender.learning.distributed import is_first
+from recommender.learning.interactions import PADDING_ITEM, Interactions, SequenceInteractions
 from recommender.learning.optimizers import OptimizerFunc, make_optimizer
 from recommender.learning.progress import ProgressCallback
 from recommender.learning.saving import fingerprint, save_net
@@ -130,13 +131,19 @@ class Estimator:
             early_stopping=early_stopping,
         )
         net = self._fitted()
+        entries = None
+        if isinstance(data, SequenceInteractions):
+            items = torch.from_numpy((data.sequences != PADDING_ITEM).sum(1))
+            entries = items.to(self._device)
         try:
-            self.history = training.run(self, net, self._optimizer, len(data), batch_loss)
+            self.history = training.run(self, net, self._optimizer, len(data), batch_loss, entries)
         finally:
             net.eval()
         self._data_fingerprint = fingerprint(data)
 
     def _save(self, folder: Path, metrics: Mapping[str, float] | None, **more: Any) -> None:
+        if not is_first():
+            return
         manifest = {
             "settings": self._settings(),
             "num_items": self._num_items,

@@ -13,6 +13,12 @@ import torch
 from torch import Tensor, nn
 
 from recommender.learning.devices import mixed_precision
+from recommender.learning.distributed import (
+    from_first,
+    is_first,
+    shared_loss,
+    sum_over_processes,
+)
 from recommender.learning.progress import Progress, ProgressCallback, Reporter
 from recommender.learning.validation import check_positive
 
@@ -62,18 +68,26 @@ class Training:
     early_stopping: EarlyStopping | None = None
 
     def run(
-        self, model: Any, net: nn.Module, optimizer: Any, size: int, batch_loss: BatchLoss
+        self,
+        model: Any,
+        net: nn.Module,
+        optimizer: Any,
+        size: int,
+        batch_loss: BatchLoss,
+        entries: Tensor | None = None,
     ) -> list[Epoch]:
         """Minimise ``batch_loss`` over ``size`` examples; returns one line per epoch.
 
         The examples stay on the device: a batch is a slice of a random permutation made there,
-        so that no loop in Python touches an example.
+        so that no loop in Python touches an example. ``entries`` and what several processes do
+        are described in :mod:`recommender.learning.distributed`.
 
         Raises ``ValueError`` when the loss is no longer a finite number.
         """
         if self.compile and self.device.type == "cuda":
             batch_loss = torch.compile(batch_loss, dynamic=True)
-        reporter = Reporter(self.callback)
+        batch_loss = shared_loss(net, batch_loss, entries)
+        reporter = Reporter(self.callback if is_first() else None)
         history: list[Epoch] = []
         best = _Best()
         for epoch in range(self.epochs):
@@ -82,7 +96,7 @@ class Training:
             loss = self._run_epoch(epoch, net, optimizer, size, batch_loss, reporter)
             net.eval()
             seconds = time.monotonic() - started
-            score = self.early_stopping.score(model) if self.early_stopping else None
+            score = self._score(model)
             history.append(Epoch(epoch=epoch + 1, loss=loss, seconds=seconds, score=score))
             reporter.report(
                 Progress(
@@ -94,7 +108,7 @@ class Training:
                     metrics={} if score is None else {"validation": score},
                 )
             )
-            if self.verbose:
+            if self.verbose and is_first():
                 print(f"Epoch {epoch}: loss {loss}")
             if score is not None and self.early_stopping is not None:
                 best.offer(score, net)
@@ -102,6 +116,12 @@ class Training:
                     break
         best.restore(net)
         return history
+
+    def _score(self, model: Any) -> float | None:
+        if self.early_stopping is None:
+            return None
+        score = torch.tensor(self.early_stopping.score(model), dtype=torch.float64)
+        return from_first(score.to(self.device)).item()
 
     def _run_epoch(
         self,
@@ -112,7 +132,7 @@ class Training:
         batch_loss: BatchLoss,
         reporter: Reporter,
     ) -> float:
-        order = torch.randperm(size, device=self.device)
+        order = from_first(torch.randperm(size, device=self.device))
         total = torch.zeros((), device=self.device, dtype=torch.float64)
         started = time.monotonic()
         for start in range(0, size, self.batch_size):
@@ -134,7 +154,7 @@ class Training:
                         examples_per_second=done / max(time.monotonic() - started, 1e-9),
                     )
                 )
-        return _finite(total.item() / size)
+        return _finite(sum_over_processes(total).item() / size)
 
 
 class _Best:
