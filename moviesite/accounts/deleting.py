@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from catalog.models import Rating
 from catalog.signals import ratings_changed
+from recommender.models import Departure
 
 from .models import User
 
@@ -21,8 +22,8 @@ class LastAdministratorError(Exception):
 def delete_account(user: User) -> None:
     """Delete the user and everything that belongs to it; all its sessions end.
 
-    The ratings are gone with the commit, and with the next training from the models. Raises
-    ``LastAdministratorError`` for the only active superuser.
+    The ratings are gone with the commit, and with the next training, which then begins from
+    nothing, from the models. Raises ``LastAdministratorError`` for the only active superuser.
     """
     key, name = user.pk, user.get_username()
     with transaction.atomic():
@@ -36,6 +37,7 @@ def delete_account(user: User) -> None:
             session.end()
         _forget_name(user)
         user.delete()
+        Departure.objects.create()
         transaction.on_commit(lambda: ratings_changed.send_robust(Rating, user_id=key))
 
 

@@ -10,7 +10,6 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import structlog
 from numpy.typing import NDArray
 
@@ -18,6 +17,7 @@ from recommender import artifact_store
 from recommender.artifact_files import local_folder
 from recommender.learning.artifact import ArtifactError, read_artifact
 from recommender.models import TrainingRun
+from recommender.snapshot import Snapshot
 from recommender.training.warm_start import MOVIE_IDS
 
 log = structlog.get_logger(__name__)
@@ -29,10 +29,13 @@ SECONDS_BETWEEN = 15.0
 class Checkpointer:
     """Keeps a run's arrays now and then. A failure to keep them costs only the checkpoint."""
 
-    def __init__(self, run: TrainingRun, item_movie_ids: NDArray[np.int64], percent: float) -> None:
+    def __init__(self, run: TrainingRun, snapshot: Snapshot, percent: float) -> None:
         self._name = f"{FOLDER}/{run.pk}"
-        self._movie_ids = item_movie_ids
-        self._percent = percent
+        self._movie_ids = snapshot.item_movie_ids
+        self._manifest = {
+            "holdout_percent": percent,
+            "departures": snapshot.fingerprint.departures,
+        }
         self._kept_at = time.monotonic()
 
     @property
@@ -45,22 +48,26 @@ class Checkpointer:
             artifact_store.store(
                 self._name,
                 {**arrays, MOVIE_IDS: self._movie_ids},
-                {"holdout_percent": self._percent},
+                self._manifest,
             )
         except OSError as error:
             log.warning("checkpoint_not_kept", name=self._name, error=repr(error))
 
 
-def last_checkpoint(run: TrainingRun, percent: float) -> dict[str, NDArray[Any]] | None:
+def last_checkpoint(
+    run: TrainingRun, percent: float, departures: int
+) -> dict[str, NDArray[Any]] | None:
     """The arrays that the lost run before ``run``, or one before that, kept last; None without.
 
-    Only of a run that held out at least ``percent``.
+    Only of a run that held out at least ``percent``, and since which nobody has left: there were
+    ``departures`` then as well.
     """
     earlier = run.resumes
     while earlier is not None:
         try:
             artifact = read_artifact(local_folder(f"{FOLDER}/{earlier.pk}"))
-            if artifact.manifest["holdout_percent"] >= percent:
+            seen = artifact.manifest
+            if seen["holdout_percent"] >= percent and seen.get("departures", 0) == departures:
                 return artifact.arrays
         except ArtifactError as error:
             log.info("no_checkpoint", run=earlier.pk, error=str(error))

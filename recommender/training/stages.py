@@ -35,6 +35,7 @@ from recommender.training.reporting import RunReporter
 from recommender.training.warm_start import MOVIE_IDS, align_items
 
 MOST_COMPARISONS = 3
+DEPARTURES = "departures"
 
 
 def run_stages(run: TrainingRun, reporter: RunReporter, policy: RetrainingPolicy) -> ModelVersion:
@@ -68,7 +69,12 @@ def run_stages(run: TrainingRun, reporter: RunReporter, policy: RetrainingPolicy
         data_hash=seen.data_hash,
         code_version=code_version(),
         seed=seed,
-        settings={**fitted.settings, "mode": run.mode, HOLDOUT: percent},
+        settings={
+            **fitted.settings,
+            "mode": run.mode,
+            HOLDOUT: percent,
+            DEPARTURES: seen.departures,
+        },
     )
     reporter.phase("store")
     version.artifact = f"{run.kind}/{version.pk}"
@@ -89,15 +95,19 @@ def _starting_point(
     """The version that is continued from, and its arrays on the items of now.
 
     A run that takes up a lost one goes on from that one's checkpoint. Nothing is continued from
-    that has trained on a rating held out now.
+    that has trained on a rating held out now, or on those of a member who has left since.
     """
+    departures = snapshot.fingerprint.departures
     parent = None
     if run.mode == RunMode.QUICK:
         parent = ModelVersion.objects.live(run.kind)
         if parent is not None and parent.settings.get(HOLDOUT, 0) < percent:
             reporter.log(f"{parent} held out fewer ratings: training from scratch.")
             parent = None
-    arrays = last_checkpoint(run, percent)
+        elif parent is not None and parent.settings.get(DEPARTURES, 0) != departures:
+            reporter.log(f"A member has left since {parent}: training from scratch.")
+            parent = None
+    arrays = last_checkpoint(run, percent, departures)
     if arrays is not None:
         reporter.log("Continuing from the checkpoint of the lost run.")
     elif parent is not None:
@@ -129,7 +139,7 @@ def _fit(
         progress=reporter,
         say=reporter.log,
         on_place=lambda place: reporter.device(place_name(place)),
-        checkpointer=Checkpointer(run, snapshot.item_movie_ids, percent),
+        checkpointer=Checkpointer(run, snapshot, percent),
     )
     reporter.log(f"Fitted with seed {seed}.")
     return fitted
