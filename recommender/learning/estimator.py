@@ -154,7 +154,10 @@ class Estimator:
         save_net(folder, type(self).__name__, self._fitted(), manifest)
 
     def _ids(self, name: str, values: int | ArrayLike, upper: int) -> Tensor:
-        return torch.from_numpy(as_ids(name, np.atleast_1d(values), upper)).to(self._device)
+        array = np.atleast_1d(values)
+        if array.ndim == 2 and array.shape[1] == 1:
+            array = array[:, 0]  # A column is what Spotlight's sequence model takes.
+        return torch.from_numpy(as_ids(name, array, upper)).to(self._device)
 
 
 def check_sizes(before: Mapping[str, int], now: Mapping[str, int]) -> bool:

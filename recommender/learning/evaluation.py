@@ -77,11 +77,12 @@ def sequence_precision_recall_score(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Precision and recall of the k best items against the last k, predicted from those before.
 
-    Returns two arrays of shape (num_sequences,). Raises ``ValueError`` when no sequence is longer
-    than k.
+    An item that is among the last k more than once is one hit at most. Returns two arrays of shape
+    (num_sequences,). Raises ``ValueError`` when no sequence is longer than k.
     """
     held_out = max(k) if isinstance(k, Sequence) else k
     questions, item_ranks = _sequence_ranks(model, test, held_out, exclude_preceding)
+    item_ranks[_repeated(test.sequences[:, -held_out:]).ravel()] = np.inf
     return _precision_recall(questions, item_ranks, k, test.num_items)
 
 
@@ -160,6 +161,17 @@ def _sequence_ranks(
         result[part] = ranks(scores, questions, targets[part].ravel()).reshape(-1, held_out)
         start = part.stop
     return np.repeat(np.arange(len(test)), held_out), result.ravel()
+
+
+def _repeated(rows: IntArray) -> NDArray[np.bool_]:
+    """Where an item stands again that stood earlier in its row."""
+    order = np.argsort(rows, axis=1, kind="stable")
+    ascending = np.take_along_axis(rows, order, axis=1)
+    found = np.zeros(rows.shape, bool)
+    again = np.zeros(rows.shape, bool)
+    again[:, 1:] = ascending[:, 1:] == ascending[:, :-1]
+    np.put_along_axis(found, order, again, axis=1)
+    return found
 
 
 def _scores(

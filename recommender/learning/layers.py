@@ -40,7 +40,7 @@ class ScaledEmbeddingBag(nn.EmbeddingBag):
 
 
 class BloomEmbedding(nn.Module):
-    """Embedding of many ids in few rows: each id is the mean of several hashed rows.
+    """Embedding of many ids in few rows: each id is the sum of several hashed rows.
 
     Serrà and Karatzoglou, "Getting deep recommenders fit: Bloom embeddings for sparse binary
     input/output networks", RecSys 2017.
@@ -53,9 +53,9 @@ class BloomEmbedding(nn.Module):
     compression_ratio: float
         Rows per id: below 1 there are fewer rows than ids.
     num_hash_functions: int
-        Rows per id's mean, at most 24.
+        Rows per id's sum, at most 24.
     bag: bool
-        Average inside an embedding bag: less memory.
+        Add up inside an embedding bag: less memory.
     padding_idx: int, optional
         The id whose embedding is always zero.
 
@@ -95,7 +95,7 @@ class BloomEmbedding(nn.Module):
         size = (self.compressed_num_embeddings, embedding_dim)
         self.embeddings: nn.Embedding | nn.EmbeddingBag
         if bag:
-            self.embeddings = ScaledEmbeddingBag(*size, mode="mean")
+            self.embeddings = ScaledEmbeddingBag(*size, mode="sum")
         else:
             self.embeddings = ScaledEmbedding(*size, padding_idx=padding_idx and 0)
         self.register_buffer("hashes", torch.from_numpy(self._hash_ids()))
@@ -107,13 +107,13 @@ class BloomEmbedding(nn.Module):
         """Embeddings (\\*indices.shape, embedding_dim) of ids (int64)."""
         rows = self.hashes[indices]
         if not self.bag:
-            mean = self.embeddings(rows).mean(dim=-2)
+            total = self.embeddings(rows).sum(dim=-2)
         else:
-            mean = self.embeddings(rows.view(-1, self.num_hash_functions))
-            mean = mean.view(*indices.shape, self.embedding_dim)
+            total = self.embeddings(rows.view(-1, self.num_hash_functions))
+            total = total.view(*indices.shape, self.embedding_dim)
         if self.padding_idx is None:
-            return mean
-        return mean * (indices != self.padding_idx).unsqueeze(-1)
+            return total
+        return total * (indices != self.padding_idx).unsqueeze(-1)
 
     def _hash_ids(self) -> np.ndarray:
         ids = np.arange(self.num_embeddings)

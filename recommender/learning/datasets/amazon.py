@@ -16,8 +16,8 @@ def get_amazon_dataset(
 ) -> Interactions:
     """Download and read the ratings of one category, such as ``'Movies_and_TV'``.
 
-    Users and items with fewer interactions are left out, once. User ids count from 0 and item ids
-    from 1.
+    Users and items with fewer interactions are left out. Both are counted in the whole file, so
+    that fewer may be left of those that stay. User ids count from 0 and item ids from 1.
 
     Raises ``DownloadError`` when there is no such category or no network.
     """
@@ -26,8 +26,11 @@ def get_amazon_dataset(
         header=None,
         names=["user", "item", "rating", "timestamp"],
     )
-    for column, smallest in (("item", min_item_interactions), ("user", min_user_interactions)):
-        table = table[table.groupby(column)[column].transform("size") >= smallest]
+    often = [
+        table.groupby(column)[column].transform("size") >= smallest
+        for column, smallest in (("item", min_item_interactions), ("user", min_user_interactions))
+    ]
+    table = table[often[0] & often[1]]
     return from_columns(
         table["user"].tolist(),
         table["item"].tolist(),

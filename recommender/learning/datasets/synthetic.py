@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 import numpy as np
+from numpy.typing import NDArray
 
 from recommender.learning.interactions import Interactions
 from recommender.learning.validation import SeedLike, as_random_state, check_positive
@@ -16,10 +19,11 @@ def generate_sequential(
     order: int = 3,
     random_state: SeedLike = None,
 ) -> Interactions:
-    """Walks of users through a Markov chain over items 1 to ``num_items - 1``.
+    """One walk through a Markov chain over items 1 to ``num_items - 1``, cut up among users.
 
     The next item is drawn from the mean of the transition probabilities of the last ``order``
-    items, whose rows are Dirichlet distributed.
+    items. Those of one item are Dirichlet distributed, then rescaled so that in the long run all
+    items are met equally often. A seed gives the interactions that it gives in Spotlight.
 
     Parameters
     ----------
@@ -49,14 +53,11 @@ def generate_sequential(
         raise ValueError(f"num_items must be at least 2, as item 0 is padding, got {num_items}")
     state = as_random_state(random_state)
     items = num_items - 1
-    transitions = np.cumsum(
-        state.dirichlet(np.full(items, concentration_parameter), size=items), axis=1
-    )
-    user_ids = np.sort(state.randint(0, num_users, num_interactions))
-    starts = np.flatnonzero(np.diff(user_ids, prepend=-1))
-    item_ids = np.empty(num_interactions, np.int64)
-    for start, stop in zip(starts, [*starts[1:], num_interactions], strict=True):
-        item_ids[start:stop] = _walk(transitions, int(stop - start), order, state)
+    transitions = state.dirichlet(np.full(items, concentration_parameter), size=items)
+    user_ids = np.sort(state.randint(0, num_users, num_interactions, dtype=np.int32))
+    draws = state.rand(num_interactions)
+    start = state.randint(items, size=order, dtype=np.int64)
+    item_ids = _walk(_doubly_stochastic(transitions), draws, start)
     return Interactions(
         user_ids,
         item_ids + 1,
@@ -100,16 +101,29 @@ def generate_ratings(
     )
 
 
+def _doubly_stochastic(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Rescaled until rows and columns add up to one (Sinkhorn and Knopp, 1967), or nearly."""
+    tiny = np.finfo(float).tiny
+    for _ in range(100):
+        if (
+            np.abs(matrix.sum(axis=0) - 1).max() < 1e-3
+            and np.abs(matrix.sum(axis=1) - 1).max() < 1e-3
+        ):
+            break
+        matrix = matrix / np.maximum(matrix.sum(axis=0), tiny)
+        matrix = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), tiny)
+    return matrix
+
+
 def _walk(
-    transitions: np.ndarray, steps: int, order: int, state: np.random.RandomState
-) -> np.ndarray:
-    """One user's items from 0; ``transitions`` are cumulative per row."""
-    walk = np.empty(steps, np.int64)
-    walk[0] = state.randint(len(transitions))
-    for step in range(1, steps):
-        # A draw from the mean of several distributions is a draw from one of them, picked evenly.
-        back = state.randint(1, min(order, step) + 1)
-        row = transitions[walk[step - back]]
-        drawn = np.searchsorted(row, state.rand() * row[-1], side="right")
-        walk[step] = min(drawn, len(row) - 1)
+    transitions: NDArray[np.float64], draws: NDArray[np.float64], start: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """The states, from 0, that uniform ``draws`` lead to, where ``start`` came before."""
+    cumulative = np.cumsum(transitions, axis=1)
+    recent = deque(start.tolist(), maxlen=len(start))
+    walk = np.empty(len(draws), np.int64)
+    for step, draw in enumerate(draws):
+        edges = cumulative[list(recent)].mean(axis=0)
+        walk[step] = min(np.searchsorted(edges, draw), len(edges) - 1)
+        recent.append(walk[step])
     return walk

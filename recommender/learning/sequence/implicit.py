@@ -262,7 +262,9 @@ class ImplicitSequenceModel(Estimator):
         if not rows.shape[1]:
             rows = np.zeros((len(rows), 1), np.int64)  # An empty history is all padding.
         sequences = torch.from_numpy(rows).to(self._device)
-        _, final = net.user_representation(sequences)  # type: ignore[operator]
+        every, final = net.user_representation(sequences)  # type: ignore[operator]
+        if final.dim() == every.dim():
+            final = final.squeeze(-1)  # Spotlight's mixture keeps an axis of one position.
         if items is None and isinstance(net, SequenceNet):
             scores = net.score_all(final)
             items = torch.arange(self._num_items, device=self._device)

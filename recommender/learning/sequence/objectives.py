@@ -98,25 +98,41 @@ def _own_negatives(
         interactions.num_items,
         never=torch.tensor([PADDING_ITEM], device=sequences.device),
     )
-    length = sequences.shape[1]
+    draws = 1 if loss in _PAIRWISE else num_negatives
 
     def batch_loss(batch: Tensor) -> Tensor:
         rows, weight = sequences[batch], _rows(weights, batch)
-        mask = rows != PADDING_ITEM
+        if isinstance(net, SequenceNet):
+            states, targets, weight = _targets(net, rows, weight)
+            of_target = owners[batch].unsqueeze(1).expand(rows.shape)[rows != PADDING_ITEM]
+            positives = net.score_each(states, targets.unsqueeze(1)).squeeze(1)
+            negatives = net.score_each(states, sampler.sample(of_target, (draws,))).T
+            return _compare(loss, positives, negatives, interactions.num_items, None, weight)
         representation, _ = net.user_representation(rows)  # type: ignore[operator]
-        positives = net(representation, rows)
-        if loss in _PAIRWISE:
-            negatives = net(representation, sampler.sample(owners[batch], (length,)))
-            return _PAIRWISE[loss](positives, negatives, mask, weight)
-        drawn = sampler.sample(owners[batch], (num_negatives * length,))
-        repeats = [1] * (representation.dim() - 1) + [num_negatives]
-        negatives = net(representation.repeat(repeats), drawn)
-        negatives = negatives.view(len(rows), num_negatives, length).transpose(0, 1)
-        if loss == "warp":
-            return warp_loss(positives, negatives, interactions.num_items, mask, weight)
-        return adaptive_hinge_loss(positives, negatives, mask, weight)
+        drawn = sampler.sample(owners[batch], (draws * rows.shape[1],))
+        repeats = [1] * (representation.dim() - 1) + [draws]
+        negatives = net(representation.repeat(repeats), drawn).view(len(rows), draws, -1)
+        positives, mask = net(representation, rows), rows != PADDING_ITEM
+        negatives = negatives.transpose(0, 1)
+        return _compare(loss, positives, negatives, interactions.num_items, mask, weight)
 
     return batch_loss
+
+
+def _compare(
+    loss: str,
+    positives: Tensor,
+    negatives: Tensor,
+    num_items: int,
+    mask: Tensor | None,
+    weights: Tensor | None,
+) -> Tensor:
+    """One of the losses that know only drawn negatives (draws, \\*positives.shape)."""
+    if loss == "warp":
+        return warp_loss(positives, negatives, num_items, mask, weights)
+    if loss == "adaptive_hinge":
+        return adaptive_hinge_loss(positives, negatives, mask, weights)
+    return _PAIRWISE[loss](positives, negatives[0], mask, weights)
 
 
 def _targets(

@@ -87,6 +87,11 @@ class SequenceNet(nn.Module):
         vectors, biases = self.items(item_ids)
         return states @ vectors.T + biases
 
+    def score_each(self, states: Tensor, item_ids: Tensor) -> Tensor:
+        """Scores (n, m) of each row's own items (n, m) given states (n, embedding_dim)."""
+        vectors = self.item_embeddings(item_ids)  # (n, m, embedding_dim)
+        return (vectors @ states.unsqueeze(-1)).squeeze(-1) + self.item_biases(item_ids).squeeze(-1)
+
     def items(self, item_ids: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Vectors (m, embedding_dim) and biases (m,) of items (m,), or of all."""
         if item_ids is None:
@@ -217,6 +222,13 @@ class MixtureLSTMNet(LSTMNet):
         vectors, biases = self.items(item_ids)
         shares = (attention @ vectors.T).softmax(dim=1)  # (n, mixtures, num_items)
         return (shares * (tastes @ vectors.T)).sum(1) + biases
+
+    def score_each(self, states: Tensor, item_ids: Tensor) -> Tensor:
+        """Scores (n, m) given states (n, 2 num_mixtures, embedding_dim)."""
+        tastes, attention = states.chunk(2, dim=1)
+        vectors = self.item_embeddings(item_ids).transpose(1, 2)  # (n, embedding_dim, m)
+        shares = (attention @ vectors).softmax(dim=1)  # (n, mixtures, m)
+        return (shares * (tastes @ vectors)).sum(1) + self.item_biases(item_ids).squeeze(-1)
 
 
 def _per_layer(name: str, value: int | tuple[int, ...], num_layers: int) -> tuple[int, ...]:

@@ -112,6 +112,20 @@ def test_products_are_read_and_filtered(web):
     assert data.ratings.tolist() == [5, 1]
 
 
+def test_users_and_items_are_counted_in_the_whole_file(web):
+    rows = ["A,X,5.0,1", "A,Y,4.0,2", "B,Y,3.0,3"]
+    web[f"{amazon._URL}/ratings_Video_Games.csv"] = "\n".join(rows).encode()
+    data = amazon.get_amazon_dataset(min_user_interactions=2, min_item_interactions=2)
+    # A has two ratings in the file, of which one is of an item with enough: it stays.
+    assert data.ratings.tolist() == [4]
+
+
+def test_walks_meet_all_items_about_equally_often():
+    data = generate_sequential(5, 11, 20_000, concentration_parameter=0.1, random_state=1)
+    counts = np.bincount(data.item_ids, minlength=11)[1:]
+    assert counts.min() > 0.6 * counts.max()
+
+
 def test_columns_of_any_ids_are_mapped_both_ways():
     made = from_columns(["ann", "bob", "ann"], [("a", 1), ("b", 2), ("b", 2)], ratings=[1, 2, 3])
     assert made.interactions.user_ids.tolist() == [0, 1, 0]

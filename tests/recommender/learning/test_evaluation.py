@@ -116,6 +116,13 @@ def test_several_items_are_held_out_of_a_sequence():
     assert precision.tolist() == [1, 0]
 
 
+def test_an_item_held_out_twice_is_one_hit():
+    model = LastItemTable(np.tile(np.arange(NUM_ITEMS), (NUM_ITEMS, 1)))
+    test = SequenceInteractions([[1, 3, 6, 6], [1, 6, 3, 3]], num_items=NUM_ITEMS)
+    precision, recall = sequence_precision_recall_score(model, test, k=2)
+    assert precision.tolist() == recall.tolist() == [0.5, 0]
+
+
 def test_several_k_make_columns():
     model = Table([np.arange(NUM_ITEMS)])
     precision, recall = precision_recall_score(model, interactions([(0, 6), (0, 0)]), k=[1, 2])
