@@ -1,10 +1,12 @@
 """Drawing films, and saying numbers about them."""
 
+import json
 from collections.abc import Iterable
 from functools import cache
 from urllib.parse import urlencode
 
 from django import template
+from django.contrib.messages.storage.base import Message
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.html import escape
@@ -77,12 +79,25 @@ def star_control(
     }
 
 
-def _radios(name: str, current: float | None) -> SafeString:
+@register.inclusion_tag("components/star_choice.html")
+def star_choice(legend: str, name: str, current: str | None, place: str) -> dict[str, object]:
+    """Half-stars as a field of a larger form, which may be left empty."""
+    stars = float(current) if current else None
+    return {
+        "legend": legend,
+        "name": name,
+        "none": f"{place}-none",
+        "current": stars,
+        "radios": _radios(place, stars, name),
+    }
+
+
+def _radios(key_start: str, current: float | None, name: str = "rating") -> SafeString:
     drawn = []
     for stars, label in _steps(get_language() or ""):
-        key, checked = f"{name}-{stars:g}", " checked" if stars == current else ""
+        key, checked = f"{key_start}-{stars:g}", " checked" if stars == current else ""
         drawn.append(
-            f'<input type="radio" name="rating" value="{stars}" id="{key}"{checked}>'
+            f'<input type="radio" name="{name}" value="{stars}" id="{key}"{checked}>'
             f'<label for="{key}"><span class="sr-only">{label}</span></label>'
         )
     return mark_safe("".join(drawn))  # noqa: S308
@@ -101,6 +116,13 @@ def _steps(language: str) -> list[tuple[float, str]]:
         )
         for half_stars in range(1, 11)
     ]
+
+
+@register.filter
+def undo(message: Message) -> dict[str, str] | None:
+    """What takes back the action that a message tells of, where something does."""
+    kept = message.extra_tags or ""
+    return json.loads(kept) if kept.startswith("{") else None
 
 
 @register.filter

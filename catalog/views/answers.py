@@ -1,5 +1,6 @@
 """How an action answers: a toast for htmx, a message and the way back for a plain form."""
 
+import json
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Concatenate, ParamSpec
@@ -11,7 +12,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
+from django_htmx.http import (
+    HttpResponseClientRedirect,
+    HttpResponseClientRefresh,
+    trigger_client_event,
+)
+
+from catalog.undoing import sealed
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -65,10 +72,41 @@ def done(
     ``undo`` holds ``url`` and the ``name`` and ``value`` of the field that puts it back.
     """
     if not request.htmx:  # type: ignore[attr-defined]
-        messages.success(request, message)
-        return HttpResponseRedirect(back(request, otherwise))
+        return told(request, message, otherwise=otherwise, undo=undo)
     answer = render(request, "components/toast_answer.html", {"message": message, "undo": undo})
     return trigger_client_event(answer, event, dict(detail))
+
+
+def told(
+    request: HttpRequest,
+    message: str,
+    *,
+    otherwise: str,
+    undo: Mapping[str, object] | None = None,
+) -> HttpResponseRedirect:
+    """Back to the page, which then shows the message with its undo button: with htmx as without."""
+    messages.success(request, message, extra_tags=json.dumps(undo) if undo else "")
+    return HttpResponseRedirect(back(request, otherwise))
+
+
+def told_anew(
+    request: HttpRequest,
+    message: str,
+    *,
+    otherwise: str,
+    undo: Mapping[str, object] | None = None,
+) -> HttpResponse:
+    """Like ``told``; htmx loads the whole page again, because much of it may have changed."""
+    answer = told(request, message, otherwise=otherwise, undo=undo)
+    if request.htmx:  # type: ignore[attr-defined]
+        return HttpResponseClientRefresh()
+    return answer
+
+
+def undo_by(user_id: int, kind: str, before: object) -> dict[str, object]:
+    """The undo button of a step that ``catalog.undoing`` takes back."""
+    step = sealed(user_id, kind, before)
+    return {"url": reverse("catalog:undo"), "name": "step", "value": step}
 
 
 def refused(request: HttpRequest, message: str, otherwise: str) -> HttpResponse:

@@ -8,9 +8,10 @@ from django.views.decorators.http import require_safe
 from catalog.histogram import Histogram
 from catalog.languages import language_name
 from catalog.marks import with_marks
-from catalog.models import Movie, Rating
+from catalog.models import DiaryEntry, Movie, Rating
 
 SERIES_SHOWN = 12
+VIEWINGS_SHOWN = 12
 
 
 @require_safe
@@ -37,6 +38,9 @@ def movie_page(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         series = list(
             with_marks(siblings, request.user).order_by("release_date", "pk")[:SERIES_SHOWN]
         )
+    viewings: list[DiaryEntry] = []
+    if request.user.pk is not None:
+        viewings = list(DiaryEntry.objects.of_film(request.user.pk, movie)[:VIEWINGS_SHOWN])
     return render(
         request,
         "catalog/movie.html",
@@ -44,6 +48,7 @@ def movie_page(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
             "movie": movie,
             "histogram": Histogram.of(counts),
             "series": series,
+            "viewings": viewings,
             "original_language": language_name(
                 movie.original_language,
                 {language.code: language.name for language in movie.spoken_languages.all()},

@@ -8,7 +8,8 @@ from django.views.decorators.http import require_safe
 
 from catalog.forms import RatingsForm
 from catalog.histogram import Histogram
-from catalog.models import HiddenMovie, Rating, WatchlistEntry
+from catalog.models import HiddenMovie, MovieList, Rating, WatchlistEntry
+from catalog.personal_forms import star_choices
 
 from .answers import member_id, member_required
 
@@ -18,6 +19,7 @@ PAGE_SIZE = 48
 @require_safe
 @member_required
 def ratings(request: HttpRequest) -> HttpResponse:
+    """``?select=1`` offers to select several, and to change them at once."""
     mine = Rating.objects.filter(user_id=member_id(request))
     form = RatingsForm(request.GET)
     shown = form.apply(mine.select_related("movie").prefetch_related("movie__genres"))
@@ -25,6 +27,7 @@ def ratings(request: HttpRequest) -> HttpResponse:
     total = sum(counts.values())
     mean = sum(half * films for half, films in counts.items()) / total / 2 if total else None
     page = Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page"))
+    selecting = "select" in request.GET
     return render(
         request,
         "catalog/ratings.html",
@@ -34,8 +37,16 @@ def ratings(request: HttpRequest) -> HttpResponse:
             "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1),
             "histogram": Histogram.of(counts),
             "mean": mean,
+            "selecting": selecting,
+            "lists": _titles_of_lists(request) if selecting else [],
+            "star_choices": star_choices(),
         },
     )
+
+
+def _titles_of_lists(request: HttpRequest) -> list[tuple[int, str]]:
+    mine = MovieList.objects.filter(user_id=member_id(request))
+    return list(mine.order_by("title", "pk").values_list("pk", "title"))
 
 
 @require_safe

@@ -102,6 +102,8 @@
       event.preventDefault();
       await htmx.ajax("GET", opener.dataset.actions, { target: dialog, swap: "innerHTML", source: dialog });
       if (dialog.firstElementChild && !dialog.open) dialog.showModal();
+      // What was in it, and had the focus, may have been replaced.
+      if (!dialog.contains(document.activeElement)) dialog.querySelector("button, a, input")?.focus();
     } else if (event.target === dialog || event.target.closest("[data-close-dialog]")) {
       dialog.close();
     }

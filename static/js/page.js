@@ -161,11 +161,14 @@
         if (!option) return;
         event.preventDefault();
         const field = Object.assign(document.createElement("input"), { type: "hidden", name: "movie", value: option.dataset.movie });
-        document.getElementById("next").append(field);
+        // They stay on the page, or are for this one request.
+        const kept = document.getElementById(form.dataset.pick);
+        (kept ?? form).append(field);
         field.setAttribute("form", form.id);
         input.value = "";
         close();
         form.requestSubmit();
+        if (!kept) field.remove();
       });
     }
   }

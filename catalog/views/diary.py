@@ -1,0 +1,129 @@
+"""The diary: what was watched when, with a form to write it and to change it."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from catalog.diary import DiaryError, Written, erase, write
+from catalog.diary_counts import DiaryCounts
+from catalog.marks import with_marks
+from catalog.models import DiaryEntry, Movie
+from catalog.personal_forms import DiaryForm
+
+from .answers import back, member_id, member_required, told, told_anew, undo_by
+
+ENTRIES_ON_PAGE = 60
+
+
+@require_safe
+@member_required
+def diary(request: HttpRequest) -> HttpResponse:
+    """By month, the newest first; ``?year=`` keeps to one year."""
+    entries = DiaryEntry.objects.filter(user_id=member_id(request))
+    counts = DiaryCounts.of(entries)
+    year = _year(request, counts)
+    shown_year = year or next(iter(counts.years), None)
+    shown = entries.filter(watched_on__year=year) if year else entries
+    shown = shown.select_related("movie").prefetch_related("movie__genres")
+    page = Paginator(shown, ENTRIES_ON_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "catalog/diary.html",
+        {
+            "page": page,
+            "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1),
+            "counts": counts,
+            "year": year,
+            "shown": shown_year,
+            "bars": counts.bars(shown_year) if shown_year else [],
+        },
+    )
+
+
+def _year(request: HttpRequest, counts: DiaryCounts) -> int | None:
+    """The year asked for, when the diary has it."""
+    asked = request.GET.get("year", "")
+    return next((year for year in counts.years if str(year) == asked), None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@member_required
+def log(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write that a film was watched: a dialog, and a page of its own without scripts."""
+    user_id = member_id(request)
+    marked = with_marks(Movie.objects.prefetch_related("genres"), request.user)
+    movie = get_object_or_404(marked, pk=pk)
+    form = DiaryForm(request.POST or None, initial={"rewatch": _seen(user_id, movie)})
+    if written := _written(form, user_id, movie):
+        return told_anew(
+            request,
+            _("%(title)s is in your diary") % {"title": movie.title},
+            otherwise=movie.get_absolute_url(),
+            undo=undo_by(user_id, "diary", written.before),
+        )
+    return _form_page(request, form, movie)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@member_required
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    user_id = member_id(request)
+    entry = get_object_or_404(DiaryEntry.objects.select_related("movie"), pk=pk, user_id=user_id)
+    form = DiaryForm(request.POST) if request.method == "POST" else DiaryForm.of(entry)
+    if written := _written(form, user_id, entry.movie, entry):
+        return told_anew(
+            request,
+            _("Your diary entry is changed"),
+            otherwise=reverse("catalog:diary"),
+            undo=undo_by(user_id, "diary", written.before),
+        )
+    return _form_page(request, form, entry.movie, entry)
+
+
+@require_POST
+@member_required
+def delete(request: HttpRequest, pk: int) -> HttpResponse:
+    user_id = member_id(request)
+    entry = get_object_or_404(DiaryEntry.objects.select_related("movie"), pk=pk, user_id=user_id)
+    return told(
+        request,
+        _("%(title)s is out of your diary") % {"title": entry.movie.title},
+        otherwise=reverse("catalog:diary"),
+        undo=undo_by(user_id, "diary", erase(entry)),
+    )
+
+
+def _seen(user_id: int, movie: Any) -> bool:
+    return bool(movie.your_half_stars) or DiaryEntry.objects.of_film(user_id, movie).exists()
+
+
+def _written(
+    form: DiaryForm, user_id: int, movie: Movie, entry: DiaryEntry | None = None
+) -> Written | None:
+    """What a valid form wrote; a form that is not gets its errors."""
+    if not form.is_bound or not form.is_valid():
+        return None
+    try:
+        return write(user_id=user_id, movie=movie, viewing=form.viewing(), entry=entry)
+    except DiaryError as error:
+        form.add_error("watched_on", str(error))
+        return None
+
+
+def _form_page(
+    request: HttpRequest, form: DiaryForm, movie: Movie, entry: DiaryEntry | None = None
+) -> HttpResponse:
+    otherwise = reverse("catalog:diary") if entry else movie.get_absolute_url()
+    return render(
+        request,
+        "catalog/diary_form.html",
+        {"form": form, "movie": movie, "entry": entry, "next": back(request, otherwise)},
+    )

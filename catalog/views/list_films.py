@@ -1,0 +1,112 @@
+"""The films of a list: adding, moving, noting, removing; and the lists that a film is on."""
+
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from catalog.listing import ListingError, add_films, annotate_film, move_film, remove_films
+from catalog.models import Movie, MovieList, MovieListEntry
+from catalog.personal_forms import NoteForm
+from catalog.search import resolve_title
+
+from .answers import member_id, member_required, refused, told, undo_by
+from .lists import own_list
+
+
+@require_safe
+@never_cache
+@member_required
+def lists_of_film(request: HttpRequest, pk: int) -> HttpResponse:
+    """The dialog in which a film is put on lists; a page of its own without scripts."""
+    movie = get_object_or_404(Movie.objects.prefetch_related("genres"), pk=pk)
+    entries = MovieListEntry.objects.filter(list_id=OuterRef("pk"), movie=movie)
+    lists = (
+        MovieList.objects.filter(user_id=member_id(request))
+        .with_sizes()
+        .annotate(has_film=Exists(entries))
+        .order_by("-updated_at", "-pk")
+    )
+    return render(request, "catalog/film_lists.html", {"movie": movie, "lists": lists})
+
+
+@require_POST
+@member_required
+def add_film(request: HttpRequest, pk: int) -> HttpResponse:
+    """``movie`` is a key; else ``title`` is looked up."""
+    films = own_list(request, pk)
+    edit_page = reverse("catalog:list-edit", args=[films.pk])
+    movie = _film_asked_for(request)
+    if movie is None:
+        title = request.POST.get("title", "").strip()[:200]
+        message = _("We do not know a film called “%(title)s”.") % {"title": title}
+        return refused(request, message, edit_page)
+    names = {"title": movie.title, "list": films.title}
+    try:
+        new = add_films(films, [movie.pk])
+    except ListingError as error:
+        return refused(request, str(error), edit_page)
+    if not new:
+        return told(request, _("%(title)s is on “%(list)s” already") % names, otherwise=edit_page)
+    return told(
+        request,
+        _("%(title)s is on “%(list)s”") % names,
+        otherwise=edit_page,
+        undo=undo_by(member_id(request), "added-to-list", {"list": films.pk, "films": [movie.pk]}),
+    )
+
+
+def _film_asked_for(request: HttpRequest) -> Movie | None:
+    key = request.POST.get("movie", "")
+    if key.isdecimal() and len(key) < 19:
+        return Movie.objects.filter(pk=int(key)).first()
+    title = request.POST.get("title", "").strip()[:200]
+    return resolve_title(title).movie if title else None
+
+
+@require_POST
+@member_required
+def remove_film(request: HttpRequest, pk: int, movie_pk: int) -> HttpResponse:
+    films = own_list(request, pk)
+    movie = get_object_or_404(Movie, pk=movie_pk)
+    removed = remove_films(films, [movie.pk])
+    step = undo_by(member_id(request), "removed-from-list", {"list": films.pk, "films": removed})
+    return told(
+        request,
+        _("%(title)s is off “%(list)s”") % {"title": movie.title, "list": films.title},
+        otherwise=reverse("catalog:list-edit", args=[films.pk]),
+        undo=step if removed else None,
+    )
+
+
+@require_POST
+@member_required
+def move(request: HttpRequest, pk: int, movie_pk: int) -> HttpResponse:
+    """``step`` is -1 for up or 1 for down; else ``place`` is where the film shall stand, from 1."""
+    films = own_list(request, pk)
+    movie = get_object_or_404(Movie, pk=movie_pk)
+    edit_page = reverse("catalog:list-edit", args=[films.pk])
+    step, place = request.POST.get("step"), request.POST.get("place", "")
+    if step in ("-1", "1"):
+        now = move_film(films, movie.pk, step=int(step))
+    elif place.isdecimal() and len(place) < 10:
+        now = move_film(films, movie.pk, place=int(place))
+    else:
+        return refused(request, _("A place in a list is a number."), edit_page)
+    message = _("%(title)s is number %(place)s now") % {"title": movie.title, "place": now}
+    return told(request, message, otherwise=edit_page)
+
+
+@require_POST
+@member_required
+def note(request: HttpRequest, pk: int, movie_pk: int) -> HttpResponse:
+    films = own_list(request, pk)
+    edit_page = reverse("catalog:list-edit", args=[films.pk])
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return refused(request, form.errors["note"].as_text(), edit_page)
+    annotate_film(films, movie_pk, form.cleaned_data["note"])
+    return told(request, _("Saved"), otherwise=edit_page)

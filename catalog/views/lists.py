@@ -1,0 +1,162 @@
+"""Lists of films: a member's own, one list, making, changing and deleting one."""
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import F, Prefetch, Window
+from django.db.models.functions import RowNumber
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from catalog.listing import ListingError, add_films, make_list
+from catalog.marks import with_marks
+from catalog.models import Movie, MovieList, MovieListEntry
+from catalog.personal_forms import ListForm
+
+from .answers import member_id, member_required
+
+FILMS_ON_PAGE = 100
+LISTS_ON_PAGE = 24
+COVERS_SHOWN = 5
+# As many as "watch next" looks at.
+NAMED_FOR_NEXT = 50
+
+
+def own_list(request: HttpRequest, pk: int) -> MovieList:
+    """The member's list with this key; 404 for anybody else's."""
+    return get_object_or_404(MovieList, pk=pk, user_id=member_id(request))
+
+
+@require_safe
+@member_required
+def mine(request: HttpRequest) -> HttpResponse:
+    lists = MovieList.objects.filter(user_id=member_id(request)).with_sizes()
+    page = Paginator(lists, LISTS_ON_PAGE).get_page(request.GET.get("page"))
+    page.object_list = list(page.object_list)
+    covers = _first_films([films.pk for films in page])
+    return render(
+        request,
+        "catalog/lists.html",
+        {
+            "page": page,
+            "lists": [(films, covers.get(films.pk, [])) for films in page],
+            "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1),
+        },
+    )
+
+
+def _first_films(list_ids: list[int]) -> dict[int, list[Movie]]:
+    """The films at the head of each list, for its picture."""
+    place = Window(RowNumber(), partition_by=F("list_id"), order_by="position")
+    entries = (
+        MovieListEntry.objects.filter(list_id__in=list_ids)
+        .annotate(place=place)
+        .filter(place__lte=COVERS_SHOWN)
+        .order_by("list_id", "position")
+        .select_related("movie")
+        .prefetch_related("movie__genres")
+    )
+    found: dict[int, list[Movie]] = {}
+    for entry in entries:
+        found.setdefault(entry.list_id, []).append(entry.movie)
+    return found
+
+
+@require_safe
+def one_list(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+    """Public lists for everybody; a private one is there for its owner only."""
+    visible = MovieList.objects.visible_to(request.user).select_related("user")
+    films = get_object_or_404(visible, pk=pk)
+    if slug != films.slug:
+        return redirect(films)
+    movies = with_marks(Movie.objects.prefetch_related("genres"), request.user)
+    entries = films.entries.prefetch_related(Prefetch("movie", movies))
+    page = Paginator(entries, FILMS_ON_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "catalog/list.html",
+        {
+            "films": films,
+            "page": page,
+            "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1),
+            "next_query": _next_query(films),
+            "is_own": films.user_id == request.user.pk,
+        },
+    )
+
+
+def _next_query(films: MovieList) -> str:
+    """The list's first films as "watch next" takes them: the one that counts most comes last."""
+    first = films.entries.values_list("movie_id", flat=True)[:NAMED_FOR_NEXT]
+    return urlencode([("movie", key) for key in reversed(first)])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required
+def new_list(request: HttpRequest) -> HttpResponse:
+    """``?movie=`` is put into it at once."""
+    form = ListForm(request.POST or None)
+    movie = _first_film(request)
+    if request.method == "POST" and form.is_valid():
+        try:
+            films = make_list(user_id=member_id(request), **form.cleaned_data)
+        except ListingError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("The list “%(title)s” is made") % {"title": films.title})
+            if movie is None:
+                return redirect("catalog:list-edit", films.pk)
+            add_films(films, [movie.pk])
+            return redirect(films)
+    return render(request, "catalog/list_new.html", {"form": form, "movie": movie})
+
+
+def _first_film(request: HttpRequest) -> Movie | None:
+    key = request.GET.get("movie", "")
+    if not key.isdecimal() or len(key) > 18:
+        return None
+    return Movie.objects.filter(pk=int(key)).first()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required
+def edit_list(request: HttpRequest, pk: int) -> HttpResponse:
+    """The list's words, and its films to put in order; posting changes the words."""
+    films = own_list(request, pk)
+    form = ListForm(request.POST or None, instance=films)
+    if request.method == "POST" and form.is_valid():
+        films.updated_at = timezone.now()
+        form.save()
+        messages.success(request, _("Saved"))
+        return redirect("catalog:list-edit", films.pk)
+    entries = films.entries.select_related("movie").prefetch_related("movie__genres")
+    page = Paginator(entries, FILMS_ON_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "catalog/list_edit.html",
+        {
+            # What was typed but not saved is in the form only.
+            "films": own_list(request, pk) if form.errors else films,
+            "form": form,
+            "page": page,
+            "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1),
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required
+def delete_list(request: HttpRequest, pk: int) -> HttpResponse:
+    """Asks first: a deleted list does not come back."""
+    films = own_list(request, pk)
+    if request.method == "POST":
+        films.delete()
+        messages.success(request, _("The list “%(title)s” is deleted") % {"title": films.title})
+        return redirect("catalog:lists")
+    return render(
+        request, "catalog/list_delete.html", {"films": films, "size": films.entries.count()}
+    )

@@ -1,0 +1,24 @@
+"""One click that takes back the last one."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from catalog.listing import ListingError
+from catalog.undoing import UndoError, undo
+
+from .answers import member_id, member_required, refused, told_anew
+
+
+@require_POST
+@member_required
+def undo_step(request: HttpRequest) -> HttpResponse:
+    """``step`` is what the undo button of a message holds; afterwards the page is shown anew."""
+    try:
+        undo(member_id(request), request.POST.get("step", ""))
+    except UndoError:
+        return refused(request, _("This can no longer be undone."), reverse("home"))
+    except ListingError as error:
+        return refused(request, str(error), reverse("home"))
+    return told_anew(request, _("It is as it was before."), otherwise=reverse("home"))
