@@ -61,9 +61,9 @@ def title_size(title: str) -> int:
 
 
 def cover_of(movie: Movie) -> Cover:
-    """The same film always gets the same cover. Reads ``movie.genres``: prefetch it for lists."""
+    """The same film always gets the same cover. Reads ``movie.genre_list``: prefetch ``genres``."""
     seed = zlib.crc32(f"{movie.title}|{movie.year}".encode())
-    named = {SAME_AS.get(genre.slug, genre.slug): genre.name for genre in movie.genres.all()}
+    named = {SAME_AS.get(genre.slug, genre.slug): genre.name for genre in movie.genre_list}
     ranked = sorted((slug for slug in named if slug in MOTIFS), key=RANK.__getitem__)[:3]
     slug = ranked[seed % len(ranked)] if ranked else ""
     motif, drawings, tones = MOTIFS.get(slug, ELSE)

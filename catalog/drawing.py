@@ -5,14 +5,16 @@ them took most of its time. Everything that comes from data goes through ``escap
 """
 
 from collections.abc import Iterable
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from html import escape
 from typing import Protocol
 
 from django.templatetags.static import static
 from django.utils.formats import number_format
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import get_text_list
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from .covers import cover_of
@@ -27,21 +29,59 @@ def _asset(path: str) -> str:
     return static(path)
 
 
+class Titled(Protocol):
+    @property
+    def title(self) -> str: ...
+
+
 class ReasonLike(Protocol):
     @property
-    def movie(self) -> Movie: ...
+    def movie(self) -> Titled: ...
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What every card says, in one language: looked up once instead of a hundred times a page."""
+
+    rate: str
+    because: str
+    guess_hint: str
+    guess: str
+    predicted: str
+
+    @staticmethod
+    @cache
+    def in_(_language: str | None) -> "_Said":
+        """In the language in force, which ``_language`` names."""
+        return _Said(
+            rate=_("Rate or keep %(title)s"),
+            because=_("Because of %(titles)s"),
+            guess_hint=escape(_("A first guess: the more you rate, the surer it gets")),
+            guess=escape(_("First guess for you:")),
+            predicted=escape(_("Predicted for you:")),
+        )
+
+
+@lru_cache(1000)
+def _genre_name(name: str, _language: str | None) -> str:
+    return escape(_(name or "Film"))
 
 
 def stars_text(value: float | None) -> str:
     """``3.5`` → ``3.5``, ``4.0`` → ``4``: stars as the reader's language writes them."""
     if value is None:
         return ""
-    return number_format(value, decimal_pos=None if value != int(value) else 0)
+    return _number(value, 0 if value == int(value) else None, get_language())
 
 
 def one_decimal(value: float | None) -> str:
     # Formatting alone would cut the digits off.
-    return "" if value is None else number_format(round(value, 1), decimal_pos=1)
+    return "" if value is None else _number(round(value, 1), 1, get_language())
+
+
+@lru_cache(1000)
+def _number(value: float, places: int | None, _language: str | None) -> str:
+    return number_format(value, decimal_pos=places)
 
 
 def titles_of(reasons: Iterable[ReasonLike], most: int = REASONS_NAMED) -> str:
@@ -71,7 +111,8 @@ def cover(movie: Movie, variant: str = "", loading: str = "lazy") -> SafeString:
     else:
         words = (
             '<span class="cover-words"><span class="cover-line">'
-            f"<span>{escape(_(design.genre or 'Film'))}</span><span>{movie.year or ''}</span>"
+            f"<span>{_genre_name(design.genre, get_language())}</span>"
+            f"<span>{movie.year or ''}</span>"
             f'</span><span class="cover-title">{escape(movie.title)}</span></span>'
         )
     if design.below:
@@ -103,22 +144,22 @@ def film_card(
     The title's link covers the card; the star beside the year opens the dialog, and without
     scripts leads to the rating on the film's page.
     """
-    address, title = movie.get_absolute_url(), escape(movie.title)
+    address, title, said = movie.get_absolute_url(), escape(movie.title), _Said.in_(get_language())
     facts = f"<span>{movie.year}</span>" if movie.year else ""
     if predicted:
-        facts += _predicted(predicted, uncertain)
+        facts += _predicted(predicted, uncertain, said)
     more = why = ""
     if actions:
         half_stars: int | None = getattr(movie, "your_half_stars", None)
         yours = stars_text(half_stars / 2) if half_stars else ""
-        label = escape(_("Rate or keep %(title)s") % {"title": movie.title})
+        label = escape(said.rate % {"title": movie.title})
         more = (
             f'<a class="film-more" href="{address}#yours" data-actions="{actions}">'
             f'<span class="sr-only">{label}</span><span data-your-stars>{yours}</span>'
             f"{icon('star')}</a>"
         )
     if titles := titles_of(reasons):
-        because = escape(_("Because of %(titles)s") % {"titles": titles})
+        because = escape(said.because % {"titles": titles})
         why = f'<p class="film-why">{because}</p>'
     return mark_safe(  # noqa: S308
         f'<article class="film" data-film="{movie.pk}"><span class="film-poster">{cover(movie)}'
@@ -127,13 +168,12 @@ def film_card(
     )
 
 
-def _predicted(stars: float, uncertain: bool) -> str:
+def _predicted(stars: float, uncertain: bool, said: _Said) -> str:
     if uncertain:
-        hint = escape(_("A first guess: the more you rate, the surer it gets"))
-        said, kind, about = _("First guess for you:"), f'uncertain" title="{hint}', "~"
+        words, kind, about = said.guess, f'uncertain" title="{said.guess_hint}', "~"
     else:
-        said, kind, about = _("Predicted for you:"), "", ""
+        words, kind, about = said.predicted, "", ""
     return (
-        f'<span class="predicted {kind}"><span class="sr-only">{escape(said)}</span>'
+        f'<span class="predicted {kind}"><span class="sr-only">{words}</span>'
         f"{icon('next')}{about}{one_decimal(stars)}</span>"
     )

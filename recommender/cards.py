@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from django.db.models import prefetch_related_objects
-
-from catalog.models import Movie
+from catalog.addresses import film_address
+from catalog.models import Genre, Movie
 from recommender.explaining import Reason, reasons
 from recommender.serving import Ranking, Recommender
+
+# What a card shows; anything else of its film is read when it is asked for.
+_SHOWN = ("title", "year", "poster_path")
+
+
+@dataclass(frozen=True, slots=True)
+class NamedMovie:
+    """A film that is only named: a home page names hundreds."""
+
+    pk: int
+    title: str
+
+    def get_absolute_url(self) -> str:
+        return film_address(self.pk, self.title)
 
 
 @dataclass(frozen=True)
 class MovieReason:
     """A film of the person's history and what it added to the score."""
 
-    movie: Movie
+    movie: NamedMovie
     weight: float
+
+
+@dataclass(frozen=True)
+class Films:
+    """Films by primary key: those that are ``shown``, with their genres, and those ``named``."""
+
+    shown: Mapping[int, Movie] = field(default_factory=dict)
+    named: Mapping[int, NamedMovie] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,18 +72,18 @@ class Draft:
             reason.movie_id for some in self.reasons for reason in some
         )
 
-    def cards(self, movies: Mapping[int, Movie]) -> list[Card]:
-        """The cards of the films in ``movies``: one that was deleted meanwhile has none."""
+    def cards(self, films: Films) -> list[Card]:
+        """The cards of the films that are there: one that was deleted meanwhile has none."""
         return [
             Card(
-                movie=movies[movie_id],
+                movie=films.shown[movie_id],
                 score=round(float(score), 4),
                 predicted_rating=predicted,
                 is_uncertain=uncertain,
                 reasons=tuple(
-                    MovieReason(movies[reason.movie_id], reason.weight)
+                    MovieReason(films.named[reason.movie_id], reason.weight)
                     for reason in some
-                    if reason.movie_id in movies
+                    if reason.movie_id in films.named
                 ),
             )
             for movie_id, score, predicted, uncertain, some in zip(
@@ -72,7 +94,7 @@ class Draft:
                 self.reasons,
                 strict=True,
             )
-            if movie_id in movies
+            if movie_id in films.shown
         ]
 
 
@@ -80,27 +102,40 @@ def draft(person: Recommender, ranking: Ranking, *, explain: bool = True) -> Dra
     """Everything about a ranking's cards but the films themselves."""
     return Draft(
         ranking=ranking,
-        movie_ids=[int(pk) for pk in person.live.catalog.movie_ids[ranking.rows]],
+        movie_ids=person.live.catalog.movie_ids[ranking.rows].tolist(),
         predicted=person.predictions(ranking.rows),
         uncertain=person.is_uncertain(ranking.rows),
         reasons=reasons(person, ranking) if explain else [[] for _ in ranking.rows],
     )
 
 
-def movies_of(drafts: Iterable[Draft], others: Iterable[int] = ()) -> dict[int, Movie]:
-    """The films of some drafts, and others, by primary key: two queries however many there are.
-
-    Those that are shown come with their genres; those that are only named do without.
-    """
+def films_of(drafts: Iterable[Draft], others: Iterable[int] = ()) -> Films:
+    """The films of some drafts, and others to be named: three queries however many there are."""
     drafts = list(drafts)
-    wanted = set(others).union(*(one.wanted() for one in drafts))
-    movies = Movie.objects.in_bulk(wanted) if wanted else {}
-    shown = [movies[pk] for one in drafts for pk in one.movie_ids if pk in movies]
-    prefetch_related_objects(shown, "genres")
-    return movies
+    shown = Movie.objects.only(*_SHOWN).in_bulk({pk for one in drafts for pk in one.movie_ids})
+    genres = _genres_of(shown)
+    for pk, movie in shown.items():
+        movie.genre_list = genres[pk]
+    wanted = {reason.movie_id for one in drafts for some in one.reasons for reason in some}
+    rows = Movie.objects.filter(pk__in=wanted.union(others)).order_by().values_list("pk", "title")
+    return Films(shown, {pk: NamedMovie(pk, title) for pk, title in rows})
+
+
+def _genres_of(movie_ids: Iterable[int]) -> dict[int, list[Genre]]:
+    """The genres of each film, in order; one object for each genre."""
+    found: dict[int, list[Genre]] = defaultdict(list)
+    made: dict[int, Genre] = {}
+    pairs = Movie.genres.through.objects.filter(movie_id__in=list(movie_ids))
+    rows = pairs.order_by("genre__name").values_list(
+        "movie_id", "genre_id", "genre__name", "genre__slug"
+    )
+    for movie_id, pk, name, slug in rows:
+        genre = made.get(pk) or made.setdefault(pk, Genre(pk=pk, name=name, slug=slug))
+        found[movie_id].append(genre)
+    return found
 
 
 def cards(person: Recommender, ranking: Ranking) -> list[Card]:
     """The cards of one ranking."""
     one = draft(person, ranking)
-    return one.cards(movies_of([one]))
+    return one.cards(films_of([one]))

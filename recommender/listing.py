@@ -32,7 +32,7 @@ def _table(found: list[Card], title: str) -> Table:
     table.add_column("Genres", overflow="fold")
     table.add_column("Score", justify="right")
     for card in found:
-        genres = ", ".join(genre.name for genre in card.movie.genres.all())
+        genres = ", ".join(genre.name for genre in card.movie.genre_list)
         year = str(card.movie.year or "")
         table.add_row(card.movie.title, year, genres, f"{card.score:.2f}")
     return table

@@ -9,7 +9,7 @@ import numpy as np
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
-from recommender.cards import Card, Draft, draft, movies_of
+from recommender.cards import Card, Draft, draft, films_of
 from recommender.catalog_arrays import IntArray
 from recommender.serving import POPULARITY, Ranking, Recommender
 from recommender.teaching import informative
@@ -54,15 +54,15 @@ class _Page:
 
     def rows(self) -> list[Row]:
         """All films of the page are read at once; ``%(film)s`` in a title becomes its name."""
-        movies = movies_of(
+        films = films_of(
             [one for *_, one, _about in self.drafts], {about for *_, about in self.drafts}
         )
         made = []
         for key, title, subtitle, one, about in self.drafts:
-            if about and about not in movies:
+            if about and about not in films.named:
                 continue
-            named = title % {"film": movies[about].title} if about else title
-            if cards := one.cards(movies):
+            named = title % {"film": films.named[about].title} if about else title
+            if cards := one.cards(films):
                 made.append(Row(key, named, subtitle, cards))
         return made
 

@@ -96,6 +96,12 @@ class Recommender:
         return placed.spread(placed.version.scorer.scores(self.known(placed)[1]))
 
     @cached_property
+    def stars_per_next_score(self) -> np.float32:
+        """What a unit of the sequence model's score counts for among top picks."""
+        deviation = 0.0 if self.next_scores is None else mean_and_deviation(self.next_scores)[1]
+        return np.float32(SEQUENCE_WEIGHT / deviation if deviation else 0.0)
+
+    @cached_property
     def allowed(self) -> NDArray[np.bool_]:
         """bool (num_movies,): passes the filters, neither rated nor hidden."""
         allowed = self.filters.mask(self.live.catalog)
@@ -117,11 +123,18 @@ class Recommender:
         """By how many stars (one standard deviation) the prediction for each film may be wrong."""
         if (placed := self.live.factorization) is None:
             return np.full(len(rows), np.inf, np.float32)
-        spread = np.full(len(rows), np.inf, np.float32)
-        items = placed.item_of_row[rows]
-        seen = items > 0
-        spread[seen] = placed.version.scorer.uncertainty(self.folded, items[seen])
-        return spread
+        asked = rows[np.isnan(self._deviations[rows])]
+        items = placed.item_of_row[asked]
+        self._deviations[asked] = np.inf
+        if len(seen := np.flatnonzero(items)):
+            deviations = placed.version.scorer.uncertainty(self.folded, items[seen])
+            self._deviations[asked[seen]] = deviations
+        return self._deviations[rows]
+
+    @cached_property
+    def _deviations(self) -> Scores:
+        """What `uncertainty` has worked out so far (num_movies,), NaN where it was not asked."""
+        return np.full(len(self.live.catalog), np.nan, np.float32)
 
     def predictions(self, rows: IntArray) -> list[float | None]:
         """Predicted stars of each film; None where no model can say, or nothing was rated."""
@@ -231,8 +244,14 @@ def best_rows(scores: Scores, n: int) -> tuple[IntArray, Scores]:
 
 def standardised(scores: Scores) -> Scores:
     """Scores with mean 0 and deviation 1 over the films that have one."""
-    there = scores[scores > -np.inf]
-    if not len(there) or not (deviation := float(there.std())):
+    mean, deviation = mean_and_deviation(scores)
+    if not deviation:
         return scores
-    standard: Scores = (scores - there.mean()) / np.float32(deviation)
+    standard: Scores = (scores - np.float32(mean)) / np.float32(deviation)
     return standard
+
+
+def mean_and_deviation(scores: Scores) -> tuple[float, float]:
+    """Over the films that have a score; 0 and 0 where none has."""
+    there = scores[scores > -np.inf]
+    return (float(there.mean()), float(there.std())) if len(there) else (0.0, 0.0)

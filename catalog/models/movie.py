@@ -5,9 +5,11 @@ import unicodedata
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
+
+from catalog.addresses import film_address
 
 from .facets import Collection, Company, Country, Genre, Language
 
@@ -129,7 +131,7 @@ class Movie(models.Model):
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     def get_absolute_url(self) -> str:
-        return reverse("catalog:movie", args=[self.pk, self.slug])
+        return film_address(self.pk, self.title)
 
     @staticmethod
     def folded_titles(title: str, original_title: str) -> str:
@@ -143,6 +145,11 @@ class Movie(models.Model):
     @property
     def slug(self) -> str:
         return slugify(self.title) or "film"
+
+    @cached_property
+    def genre_list(self) -> list[Genre]:
+        """Its genres by name; who reads many films at once fills it in."""
+        return list(self.genres.all())
 
     @property
     def average_rating(self) -> float | None:

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from recommender.cards import draft, movies_of
+from recommender.cards import draft, films_of
 from recommender.personal import recommender_for
 from recommender.teaching import informative
 
@@ -33,10 +33,10 @@ def onboarding(request: HttpRequest) -> HttpResponse:
     asked = draft(person, informative(person, GRID, skip), explain=False)
     skip[asked.ranking.rows] = True
     picks = draft(person, person.top_picks(PICKS, skip)) if len(person.history) else None
-    movies = movies_of([asked, picks] if picks else [asked])
+    films = films_of([asked, picks] if picks else [asked])
     context = {
-        "cards": asked.cards(movies),
-        "picks": picks.cards(movies) if picks else [],
+        "cards": asked.cards(films),
+        "picks": picks.cards(films) if picks else [],
         "rating_count": len(person.history),
         "goal": GOAL,
         "skip": ",".join(map(str, skipped)),

@@ -33,7 +33,7 @@ PARTS = {
         "rows._little_seen",
     ],
     "explaining": ["cards.reasons"],
-    "films from the database": ["cards.movies_of", "rows.movies_of", "api.payloads.movies_json"],
+    "films from the database": ["cards.films_of", "rows.films_of", "api.payloads.movies_json"],
 }
 
 

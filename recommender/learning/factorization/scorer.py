@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from recommender.learning.ranking import top_n
 from recommender.learning.validation import IntArray, as_floats, as_ids, check_positive
 
 MIN_STARS, MAX_STARS = 0.5, 5.0
@@ -166,8 +167,12 @@ class FactorizationScorer:
 
         The sum is the (unclipped) score minus the score that a user without a history gets.
         """
-        design = self._design(as_ids("item_id", [item_id], self.num_items))[0]
-        return (user.contributions @ design).astype(np.float32)
+        return self.explain_each(user, [item_id])[0]
+
+    def explain_each(self, user: FoldedUser, item_ids: ArrayLike) -> Float32:
+        """What :meth:`explain` says of several items: shape (len(item_ids), n_history)."""
+        design = self._design(as_ids("item_ids", item_ids, self.num_items))
+        return (design @ user.contributions.T).astype(np.float32)
 
     def similar(self, item_id: int, n: int) -> tuple[IntArray, Float32]:
         """The ``n`` items that the same users chose to rate, best first, with their cosines."""
@@ -175,10 +180,8 @@ class FactorizationScorer:
         check_positive("n", n)
         scores = self._embeddings @ self._embeddings[item]
         scores[item] = -np.inf
-        n = min(n, self.num_items - 1)
-        best = np.argpartition(-scores, n - 1)[:n] if n else np.empty(0, np.int64)
-        best = best[np.argsort(-scores[best], kind="stable")]
-        return best.astype(np.int64), scores[best]
+        best, cosines = top_n(scores, n)
+        return best, cosines.astype(np.float32, copy=False)
 
     def _design(self, items: IntArray) -> Float64:
         """What a user's row is multiplied by: ``[1, factors_i]``, (n, K)."""

@@ -99,21 +99,17 @@ class SequenceScorer:
         history = np.asarray(history)
         known = np.flatnonzero((history > PADDING_ITEM) & (history < self.num_items))
         result = np.zeros((len(item_ids), len(history)), np.float32)
-        if not len(known):
+        if not len(known) or not len(item_ids):
             return result
-        kept = history[known]
-        wanted = np.asarray(item_ids)
-        pulls = np.stack([self._pulls(item, wanted) for item in kept[::-1][: SPAN + 1]])
+        kept, wanted = history[known], np.asarray(item_ids)
+        whole, without = _sums_without_each(self._pulls(kept[::-1][: SPAN + 1], wanted), len(kept))
+        sums = np.concatenate([whole[:, None], without], axis=1)
         summaries = np.vstack(
             [summarise(self._traits, kept), summaries_without_each(self._traits, kept)]
         )
-        for place, item_id in enumerate(item_ids):
-            whole, without = _sums_without_each(pulls[:, place], len(kept))
-            terms = trait_terms(self._traits, summaries, item_id)
-            sums = np.vstack([whole, without])
-            of_traits = terms @ self._trait_weights
-            scores = self._combine(sums[:, 0], sums[:, 1], of_traits, self._floor[item_id])
-            result[place, known] = scores[0] - scores[1:]
+        of_traits = trait_terms(self._traits, summaries, wanted[:, None]) @ self._trait_weights
+        scores = self._combine(sums[..., 0], sums[..., 1], of_traits, self._floor[wanted][:, None])
+        result[:, known] = scores[:, :1] - scores[:, 1:]
         return result
 
     def similar(self, item_id: int, n: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
@@ -157,16 +153,25 @@ class SequenceScorer:
             np.bincount(ids, sums[:, 1], minlength=self.num_items),
         )
 
-    def _pulls(self, item: int, item_ids: Array) -> NDArray[np.float32]:
-        """The values of ``item`` for each of ``item_ids``: (n, 2 DECAYS), zeros where it is no
-        neighbour."""
-        start, stop = self._offsets[item : item + 2].tolist()
-        pulls = np.zeros((len(item_ids), self._values.shape[1]), np.float32)
-        neighbours = self._ids[start:stop]
-        places = np.searchsorted(neighbours, item_ids)
-        there = places < len(neighbours)
-        there[there] = neighbours[places[there]] == item_ids[there]
-        pulls[there] = self._values[start + places[there]]
+    def _pulls(self, newest: Array, wanted: Array) -> NDArray[np.float32]:
+        """The values of each of ``newest`` for each of ``wanted``, zeros where it is no neighbour.
+
+        Shape (len(wanted), len(newest), 2 DECAYS).
+        """
+        rows = [slice(*self._offsets[item : item + 2].tolist()) for item in newest]
+        ids = np.concatenate([self._ids[row] for row in rows])
+        lengths = [row.stop - row.start for row in rows]
+        sources = np.repeat(np.arange(len(rows)), lengths)
+        starts = np.repeat([row.start for row in rows], lengths)
+        places = starts + np.arange(len(ids)) - np.repeat(np.cumsum([0, *lengths[:-1]]), lengths)
+        is_wanted = np.zeros(self.num_items, np.bool_)
+        is_wanted[wanted] = True
+        found = np.flatnonzero(is_wanted[ids])
+        pulls = np.zeros((len(wanted), len(rows), self._values.shape[1]), np.float32)
+        values = self._values[places[found]]
+        for target, item in enumerate(wanted):
+            own = ids[found] == item
+            pulls[target, sources[found[own]]] = values[own]
         return pulls
 
     def _combine(self, evidence: Array, affinity: Array, traits: Array, floor: Any) -> Array:
@@ -175,25 +180,26 @@ class SequenceScorer:
 
 
 def _by_kind(values: Array) -> tuple[Array, Array]:
-    """Evidence and affinity (n,) of values (n, 2 DECAYS)."""
-    return values[:, : len(DECAYS)].sum(axis=1), values[:, len(DECAYS) :].sum(axis=1)
+    """Evidence and affinity (...,) of values (..., 2 DECAYS)."""
+    return values[..., : len(DECAYS)].sum(axis=-1), values[..., len(DECAYS) :].sum(axis=-1)
 
 
 def _sums_without_each(values: Array, length: int) -> tuple[Array, NDArray[np.float64]]:
-    """Evidence and affinity (2,) of a history, and (length, 2) of it without each item.
+    """Evidence and affinity (k, 2) of a history, and (k, length, 2) of it without each item.
 
-    ``values`` (n, 2 DECAYS), newest first, are of the items that have a say, and of the one before
-    them: when an item is left out, all before it move up a step.
+    ``values`` (k, n, 2 DECAYS), newest first, are what the items that have a say, and the one
+    before them, say of k items: when an item is left out, all before it move up a step.
     """
-    weights = np.tile(step_weights(len(values)), 2)
-    moved_up = values[1:] * weights[:-1]
+    weights = np.tile(step_weights(values.shape[1]), 2)
+    moved_up = values[:, 1:] * weights[:-1]
     weights[SPAN:] = 0.0
-    stay = np.stack(_by_kind(values * weights), axis=1).astype(np.float64)
-    move = np.vstack([np.zeros((1, 2)), np.stack(_by_kind(moved_up), axis=1)])
-    whole = stay.sum(axis=0)
-    newer = np.cumsum(stay, axis=0) - stay
-    older = move.sum(axis=0) - np.cumsum(move, axis=0)
-    without = np.tile(whole, (length, 1))
+    stay = np.stack(_by_kind(values * weights), axis=-1).astype(np.float64)
+    move = np.zeros_like(stay)
+    move[:, 1:] = np.stack(_by_kind(moved_up), axis=-1)
+    whole = stay.sum(axis=1)
+    newer = np.cumsum(stay, axis=1) - stay
+    older = move.sum(axis=1, keepdims=True) - np.cumsum(move, axis=1)
+    without = np.repeat(whole[:, None], length, axis=1)
     having_say = min(length, SPAN)
-    without[length - having_say :] = (newer + older)[:having_say][::-1]
+    without[:, length - having_say :] = (newer + older)[:, :having_say][:, ::-1]
     return whole, without

@@ -67,10 +67,10 @@ def item_traits(items: Array, times: Array, num_items: int) -> ItemTraits:
 def trait_terms(traits: ItemTraits, summary: Array, candidates: Any) -> NDArray[np.float32]:
     """The terms (..., TERMS) of candidates, given what :func:`summarise` says of a history.
 
-    Either many candidates and one summary (SUMMARY,), or one candidate and many summaries
-    (k, SUMMARY).
+    Many candidates (n,) and one summary (SUMMARY,), one candidate and many summaries (k, SUMMARY),
+    or each of many (n, 1) with each of those.
     """
-    popular, first, mean, trend = traits.items[candidates].T
+    popular, first, mean, trend = np.moveaxis(traits.items[candidates], -1, 0)
     of_popular, of_first, of_mean, newest, log_length = summary.T
     era = np.searchsorted(traits.edges, of_mean)
     terms = (
