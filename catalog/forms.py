@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from django import forms
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Exists, ExpressionWrapper, F, FloatField, OuterRef
 from django.db.models.expressions import OrderBy
+from django.db.models.query import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .languages import spoken_choices
-from .models import Genre, Rating
+from .models import Genre, Movie, Rating, WatchlistEntry
 from .models.movie import MovieQuerySet, fold
 from .models.rating import RatingQuerySet
+from .predicting import Lacking, Predictions, keys_of, only, predictions_for
 
 # A mean needs company: ratings are drawn towards 3.5 stars as if 20 more had been given.
 PRIOR_RATINGS, PRIOR_HALF_STARS = 20, 7
@@ -41,6 +43,7 @@ RUNTIMES = [
 ]
 COUNTS = [("10", _("10 or more")), ("50", _("50 or more")), ("100", _("100 or more"))]
 AVERAGES = [("3", _("3 or more")), ("3.5", _("3.5 or more")), ("4", _("4 or more"))]
+PREDICTED = [*AVERAGES, ("4.5", _("4.5 or more"))]
 SEEN = [("no", _("Not rated by you")), ("yes", _("Rated by you"))]
 SORTS: dict[str, tuple[Label, list[str | OrderBy]]] = {
     "popular": (_("Most rated"), ["-rating_count", "pk"]),
@@ -50,6 +53,8 @@ SORTS: dict[str, tuple[Label, list[str | OrderBy]]] = {
     "title": (_("Title"), ["search_title", "pk"]),
     "short": (_("Shortest"), [F("runtime").asc(nulls_last=True), "pk"]),
 }
+# The one order that the database does not know: see ``BrowseForm.arrange``.
+BY_PREDICTION = "predicted"
 
 
 def _choice(label: Label, choices: Choices, any_label: Label) -> forms.ChoiceField:
@@ -70,6 +75,7 @@ class BrowseForm(forms.Form):
     count = _choice(_("Ratings"), COUNTS, _("Any number"))
     average = _choice(_("Average"), AVERAGES, _("Any average"))
     seen = _choice(_("Yours"), SEEN, _("All films"))
+    predicted = _choice(_("Predicted for you"), PREDICTED, _("Any stars"))
     sort = _choice(_("Sort by"), [], _("Best match"))
 
     def __init__(self, *args: object, user: AbstractBaseUser | AnonymousUser, **kwargs: object):
@@ -82,9 +88,17 @@ class BrowseForm(forms.Form):
         # What is not chosen is a search's own order, or the most rated.
         sorts = [(key, label) for key, (label, _order) in SORTS.items()]
         usual = _("Best match") if self.data.get("q") else sorts.pop(0)[1]
-        self._choices("sort", [("", usual), *sorts])
+        answer = predictions_for(user)
+        self.lacking = answer if isinstance(answer, Lacking) else None
+        self.predictions = None if isinstance(answer, Lacking) else answer
         if not user.is_authenticated:
-            del self.fields["seen"]
+            del self.fields["seen"], self.fields["predicted"]
+        elif self.lacking:
+            self.fields["predicted"].disabled = True
+            self.fields["predicted"].help_text = self.lacking.label
+        else:
+            sorts.insert(0, (BY_PREDICTION, _("Predicted for you")))
+        self._choices("sort", [("", usual), *sorts])
 
     def _choices(self, name: str, choices: list) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
@@ -119,10 +133,16 @@ class BrowseForm(forms.Form):
                 Rating.objects.filter(user_id=self.user.pk or 0, movie_id=OuterRef("pk"))
             )
             movies = movies.filter(rated if wanted["seen"] == "yes" else ~rated)
+        if "predicted" in wanted and self.predictions is not None:
+            movies = only(movies, self.predictions.at_least(float(wanted["predicted"])))
         return movies
 
-    def arrange(self, movies: MovieQuerySet) -> MovieQuerySet:
-        return movies.order_by(*SORTS[self.wanted().get("sort", "popular")][1])
+    def arrange(self, movies: MovieQuerySet) -> Sequence[int] | QuerySet[Movie, int]:
+        """The keys of the films, in the order asked for."""
+        sort = self.wanted().get("sort", "popular")
+        if sort == BY_PREDICTION and self.predictions is not None:
+            return self.predictions.best_first(keys_of(movies))
+        return movies.order_by(*SORTS[sort][1]).values_list("pk", flat=True)
 
 
 def _runtime(movies: MovieQuerySet, value: str) -> MovieQuerySet:
@@ -174,3 +194,30 @@ class RatingsForm(forms.Form):
         if wanted.get("q"):
             ratings = ratings.filter(movie__search_title__contains=fold(wanted["q"]))
         return ratings.order_by(*self.SORTS[wanted.get("sort") or "newest"][1])
+
+
+class WatchlistForm(forms.Form):
+    """Order of the films that a member wants to see: by predicted stars where there are any."""
+
+    SORTS: ClassVar[dict[str, tuple[Label, list[str | OrderBy]]]] = {
+        "added": (_("Newest first"), ["-added_at", "-pk"]),
+        "title": (_("Title"), ["movie__search_title", "pk"]),
+        "year": (_("Newest films"), [F("movie__year").desc(nulls_last=True), "pk"]),
+    }
+    sort = _choice(_("Sort by"), [], _("Newest first"))
+
+    def __init__(self, *args: object, predictions: Predictions | None, **kwargs: object):
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.predictions = predictions
+        sorts = [(key, label) for key, (label, _order) in self.SORTS.items()]
+        usual = sorts.pop(0)[1] if predictions is None else _("Predicted for you")
+        self.fields["sort"].choices = [("", usual), *sorts]  # type: ignore[attr-defined]
+
+    def arrange(
+        self, entries: QuerySet[WatchlistEntry]
+    ) -> Sequence[int] | QuerySet[WatchlistEntry, int]:
+        """The keys of the films, in the order asked for."""
+        sort = self.cleaned_data.get("sort") if self.is_valid() else ""
+        if self.predictions is not None and not sort:
+            return self.predictions.best_first(list(entries.values_list("movie_id", flat=True)))
+        return entries.order_by(*self.SORTS[sort or "added"][1]).values_list("movie_id", flat=True)

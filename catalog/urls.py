@@ -12,6 +12,7 @@ from .views import (
     movie,
     preferences,
     undo,
+    watchlist,
     yours,
 )
 
@@ -41,7 +42,7 @@ urlpatterns = [
     path("lists/<int:pk>/films/<int:movie_pk>/move/", list_films.move, name="list-move"),
     path("lists/<int:pk>/films/<int:movie_pk>/note/", list_films.note, name="list-note"),
     path("undo/", undo.undo_step, name="undo"),
-    path("watchlist/", yours.watchlist, name="watchlist"),
+    path("watchlist/", watchlist.watchlist, name="watchlist"),
     path("hidden/", yours.hidden, name="hidden"),
     path("preferences/theme/", preferences.theme, name="theme"),
 ]

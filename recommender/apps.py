@@ -11,10 +11,13 @@ class RecommenderConfig(AppConfig):
 
     def ready(self) -> None:
         from catalog.models import Genre, Movie
+        from catalog.predicting import predict_with
         from catalog.signals import ratings_changed
         from recommender.live_catalog import catalog_changed, catalog_imported
         from recommender.nudging import nudge
+        from recommender.predicting import predict_for
 
+        predict_with(predict_for)
         ratings_changed.connect(nudge, dispatch_uid="recommender.nudge")
         # What this process holds of the catalog in arrays has to follow it.
         ratings_changed.connect(catalog_imported, dispatch_uid="recommender.catalog")

@@ -13,6 +13,7 @@ from catalog.forms import BrowseForm
 from catalog.marks import with_marks
 from catalog.models import Movie
 from catalog.models.movie import MovieQuerySet
+from catalog.predicting import Guess
 from catalog.search import search_movies
 
 PAGE_SIZE = 48
@@ -34,14 +35,15 @@ class BoundedPaginator(Paginator):
 def browse(request: HttpRequest) -> HttpResponse:
     form = BrowseForm(request.GET, user=request.user)
     wanted = form.wanted()
-    movies = form.narrow(Movie.objects.suitable())
-    page = BoundedPaginator(_found(form, movies, wanted), PAGE_SIZE).get_page(
-        request.GET.get("page")
-    )
+    found = _found(form, form.narrow(Movie.objects.suitable()), wanted)
+    page = BoundedPaginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    movies = _with_marks_in_order(list(page.object_list), request)
+    guesses = _guesses(form, movies)
     context = {
         "form": form,
         "page": page,
-        "movies": _with_marks_in_order(list(page.object_list), request),
+        "movies": movies,
+        "cards": [(movie, guesses.get(movie.pk)) for movie in movies],
         "wanted": wanted,
         "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1),
     }
@@ -52,11 +54,19 @@ def browse(request: HttpRequest) -> HttpResponse:
 def _found(form: BrowseForm, movies: MovieQuerySet, wanted: Mapping[str, str]) -> Any:
     """Keys of the films, in the order asked for: a search's own order unless one was chosen."""
     if "q" not in wanted:
-        return form.arrange(movies).values_list("pk", flat=True)
+        return form.arrange(movies)
     keys = [movie.pk for movie in search_movies(wanted["q"], limit=MOST_FOUND, within=movies)]
     if "sort" not in wanted:
         return keys
-    return form.arrange(Movie.objects.filter(pk__in=keys)).values_list("pk", flat=True)
+    return form.arrange(Movie.objects.filter(pk__in=keys))
+
+
+def _guesses(form: BrowseForm, movies: list[Movie]) -> dict[int, Guess]:
+    """Predicted stars of the films that the member has not rated."""
+    if form.predictions is None:
+        return {}
+    unrated = [movie.pk for movie in movies if getattr(movie, "your_half_stars", None) is None]
+    return form.predictions.guesses(unrated)
 
 
 def _with_marks_in_order(keys: list[int], request: HttpRequest) -> list[Movie]:

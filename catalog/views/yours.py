@@ -1,4 +1,4 @@
-"""A member's own pages: ratings, watchlist, hidden films."""
+"""A member's own pages: ratings, hidden films."""
 
 from django.core.paginator import Paginator
 from django.db.models import Count
@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from catalog.forms import RatingsForm
 from catalog.histogram import Histogram
-from catalog.models import HiddenMovie, MovieList, Rating, WatchlistEntry
+from catalog.models import HiddenMovie, MovieList, Rating
 from catalog.personal_forms import star_choices
 
 from .answers import member_id, member_required
@@ -51,20 +51,10 @@ def _titles_of_lists(request: HttpRequest) -> list[tuple[int, str]]:
 
 @require_safe
 @member_required
-def watchlist(request: HttpRequest) -> HttpResponse:
-    entries = WatchlistEntry.objects.filter(user_id=member_id(request))
-    return _kept(request, entries, "catalog/watchlist.html")
-
-
-@require_safe
-@member_required
 def hidden(request: HttpRequest) -> HttpResponse:
     entries = HiddenMovie.objects.filter(user_id=member_id(request))
-    return _kept(request, entries, "catalog/hidden.html")
-
-
-def _kept(request: HttpRequest, entries, template: str) -> HttpResponse:  # type: ignore[no-untyped-def]
     entries = entries.select_related("movie").prefetch_related("movie__genres")
     page = Paginator(entries, PAGE_SIZE).get_page(request.GET.get("page"))
     page_numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1)
-    return render(request, template, {"page": page, "page_numbers": page_numbers})
+    context = {"page": page, "page_numbers": page_numbers}
+    return render(request, "catalog/hidden.html", context)

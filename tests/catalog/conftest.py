@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractUser
 from django.core.cache import cache
 from django.test import Client
 
+from catalog import predicting
 from catalog.models import Collection, Company, Country, Genre, Language, Link, Movie
 
 
@@ -15,6 +16,12 @@ from catalog.models import Collection, Company, Country, Genre, Language, Link, 
 def fresh_cache() -> None:
     """What an earlier test's catalog was like must not be remembered."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def nobody_predicts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The catalog by itself: what a recommender says is not asked for."""
+    monkeypatch.setattr(predicting, "_predictor", predicting._nobody)
 
 
 @pytest.fixture

@@ -1,0 +1,90 @@
+"""Predicted stars as the catalog's pages ask for them, without knowing who predicts.
+
+Whoever can predict registers with ``predict_with`` when the site starts: the catalog depends on
+what is described here, and on nobody who keeps to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Case, F, Func, IntegerField, TextChoices, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from .models.movie import MovieQuerySet
+
+
+class Lacking(TextChoices):
+    """Why there are no predictions, and what a page says about it."""
+
+    ACCOUNT = "account", _("Sign in to see which stars you would give.")
+    RATINGS = "ratings", _("Rate a film or two first: predicted stars follow from your ratings.")
+    MODEL = "model", _("Predicted stars are here as soon as the first model is trained.")
+
+
+@dataclass(frozen=True)
+class Guess:
+    """Predicted stars, 0.5 to 5; ``is_uncertain`` when they should be shown as a first guess."""
+
+    stars: float
+    is_uncertain: bool
+
+
+class Predictions(Protocol):
+    """What one member would give to films, which are named by primary key."""
+
+    def guesses(self, movie_ids: Sequence[int]) -> dict[int, Guess]:
+        """Those of the films about which something can be said."""
+        ...
+
+    def best_first(self, movie_ids: Sequence[int]) -> list[int]:
+        """All the films by predicted stars; those without come last, and the order is total."""
+        ...
+
+    def at_least(self, stars: float) -> Sequence[int]:
+        """All films of the catalog whose predicted stars, to one decimal, are no fewer."""
+        ...
+
+
+Predictor = Callable[[int], Predictions | Lacking]
+
+
+def _nobody(_user_id: int) -> Lacking:
+    return Lacking.MODEL
+
+
+_predictor: Predictor = _nobody
+
+
+def predict_with(predictor: Predictor) -> None:
+    """Ask ``predictor`` from now on; it gets a member's primary key."""
+    global _predictor
+    _predictor = predictor
+
+
+def predictions_for(user: AbstractBaseUser | AnonymousUser) -> Predictions | Lacking:
+    """The user's predictions as of now, or what is missing for them."""
+    return Lacking.ACCOUNT if user.pk is None else _predictor(user.pk)
+
+
+def keys_of(movies: MovieQuerySet) -> list[int]:
+    """The primary keys of films, in no order: one row, since rows are what takes time."""
+    return movies.order_by().aggregate(keys=ArrayAgg("pk", default=[]))["keys"]
+
+
+def only(movies: MovieQuerySet, keys: Sequence[int]) -> MovieQuerySet:
+    """Those of the films that have one of thousands of ``keys``, which travel as one bit each.
+
+    An array would make the database look up every key in turn, whatever else narrows the films.
+    """
+    bits = bytearray(max(keys, default=0) // 8 + 1)
+    for key in keys:
+        bits[key >> 3] |= 1 << (key & 7)
+    bit = Func(Value(bytes(bits)), F("pk"), function="get_bit", output_field=IntegerField())
+    # Films made since have keys beyond the last bit, for which it would be an error to ask.
+    known = Case(When(pk__lt=8 * len(bits), then=bit), default=Value(0))
+    return movies.alias(is_wanted=known).filter(is_wanted=1)

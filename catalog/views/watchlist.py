@@ -1,0 +1,42 @@
+"""The films that a member wants to see, those first that the member would like most."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from catalog.forms import WatchlistForm
+from catalog.marks import with_marks
+from catalog.models import Movie, WatchlistEntry
+from catalog.predicting import Lacking, predictions_for
+
+from .answers import member_id, member_required
+
+PAGE_SIZE = 48
+
+
+@require_safe
+@member_required
+def watchlist(request: HttpRequest) -> HttpResponse:
+    """``cards`` are pairs of a film and its predicted stars, None for one that is rated."""
+    answer = predictions_for(request.user)
+    predictions = None if isinstance(answer, Lacking) else answer
+    form = WatchlistForm(request.GET, predictions=predictions)
+    entries = WatchlistEntry.objects.filter(user_id=member_id(request))
+    page = Paginator(form.arrange(entries), PAGE_SIZE).get_page(request.GET.get("page"))
+    keys = list(page.object_list)
+    films = with_marks(Movie.objects.prefetch_related("genres"), request.user).in_bulk(keys)
+    shown = [films[key] for key in keys if key in films]
+    unrated = [movie.pk for movie in shown if getattr(movie, "your_half_stars", None) is None]
+    guesses = predictions.guesses(unrated) if predictions else {}
+    return render(
+        request,
+        "catalog/watchlist.html",
+        {
+            "form": form,
+            "lacking": answer if predictions is None else None,
+            "page": page,
+            "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1),
+            "cards": [(movie, guesses.get(movie.pk)) for movie in shown],
+        },
+    )

@@ -1,0 +1,69 @@
+"""What the recommender tells the catalog's pages about stars."""
+
+import numpy as np
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from catalog.keeping import set_watchlisted
+from catalog.models import Movie
+from catalog.predicting import Lacking
+from recommender.histories import history_of
+from recommender.predicting import PersonalStars, predict_for
+from recommender.serving import Recommender
+from tests.recommender.world import World
+
+pytestmark = pytest.mark.usefixtures("plain_static")
+
+
+def test_what_is_missing(world: World) -> None:
+    user = world.fan_of_even()
+    assert predict_for(user.pk) is Lacking.MODEL
+    world.publish("sequence")
+    assert predict_for(user.pk) is Lacking.MODEL
+    world.publish("factorization")
+    assert isinstance(predict_for(user.pk), PersonalStars)
+    assert predict_for(world.member("eve").pk) is Lacking.RATINGS
+
+
+def test_stars_are_those_of_the_whole_site(world: World) -> None:
+    world.publish()
+    user = world.fan_of_even()
+    late = Movie.objects.create(title="Made after the model")
+    said = predict_for(user.pk)
+    assert isinstance(said, PersonalStars)
+    person = Recommender(history_of(user.pk))
+    assert person.stars is not None
+    keys = [*world.odd, late.pk, *world.even, 999_999_999]
+    guesses = said.guesses(keys)
+    assert set(guesses) == {*world.odd, *world.even}
+    rows = person.live.catalog.rows_of(np.array(world.even))
+    expected = person.stars[rows]
+    assert [guesses[key].stars for key in world.even] == pytest.approx(expected, abs=0.006)
+    ordered = said.best_first(keys)
+    assert sorted(ordered) == sorted(keys)
+    assert set(ordered[:30]) == set(world.even)
+    assert set(ordered[-2:]) == {late.pk, 999_999_999}
+    enough = set(said.at_least(4))
+    assert enough == {key for key, guess in guesses.items() if round(guess.stars, 1) >= 4}
+    assert enough
+
+
+def test_pages_of_the_catalog_ask_the_live_model(
+    world: World, client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    world.publish()
+    user = world.fan_of_even()
+    client.force_login(user)
+    for place in (20, 21, 22):
+        set_watchlisted(user_id=user.pk, movie=world.movies[place], on=True)
+    cards = client.get("/watchlist/").context["cards"]
+    assert [movie.title for movie, _ in cards] == ["Film 20", "Film 22", "Film 21"]
+    assert cards[0][1].stars > 4 > cards[2][1].stars
+    best = client.get("/movies/?sort=predicted&seen=no").context
+    assert {movie.pk for movie in best["movies"][:27]} <= set(world.even)
+    liked = client.get("/movies/?predicted=4").context["page"].paginator.count
+    assert 0 < liked <= 30
+    # user; live versions, looked at anew by every request of a test; history; keys; films; genres
+    with django_assert_num_queries(6):
+        client.get("/watchlist/")
