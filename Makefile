@@ -9,7 +9,7 @@ PRODUCTION := SECRET_KEY=$(shell head -c 48 /dev/urandom | base64 | tr -d '/+=\n
 	REDIS_URL=redis://localhost ALLOWED_HOSTS=matinee.example EMAIL_URL=smtp://localhost
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test lint format bench bench-serving clean reset python \
+.PHONY: help run setup test lint format bench bench-serving bench-load clean reset python \
 	style types imports templates migrations deployment
 
 help: ## list these commands
@@ -58,6 +58,9 @@ bench: setup ## measure speed and quality (BENCHMARKS="import search" for a part
 
 bench-serving: setup ## measure speed and memory of serving (ARGS="scoring growth" for a part)
 	@OMP_NUM_THREADS=1 $(VENV_PYTHON) -m tests.benchmarks.bench_serving $(ARGS)
+
+bench-load: setup ## measure a first visit in Chromium (ARGS="http://127.0.0.1:8000 USERNAME PASSWORD")
+	@$(VENV_PYTHON) -m tests.benchmarks.bench_load $(ARGS)
 
 clean: ## remove caches, keep .venv and var
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

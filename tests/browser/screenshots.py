@@ -66,7 +66,7 @@ def _take(
     shown = ON_PHONES if device == "phone" else {*VISITOR, *MEMBER}
     for what in VISITOR.keys() & shown:
         picture(what, VISITOR[what])
-    _log_in(page, address, *member)
+    log_in(page, address, *member)
     page.goto(f"{address}/movies/")
     film = str(page.locator(".film-link").nth(6).get_attribute("href"))
     for what in MEMBER.keys() & shown:
@@ -75,7 +75,7 @@ def _take(
     return taken
 
 
-def _log_in(page: Page, address: str, name: str, password: str) -> None:
+def log_in(page: Page, address: str, name: str, password: str) -> None:
     page.goto(f"{address}/accounts/login/")
     page.locator("[name=login]").fill(name)
     page.locator("[name=password]").fill(password)
