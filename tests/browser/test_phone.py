@@ -1,0 +1,85 @@
+"""A phone: thumbs, a small window, the bar at the bottom and the dialog as a sheet."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, Response, expect
+
+from catalog.models import Rating, WatchlistEntry
+from tests.browser.conftest import Site, log_in
+
+pytestmark = pytest.mark.browser
+
+WIDTH, HEIGHT = 390, 844
+
+
+@pytest.fixture
+def phone(browser: Browser, site: Site) -> Iterator[Page]:
+    context = browser.new_context(
+        viewport={"width": WIDTH, "height": HEIGHT},
+        has_touch=True,
+        is_mobile=True,
+        reduced_motion="reduce",
+    )
+    context.route("https://image.tmdb.org/**", lambda route: route.abort())
+    page = context.new_page()
+    log_in(page, site)
+    yield page
+    context.close()
+
+
+def is_post(response: Response) -> bool:
+    return response.request.method == "POST"
+
+
+def test_the_bar_at_the_bottom_leads_everywhere(phone: Page, site: Site) -> None:
+    bar = phone.get_by_role("navigation", name="Sections")
+    for name, path in (
+        ("Films", "/movies/"),
+        ("Watch next", "/watch-next/"),
+        ("Watchlist", "/watchlist/"),
+        ("Ratings", "/ratings/"),
+        ("Home", "/"),
+    ):
+        bar.get_by_role("link", name=name).tap()
+        phone.wait_for_url(f"{site.address}{path}")
+        expect(bar.get_by_role("link", name=name)).to_have_attribute("aria-current", "page")
+        box = bar.bounding_box()
+        assert box
+        assert box["y"] + box["height"] == pytest.approx(HEIGHT, abs=1), "always in reach"
+
+
+def test_a_thumb_rates_in_the_sheet(phone: Page, site: Site) -> None:
+    phone.goto(f"{site.address}/movies/?q=Film 20")
+    phone.locator("[data-actions]").first.tap()
+    sheet = phone.get_by_role("dialog")
+    stars = sheet.locator(".stars-set")
+    stars.wait_for()
+    before = stars.bounding_box()
+    expect(sheet.get_by_text("predicted for you")).to_be_visible()
+    box = sheet.bounding_box()
+    assert box
+    assert (box["x"], box["width"]) == (0, WIDTH)
+    assert box["y"] + box["height"] == pytest.approx(HEIGHT, abs=1)
+    place = stars.bounding_box()
+    assert place
+    assert place == before, "the stars stay under the thumb when the prediction comes"
+    with phone.expect_response(is_post):  # the right half of the fourth star
+        phone.touchscreen.tap(place["x"] + place["width"] * 0.78, place["y"] + place["height"] / 2)
+    (rating,) = Rating.objects.filter(user_id=site.member.pk, movie=site.world.movies[20])
+    assert rating.stars == 4.0
+    with phone.expect_response(is_post):
+        sheet.get_by_role("button", name="Watchlist").first.tap()
+    assert WatchlistEntry.objects.filter(user_id=site.member.pk).exists()
+
+
+def test_what_is_tapped_is_big_enough(phone: Page, site: Site) -> None:
+    """24 pixels at least (WCAG 2.2), for what stands by itself on the pages used most."""
+    small = """() => [...document.querySelectorAll("main button, main .button, nav a, header a")]
+      .filter((one) => one.checkVisibility())
+      .map((one) => [one.getBoundingClientRect(), one.outerHTML.slice(0, 120)])
+      .filter(([box]) => box.width && (box.width < 24 || box.height < 24))
+      .map(([, html]) => html)"""
+    for path in ("/", "/movies/", "/ratings/", site.film(20).removeprefix(site.address)):
+        phone.goto(f"{site.address}{path}")
+        assert phone.evaluate(small) == [], path
