@@ -1,17 +1,21 @@
 """The Celery doors to training: thin, safe to run twice, acknowledged late."""
 
+from billiard.process import current_process
 from celery import shared_task
 
 from recommender import sweeping
 from recommender.models import ModelKind, RunMode, RunTrigger
 from recommender.requesting import request_run
 from recommender.training import pipeline
+from recommender.training.priority import give_way
 
 
 @shared_task(name="recommender.tasks.train")
 def train(run_id: int) -> None:
     """Do a queued run; see `recommender.training.pipeline.train`."""
-    pipeline.train(run_id)
+    give_way()
+    # Where the pool's children are processes, Celery starts another in place of one that ends.
+    pipeline.train(run_id, own_process=bool(current_process().daemon))
 
 
 @shared_task(name="recommender.tasks.sweep")

@@ -29,7 +29,10 @@ from recommender.training.errors import (
 
 log = structlog.get_logger(__name__)
 
+OnStuck = Callable[[TrainingRun], None]
+
 PULSE_SECONDS = 0.5
+CANCEL_SECONDS = 1.0  # for a cancelled training to come back from a long computation
 _LOCK_CLASS = 0x4D544E45  # the first key of all our advisory locks; the second is the kind
 _ACQUIRE_PATIENCE = 30.0
 
@@ -63,9 +66,13 @@ def process_name() -> str:
 
 
 @contextmanager
-def lease(kind: str) -> Iterator[Lease]:
-    """Hold the right to train ``kind``. Raises `KindBusyError` when another process has it."""
-    held = Lease(kind)
+def lease(kind: str, on_stuck: OnStuck | None = None) -> Iterator[Lease]:
+    """Hold the right to train ``kind``. Raises `KindBusyError` when another process has it.
+
+    ``on_stuck`` is called with a run that was cancelled and has not come back from what it
+    computes in the time for that; it may end the process.
+    """
+    held = Lease(kind, on_stuck)
     held.acquire()
     try:
         yield held
@@ -76,8 +83,9 @@ def lease(kind: str) -> Iterator[Lease]:
 class Lease:
     """See :func:`lease`, which makes it."""
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, on_stuck: OnStuck | None = None) -> None:
         self._kind = kind
+        self._on_stuck = on_stuck
         self._answered = threading.Event()
         self._ended = threading.Event()
         self._acquired = False
@@ -125,7 +133,9 @@ class Lease:
             self._failure = error
             log.info("lease_ended", kind=self._kind, why=repr(error))
             # A cancelled process keeps the lock until it has really stopped.
-            if not isinstance(error, DatabaseError):
+            if not isinstance(error, DatabaseError) and not self._ended.wait(CANCEL_SECONDS):
+                if isinstance(error, CancelledError) and self._run and self._on_stuck:
+                    self._on_stuck(self._run)
                 self._ended.wait()
         finally:
             self._answered.set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import time
 import traceback
 
@@ -22,7 +23,7 @@ from recommender.training.errors import (
     SupersededError,
     TrainingError,
 )
-from recommender.training.lease import lease
+from recommender.training.lease import OnStuck, lease
 from recommender.training.reporting import RunReporter
 from recommender.training.stages import run_stages
 
@@ -31,13 +32,18 @@ log = structlog.get_logger(__name__)
 MOST_ATTEMPTS = 4
 FIRST_PAUSE_SECONDS = 0.5  # before trying again after a lost connection; doubles
 
+EXIT_STATUS_OF_STUCK = 3
+
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 Outcome = tuple[RunStatus, str]
 
 
-def train(run_id: int) -> TrainingRun | None:
+def train(run_id: int, *, own_process: bool = False) -> TrainingRun | None:
     """Do the queued run with this id, to its end: the outcome is in its row, never an exception.
+
+    ``own_process`` says that this process does nothing else and that somebody starts another one:
+    it is ended when a cancelled training does not come back from a long computation.
 
     Returns the run, or its successor when it was a lost run that is taken up, as it is in the
     end. None when there was nothing to do: it is done already, or another process is training
@@ -51,17 +57,17 @@ def train(run_id: int) -> TrainingRun | None:
     kind = TrainingRun.objects.filter(pk=run_id).values_list("kind", flat=True).first()
     if kind is None:
         return None
-    run = _train(run_id, kind)
+    run = _train(run_id, kind, _end_process if own_process else None)
     if run is not None:
         _deliver_waiting(kind)
     return run
 
 
-def _train(run_id: int, kind: str) -> TrainingRun | None:
+def _train(run_id: int, kind: str, on_stuck: OnStuck | None) -> TrainingRun | None:
     run: TrainingRun | None = None
     for attempt in range(MOST_ATTEMPTS):
         try:
-            with lease(kind) as held:
+            with lease(kind, on_stuck) as held:
                 run = claim(run_id) if run is None else claim_again(run)
                 if run is None:
                     return None
@@ -138,6 +144,21 @@ def _finish_cancelled(run: TrainingRun, reporter: RunReporter) -> None:
     TrainingRun.objects.owned_by(run).update(
         status=RunStatus.CANCELLED, reason="cancelled", finished_at=timezone.now()
     )
+
+
+def _end_process(run: TrainingRun) -> None:
+    """Called from the lease's thread, since the one that trains does not answer.
+
+    Nothing half-made is visible then, and the next training removes what lies about.
+    """
+    try:
+        TrainingRun.objects.filter(pk=run.pk).add_log(
+            "Cancelled in the middle of a computation: the process was ended."
+        )
+        drop_checkpoints(run)
+        log.warning("process_ended_to_cancel", run=run.pk)
+    finally:
+        os._exit(EXIT_STATUS_OF_STUCK)
 
 
 def _deliver_waiting(kind: str) -> None:

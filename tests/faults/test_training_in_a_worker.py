@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+import psutil
 from django.db import connection
+from django.utils import timezone
 
 from recommender.models import ModelVersion, RunStatus, TrainingRun
 from recommender.requesting import request_cancel
@@ -68,6 +70,36 @@ def test_cancel_from_outside(processes: Processes) -> None:
     ended(run)
     assert run.status == RunStatus.CANCELLED
     assert not ModelVersion.objects.exists()
+
+
+def test_cancel_in_the_middle_of_a_computation(processes: Processes, artifacts: Path) -> None:
+    """Which makes no report for minutes: the process is ended, and the worker goes on."""
+    processes.worker()
+    processes.behave(epochs=2, seconds=600)
+    run = queue_run()
+    wait_until(lambda: TrainingRun.objects.get(pk=run.pk).phase == "fit")
+    child = int(TrainingRun.objects.get(pk=run.pk).worker.rsplit(":", 1)[1])
+    asked_at = timezone.now()
+    assert request_cancel(run)
+    ended(run)
+    wait_until(lambda: has_ended(child))
+    print(f"row after {run.finished_at - asked_at}, process after {timezone.now() - asked_at}")
+    assert run.status == RunStatus.CANCELLED
+    processes.behave()
+    again = ended(queue_run())
+    assert again.status == RunStatus.SUCCEEDED, again.log
+    run.refresh_from_db()
+    assert (run.status, run.attempt) == (RunStatus.CANCELLED, 1)
+    assert "the process was ended" in run.log
+    assert files_in(artifacts / "checkpoints") == []
+
+
+def has_ended(pid: int) -> bool:
+    """Whether the worker has collected it or not."""
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def files_in(folder: Path) -> list[str]:
