@@ -11,3 +11,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 application = get_wsgi_application()
+
+from moviesite.web_process import settle  # noqa: E402 - it needs the settings
+
+settle()

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from django import template
 from django.contrib.messages.storage.base import Message
-from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -15,6 +14,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from catalog import drawing
+from catalog.addresses import actions_address
 from catalog.covers import cover_of
 from catalog.models import Movie
 
@@ -36,7 +36,7 @@ def film_card(
 ) -> SafeString:
     """A film in a list; members can rate and keep it from there."""
     user = context.get("user")
-    actions = reverse("catalog:actions", args=[movie.pk]) if user and user.is_authenticated else ""
+    actions = actions_address(movie.pk) if user and user.is_authenticated else ""
     return drawing.film_card(
         movie, actions=actions, predicted=predicted, uncertain=uncertain, reasons=reasons or ()
     )
