@@ -104,6 +104,7 @@ def test_queries_do_not_grow_with_the_collection(
         movie = Movie.objects.create(title=f"Amélie {n}", collection=amelie.collection)
         Link.objects.create(movie=movie)
     member.get(amelie.get_absolute_url())  # fills the caches of sessions and credits
-    # user; film, genres, companies, countries, languages; histogram; series, its genres
-    with django_assert_num_queries(9):
+    # user; film, genres, companies, countries, languages; histogram; series, its genres;
+    # the diary
+    with django_assert_num_queries(10):
         member.get(amelie.get_absolute_url())
