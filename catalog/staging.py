@@ -106,7 +106,7 @@ def stage_films(cursor: Any, films: Iterable[Film]) -> int:
     remaining, staged = iter(films), 0
     while portion := list(islice(remaining, PORTION)):
         numbered = list(enumerate(portion, start=staged))
-        copy = _Copier(cursor)
+        copy = Copier(cursor)
         copy("stage_movie", MOVIE_COLUMNS, (_movie_row(n, film) for n, film in numbered))
         copy(
             "stage_collection",
@@ -152,7 +152,9 @@ def _movie_row(number: int, film: Film) -> tuple[object, ...]:
     )
 
 
-class _Copier:
+class Copier:
+    """Rows into a table by COPY: table, columns, rows of as many values."""
+
     def __init__(self, cursor: Any) -> None:
         self._cursor = cursor
 

@@ -131,6 +131,13 @@ MATINEE_DEVICE = env.str("MATINEE_DEVICE", default="auto")
 MATINEE_RETRAIN_AFTER = env.int("MATINEE_RETRAIN_AFTER", default=0)  # 0: as set in the admin
 POSTER_BASE_URL = env.str("POSTER_BASE_URL", default="https://image.tmdb.org/t/p/w342")
 
+# No upload is larger than a member's import may be.
+FILE_UPLOAD_HANDLERS = [
+    "catalog.member_import.uploading.BoundedUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+
 # --- Accounts -------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"

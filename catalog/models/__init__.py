@@ -4,6 +4,7 @@ from .dataset import Dataset
 from .diary import DiaryEntry
 from .facets import Collection, Company, Country, Genre, Language
 from .link import Link
+from .member_import import ImportRow, MemberImport
 from .movie import Movie
 from .movie_list import MovieList, MovieListEntry
 from .personal import HiddenMovie, WatchlistEntry
@@ -17,8 +18,10 @@ __all__ = [
     "DiaryEntry",
     "Genre",
     "HiddenMovie",
+    "ImportRow",
     "Language",
     "Link",
+    "MemberImport",
     "Movie",
     "MovieList",
     "MovieListEntry",

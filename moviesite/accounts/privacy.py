@@ -20,6 +20,7 @@ from catalog.models import (
     DiaryEntry,
     Genre,
     HiddenMovie,
+    MemberImport,
     MovieList,
     MovieListEntry,
     Rating,
@@ -115,6 +116,11 @@ PARTS = (
         order=("watched_on", "pk"),
     ),
     Part(
+        "imports",
+        MemberImport,
+        _same("source", "file_name", "state", "created_at", "applied_at"),
+    ),
+    Part(
         "lists",
         MovieList,
         _same("id", "title", "description", "is_public", "created_at", "updated_at"),
@@ -152,5 +158,6 @@ LEFT_OUT = {
     "accounts.user_groups": "what an administrator allowed",
     "accounts.user_user_permissions": "what an administrator allowed",
     "account.emailconfirmation": "a key that works once",
+    "catalog.importrow": "what another site said: what came of it are ratings, lists and diary",
     "admin.logentry": "how the site was administered",
 }

@@ -15,6 +15,7 @@ from catalog.models import (
     Genre,
     HiddenMovie,
     Link,
+    MemberImport,
     Movie,
     MovieList,
     MovieListEntry,
@@ -38,6 +39,7 @@ LISTS = (
     "catalog/diaryentry",
     "catalog/movielist",
     "catalog/movielistentry",
+    "catalog/memberimport",
     "accounts/user",
 )
 
@@ -55,6 +57,7 @@ def add(count: int, start: int = 0) -> None:
         DiaryEntry.objects.create(user=user, movie=movie, watched_on="2026-11-01")
         films = MovieList.objects.create(user=user, title=f"List {number}")
         MovieListEntry.objects.create(list=films, movie=movie, position=0)
+        MemberImport.objects.create(user=user, source="imdb", file_name="ratings.csv")
         Company.objects.create(tmdb_id=number + 1, name=f"Company {number}")
         Dataset.objects.create(slug=f"dataset-{number}", title=f"Dataset {number}")
 

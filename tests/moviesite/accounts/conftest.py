@@ -13,6 +13,7 @@ from catalog.models import (
     DiaryEntry,
     HiddenMovie,
     Link,
+    MemberImport,
     Movie,
     MovieList,
     MovieListEntry,
@@ -52,6 +53,9 @@ def fill(user: User, world: World) -> None:
     favourites = MovieList.objects.create(user=user, title="Favourites", is_public=True)
     for position, movie in enumerate(reversed(movies[7:9])):
         MovieListEntry.objects.create(list=favourites, movie=movie, position=position)
+    MemberImport.objects.create(
+        user=user, source="letterboxd", file_name=f"{user.username}.zip", content=b"Date"
+    )
     Preferences.objects.create(
         user=user,
         include_genres=[world.genres[1].pk, world.genres[0].pk],

@@ -1,0 +1,28 @@
+"""Members' imports: their state, never what is in them."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from catalog.models import MemberImport
+
+from .lists import LargeTableAdmin
+
+
+@admin.register(MemberImport)
+class MemberImportAdmin(LargeTableAdmin):
+    list_display = ("file_name", "user", "source", "state", "created_at", "attempts")
+    list_select_related = ("user",)
+    list_filter = ("state", "source")
+    ordering = ("-pk",)
+    search_fields = ("=user__username",)
+    exclude = ("content",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[MemberImport]:
+        return super().get_queryset(request).defer("content")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: MemberImport | None = None) -> bool:
+        return False

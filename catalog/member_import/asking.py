@@ -1,0 +1,99 @@
+"""What a member asks of an import: each changes its state, and a worker does the rest."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from catalog.dispatch import send
+from catalog.models import MemberImport
+from catalog.models.member_import import WORKING, ConflictRule, ImportState
+
+from .reading import recognise
+from .records import MOST_BYTES, FileRefusedError
+from .undoing import later_import
+
+WORK_TASK = "catalog.tasks.work_on_import"
+MOST_OPEN = 3
+MOST_KEPT = 50
+
+
+class TooManyImportsError(Exception):
+    """The member has to finish or discard other imports first."""
+
+
+class UndoneFirstError(Exception):
+    """A later import of the same films has to be undone before this one."""
+
+    def __init__(self, later: MemberImport) -> None:
+        super().__init__(f"{later} has to be undone first")
+        self.later = later
+
+
+def begin(*, user_id: int, file_name: str, content: bytes) -> MemberImport:
+    """Keep an uploaded file and have it read.
+
+    Raises
+    ------
+    FileRefusedError
+        When it is plain from its beginning that nothing will come of it.
+    TooManyImportsError
+        When the member has MOST_OPEN imports that are not decided upon.
+    """
+    if len(content) > MOST_BYTES:
+        raise FileRefusedError("too-big")
+    source = recognise(file_name, content)[0][1].source
+    mine = MemberImport.objects.filter(user_id=user_id)
+    if (
+        mine.filter(state__in=[*WORKING, ImportState.PREVIEW]).count() >= MOST_OPEN
+        or mine.count() >= MOST_KEPT
+    ):
+        raise TooManyImportsError(f"user {user_id} has too many imports")
+    with transaction.atomic():
+        job = MemberImport.objects.create(
+            user_id=user_id, source=source, file_name=file_name[-200:], content=content
+        )
+        transaction.on_commit(lambda: deliver(job.pk))
+    return job
+
+
+def ask_apply(job: MemberImport, rule: str) -> bool:
+    """Have the previewed import written. False when it is not waiting for that."""
+    if rule in ConflictRule.values:
+        set_rule(job, rule)
+    return _change(job, ImportState.PREVIEW, ImportState.APPLYING)
+
+
+def ask_undo(job: MemberImport) -> bool:
+    """Have an import taken back. Raises UndoneFirstError where a later one stands upon it."""
+    if job.state == ImportState.APPLIED and (later := later_import(job)):
+        raise UndoneFirstError(later)
+    return _change(job, ImportState.APPLIED, ImportState.UNDOING)
+
+
+def set_rule(job: MemberImport, rule: str) -> None:
+    """Whose stars count where both have some, unless a row says otherwise."""
+    if rule not in ConflictRule.values:
+        raise ValueError(f"rule must be one of {ConflictRule.values}, got {rule!r}")
+    MemberImport.objects.filter(pk=job.pk, state=ImportState.PREVIEW).update(on_conflict=rule)
+
+
+def discard(job: MemberImport) -> bool:
+    """Remove an import that has changed nothing, or nothing any more."""
+    idle = (ImportState.PREVIEW, ImportState.REFUSED, ImportState.UNDONE)
+    deleted, _ = MemberImport.objects.filter(pk=job.pk, state__in=idle).delete()
+    return bool(deleted)
+
+
+def deliver(import_id: int) -> None:
+    """Tell the workers. Repeating it does no harm, and what is lost the sweep repeats."""
+    if send(WORK_TASK, import_id):
+        MemberImport.objects.filter(pk=import_id).update(sent_at=timezone.now())
+
+
+def _change(job: MemberImport, before: str, after: str) -> bool:
+    with transaction.atomic():
+        changed = MemberImport.objects.filter(pk=job.pk, state=before).update(
+            state=after, changed_at=timezone.now(), sent_at=None, attempts=0
+        )
+        if changed:
+            transaction.on_commit(lambda: deliver(job.pk))
+    return bool(changed)

@@ -1,0 +1,18 @@
+"""The Celery doors to what takes time: thin, safe to run twice, acknowledged late."""
+
+from celery import shared_task
+
+from catalog.member_import.sweeping import sweep
+from catalog.member_import.working import work
+
+
+@shared_task(name="catalog.tasks.work_on_import")
+def work_on_import(import_id: int) -> None:
+    """Do what a member's import waits for; see `catalog.member_import.working`."""
+    work(import_id)
+
+
+@shared_task(name="catalog.tasks.sweep_imports")
+def sweep_imports() -> None:
+    """Take up what was lost, remove what is old. Beat sends it."""
+    sweep()

@@ -1,0 +1,1 @@
+"""Imports of members, from their files to undoing them."""
