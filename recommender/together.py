@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
 
+from catalog.members import friends_of
 from catalog.models import Movie
 from recommender.filters import Filters
 from recommender.histories import histories_of
@@ -29,10 +29,9 @@ class GroupCard:
     stars: list[tuple[AbstractBaseUser, float]]
 
 
-def willing_members(besides: int) -> list[AbstractBaseUser]:
-    """Members who agreed to be asked, in order of their names."""
-    users = get_user_model().objects.filter(is_active=True, watch_together=True)
-    return list(users.exclude(pk=besides).order_by("username"))
+def willing_friends(user_id: int) -> list[AbstractBaseUser]:
+    """The user's friends who let friends include them, in order of their names."""
+    return list(friends_of(user_id).filter(watch_together=True))
 
 
 def for_group(members: Sequence[AbstractBaseUser], filters: Filters, n: int) -> list[GroupCard]:

@@ -1,9 +1,11 @@
-"""Watchlists, hidden movies, lists and diaries."""
+"""Watchlists, hidden movies, lists, diaries and friends."""
 
 from django.contrib import admin
 
 from catalog.models import (
+    Block,
     DiaryEntry,
+    Friendship,
     HiddenMovie,
     MovieList,
     MovieListEntry,
@@ -56,3 +58,21 @@ class MovieListEntryAdmin(LargeTableAdmin):
     ordering = ("-pk",)
     autocomplete_fields = ("list", "movie")
     search_fields = ("=list__user__username", "movie__title")
+
+
+@admin.register(Friendship)
+class FriendshipAdmin(LargeTableAdmin):
+    list_display = ("sender", "receiver", "asked_at", "accepted_at")
+    list_select_related = ("sender", "receiver")
+    ordering = ("-pk",)
+    autocomplete_fields = ("sender", "receiver")
+    search_fields = ("=sender__username", "=receiver__username")
+
+
+@admin.register(Block)
+class BlockAdmin(LargeTableAdmin):
+    list_display = ("blocker", "blocked", "blocked_at")
+    list_select_related = ("blocker", "blocked")
+    ordering = ("-pk",)
+    autocomplete_fields = ("blocker", "blocked")
+    search_fields = ("=blocker__username", "=blocked__username")

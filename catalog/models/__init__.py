@@ -3,6 +3,7 @@
 from .dataset import Dataset
 from .diary import DiaryEntry
 from .facets import Collection, Company, Country, Genre, Language
+from .friendship import Block, Friendship
 from .link import Link
 from .member_import import ImportRow, MemberImport
 from .movie import Movie
@@ -11,11 +12,13 @@ from .personal import HiddenMovie, WatchlistEntry
 from .rating import Rating
 
 __all__ = [
+    "Block",
     "Collection",
     "Company",
     "Country",
     "Dataset",
     "DiaryEntry",
+    "Friendship",
     "Genre",
     "HiddenMovie",
     "ImportRow",

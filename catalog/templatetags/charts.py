@@ -45,6 +45,13 @@ def two_decimals(value: float) -> str:
 
 
 @register.filter
+def signed(value: float) -> str:
+    """``-0.31`` → ``−0.31``, with the sign that stands for minus."""
+    text = number_format(round(abs(value), 2), decimal_pos=2)
+    return f"−{text}" if value <= -0.005 else text
+
+
+@register.filter
 def rounded(value: float) -> int:
     return round(value)
 

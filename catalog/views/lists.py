@@ -37,7 +37,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     lists = MovieList.objects.filter(user_id=member_id(request)).with_sizes()
     page = Paginator(lists, LISTS_ON_PAGE).get_page(request.GET.get("page"))
     page.object_list = list(page.object_list)
-    covers = _first_films([films.pk for films in page])
+    covers = first_films([films.pk for films in page])
     return render(
         request,
         "catalog/lists.html",
@@ -49,7 +49,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _first_films(list_ids: list[int]) -> dict[int, list[Movie]]:
+def first_films(list_ids: list[int]) -> dict[int, list[Movie]]:
     """The films at the head of each list, for its picture."""
     place = Window(RowNumber(), partition_by=F("list_id"), order_by="position")
     entries = (

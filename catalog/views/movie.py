@@ -8,10 +8,12 @@ from django.views.decorators.http import require_safe
 from catalog.histogram import Histogram
 from catalog.languages import language_name
 from catalog.marks import with_marks
+from catalog.members import ratings_of_friends
 from catalog.models import DiaryEntry, Movie, Rating
 
 SERIES_SHOWN = 12
 VIEWINGS_SHOWN = 12
+FRIENDS_SHOWN = 24
 
 
 @require_safe
@@ -39,7 +41,9 @@ def movie_page(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
             with_marks(siblings, request.user).order_by("release_date", "pk")[:SERIES_SHOWN]
         )
     viewings: list[DiaryEntry] = []
+    of_friends: list[Rating] = []
     if request.user.pk is not None:
+        of_friends = list(ratings_of_friends(request.user.pk, movie)[:FRIENDS_SHOWN])
         viewings = list(DiaryEntry.objects.of_film(request.user.pk, movie)[:VIEWINGS_SHOWN])
     return render(
         request,
@@ -49,6 +53,7 @@ def movie_page(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
             "histogram": Histogram.of(counts),
             "series": series,
             "viewings": viewings,
+            "of_friends": of_friends,
             "original_language": language_name(
                 movie.original_language,
                 {language.code: language.name for language in movie.spoken_languages.all()},

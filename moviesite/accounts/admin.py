@@ -47,7 +47,10 @@ class UserAdmin(DjangoUserAdmin):
     readonly_fields = ("imported", "date_joined", "last_login")
     fieldsets = (
         *(DjangoUserAdmin.fieldsets or ()),
-        (_("On the site"), {"fields": ("is_public", "watch_together", "imported")}),
+        (
+            _("On the site"),
+            {"fields": ("is_public", "findable", "shares_ratings", "watch_together", "imported")},
+        ),
     )
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:

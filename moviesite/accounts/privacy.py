@@ -17,7 +17,9 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, Func, IntegerField, Model, OuterRef
 
 from catalog.models import (
+    Block,
     DiaryEntry,
+    Friendship,
     Genre,
     HiddenMovie,
     MemberImport,
@@ -98,6 +100,8 @@ PARTS = (
             "date_joined",
             "last_login",
             "is_public",
+            "findable",
+            "shares_ratings",
             "watch_together",
             "is_staff",
         ),
@@ -143,6 +147,25 @@ PARTS = (
             **_same("year_from", "year_to", "runtime_from", "runtime_to", "languages"),
             **_same("show_adult", "popularity", "diversity"),
         },
+    ),
+    Part(
+        "friends_asked",
+        Friendship,
+        {"username": "receiver__username", **_same("asked_at", "accepted_at")},
+        owner="sender_id",
+    ),
+    Part(
+        "friends_asking",
+        Friendship,
+        {"username": "sender__username", **_same("asked_at", "accepted_at")},
+        owner="receiver_id",
+    ),
+    # Those whom the member blocks; who blocks the member is theirs to know.
+    Part(
+        "blocked_members",
+        Block,
+        {"username": "blocked__username", "blocked_at": "blocked_at"},
+        owner="blocker_id",
     ),
     Part("api_tokens", ApiToken, _same("name", "hint", "created_at", "last_used_at")),
     Part(

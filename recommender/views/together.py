@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from recommender.personal import filters_of
-from recommender.together import MOST_MEMBERS, for_group, willing_members
+from recommender.together import MOST_MEMBERS, for_group, willing_friends
 
 SHOWN = 24
 
@@ -18,9 +18,9 @@ SHOWN = 24
 def together(request: HttpRequest) -> HttpResponse:
     """``?member=name&member=name``: films for them and the member who asks.
 
-    Context: ``candidates`` who agreed to be asked, ``chosen`` of them, ``cards`` for the group.
+    Context: friends as ``candidates``, ``chosen`` of them, ``cards`` for the group.
     """
-    candidates = willing_members(besides=request.user.pk)  # type: ignore[arg-type]
+    candidates = willing_friends(request.user.pk)  # type: ignore[arg-type]
     names = set(request.GET.getlist("member"))
     chosen = [user for user in candidates if user.get_username() in names][: MOST_MEMBERS - 1]
     cards = []

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from catalog.models import HiddenMovie, Movie
+from catalog.models import Friendship, HiddenMovie, Movie
 from catalog.rating import rate
 from recommender.models import Preferences
 from recommender.personal import filters_of
@@ -86,14 +87,18 @@ def test_a_member_without_a_list_gets_their_own_and_hidden_films_stay_away(
 def test_watching_together_takes_what_the_least_happy_would_like(
     client: Client, world: World
 ) -> None:
-    friend = world.member("grace", watch_together=True)
-    stranger = world.member("linus")
+    friend, stranger = world.member("grace"), world.member("linus")
+    shy = world.member("shy", watch_together=False)
+    for other in (friend, shy):
+        Friendship.objects.create(
+            sender=other, receiver_id=client.session["_auth_user_id"], accepted_at=timezone.now()
+        )
+    Friendship.objects.create(sender=stranger, receiver_id=client.session["_auth_user_id"])
     for place in range(8):
         stars = 2.0 if place % 2 == 0 else 4.5
         rate(user_id=friend.pk, movie=world.movies[place], stars=stars)
-    context = page(client, "together", member=["grace", "linus"])
-    assert context["candidates"] == context["chosen"] == [friend]
-    assert stranger not in context["candidates"]
+    context = page(client, "together", member=["grace", "linus", "shy"])
+    assert context["candidates"] == context["chosen"] == [friend], "no stranger, and nobody shy"
     cards = context["cards"]
     assert cards
     seen = {movie.pk for movie in world.movies[:8]}
@@ -109,8 +114,12 @@ def test_watching_together_takes_what_the_least_happy_would_like(
 
 
 def test_watching_together_needs_a_companion_and_a_model(client: Client, world: World) -> None:
-    world.member("grace", watch_together=True)
-    assert page(client, "together")["cards"] == []
+    friend = world.member("grace")
+    Friendship.objects.create(
+        sender=friend, receiver_id=client.session["_auth_user_id"], accepted_at=timezone.now()
+    )
+    context = page(client, "together")
+    assert (context["candidates"], context["cards"]) == ([friend], [])
 
 
 def test_onboarding_adapts_to_answers_and_to_skips(world: World) -> None:

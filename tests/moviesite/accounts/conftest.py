@@ -8,9 +8,12 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.test import Client
+from django.utils import timezone
 
 from catalog.models import (
+    Block,
     DiaryEntry,
+    Friendship,
     HiddenMovie,
     Link,
     MemberImport,
@@ -62,6 +65,12 @@ def fill(user: User, world: World) -> None:
         languages=["en", "fr"],
         year_from=1960,
     )
+    asked, asking, blocked = (
+        User.objects.create_user(f"{name}-{user.pk}") for name in ("asked", "asking", "blocked")
+    )
+    Friendship.objects.create(sender=user, receiver=asked)
+    Friendship.objects.create(sender=asking, receiver=user, accepted_at=timezone.now())
+    Block.objects.create(blocker=user, blocked=blocked)
     create_token(user, "Ida's script")
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
 
