@@ -1,5 +1,7 @@
 """The explicit preset's model: it learns, it starts warm, it knows what it does not know."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -143,6 +145,17 @@ def test_features_place_an_item_that_nobody_rated():
     without = presets.explicit(random_state=0).fit(data).predict(0, [items - 2, items - 1])
     assert without[0] == pytest.approx(without[1], abs=1e-5)
     assert np.isfinite(without).all()
+
+
+def test_items_and_users_without_ratings_cause_no_warning():
+    few = tastes(users=30, items=40, per_user=10)
+    more = Interactions(
+        few.user_ids, few.item_ids, few.ratings, few.timestamps, num_users=33, num_items=45
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model = presets.explicit(random_state=0).fit(more, item_features=np.eye(45))
+    assert np.isfinite(model.predict([0, 31, 32])).all()
 
 
 def test_item_similarity_follows_who_rates_what():
