@@ -10,6 +10,7 @@ from .views import (
     friends,
     list_films,
     lists,
+    member_imports,
     members,
     movie,
     preferences,
