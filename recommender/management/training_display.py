@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -12,10 +16,15 @@ from recommender.models import TrainingRun
 
 
 class Display:
-    """One bar per run; where the output is no terminal, one line per phase."""
+    """One bar per run; where the output is no terminal, one line per phase.
+
+    Log lines below a warning are left out meanwhile: what they say of a run is in its log. In a
+    terminal the others are printed above the bars.
+    """
 
     def __init__(self, out: object) -> None:
         self._console = Console(file=out, highlight=False)  # type: ignore[arg-type]
+        self._logging = ExitStack()
         self._bars: dict[str, TaskID] = {}
         self._phases: dict[str, str] = {}
         self._progress = Progress(
@@ -29,6 +38,7 @@ class Display:
 
     def __enter__(self) -> Self:
         self._progress.start()
+        self._logging.enter_context(only_warnings())
         return self
 
     def __exit__(
@@ -37,6 +47,7 @@ class Display:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._logging.close()
         self._progress.stop()
 
     def show(self, run: TrainingRun) -> None:
@@ -56,6 +67,26 @@ class Display:
             completed=max(1, run.epochs) if done else run.epoch,
             detail=phase if done else _detail(run, phase),
         )
+
+
+@contextmanager
+def only_warnings() -> Iterator[None]:
+    """Log no more than warnings, to standard error as it is now: above the bars, where there are
+    some."""
+    root = logging.getLogger()
+    streams = [
+        (handler, handler.setStream(sys.stderr))
+        for handler in root.handlers
+        if type(handler) is logging.StreamHandler
+    ]
+    level = root.level
+    root.setLevel(max(level, logging.WARNING))
+    try:
+        yield
+    finally:
+        root.setLevel(level)
+        for handler, stream in streams:
+            handler.setStream(stream or sys.stderr)
 
 
 def _detail(run: TrainingRun, phase: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from recommender.management.training_display import Display
+from recommender.management.training_display import Display, only_warnings
 from recommender.models import ModelKind, RunMode, RunStatus, RunTrigger, TrainingRun
 from recommender.requesting import deliver_run, request_run
 from recommender.training.waiting import NoWorkerError, wait_for
@@ -43,7 +43,8 @@ class Command(BaseCommand):
         kinds = [options["kind"]] if options["kind"] else ModelKind.values
         mode = RunMode.QUICK if options["quick"] else RunMode.FULL
         here: bool = options["here"]
-        runs = [self._request(kind, mode, deliver=not here) for kind in kinds]
+        with only_warnings():
+            runs = [self._request(kind, mode, deliver=not here) for kind in kinds]
         if not here and not options["wait"]:
             return
         with Display(self.stdout) as display:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from django.core.management import CommandError, call_command
 from recommender.evaluating import evaluate
 from recommender.learning.interactions import Interactions
 from recommender.models import ModelVersion, RunStatus, TrainingRun
-from recommender.training import fitting, waiting
+from recommender.training import fitting, stages, waiting
 from tests.recommender.stand_in import Behaviour, make_stand_in
 from tests.recommender.world import World
 
@@ -36,6 +37,25 @@ def test_train_here_publishes_both_kinds_and_prints_metrics(rated_world: World) 
     }
     for word in ("rmse", "mrr", "ndcg@10", "questions"):
         assert word in output
+
+
+@pytest.mark.usefixtures("hand_made", "rated_world")
+def test_train_here_logs_warnings_only_beside_its_progress(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root, handler = logging.getLogger(), logging.StreamHandler()
+    monkeypatch.setattr(root, "handlers", [handler])
+    monkeypatch.setattr(root, "level", logging.INFO)
+    original = fitting.place_name
+
+    def place_name(place: Any) -> str:
+        logging.getLogger("recommender").warning("the fan is broken")
+        return original(place)
+
+    monkeypatch.setattr(stages, "place_name", place_name)
+    run("train", "--here", "--kind", "sequence")
+    assert capsys.readouterr().err == "the fan is broken\n"
+    assert root.level == logging.INFO
 
 
 @pytest.mark.usefixtures("hand_made")
