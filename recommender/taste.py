@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from catalog.models import Movie
 from recommender.catalog_arrays import IntArray
+from recommender.foresight import Foresight, foresight_of
 from recommender.serving import Recommender
 
 MINIMUM_IN_GROUP = 3
 CONTRARIAN = 8
 CONTRARIAN_STARS = 1.0
 MAP_FILMS = 300
-PREDICTED = 60  # of the newest ratings, to see how well the model knows this person
+PREDICTED = 30  # of the newest ratings, shown film by film
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Prediction:
 class Taste:
     """``histogram`` has (stars, count, share of the highest count) for each half-star.
 
-    ``predictions`` are in time order; ``rmse`` of them in stars, None without a model.
+    ``foresight`` is None without a model; ``predictions`` are its newest, in time order.
     """
 
     count: int
@@ -74,7 +75,7 @@ class Taste:
     contrarian: list[Contrarian]
     map: list[Point]
     predictions: list[Prediction]
-    rmse: float | None
+    foresight: Foresight | None
 
 
 def taste_of(person: Recommender) -> Taste:
@@ -86,7 +87,8 @@ def taste_of(person: Recommender) -> Taste:
     crowd = catalog.rating_mean[rows]
     odd = _most_contrarian(stars - crowd)
     points = list(_map(person, rows)) if len(rows) >= MINIMUM_IN_GROUP else []
-    predicted = list(_predictions(person))
+    foresight = foresight_of(person)
+    predicted = _newest(foresight) if foresight else []
     wanted = {int(pk) for pk in movie_ids[odd]} | {int(movie_ids[place]) for place, *_ in points}
     movies = Movie.objects.for_cards().in_bulk(wanted | {pk for pk, *_ in predicted})
     predictions = [
@@ -109,7 +111,7 @@ def taste_of(person: Recommender) -> Taste:
             if int(movie_ids[place]) in movies
         ],
         predictions=predictions,
-        rmse=_rmse(predictions),
+        foresight=foresight,
     )
 
 
@@ -174,21 +176,8 @@ def _map(person: Recommender, rows: IntArray) -> Iterator[tuple[int, float, floa
         yield int(place), round(float(x), 4), round(float(y), 4)
 
 
-def _predictions(person: Recommender) -> Iterator[tuple[int, float, float]]:
-    """Each of the newest ratings with what the ratings before it would have predicted."""
-    if (placed := person.live.factorization) is None:
-        return
-    known, items = person.known(placed)
-    movie_ids, stars = person.history.movie_ids[known], person.history.stars[known]
-    scorer = placed.version.scorer
-    for place in range(max(1, len(items) - PREDICTED), len(items)):
-        before = scorer.fold_in(items[:place], stars[:place])
-        guess = scorer.predict(before, items[place : place + 1])
-        yield int(movie_ids[place]), float(stars[place]), float(guess[0])
-
-
-def _rmse(predictions: list[Prediction]) -> float | None:
-    if not predictions:
-        return None
-    errors = [one.predicted - one.stars for one in predictions]
-    return float(np.sqrt(np.mean(np.square(errors))))
+def _newest(foresight: Foresight) -> list[tuple[int, float, float]]:
+    """Film, stars and predicted stars of the newest ratings."""
+    columns = foresight.movie_ids, foresight.stars, foresight.predicted
+    newest = (column[-PREDICTED:].tolist() for column in columns)
+    return list(zip(*newest, strict=True))

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 register = template.Library()
 
-STEEPEST_ERROR, ERROR_UNIT, ERROR_MIDDLE = 2.5, 20, 50
+WORST_ERROR, ERROR_HEIGHT = 2.0, 100
 WIDEST_LEAN, LEAN_UNIT = 1.25, 40
 SPARKS_WIDTH = 300
 
@@ -73,12 +73,16 @@ def spread_width(items: Sequence[object]) -> str:
 
 
 @register.filter
-def error_bar(one: object) -> SafeString:
-    """Up from the middle when ``one.predicted`` is above ``one.stars``, else down."""
-    error = one.predicted - one.stars  # type: ignore[attr-defined]
-    height = min(abs(error), STEEPEST_ERROR) * ERROR_UNIT
-    top = ERROR_MIDDLE - height if error > 0 else ERROR_MIDDLE
-    return format_html('y="{}" height="{}"', _plain(top), _plain(max(height, 1)))
+def error_level(stars: float) -> str:
+    """How far below the top an error of so many stars is drawn; the worst reach the top."""
+    return _plain(ERROR_HEIGHT * (1 - min(stars, WORST_ERROR) / WORST_ERROR))
+
+
+@register.filter
+def error_bar(stars: float) -> SafeString:
+    """Up from the ground, as high as the error."""
+    height = ERROR_HEIGHT * min(stars, WORST_ERROR) / WORST_ERROR
+    return format_html('y="{}" height="{}"', _plain(ERROR_HEIGHT - height), _plain(height))
 
 
 @register.filter

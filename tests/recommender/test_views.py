@@ -214,7 +214,7 @@ def test_taste_tells_what_the_ratings_say(client: Client, world: World) -> None:
     assert all(0 <= point.x <= 1 and 0 <= point.y <= 1 for point in taste.map)
     assert len(taste.predictions) == 5
     errors = [one.predicted - one.stars for one in taste.predictions]
-    assert taste.rmse == pytest.approx(np.sqrt(np.mean(np.square(errors))))
+    assert taste.foresight.rmse == pytest.approx(np.sqrt(np.mean(np.square(errors))))
     assert all(abs(one.difference) >= 1 for one in taste.contrarian)
 
 
@@ -222,6 +222,6 @@ def test_taste_of_somebody_without_ratings_or_without_a_model(world: World) -> N
     client = Client()
     client.force_login(world.member("eve"))
     taste = page(client, "taste")["taste"]
-    assert (taste.count, taste.mean, taste.rmse, taste.map) == (0, None, None, [])
+    assert (taste.count, taste.mean, taste.foresight, taste.map) == (0, None, None, [])
     client.force_login(world.fan_of_even())
     assert page(client, "taste")["taste"].count == 6
