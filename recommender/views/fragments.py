@@ -8,7 +8,8 @@ from django.views.decorators.http import require_safe
 
 from catalog.models import Movie
 from recommender.cards import cards
-from recommender.personal import filters_of, recommender_for
+from recommender.choices import filters_for
+from recommender.personal import recommender_for
 from recommender.serving import Ranking
 from recommender.similar import similar_to
 
@@ -20,8 +21,7 @@ SIMILAR = 12
 def similar(request: HttpRequest, pk: int) -> HttpResponse:
     """``movies`` like this one."""
     movie = get_object_or_404(Movie, pk=pk)
-    filters = filters_of(request.user.pk) if request.user.pk else None
-    found = similar_to(pk, SIMILAR, filters)
+    found = similar_to(pk, SIMILAR, filters_for(request))
     context = {"movie": movie, "movies": [movie for movie, _ in found.movies]}
     return render(request, "recommender/_similar.html", context)
 

@@ -5,8 +5,8 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from recommender.histories import History
-from recommender.personal import recommender_for
+from recommender.choices import filters_for
+from recommender.histories import History, history_of
 from recommender.rows import home_rows
 from recommender.serving import Recommender
 
@@ -15,8 +15,8 @@ from recommender.serving import Recommender
 @never_cache
 def home(request: HttpRequest) -> HttpResponse:
     """``rows`` of cards; ``invite`` is true for those of whom nothing is known yet."""
-    user = request.user
-    person = recommender_for(user.pk) if user.pk else Recommender(History())
+    history = history_of(request.user.pk) if request.user.pk else History()
+    person = Recommender(history, filters_for(request))
     return render(
         request,
         "recommender/home.html",

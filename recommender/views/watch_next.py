@@ -1,6 +1,6 @@
 """What to watch after any list of films; the address holds the list, so that it can be shared."""
 
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,8 +10,9 @@ from django.views.decorators.http import require_safe
 from catalog.models import Movie
 from catalog.search import Resolution, resolve_title
 from recommender.cards import cards
+from recommender.choices import filters_for, named_filters, query_of
+from recommender.filters import Filters
 from recommender.histories import history_from, history_of
-from recommender.personal import filters_of
 from recommender.serving import Recommender
 
 MOST_FILMS = 50
@@ -22,27 +23,38 @@ SHOWN = 24
 def watch_next(request: HttpRequest) -> HttpResponse:
     """``?movie=1&movie=2`` are the films watched, the newest last; ``?title=`` is looked up.
 
-    Context: ``movies`` watched, ``cards`` to watch next, ``unresolved`` titles with what they
-    might have meant, ``version``.
+    Filters may be named, too: see `recommender.choices`. Context: ``movies`` watched, ``cards`` to
+    watch next, ``unresolved`` titles with what they might have meant, ``version``, ``query`` of
+    the films, ``filter_query`` and ``filter_pairs`` of the filters that the address names,
+    ``share`` of the films with the filters that hold.
     """
     movie_ids = _movie_ids(request)
+    named = named_filters(request.GET)
+    filter_query = query_of(named) if named else ""
     titles = [title.strip()[:200] for title in request.GET.getlist("title") if title.strip()]
     unresolved: list[Resolution] = []
     if titles:
         resolved, unresolved = _resolved(titles[:MOST_FILMS])
         movie_ids = list(dict.fromkeys([*movie_ids, *resolved]))[-MOST_FILMS:]
         if not unresolved:
-            return redirect(f"{reverse('recommender:watch-next')}?{_query(movie_ids)}")
+            address = reverse("recommender:watch-next")
+            return redirect(f"{address}?{_joined(_query(movie_ids), filter_query)}")
     films = Movie.objects.for_cards().in_bulk(movie_ids)
     watched = [films[pk] for pk in movie_ids if pk in films]
-    person = _person(request, [movie.pk for movie in watched])
+    filters = named or filters_for(request)
+    person = _person(request, [movie.pk for movie in watched], filters)
     ranking = person.watch_next(SHOWN)
+    query = _query([movie.pk for movie in watched])
     return render(
         request,
         "recommender/watch_next.html",
         {
             "movies": watched,
-            "query": _query([movie.pk for movie in watched]),
+            "query": query,
+            "filter_query": filter_query,
+            "filter_pairs": parse_qsl(filter_query),
+            "filters_active": filters != Filters(),
+            "share": _joined(query, query_of(filters)),
             "cards": cards(person, ranking),
             "unresolved": unresolved,
             "version": ranking.version,
@@ -50,15 +62,18 @@ def watch_next(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _person(request: HttpRequest, movie_ids: list[int]) -> Recommender:
-    """The list where one is given, else the member's own history; a member's filters hold."""
-    if request.user.pk:
-        filters = filters_of(request.user.pk)
-        own = history_of(request.user.pk)
-        if not movie_ids:
-            return Recommender(own, filters)
-        return Recommender(history_from(movie_ids, hidden_ids=own.hidden_ids), filters)
-    return Recommender(history_from(movie_ids))
+def _person(request: HttpRequest, movie_ids: list[int], filters: Filters) -> Recommender:
+    """The list where one is given, else the member's own history; without hidden films."""
+    if not request.user.pk:
+        return Recommender(history_from(movie_ids), filters)
+    own = history_of(request.user.pk)
+    if not movie_ids:
+        return Recommender(own, filters)
+    return Recommender(history_from(movie_ids, hidden_ids=own.hidden_ids), filters)
+
+
+def _joined(*queries: str) -> str:
+    return "&".join(filter(None, queries))
 
 
 def _movie_ids(request: HttpRequest) -> list[int]:

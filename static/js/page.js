@@ -101,7 +101,7 @@
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy-address]");
     if (!button) return;
-    await navigator.clipboard.writeText(location.href);
+    await navigator.clipboard.writeText(new URL(button.dataset.copyAddress, location.href).href);
     button.querySelector("span").textContent = button.dataset.done;
   });
 

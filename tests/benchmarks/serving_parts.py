@@ -23,7 +23,12 @@ ROUNDS = 12
 PAGES = {"API recommendations": "/api/v1/me/recommendations", "home page": "/"}
 # What is timed, by part; what runs inside another part counts for the inner one alone.
 PARTS = {
-    "history and choices": ["personal.history_of", "personal.filters_of"],
+    "history and choices": [
+        "personal.history_of",
+        "personal.filters_of",
+        "views.home.history_of",
+        "views.home.filters_for",
+    ],
     "scoring and ranking": [
         "serving.Recommender.top_picks",
         "serving.Recommender.watch_next",

@@ -17,7 +17,7 @@ from tests.recommender.world import World
 
 pytestmark = pytest.mark.usefixtures("plain_static")
 
-MEMBERS_ONLY = ["taste", "together", "onboarding", "filters"]
+MEMBERS_ONLY = ["taste", "together", "onboarding"]
 
 
 @pytest.fixture
