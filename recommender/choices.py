@@ -83,14 +83,13 @@ def forget(request: HttpRequest) -> None:
 
 
 def _from_session(request: HttpRequest) -> Filters:
-    kept: Mapping[str, Any] = request.session.get(SESSION_KEY, {})
-    return Filters(
-        **{
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in kept.items()
-            if name in NAMES  # an older version of the site may have kept others
-        }
-    )
+    stored: Mapping[str, Any] = request.session.get(SESSION_KEY, {})
+    kept: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in stored.items()
+        if name in NAMES  # an older version of the site may have kept others
+    }
+    return Filters(**kept)
 
 
 def _lists(filters: Filters) -> dict[str, Any]:
