@@ -16,11 +16,13 @@ from urllib.parse import urlsplit, urlunsplit
 import psutil
 import pytest
 import redis
+import requests
 from django.conf import settings as site
 from django.db import connection
 
 from recommender.models import ModelVersion, RetrainingPolicy, TrainingRun
 from recommender.requesting import request_run
+from tests.faults.local_run import free_port
 from tests.faults.worker_app import BEHAVIOUR_FILE
 from tests.recommender.conftest import artifacts, fresh_process
 from tests.recommender.stand_in import Behaviour
@@ -68,11 +70,29 @@ class Processes:
         options = ["beat", "--pidfile=", "--max-interval", "1", "--loglevel", "INFO"]
         return self._start("beat", options)
 
+    def web(self, name: str) -> str:
+        """Start a web process; returns its address when it answers."""
+        address = f"127.0.0.1:{free_port()}"
+        command = ["gunicorn", "moviesite.wsgi:application", "--bind", address, "--threads", "2"]
+        process = self._run(name, [*command, "--no-control-socket"])
+
+        def answers() -> bool:
+            assert process.poll() is None
+            try:
+                return bool(requests.get(f"http://{address}/health/live", timeout=30).ok)
+            except requests.ConnectionError:
+                return False
+
+        wait_until(answers)
+        return f"http://{address}"
+
     def _start(self, name: str, options: list[str]) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "celery", "-A", "tests.faults.worker_app", *options]
+        return self._run(name, ["celery", "-A", "tests.faults.worker_app", *options])
+
+    def _run(self, name: str, command: list[str]) -> subprocess.Popen[bytes]:
         with (self.folder / f"{name}.log").open("wb") as log:
             process = subprocess.Popen(
-                command,
+                [sys.executable, "-m", *command],
                 cwd=ROOT,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
