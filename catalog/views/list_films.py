@@ -43,6 +43,8 @@ def add_film(request: HttpRequest, pk: int) -> HttpResponse:
     if movie is None:
         title = request.POST.get("title", "").strip()[:200]
         message = _("We do not know a film called “%(title)s”.") % {"title": title}
+        if not title:
+            message = _("Type a title first.")
         return refused(request, message, edit_page)
     names = {"title": movie.title, "list": films.title}
     try:
