@@ -6,6 +6,8 @@ import sys
 from django.template import engines
 from django.urls import reverse
 
+from recommender.heap import share_one_heap
+
 # Seconds a thread may hold the interpreter while another waits for it. A request gives it up at
 # each query and has to get it back: with the default of 5 ms, next to one that renders a page, a
 # request of a few queries waited longer than it worked.
@@ -19,6 +21,7 @@ def settle() -> None:
     during which none of its threads answers.
     """
     sys.setswitchinterval(SWITCH_SECONDS)
+    share_one_heap()
     reverse("home")  # imports all addresses and views
     _compile_templates()
     gc.collect()

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.catalog_arrays import CatalogArrays, IntArray
+from recommender.heap import give_back_what_is_free
 from recommender.live_catalog import live_catalog
 from recommender.live_versions import FACTORIZATION, SEQUENCE, Loaded, LoadedVersion, live_versions
 
@@ -70,6 +71,7 @@ def snapshot() -> Snapshot:
         sequence=placed_on(loaded.get(SEQUENCE), catalog),
     )
     _last = catalog, loaded, made
+    give_back_what_is_free()
     return made
 
 

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 LOOKS = """
 import gc, json, sys
@@ -33,3 +35,36 @@ def test_what_lives_as_long_as_the_process_is_out_of_the_collectors_sight() -> N
     assert found["watched"] < 10_000
     assert found["switch"] <= 0.001
     assert found["compiled_once"]
+
+
+ALLOCATES = """
+import ctypes, re, sys, tempfile, threading
+import moviesite.wsgi
+import numpy as np
+all_there = threading.Barrier(4)
+def allocate():
+    arrays = [np.ones(2_000) for _ in range(50)]
+    all_there.wait(30)
+threads = [threading.Thread(target=allocate) for _ in range(4)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+libc = ctypes.CDLL(None)
+if not hasattr(libc, "malloc_info"): sys.exit("none to count")
+libc.fopen.restype = ctypes.c_void_p
+with tempfile.NamedTemporaryFile() as file:
+    out = ctypes.c_void_p(libc.fopen(file.name.encode(), b"w"))
+    libc.malloc_info(0, out)
+    libc.fclose(out)
+    print(len(re.findall("<heap nr=", open(file.name).read())))
+"""
+
+
+def test_threads_share_one_heap() -> None:
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "moviesite.settings"}
+    done = subprocess.run(
+        [sys.executable, "-c", ALLOCATES], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+    if "none to count" in done.stderr:
+        pytest.skip("the C library has no malloc_info: it is not glibc's")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split()[-1] == "1"

@@ -25,6 +25,7 @@ from recommender.learning.validation import IntArray, as_floats, as_ids, check_p
 
 MIN_STARS, MAX_STARS = 0.5, 5.0
 NOISE_ROUNDS = 4
+BLOCK = 25  # ratings whose covariances are laid out at once
 
 ARRAYS = (
     "item_rows",  # (num_items, K) float32: [bias_i, factors_i]
@@ -234,10 +235,13 @@ class FactorizationScorer:
 
     def _surprises(self, evidence: _Evidence, typical: Float64) -> Float64:
         """What each rating says beyond what was expected of a typical user: (n, K)."""
-        covariances = self._unpacked(evidence.covariances)
-        covariances[:, 0] = covariances[:, :, 0] = 0.0
+        without_bias = typical.astype(np.float32)
+        without_bias[0] = 0.0
         expected = evidence.design * (evidence.design @ typical)[:, None]
-        expected += covariances @ typical.astype(np.float32)
+        for start in range(0, len(expected), BLOCK):  # whole, the matrices of a history are large
+            block = slice(start, start + BLOCK)
+            covariances = self._unpacked(evidence.covariances[block])
+            expected[block, 1:] += (covariances @ without_bias)[:, 1:]
         return evidence.targets - evidence.weights[:, None] * expected
 
     def _noise(self, prior: Float64, evidence: _Evidence) -> float:
