@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 OnStuck = Callable[[TrainingRun], None]
 
 PULSE_SECONDS = 0.5
-CANCEL_SECONDS = 1.0  # for a cancelled training to come back from a long computation
+CANCEL_SECONDS = 0.5  # for a cancelled training to come back from a long computation
 _LOCK_CLASS = 0x4D544E45  # the first key of all our advisory locks; the second is the kind
 _ACQUIRE_PATIENCE = 30.0
 

@@ -110,7 +110,9 @@ def _starting_point(
     arrays = last_checkpoint(run, percent, departures)
     if arrays is not None:
         reporter.log("Continuing from the checkpoint of the lost run.")
-    elif parent is not None:
+    elif run.resumes is not None:
+        reporter.log("There is no checkpoint of the lost run: beginning as it did.")
+    if arrays is None and parent is not None:
         try:
             arrays = read_artifact(local_folder(parent.artifact)).arrays
         except ArtifactError as error:

@@ -43,6 +43,24 @@ def test_a_worker_killed_in_mid_epoch(processes: Processes) -> None:
     assert live_pk() == successor.version_id
 
 
+def test_a_real_fit_is_taken_up_where_it_was(processes: Processes) -> None:
+    processes.behave(real=True, seconds=0.6)
+    doomed = processes.worker("doomed")
+    run = queue_run()
+    wait_until(lambda: epoch_of(run) >= 3)
+    processes.kill(doomed)
+    processes.behave(real=True)
+    processes.worker("heir")
+
+    def swept() -> TrainingRun | None:
+        sweep()
+        return TrainingRun.objects.filter(resumes=run).first()
+
+    successor = ended(wait_until(swept))
+    assert successor.status == RunStatus.SUCCEEDED, successor.log
+    assert "Continuing from the checkpoint of the lost run." in successor.log
+
+
 def test_a_child_killed_by_the_system(processes: Processes) -> None:
     """As by the kernel when memory runs out: the worker itself gives the message back."""
     processes.behave(epochs=8, seconds=0.4)

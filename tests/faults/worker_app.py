@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import resource
+import time
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +27,19 @@ def stand_in(sender: Any, **kwargs: Any) -> None:
     from tests.recommender.stand_in import Behaviour, make_stand_in
 
     store, movie_features = artifact_store.store, snapshot.movie_features
+    make_real_preset, default_place = fitting.make_preset, fitting.default_place
 
     def behaviour() -> Behaviour:
         return Behaviour.read(Path(os.environ[BEHAVIOUR_FILE]))
 
     def make_preset(*args: Any) -> Any:
-        return make_stand_in(behaviour())(*args)
+        wanted = behaviour()
+        if wanted.real:
+            return slow(make_real_preset(*args), wanted.seconds)
+        return make_stand_in(wanted)(*args)
+
+    def place() -> fitting.Place:
+        return default_place() if behaviour().real else fitting.Place(device="cuda")
 
     def store_on_a_small_disk(*args: Any) -> None:
         """The system itself refuses to write on, in the middle of the file."""
@@ -52,6 +60,21 @@ def stand_in(sender: Any, **kwargs: Any) -> None:
     artifact_store.store = store_on_a_small_disk
     checkpoints.SECONDS_BETWEEN = 0.3
     fitting.make_preset = make_preset
-    fitting.default_place = lambda: fitting.Place(device="cuda")
+    fitting.default_place = place
     snapshot.movie_features = slow_movie_features
     stages.place_name = lambda place: place.device
+
+
+def slow(model: Any, seconds: float) -> Any:
+    """``model``, resting at each of its reports."""
+    fit = model.fit
+
+    def slow_fit(*args: Any, progress: Any, **options: Any) -> Any:
+        def report(made: Any) -> None:
+            progress(made)
+            time.sleep(seconds)
+
+        return fit(*args, progress=report, **options)
+
+    model.fit = slow_fit
+    return model

@@ -21,7 +21,10 @@ from tests.recommender.world import ARRAYS
 
 @dataclass(frozen=True, kw_only=True)
 class Behaviour:
-    """``nan_at`` is an epoch; memory suffices for ``fits_batch`` or, where True, ``fits_cpu``."""
+    """``nan_at`` is an epoch; memory suffices for ``fits_batch`` or, where True, ``fits_cpu``.
+
+    ``real`` fits the site's own presets, which rest for ``seconds`` at each of their reports.
+    """
 
     epochs: int = 3
     seconds: float = 0.0
@@ -31,6 +34,7 @@ class Behaviour:
     fits_cpu: bool = True
     disk_full: bool = False
     slow_snapshot: bool = False
+    real: bool = False
 
     def write(self, path: Path) -> None:
         """For a worker's process to read."""

@@ -184,7 +184,7 @@ class BayesianFactorizationModel:
                 unpacked(np.asarray(warm_start["item_covariances"][items], float), factors + 1)
             )
             user_side.precision = self._tensor(
-                np.asarray(warm_start["user_prior_precision"], float)
+                np.array(warm_start["user_prior_precision"], float)  # not of the mapped file
             )
         return fit
 
