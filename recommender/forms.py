@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.languages import language_name
@@ -63,7 +64,8 @@ class PreferencesForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         catalog = snapshot().catalog
-        genres = [(pk, catalog.genre_names[place]) for pk, place in catalog.genre_places.items()]
+        names = [gettext(name) for name in catalog.genre_names]
+        genres = [(pk, names[place]) for pk, place in catalog.genre_places.items()]
         genres.sort(key=lambda genre: genre[1])
         self._offer("include_genres", genres)
         self._offer("exclude_genres", genres)

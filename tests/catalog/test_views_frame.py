@@ -102,7 +102,7 @@ def test_a_name_that_is_taken_is_refused_where_it_was_typed(
     assert answer.status_code == 422
     shown = answer.content.decode()
     assert "already exists" in shown
-    assert '<p class="menu-name">ada</p>' in shown
+    assert '<p class="menu-name"><a href="/members/ada/">ada</a></p>' in shown
 
 
 @pytest.fixture
