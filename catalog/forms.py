@@ -53,6 +53,8 @@ SORTS: dict[str, tuple[Label, list[str | OrderBy]]] = {
     "title": (_("Title"), ["search_title", "pk"]),
     "short": (_("Shortest"), [F("runtime").asc(nulls_last=True), "pk"]),
 }
+# Filters whose choices, "4 or more", say nothing without their name.
+NUMBERS = ("count", "average", "predicted")
 # The one order that the database does not know: see ``BrowseForm.arrange``.
 BY_PREDICTION = "predicted"
 
@@ -116,11 +118,13 @@ class BrowseForm(forms.Form):
     def active(self) -> list[tuple[str, str]]:
         """(field, what it says) of each filter in force, for chips that take it off."""
         wanted = self.wanted()
-        return [
-            (field.name, str(dict(field.field.choices)[wanted[field.name]]))  # type: ignore[attr-defined]
-            for field in self.filters
-            if field.name in wanted
-        ]
+        said = []
+        for field in self.filters:
+            if field.name in wanted:
+                label = str(dict(field.field.choices)[wanted[field.name]])  # type: ignore[attr-defined]
+                named = field.name in NUMBERS
+                said.append((field.name, f"{field.label}: {label}" if named else label))
+        return said
 
     def narrow(self, movies: MovieQuerySet) -> MovieQuerySet:
         """The films that the filters leave, unordered; ``q`` is not looked at here."""

@@ -15,7 +15,7 @@ from catalog.shared_taste import ENOUGH, shared_taste
 
 from .lists import first_films
 
-FILMS = 8  # favourites, and as many rated last
+FILMS = 12  # favourites, and as many rated last
 FAVOURITE_HALF_STARS = 8
 LISTS = 6
 LOVED = 3

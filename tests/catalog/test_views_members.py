@@ -39,7 +39,7 @@ def test_a_public_profile(client: Client, grace: AbstractUser, films: list[Movie
         (films[8], 4.5),
         (films[7], 4.0),
     ]
-    assert [one.movie for one in context["recent"]] == films[11:3:-1]
+    assert [one.movie for one in context["recent"]] == films[11::-1]
     assert [made.title for made, _ in context["lists"]] == ["For rainy days"]
     assert "My secret" not in shown
     assert "matinee.example" not in shown
