@@ -72,12 +72,16 @@ class Observation:
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """Train now in ``mode``, or wait; ``look_again_at`` says until when, where that is known."""
+    """Train now in ``mode``, or wait; ``look_again_at`` says until when, where that is known.
+
+    ``waits_for_ratings``: nothing but new ratings is missing.
+    """
 
     reason: str
     mode: RunMode | None = None
     trigger: RunTrigger | None = None
     look_again_at: datetime | None = None
+    waits_for_ratings: bool = False
 
     @property
     def train(self) -> bool:
@@ -133,7 +137,9 @@ def _wanted(seen: Observation, rules: Rules, now: datetime) -> Decision:
             trigger=RunTrigger.RATINGS,
             reason=f"{seen.needed} or more new ratings",
         )
-    return Decision(reason=f"{seen.new_ratings} new ratings of {seen.needed}")
+    return Decision(
+        reason=f"{seen.new_ratings} new ratings of {seen.needed}", waits_for_ratings=True
+    )
 
 
 def _rested_at(seen: Observation, rules: Rules) -> datetime | None:

@@ -104,6 +104,7 @@ def line_chart(
         "x_label": x_label,
         "y_ticks": [(up(value), f"{value:g}") for value in up.ticks()],
         "x_ends": (f"{across.low:g}", f"{across.high:g}") if len(set(xs)) > 1 else None,
+        "only_x": (across(xs[0]), f"{xs[0]:g}") if len(set(xs)) == 1 else None,
         "limit": None if limit is None else up(limit),
     }
     return render_to_string("admin/recommender/_chart.html", context)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,6 +20,8 @@ from recommender.admin.doors import door
 from recommender.admin.overview import kind_states, loss_chart, overview_charts
 from recommender.models import ModelKind, RunMode, RunTrigger, TrainingRun
 from recommender.requesting import request_cancel, request_run
+
+OUTCOME_CHARACTERS = 90
 
 
 @admin.register(TrainingRun)
@@ -28,10 +32,10 @@ class TrainingRunAdmin(admin.ModelAdmin):
         "mode",
         "trigger",
         "status",
-        "requested_at",
+        "requested",
         "duration",
         "version",
-        "reason",
+        "outcome",
     )
     list_display_links = ("number",)
     list_filter = ("kind", "status", "mode", "trigger")
@@ -107,6 +111,15 @@ class TrainingRunAdmin(admin.ModelAdmin):
     def duration(self, run: TrainingRun) -> str:
         seconds = run.duration_seconds
         return "" if seconds is None else f"{seconds:.0f} s"
+
+    @admin.display(description=gettext_lazy("requested at"), ordering="requested_at")
+    def requested(self, run: TrainingRun) -> str:
+        return str(naturaltime(run.requested_at))
+
+    @admin.display(description=gettext_lazy("outcome"), ordering="reason")
+    def outcome(self, run: TrainingRun) -> SafeString:
+        short = Truncator(run.reason).chars(OUTCOME_CHARACTERS)
+        return format_html('<span class="outcome" title="{}">{}</span>', run.reason, short)
 
     @admin.display(description=gettext_lazy("log"))
     def log_shown(self, run: TrainingRun) -> SafeString:

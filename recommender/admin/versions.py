@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.humanize.templatetags.humanize import intcomma, naturaltime
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, reverse
@@ -28,8 +29,8 @@ class ModelVersionAdmin(admin.ModelAdmin):
         "state",
         "buttons",
         "metric",
-        "trained_at",
-        "rating_count",
+        "trained",
+        "ratings",
     )
     list_display_links = ("number",)
     list_filter = ("kind", "status", "pinned")
@@ -83,6 +84,14 @@ class ModelVersionAdmin(admin.ModelAdmin):
     def state(self, version: ModelVersion) -> str:
         pinned = f", {_('pinned')}" if version.pinned else ""
         return f"{version.get_status_display()}{pinned}"
+
+    @admin.display(description=gettext_lazy("trained at"), ordering="trained_at")
+    def trained(self, version: ModelVersion) -> str:
+        return str(naturaltime(version.trained_at))
+
+    @admin.display(description=gettext_lazy("ratings"), ordering="rating_count")
+    def ratings(self, version: ModelVersion) -> str:
+        return str(intcomma(version.rating_count))
 
     @admin.display(description=gettext_lazy("metric"))
     def metric(self, version: ModelVersion) -> str:
