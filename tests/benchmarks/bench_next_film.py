@@ -1,6 +1,7 @@
 """How well the next film is guessed, by the three protocols of docs/models.md.
 
 python -m tests.benchmarks.bench_next_film [--seeds 5] [--protocols leave-one-out windows rolling]
+    [--ratings FILE]
 
 Each model ranks the whole catalog. Popularity and plain item-to-item transitions stand beside the
 preset, and peers where they are installed (requirements-bench.txt). Differences to the preset are
@@ -16,10 +17,10 @@ import resource
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
@@ -30,7 +31,7 @@ from recommender.learning.cross_validation import (
 )
 from recommender.learning.interactions import Interactions
 
-from .fresh_site import data_folder
+from .ratings_file import read_ratings
 
 Array = NDArray[Any]
 Scores = Callable[[list[Array]], Array]
@@ -47,17 +48,6 @@ class Protocol:
     histories: list[Array]
     targets: Array
     exclude_seen: bool
-
-
-def ratings() -> Interactions:
-    """``ratings_small.csv`` with dense ids, items from 1."""
-    frame = pd.read_csv(data_folder() / "movies-dataset-small" / "ratings_small.csv.gz")
-    return Interactions(
-        np.unique(frame["userId"], return_inverse=True)[1],
-        np.unique(frame["movieId"], return_inverse=True)[1] + 1,
-        ratings=frame["rating"].to_numpy(np.float32),
-        timestamps=frame["timestamp"].to_numpy(),
-    )
 
 
 def leave_one_out(data: Interactions, seed: int) -> Protocol:
@@ -178,8 +168,9 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--protocols", nargs="+", choices=PROTOCOLS, default=list(PROTOCOLS))
     parser.add_argument("--models", nargs="+", choices=MODELS, default=list(MODELS))
+    parser.add_argument("--ratings", type=Path, help="a MovieLens file; else ratings_small.csv")
     options = parser.parse_args()
-    data = ratings()
+    data = read_ratings(options.ratings)
     for name in options.protocols:
         found: dict[str, list[Array]] = {model: [] for model in options.models}
         seconds: dict[str, list[float]] = {model: [] for model in options.models}

@@ -20,10 +20,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from recommender.learning.cross_validation import random_train_test_split
-from recommender.learning.ids import IdMap
 from recommender.learning.interactions import Interactions
 
 from .fresh_site import data_folder
+from .ratings_file import read_ratings
 
 FILES = {
     "movies-dataset-small": "ratings_small.csv.gz",
@@ -110,20 +110,10 @@ MODELS: dict[str, tuple[str, Callable[[Interactions, int], Predict]]] = {
 }
 
 
-def read(folder: Path, name: str) -> Interactions:
-    table = pd.read_csv(folder / name / FILES[name])
-    return Interactions(
-        IdMap(table.userId).to_dense(table.userId),
-        IdMap(table.movieId).to_dense(table.movieId),
-        table.rating,
-        table.timestamp,
-    )
-
-
-def measure(job: tuple[str, str, int]) -> tuple[float, float, float]:
+def measure(job: tuple[str, Path, int]) -> tuple[float, float, float]:
     """RMSE, seconds to fit and peak MB of one model on one split."""
-    name, data, seed = job
-    train, test = random_train_test_split(read(data_folder(), data), random_state=seed)
+    name, path, seed = job
+    train, test = random_train_test_split(read_ratings(path), random_state=seed)
     started = time.perf_counter()
     predict = MODELS[name][1](train, seed)
     seconds = time.perf_counter() - started
@@ -135,10 +125,12 @@ def measure(job: tuple[str, str, int]) -> tuple[float, float, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", choices=FILES, default="movies-dataset-small")
+    parser.add_argument("--ratings", type=Path, help="a MovieLens file instead")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--only", nargs="+", choices=MODELS, default=list(MODELS))
     options = parser.parse_args()
-    print(f"{options.data}, random 80/20, seeds 0 to {options.seeds - 1}")
+    path = options.ratings or data_folder() / options.data / FILES[options.data]
+    print(f"{path}, random 80/20, seeds 0 to {options.seeds - 1}")
     print("| model | RMSE | spread | fit s | peak MB |\n| --- | --- | --- | --- | --- |")
     with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=1) as pool:
         for name in options.only:
@@ -146,7 +138,7 @@ def main() -> None:
             if importlib.util.find_spec(needs) is None:
                 print(f"| {name} | {needs} is not installed | | | |", flush=True)
                 continue
-            jobs = [(name, options.data, seed) for seed in range(options.seeds)]
+            jobs = [(name, path, seed) for seed in range(options.seeds)]
             rmse, seconds, memory = zip(*pool.map(measure, jobs, chunksize=1), strict=True)
             print(
                 f"| {name} | {np.mean(rmse):.4f} | {np.std(rmse):.4f} | "

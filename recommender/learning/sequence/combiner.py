@@ -129,7 +129,7 @@ def fit_weights(questions: list[Questions], steps: int = 60, l2: float = 1e-3) -
         optimizer.zero_grad()
         penalised = loss()[1]
         penalised.backward()
-        return penalised
+        return penalised.detach()
 
     if asked:
         optimizer.step(closure)
