@@ -50,6 +50,7 @@ class Estimator:
         device: str = "auto",
         amp: bool = False,
         compile: bool = False,
+        device_memory: float | None = None,
     ) -> None:
         check_choice("loss", loss, self.losses)
         check_positive("embedding_dim", embedding_dim)
@@ -58,6 +59,8 @@ class Estimator:
         check_positive("num_negative_samples", num_negative_samples)
         check_not_negative("n_iter", n_iter)
         check_not_negative("l2", l2)
+        if device_memory is not None:
+            check_not_negative("device_memory", device_memory)
         self._loss = loss
         self._embedding_dim = embedding_dim
         self._n_iter = n_iter
@@ -71,6 +74,7 @@ class Estimator:
         self._num_negative_samples = num_negative_samples
         self._amp = amp
         self._compile = compile
+        self._device_memory = device_memory
 
         self._net: nn.Module | None = None
         self._optimizer: Any = None

@@ -73,6 +73,7 @@ class NegativeSampler:
 
     def sample(self, user_ids: Tensor, shape: tuple[int, ...] = ()) -> Tensor:
         """Items of shape (\\*user_ids.shape, \\*shape), each unchosen by the user of its row."""
+        asked, user_ids = user_ids.device, user_ids.to(self._items.device)
         users = user_ids.view(*user_ids.shape, *[1] * len(shape)).expand(*user_ids.shape, *shape)
         unchosen = self._unchosen[users]
         free = unchosen > 0
@@ -82,7 +83,7 @@ class NegativeSampler:
             self._gaps, (users * self._stride + nth).contiguous(), right=True
         )
         place = torch.where(free, nth + found - self._starts[users], nth)
-        return self._items[place]
+        return self._items[place].to(asked)
 
 
 class PopularitySampler:

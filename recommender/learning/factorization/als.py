@@ -56,7 +56,7 @@ class ImplicitALSModel(FactorizationModel):
         embedding_dim: int = 64,
         n_iter: int = 15,
         l2: float = 0.003,
-        unobserved_weight: float = 0.2,
+        unobserved_weight: float = 1.0,
         use_cuda: bool = False,
         random_state: SeedLike = None,
         *,
@@ -145,7 +145,9 @@ class ImplicitALSModel(FactorizationModel):
     @torch.no_grad()
     def _sweep(self, choices: sp.csr_matrix, rows: Tensor, columns: Tensor) -> float:
         """Solve ``rows`` in place given ``columns``; returns the mean squared miss of a choice."""
-        gram = self._unobserved_weight * columns.T @ columns
+        # In the directions of the Gram matrix, what all columns add to a row's system is diagonal.
+        strengths, directions = torch.linalg.eigh(self._unobserved_weight * columns.T @ columns)
+        turned = columns @ directions
         counts = np.diff(choices.indptr)
         order = np.argsort(counts, kind="stable")
         missed, start = 0.0, 0
@@ -154,15 +156,16 @@ class ImplicitALSModel(FactorizationModel):
             rest = counts[order[start:]]
             padded = (np.arange(len(rest)) + 1) * np.maximum(rest, 1)
             stop = start + max(1, int(np.searchsorted(padded, _ENTRIES_AT_ONCE, side="right")))
-            missed += self._solve_rows(choices, order[start:stop], gram, rows, columns)
+            missed += self._solve_rows(choices, order[start:stop], strengths, rows, turned)
             start = stop
+        rows.copy_(rows @ directions.T)
         return missed / max(choices.nnz, 1)
 
     def _solve_rows(
         self,
         choices: sp.csr_matrix,
         batch: NDArray[np.int64],
-        gram: Tensor,
+        strengths: Tensor,
         rows: Tensor,
         columns: Tensor,
     ) -> float:
@@ -176,14 +179,10 @@ class ImplicitALSModel(FactorizationModel):
         weights = torch.as_tensor(
             np.where(real, choices.data[entries], 0).astype(np.float32), device=device
         )
-        met = columns[ids]  # (n, width, dim)
-        weighted = met * weights.unsqueeze(-1)
         totals = torch.as_tensor(counts.astype(np.float32), device=device)
         penalty = self._l2 * (totals + self._unobserved_weight * len(columns))
-        diagonal = torch.eye(columns.shape[1], device=device) * penalty.view(-1, 1, 1)
-        curvature = weighted.transpose(1, 2) @ met + gram + diagonal
-        factor = torch.linalg.cholesky(curvature)
-        solved = torch.cholesky_solve(weighted.sum(1).unsqueeze(-1), factor).squeeze(-1)
+        met = columns[ids]  # (n, width, dim)
+        solved = _solve_systems(met, weights, strengths + penalty.unsqueeze(1))
         rows[torch.as_tensor(batch, device=device)] = solved
         misses = 1 - (met @ solved.unsqueeze(-1)).squeeze(-1)
         return float((weights * misses**2).sum())
@@ -215,3 +214,25 @@ def _choices(interactions: Interactions) -> sp.csr_matrix:
     shape = (interactions.num_users, interactions.num_items)
     matrix = sp.coo_matrix((values, (interactions.user_ids, interactions.item_ids)), shape=shape)
     return matrix.tocsr()
+
+
+def _solve_systems(met: Tensor, weights: Tensor, diagonals: Tensor) -> Tensor:
+    """The x (n, dim) that minimise ``sum weights (1 - met @ x)^2 + sum diagonals x^2``.
+
+    ``met`` has shape (n, width, dim), ``weights`` (n, width). Whichever is smaller is solved: a
+    system with an unknown per dimension, or its dual (Woodbury) with one per choice. Most items
+    were chosen only a few times.
+    """
+    roots = weights.sqrt()
+    rooted = met * roots.unsqueeze(-1)
+    width, dim = met.shape[1:]
+    if width >= dim:
+        curvature = rooted.transpose(1, 2) @ rooted
+        curvature.diagonal(dim1=1, dim2=2).add_(diagonals)
+        towards = rooted.transpose(1, 2) @ roots.unsqueeze(-1)
+        return torch.cholesky_solve(towards, torch.linalg.cholesky(curvature)).squeeze(-1)
+    spread = rooted / diagonals.unsqueeze(1)
+    dual = spread @ rooted.transpose(1, 2)
+    dual.diagonal(dim1=1, dim2=2).add_(1.0)
+    shares = torch.cholesky_solve(roots.unsqueeze(-1), torch.linalg.cholesky(dual))
+    return (spread.transpose(1, 2) @ shares).squeeze(-1)

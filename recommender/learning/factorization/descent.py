@@ -40,7 +40,7 @@ class DescentModel(FactorizationModel):
         self._check(interactions)
         with seeded(self._random_state, self._device):
             net = self._prepare(interactions)
-            examples = Examples.of(interactions, self._device)
+            examples = Examples.of(interactions, self._device, self._device_memory)
             batch_loss = self._batch_loss(net, examples, interactions)
             self._train(interactions, batch_loss, verbose, progress, early_stopping)
             self._statistics = self._summarise(net, examples)

@@ -1,4 +1,4 @@
-"""A training set of user-item pairs on the device."""
+"""A training set of user-item pairs."""
 
 from __future__ import annotations
 
@@ -8,40 +8,53 @@ import torch
 from torch import Tensor, nn
 
 from recommender.learning.interactions import Interactions
+from recommender.learning.residence import place, rows_on
 
 
 @dataclass(frozen=True)
 class Examples:
-    """Columns of one length, all on one device: ids int64, the others float32."""
+    """Columns of one length, all in one place: ids int64, the others float32.
+
+    ``device`` is where batches of them go, which is where they are unless they are too large.
+    """
 
     users: Tensor
     items: Tensor
     ratings: Tensor | None
     weights: Tensor | None
     context: Tensor | None
+    device: torch.device | None = None
 
     @classmethod
-    def of(cls, interactions: Interactions, device: torch.device) -> Examples:
-        def column(values: object) -> Tensor | None:
-            return None if values is None else torch.as_tensor(values, device=device)
-
-        return cls(
-            users=torch.as_tensor(interactions.user_ids, device=device),
-            items=torch.as_tensor(interactions.item_ids, device=device),
-            ratings=column(interactions.ratings),
-            weights=column(interactions.weights),
-            context=column(interactions.context_features),
+    def of(
+        cls, interactions: Interactions, device: torch.device, limit: float | None = None
+    ) -> Examples:
+        """All of ``interactions``; ``limit`` is that of :func:`residence.place`."""
+        users, items, ratings, weights, context = place(
+            (
+                interactions.user_ids,
+                interactions.item_ids,
+                interactions.ratings,
+                interactions.weights,
+                interactions.context_features,
+            ),
+            device,
+            limit,
         )
+        if users is None or items is None:
+            raise ValueError(f"interactions must have users and items, got {interactions!r}")
+        return cls(users, items, ratings, weights, context, device)
 
     def at(self, batch: Tensor) -> Examples:
-        """The examples at positions ``batch`` (int64)."""
+        """The examples at positions ``batch`` (int64), on the device."""
+        device = self.device or self.users.device
 
         def rows(values: Tensor | None) -> Tensor | None:
-            return None if values is None else values[batch]
+            return None if values is None else rows_on(device, values, batch)
 
         return Examples(
-            self.users[batch],
-            self.items[batch],
+            rows_on(device, self.users, batch),
+            rows_on(device, self.items, batch),
             rows(self.ratings),
             rows(self.weights),
             rows(self.context),

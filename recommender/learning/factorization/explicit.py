@@ -50,6 +50,9 @@ class ExplicitFactorizationModel(DescentModel):
         'auto' is CUDA where there is one.
     amp, compile: bool
         On CUDA, compute in bfloat16, and through ``torch.compile``.
+    device_memory: float, optional
+        Bytes of the device's memory that the training set may fill: half of what is free when
+        not given. A larger training set stays in the host's memory, and is copied by batches.
 
     Raises
     ------
@@ -76,6 +79,7 @@ class ExplicitFactorizationModel(DescentModel):
         device: str = "auto",
         amp: bool = False,
         compile: bool = False,
+        device_memory: float | None = None,
     ) -> None:
         super().__init__(
             loss=loss,
@@ -92,6 +96,7 @@ class ExplicitFactorizationModel(DescentModel):
             device=device,
             amp=amp,
             compile=compile,
+            device_memory=device_memory,
         )
 
     def _settings(self) -> dict[str, object]:

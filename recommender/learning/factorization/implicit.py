@@ -66,6 +66,7 @@ class ImplicitFactorizationModel(DescentModel):
         device: str = "auto",
         amp: bool = False,
         compile: bool = False,
+        device_memory: float | None = None,
     ) -> None:
         super().__init__(
             loss=loss,
@@ -83,6 +84,7 @@ class ImplicitFactorizationModel(DescentModel):
             device=device,
             amp=amp,
             compile=compile,
+            device_memory=device_memory,
         )
 
     def _check(self, interactions: Interactions) -> None:

@@ -90,6 +90,7 @@ class ImplicitSequenceModel(Estimator):
         device: str = "auto",
         amp: bool = False,
         compile: bool = False,
+        device_memory: float | None = None,
     ) -> None:
         super().__init__(
             loss=loss,
@@ -106,6 +107,7 @@ class ImplicitSequenceModel(Estimator):
             device=device,
             amp=amp,
             compile=compile,
+            device_memory=device_memory,
         )
         if isinstance(representation, str):
             names = (*_REPRESENTATIONS, "transformer")
@@ -135,7 +137,12 @@ class ImplicitSequenceModel(Estimator):
         with seeded(self._random_state, self._device):
             net = self._prepare(interactions)
             batch_loss = sequence_loss(
-                self._loss, net, interactions, self._num_negative_samples, self._device
+                self._loss,
+                net,
+                interactions,
+                self._num_negative_samples,
+                self._device,
+                self._device_memory,
             )
             self._train(interactions, batch_loss, verbose, progress, early_stopping)
         return self

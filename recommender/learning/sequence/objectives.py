@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor, nn
 
@@ -15,6 +17,7 @@ from recommender.learning.losses import (
     softmax_loss,
     warp_loss,
 )
+from recommender.learning.residence import place, rows_on
 from recommender.learning.sampling import NegativeSampler, PopularitySampler
 from recommender.learning.sequence.representations import SequenceNet
 from recommender.learning.training import BatchLoss
@@ -29,27 +32,49 @@ def sequence_loss(
     interactions: SequenceInteractions,
     num_negatives: int,
     device: torch.device,
+    device_memory: float | None = None,
 ) -> BatchLoss:
     """The function from positions of sequences to their mean loss, one of :data:`LOSSES`.
 
+    ``device_memory`` is the limit of :func:`recommender.learning.residence.place`.
+
     Raises ``ValueError`` when ``net`` cannot score all items at once and the loss needs it.
     """
-    sequences = torch.as_tensor(interactions.sequences, device=device)
-    weights = None
-    if interactions.weights is not None:
-        weights = torch.as_tensor(interactions.weights, device=device)
+    examples = _Examples.of(interactions, device, device_memory)
     if loss in ("softmax", "sampled_softmax"):
         if not isinstance(net, SequenceNet):
             raise ValueError(f"representation must be a SequenceNet for loss {loss!r}, got {net!r}")
         if loss == "softmax":
-            return _all_items(net, sequences, weights)
-        return _shared_negatives(net, sequences, weights, num_negatives, interactions.num_items)
-    return _own_negatives(loss, net, sequences, weights, num_negatives, interactions)
+            return _all_items(net, examples)
+        return _shared_negatives(net, examples, num_negatives, interactions.num_items)
+    return _own_negatives(loss, net, examples, num_negatives, interactions)
 
 
-def _all_items(net: SequenceNet, sequences: Tensor, weights: Tensor | None) -> BatchLoss:
+@dataclass(frozen=True)
+class _Examples:
+    """Sequences (n, length), their weights, and where batches of them go."""
+
+    sequences: Tensor
+    weights: Tensor | None
+    device: torch.device
+
+    @classmethod
+    def of(
+        cls, interactions: SequenceInteractions, device: torch.device, limit: float | None
+    ) -> _Examples:
+        sequences, weights = place((interactions.sequences, interactions.weights), device, limit)
+        if sequences is None:
+            raise ValueError(f"interactions must have sequences, got {interactions!r}")
+        return cls(sequences, weights, device)
+
+    def at(self, batch: Tensor) -> tuple[Tensor, Tensor | None]:
+        weights = None if self.weights is None else rows_on(self.device, self.weights, batch)
+        return rows_on(self.device, self.sequences, batch), weights
+
+
+def _all_items(net: SequenceNet, examples: _Examples) -> BatchLoss:
     def batch_loss(batch: Tensor) -> Tensor:
-        states, targets, weight = _targets(net, sequences[batch], _rows(weights, batch))
+        states, targets, weight = _targets(net, *examples.at(batch))
         logits = net.score_all(states)
         logits[:, PADDING_ITEM] = -torch.inf
         return softmax_loss(logits, targets, weights=weight)
@@ -58,18 +83,14 @@ def _all_items(net: SequenceNet, sequences: Tensor, weights: Tensor | None) -> B
 
 
 def _shared_negatives(
-    net: SequenceNet,
-    sequences: Tensor,
-    weights: Tensor | None,
-    num_negatives: int,
-    num_items: int,
+    net: SequenceNet, examples: _Examples, num_negatives: int, num_items: int
 ) -> BatchLoss:
-    counts = torch.bincount(sequences.flatten(), minlength=num_items)
+    counts = torch.bincount(examples.sequences.flatten(), minlength=num_items)
     counts[PADDING_ITEM] = -1
-    sampler = PopularitySampler(counts)
+    sampler = PopularitySampler(counts.to(examples.device))
 
     def batch_loss(batch: Tensor) -> Tensor:
-        states, targets, weight = _targets(net, sequences[batch], _rows(weights, batch))
+        states, targets, weight = _targets(net, *examples.at(batch))
         drawn = sampler.sample(num_negatives)
         positives = net(states.unsqueeze(-1), targets.unsqueeze(-1)).squeeze(-1)
         negatives = net.score_all(states, drawn)
@@ -82,11 +103,11 @@ def _shared_negatives(
 def _own_negatives(
     loss: str,
     net: nn.Module,
-    sequences: Tensor,
-    weights: Tensor | None,
+    examples: _Examples,
     num_negatives: int,
     interactions: SequenceInteractions,
 ) -> BatchLoss:
+    sequences = examples.sequences
     owners = torch.arange(len(sequences), device=sequences.device)
     if interactions.user_ids is not None:
         owners = torch.as_tensor(interactions.user_ids, device=sequences.device)
@@ -101,15 +122,16 @@ def _own_negatives(
     draws = 1 if loss in _PAIRWISE else num_negatives
 
     def batch_loss(batch: Tensor) -> Tensor:
-        rows, weight = sequences[batch], _rows(weights, batch)
+        rows, weight = examples.at(batch)
+        owner = rows_on(examples.device, owners, batch)
         if isinstance(net, SequenceNet):
             states, targets, weight = _targets(net, rows, weight)
-            of_target = owners[batch].unsqueeze(1).expand(rows.shape)[rows != PADDING_ITEM]
+            of_target = owner.unsqueeze(1).expand(rows.shape)[rows != PADDING_ITEM]
             positives = net.score_each(states, targets.unsqueeze(1)).squeeze(1)
             negatives = net.score_each(states, sampler.sample(of_target, (draws,))).T
             return _compare(loss, positives, negatives, interactions.num_items, None, weight)
         representation, _ = net.user_representation(rows)  # type: ignore[operator]
-        drawn = sampler.sample(owners[batch], (draws * rows.shape[1],))
+        drawn = sampler.sample(owner, (draws * rows.shape[1],))
         repeats = [1] * (representation.dim() - 1) + [draws]
         negatives = net(representation.repeat(repeats), drawn).view(len(rows), draws, -1)
         positives, mask = net(representation, rows), rows != PADDING_ITEM
@@ -142,7 +164,3 @@ def _targets(
     real = rows != PADDING_ITEM
     states = net.states(rows)[:, :-1][real]
     return states, rows[real], None if weights is None else weights[real]
-
-
-def _rows(weights: Tensor | None, batch: Tensor) -> Tensor | None:
-    return None if weights is None else weights[batch]

@@ -124,16 +124,27 @@ def test_weights_count_for_choices_too(kind):
     assert scores[0] < scores[1] - 0.3
 
 
-def test_alternating_least_squares_minimises_what_it_says():
-    """Each user's row is the minimum, found by a dense solve, given the items."""
+@pytest.mark.parametrize("dim", [2, 3, 12])
+def test_alternating_least_squares_minimises_what_it_says(dim):
+    """Each row is the minimum given the other side, found by a dense solve in double precision.
+
+    More dimensions than choices, or fewer: either system is solved, and must be the same.
+    """
     data = checkerboard(users=6, items=9)
-    model = ImplicitALSModel(embedding_dim=3, n_iter=2, random_state=0, device="cpu").fit(data)
-    items = model._net.item_embeddings.weight.detach().numpy().astype(float)
+    model = ImplicitALSModel(dim, 2, 0.01, 0.2, random_state=0, device="cpu").fit(data)
+    users, items = (table.weight.detach().numpy().astype(float) for table in model._net.tables())
+
+    def row(fixed, chosen):
+        penalty = 0.01 * (len(chosen) + 0.2 * len(fixed))
+        curvature = 0.2 * fixed.T @ fixed + penalty * np.eye(dim) + fixed[chosen].T @ fixed[chosen]
+        return np.linalg.solve(curvature, fixed[chosen].sum(axis=0))
+
+    for item in range(9):  # The items were solved last.
+        expected = row(users, data.user_ids[data.item_ids == item])
+        np.testing.assert_allclose(items[item], expected, atol=1e-4)
     for user in range(6):
         chosen = data.item_ids[data.user_ids == user]
-        penalty = 0.003 * (len(chosen) + 0.2 * 9)
-        curvature = 0.2 * items.T @ items + penalty * np.eye(3) + items[chosen].T @ items[chosen]
-        expected = items @ np.linalg.solve(curvature, items[chosen].sum(axis=0))
+        expected = items @ row(items, chosen)
         np.testing.assert_allclose(model.predict(model.fold_in(chosen)), expected, atol=1e-5)
 
 
