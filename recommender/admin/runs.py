@@ -30,12 +30,10 @@ class TrainingRunAdmin(admin.ModelAdmin):
         "number",
         "kind",
         "mode",
-        "trigger",
         "status",
-        "requested",
-        "duration",
-        "version",
         "outcome",
+        "duration",
+        "requested",
     )
     list_display_links = ("number",)
     list_filter = ("kind", "status", "mode", "trigger")
