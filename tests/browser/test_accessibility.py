@@ -24,9 +24,14 @@ PERSONAL = (
     "/welcome/",
     "/together/",
     "/preferences/recommendations/",
+    "/hidden/",
     "/accounts/profile/",
+    "/accounts/email/",
+    "/accounts/password/change/",
     "/accounts/2fa/",
     "/accounts/sessions/",
+    "/accounts/tokens/",
+    "/accounts/delete/",
 )
 
 
@@ -67,6 +72,12 @@ def test_no_page_breaks_a_rule(
     log_in(page, site)
     for path in (*PERSONAL, film):
         visit(path)
+    page.goto(f"{site.address}/accounts/delete/")
+    page.get_by_label("Your user name").fill("somebody else")
+    page.get_by_label("Password", exact=True).fill("no password")
+    page.get_by_role("button", name="Delete for ever").click()
+    page.get_by_text("This is not your user name").wait_for()
+    broken.extend(violations(page))
     page.goto(f"{site.address}/movies/")
     page.locator("[data-actions]").first.click()
     page.get_by_role("dialog").wait_for()
