@@ -9,11 +9,11 @@ PRODUCTION := SECRET_KEY=$(shell head -c 48 /dev/urandom | base64 | tr -d '/+=\n
 	REDIS_URL=redis://localhost ALLOWED_HOSTS=matinee.example EMAIL_URL=smtp://localhost
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test lint format bench bench-serving bench-load clean reset python \
+.PHONY: help run setup test lint format bench bench-serving bench-retraining bench-load clean reset python \
 	style types imports templates migrations deployment
 
 help: ## list these commands
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 18
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 26
 
 run: python ## run the site here: servers, web, workers (PORT, DATABASE_URL, REDIS_URL, MATINEE_DATASET)
 	@exec $(SET_UP) requirements-local.txt -m moviesite.local
@@ -58,6 +58,9 @@ bench: setup ## measure speed and quality (BENCHMARKS="import search" for a part
 
 bench-serving: setup ## measure speed and memory of serving (ARGS="scoring growth" for a part)
 	@OMP_NUM_THREADS=1 $(VENV_PYTHON) -m tests.benchmarks.bench_serving $(ARGS)
+
+bench-retraining: setup ## measure quick updates, cancelling, and ratings beside a training (ARGS="update" for a part)
+	@$(VENV_PYTHON) -m tests.benchmarks.bench_retraining $(ARGS)
 
 bench-load: setup ## measure a first visit in Chromium (ARGS="http://127.0.0.1:8000 USERNAME PASSWORD")
 	@$(VENV_PYTHON) -m tests.benchmarks.bench_load $(ARGS)

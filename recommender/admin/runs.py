@@ -39,7 +39,6 @@ class TrainingRunAdmin(admin.ModelAdmin):
     list_filter = ("kind", "status", "mode", "trigger")
     search_fields = ("=id", "reason", "worker")
     search_help_text = gettext_lazy("Run number, outcome or worker")
-    list_select_related = ("version",)
     list_per_page = 50
     actions = None
     fields = (
