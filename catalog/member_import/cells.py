@@ -22,7 +22,8 @@ OLD_IMDB = "%a %b %d %H:%M:%S %Y"
 
 # Titles do begin with such signs ("+1", "-30-"), but not with a call behind them.
 FORMULA = re.compile(r"\s*(?:=|[+@-]\s*[A-Za-z][\w.]*\s*[(|!])")
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# Blanks stay; lone surrogates, which JSON can write, are no text.
+CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 IMDB_ID = re.compile(r"(?:tt)?0*([1-9]\d{0,9})", re.IGNORECASE)
 
 

@@ -7,9 +7,8 @@ from django.db import transaction
 
 from catalog.models import ImportRow, MemberImport, Movie
 from catalog.models.member_import import ConflictRule, ImportState, MatchedBy
-from catalog.search import find
 
-from .matching import SUGGESTIONS, search_text
+from .matching import suggestions_for
 from .settling import settle
 
 FIELD = re.compile(r"row-(\d{1,18})")
@@ -47,8 +46,8 @@ def _decide(row: ImportRow, value: str) -> None:
         row.take = "" if value == "rule" else value
         row.save(update_fields=["take"])
     elif value == "wrong":
-        suggestions = [found.movie.pk for found in find(search_text(row), limit=SUGGESTIONS)]
-        _alike(row).update(movie=None, matched_by="", suggestions=suggestions, left_out=False)
+        unknown = {"movie": None, "matched_by": "", "left_out": False}
+        _alike(row).update(suggestions=suggestions_for(row), **unknown)
     elif (film := FILM.fullmatch(value)) and Movie.objects.filter(pk=film[1]).exists():
         _alike(row).update(movie_id=int(film[1]), matched_by=MatchedBy.BY_HAND, left_out=False)
 

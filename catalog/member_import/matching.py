@@ -4,6 +4,7 @@ Ids come before titles. A title counts only where it fits one film: of two films
 year a person has to choose.
 """
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -13,8 +14,9 @@ from catalog.models import ImportRow, MemberImport
 from catalog.models.member_import import MatchedBy
 from catalog.search import find
 
-# Rows without a film that are looked up one by one; the others are found by a search box.
+# Rows without a film are looked up one by one, so many and so long; the others by a search box.
 MOST_SUGGESTED = 500
+SUGGEST_SECONDS = 20.0
 SUGGESTIONS = 4
 
 # Called with how many of how many rows are done.
@@ -99,15 +101,27 @@ def suggest(job: MemberImport, tell: Tell) -> None:
     """Keep for rows without a film the films that they might mean, best first."""
     rows = list(job.rows.filter(movie=None).exclude(folded="")[:MOST_SUGGESTED])
     known: dict[tuple[str, int | None], list[int]] = {}
+    end = time.monotonic() + SUGGEST_SECONDS
     for number, row in enumerate(rows):
+        if time.monotonic() > end:
+            break
         tell(number, len(rows))
         key = row.folded, row.year
         if key not in known:
-            known[key] = [found.movie.pk for found in find(search_text(row), limit=SUGGESTIONS)]
+            known[key] = suggestions_for(row)
         row.suggestions = known[key]
     ImportRow.objects.bulk_update(rows, ["suggestions"], batch_size=500)
 
 
-def search_text(row: ImportRow) -> str:
+def suggestions_for(row: ImportRow) -> list[int]:
+    """Keys of the films that a row might mean: of those found, the ones of its time first."""
+    found = [one.movie for one in find(_search_text(row), limit=2 * SUGGESTIONS)]
+    if row.year is not None:
+        year = row.year
+        found.sort(key=lambda movie: movie.year is None or abs(movie.year - year) > 1)
+    return [movie.pk for movie in found[:SUGGESTIONS]]
+
+
+def _search_text(row: ImportRow) -> str:
     """What to look for to find the film of a row."""
     return f"{row.title} ({row.year})" if row.year else row.title

@@ -6,7 +6,7 @@ from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Va
 from django.db.models.functions import NullIf, RowNumber
 
 from catalog.models import ImportRow, MemberImport, Movie, Rating
-from catalog.models.member_import import ConflictRule, RowKind, RowOutcome
+from catalog.models.member_import import ConflictRule, MatchedBy, RowKind, RowOutcome
 from catalog.search import find
 
 from .choosing import IDENTITY
@@ -92,12 +92,12 @@ def rows_of(job: MemberImport, outcome: str) -> QuerySet[ImportRow]:
     """The rows of an outcome with their films, the member's own stars, and whose stars count.
 
     ``my_half_stars`` and ``my_rated_at`` are None where there are none; ``takes_theirs`` says
-    whether the file's stars count in a conflict.
+    whether the file's stars count in a conflict. Films that were told less surely come first.
     """
     rows = _unmatched(job) if outcome == RowOutcome.UNMATCHED else _with_mine(job)
     return (
         rows.filter(outcome=outcome)
-        .order_by("position")
+        .order_by(Case(When(matched_by=MatchedBy.NEAR_YEAR, then=0), default=1), "position")
         .select_related("movie", "movie__link")
         .prefetch_related("movie__genres")
     )

@@ -13,7 +13,7 @@ SECONDS = 600
 
 @dataclass(frozen=True)
 class Progress:
-    """``phase`` is a key of `PHASES`; ``total`` is 0 where a phase has no steps."""
+    """``phase`` is put into words by a template; ``total`` is 0 where it has no steps."""
 
     phase: str
     done: int = 0

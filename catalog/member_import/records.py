@@ -14,6 +14,11 @@ SHOWN_CHARACTERS = 60
 Values = Mapping[str, Any]
 
 
+def shown(text: str) -> str:
+    """The beginning of a text, without what no database or page could take."""
+    return "".join(filter(str.isprintable, text[: 2 * SHOWN_CHARACTERS]))[:SHOWN_CHARACTERS]
+
+
 class ImportRefusalError(Exception):
     """The base of what is said about a file or a row, to be worded by `reasons`.
 
@@ -24,7 +29,7 @@ class ImportRefusalError(Exception):
         super().__init__(code, values)
         self.code = code
         self.values = {
-            name: value[:SHOWN_CHARACTERS] if isinstance(value, str) else value
+            name: shown(value) if isinstance(value, str) else value
             for name, value in values.items()
         }
 

@@ -1,5 +1,6 @@
 """Workers that die, messages that are lost or come twice, and what the sweep does."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -99,6 +100,15 @@ def test_a_message_that_comes_twice_finds_the_import_locked(
         other.close()
     work(job.pk)
     assert MemberImport.objects.get(pk=job.pk).attempts == 1
+
+
+def test_characters_that_no_database_takes(load: Load, cinema: list[Movie]) -> None:
+    entry = exports.trakt_entry(rated_at="2020-01-01", rating=8)
+    entry["movie"] = {"title": "A\x00li\ud800en", "year": 1979, "ids": {}}
+    evil = exports.trakt_entry(rated_at="\x00\ud800", rating="\ud800\x00")
+    job = load(json.dumps([entry, evil]), "ratings-movies.json")
+    assert [(row.title, row.movie_id) for row in job.rows.all()] == [("Alien", cinema[2].pk)]
+    assert job.report["problem_count"] == 1
 
 
 def test_lost_messages_are_sent_again(

@@ -1,0 +1,156 @@
+"""An import with conflicts in a real browser: upload, progress, preview, decisions, import, undo.
+
+A real worker does the work, as in operation.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+import redis
+from django.conf import settings
+from django.db import connection
+from playwright.sync_api import Browser, Page, expect
+
+from catalog.models import Rating
+from tests.browser.conftest import Site, log_in
+from tests.catalog.member_import.exports import zipped
+
+ROOT = Path(__file__).resolve().parents[2]
+SLOW = 60_000  # milliseconds: a worker starts, on two busy cores
+
+pytestmark = [pytest.mark.browser, pytest.mark.services]
+
+RATINGS = """\
+Date,Name,Year,Letterboxd URI,Rating
+2020-01-01,Film 00,1950,https://boxd.it/0,3
+2099-01-01,Film 02,1952,https://boxd.it/2,5
+2020-01-03,Film 10,1960,https://boxd.it/10,4.5
+2020-01-04,Film 11,1961,https://boxd.it/11,2
+2020-01-05,Flim 12,1962,https://boxd.it/12,4
+"""
+WATCHLIST = """\
+Date,Name,Year,Letterboxd URI
+2020-02-01,Film 20,1970,https://boxd.it/20
+"""
+
+
+@pytest.fixture
+def worker(site: Site, tmp_path: Path) -> Iterator[None]:
+    """Celery on the tests' database and broker."""
+    redis.Redis(unix_socket_path=urlsplit(settings.CELERY_BROKER_URL).path).flushdb()
+    url = urlsplit(os.environ["DATABASE_URL"])
+    path = url.path.rsplit("/", 1)[0] + f"/{connection.settings_dict['NAME']}"
+    command = [sys.executable, "-m", "celery", "-A", "moviesite", "worker", "--pool", "solo"]
+    log = tmp_path / "worker.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [*command, "-Q", "default", "--without-gossip", "--without-mingle"],
+            cwd=ROOT,
+            env={**os.environ, "DATABASE_URL": urlunsplit(url._replace(path=path))},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+        print(log.read_text(errors="replace")[-4000:])
+
+
+def stars(site: Site) -> dict[str, float]:
+    mine = Rating.objects.filter(user_id=site.member.pk).select_related("movie")
+    return {rating.movie.title: rating.stars for rating in mine}
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    file = tmp_path / "letterboxd-ada.zip"
+    file.write_bytes(zipped({"ratings.csv": RATINGS, "watchlist.csv": WATCHLIST}))
+    return file
+
+
+def upload(page: Page, site: Site, export: Path) -> None:
+    page.goto(f"{site.address}/ratings/")
+    page.get_by_role("link", name="Import", exact=True).click()
+    page.get_by_label("The file as you downloaded it").set_input_files(export)
+    page.get_by_role("button", name="Show a preview").click()
+
+
+def row(page: Page, title: str):  # type: ignore[no-untyped-def]
+    return page.get_by_role("listitem").filter(has=page.get_by_role("heading", name=title))
+
+
+def expect_number(page: Page, name: str, number: int) -> None:
+    """What the summary above the rows says."""
+    pair = page.locator(".import-numbers > div", has_text=name)
+    expect(pair.locator("dd")).to_have_text(str(number))
+
+
+def test_an_import_with_conflicts_and_its_undo(
+    member_page: Page, site: Site, worker: None, export: Path
+) -> None:
+    page, before = member_page, stars(site)
+    upload(page, site, export)
+    expect(page.get_by_role("button", name="Import", exact=True)).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("One row cannot be read")).to_be_visible()
+
+    # The rule for all conflicts changes the sums at once.
+    for rule, changed in (("Those of the file", 1), ("The newer of the two", 0)):
+        page.get_by_role("radio", name=rule).check()
+        expect_number(page, "changed ratings", changed)
+
+    # Rated here after 2020, so Ada's five stars would stay; she takes the file's three.
+    conflict = row(page, "Film 00")
+    expect(conflict.get_by_role("radio", name=re.compile("Yours"))).to_be_checked()
+    conflict.get_by_role("radio", name=re.compile("Letterboxd")).check()
+    expect_number(page, "changed ratings", 1)
+
+    # A misspelt title is found among the suggestions.
+    page.get_by_role("link", name=re.compile("Not found")).click()
+    lost = row(page, "Flim 12")
+    lost.get_by_role("searchbox").fill("Film 12")
+    lost.get_by_role("button", name="Find").click()
+    expect(lost.get_by_role("radio", name=re.compile("Film 12"))).to_be_focused()
+    lost.get_by_role("radio", name=re.compile("Film 12")).check()
+    expect(row(page, "Film 12").get_by_text("★ 4")).to_be_visible()
+    expect_number(page, "new ratings", 3)
+
+    # One film is left out again.
+    page.get_by_role("link", name=re.compile("^New")).click()
+    row(page, "Film 11").get_by_role("button", name="Leave out").click()
+    expect(row(page, "Film 11").get_by_role("button", name="Take in again")).to_be_focused()
+
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_role("heading", name="Imported")).to_be_visible(timeout=SLOW)
+    assert stars(site) == before | {"Film 00": 3.0, "Film 10": 4.5, "Film 12": 4.0}
+    page.goto(f"{site.address}/watchlist/")
+    expect(page.get_by_role("link", name="Film 20", exact=True)).to_be_visible()
+
+    page.go_back()
+    page.get_by_role("button", name="Undo this import").click()
+    expect(page.get_by_role("heading", name="This import is undone")).to_be_visible(timeout=SLOW)
+    assert stars(site) == before
+
+
+def test_without_javascript(browser: Browser, site: Site, worker: None, export: Path) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    log_in(page, site)
+    upload(page, site, export)
+    # The page looks again by itself until the worker is done.
+    expect(page.get_by_role("button", name="Import", exact=True)).to_be_visible(timeout=SLOW)
+    conflict = row(page, "Film 00")
+    conflict.get_by_role("radio", name=re.compile("Letterboxd")).check()
+    conflict.get_by_role("button", name="Save").click()
+    expect(row(page, "Film 00").get_by_role("radio", name=re.compile("Letterboxd"))).to_be_checked()
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_role("heading", name="Imported")).to_be_visible(timeout=SLOW)
+    assert stars(site)["Film 00"] == 3.0
+    context.close()
