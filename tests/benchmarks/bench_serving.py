@@ -77,14 +77,48 @@ def scoring() -> None:
 
 
 def growth() -> None:
-    from . import synthetic
+    from . import serving_growth, synthetic
 
-    print("| films | scoring and ranking, processor p50 ms | µs per 1,000 films |")
-    print("| --- | --- | --- |")
+    both: dict[int, float] = {}
+    exact: dict[int, float] = {}
+    index: dict[int, float] = {}
+    print("| films | both lists, ms | best by stars, exact | by an index | recall | films scored |")
+    print("| --- | --- | --- | --- | --- | --- |")
     for films in SIZES:
         times = measured(synthetic.snapshot(films), films, repeats=60)
-        p50 = float(np.median(np.array(times["scoring and ranking"])[:, 0]))
-        print(f"| {films:,} | {p50:.2f} | {p50 * 1e6 / films:.1f} |", flush=True)
+        both[films] = float(np.median(np.array(times["scoring and ranking"])[:, 0]))
+        exact[films], index[films], recall, share = serving_growth.index_times(
+            films, synthetic.FACTORS
+        )
+        print(
+            f"| {films:,} | {both[films]:.2f} | {exact[films]:.2f} | {index[films]:.2f} "
+            f"| {recall:.2f} | {share:.0%} |",
+            flush=True,
+        )
+    _report_growth(both, exact, index)
+
+
+def _report_growth(
+    both: dict[int, float], exact: dict[int, float], index: dict[int, float]
+) -> None:
+    from . import serving_growth
+
+    marks = {}
+    if (films := serving_growth.crossing(exact, index)) is not None:
+        marks["an index is faster"] = films
+    if (films := serving_growth.crossing(both, serving_growth.BUDGET)) is not None:
+        marks[f"{serving_growth.BUDGET:g} ms"] = films
+    for text, films in marks.items():
+        print(f"{text} from {films:,.0f} films on")
+    series = {
+        "both lists, as served": both,
+        "best 200 by stars, exact": exact,
+        "best 200 by stars, index": index,
+    }
+    serving_growth.FIGURE.parent.mkdir(exist_ok=True)
+    title = "Scoring for one user: processor time against the size of the catalog"
+    serving_growth.FIGURE.write_text(serving_growth.figure(title, series, marks), encoding="utf-8")
+    print(f"drawn in {serving_growth.FIGURE.relative_to(serving_growth.FIGURE.parents[2])}")
 
 
 def measured(live: Any, films: int, *, repeats: int) -> dict[str, list[tuple[float, float]]]:

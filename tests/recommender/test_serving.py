@@ -6,10 +6,11 @@ import pytest
 from catalog.models import HiddenMovie, Movie, Rating
 from catalog.rating import rate, unrate
 from recommender.cards import cards
+from recommender.explaining import reasons
 from recommender.filters import Filters
 from recommender.histories import History, history_from, history_of
 from recommender.personal import recommender_for
-from recommender.serving import Ranking, Recommender
+from recommender.serving import SEQUENCE_WEIGHT, Ranking, Recommender
 from tests.recommender.world import World
 
 
@@ -99,6 +100,31 @@ def test_factorization_reasons_add_up_to_the_score(world: World) -> None:
     without = scorer.predict(scorer.fold_in([], []), [9])
     predicted = scorer.predict(person.folded, [9])
     np.testing.assert_allclose(weights.sum(), predicted - without, atol=1e-4)
+
+
+def test_top_picks_are_explained_by_both_models_that_ranked_them(world: World) -> None:
+    world.publish()
+    ada = world.fan_of_even()
+    person = recommender_for(ada.pk)
+    ranking = person.top_picks(6)
+    assert ranking.source == "both"
+    assert person.live.factorization is not None
+    assert person.live.sequence is not None
+    stars = person.live.factorization.version.scorer
+    next_ = person.live.sequence.version.scorer
+    history = person.known(person.live.sequence)[1]
+    scale = SEQUENCE_WEIGHT / person.next_scores[person.next_scores > -np.inf].std()  # type: ignore[index]
+    for row, found in zip(ranking.rows, reasons(person, ranking), strict=True):
+        item = int(person.live.factorization.item_of_row[row])
+        left_out = [
+            next_.scores(history)[item] - next_.scores(np.delete(history, place))[item]
+            for place in range(len(history))
+        ]
+        expected = stars.explain(person.folded, item) + scale * np.array(left_out)
+        weights = dict(zip(person.history.movie_ids.tolist(), expected, strict=True))
+        assert found[0].movie_id == max(weights, key=weights.__getitem__)
+        for reason in found:
+            assert reason.weight == pytest.approx(weights[reason.movie_id], abs=1e-3)
 
 
 def test_predictions_are_guesses_while_ratings_are_few(world: World) -> None:
