@@ -10,6 +10,8 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Exists, ExpressionWrapper, F, FloatField, OuterRef
 from django.db.models.expressions import OrderBy
 from django.db.models.query import QuerySet
+from django.utils.formats import number_format
+from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -34,7 +36,11 @@ if TYPE_CHECKING:
     Label = str | StrPromise
     Choices = Iterable[tuple[str, Label]]
 
-DECADES = [(str(year), _("%ds") % year) for year in range(2020, 1890, -10)]
+# In the language of whoever reads them, not of the process that began.
+_decade = lazy(lambda year: gettext("%ds") % year, str)
+_half_stars = lazy(lambda n: f"{number_format(n / 2 if n % 2 else n // 2)} ★", str)
+
+DECADES = [(str(year), _decade(year)) for year in range(2020, 1890, -10)]
 RUNTIMES = [
     ("-90", _("Under 1½ hours")),
     ("90-120", _("1½ to 2 hours")),
@@ -182,7 +188,7 @@ class RatingsForm(forms.Form):
         "title": (_("Title"), ["movie__search_title", "pk"]),
     }
     q = forms.CharField(label=_("Title"), required=False, max_length=200)
-    stars = _choice(_("Stars"), [(str(n), f"{n / 2:g} ★") for n in range(10, 0, -1)], _("Any"))
+    stars = _choice(_("Stars"), [(str(n), _half_stars(n)) for n in range(10, 0, -1)], _("Any"))
     sort = _choice(_("Sort by"), [(k, v[0]) for k, v in SORTS.items()], _("Newest first"))
 
     def __init__(self, *args: object, **kwargs: object):
