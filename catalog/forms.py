@@ -36,9 +36,17 @@ if TYPE_CHECKING:
     Label = str | StrPromise
     Choices = Iterable[tuple[str, Label]]
 
-# In the language of whoever reads them, not of the process that began.
-_decade = lazy(lambda year: gettext("%ds") % year, str)
-_half_stars = lazy(lambda n: f"{number_format(n / 2 if n % 2 else n // 2)} ★", str)
+
+def _decade_name(year: int) -> str:
+    return gettext("%ds") % year
+
+
+def _stars_name(half_stars: int) -> str:
+    return f"{number_format(half_stars / 2 if half_stars % 2 else half_stars // 2)} ★"
+
+
+# In the language of whoever reads them, not of the process when it began.
+_decade, _half_stars = lazy(_decade_name, str), lazy(_stars_name, str)
 
 DECADES = [(str(year), _decade(year)) for year in range(2020, 1890, -10)]
 RUNTIMES = [
