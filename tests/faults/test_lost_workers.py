@@ -74,13 +74,15 @@ def test_a_child_killed_by_the_system(processes: Processes) -> None:
 
 
 def test_two_workers_never_train_one_kind_at_once(processes: Processes) -> None:
-    processes.behave(epochs=6, seconds=0.3)
-    processes.worker("one")
-    processes.worker("two")
+    """Both get the message, again and again, while one of them trains."""
+    processes.behave(epochs=20, seconds=0.3)
+    names = ("one", "two")
+    for name in names:
+        processes.worker(name)
     run = queue_run()
+    wait_until(lambda: epoch_of(run) >= 1)
     other = queue_run("sequence")
-    for _ in range(6):  # as when a broker delivers a message again and again
-        deliver_run(run)
+    wait_until(lambda: deliver_run(run) and all(turned_away(processes, name) for name in names))
     ended(run)
     ended(other)
     assert (run.status, run.attempt) == (RunStatus.SUCCEEDED, 1), run.log
@@ -125,6 +127,12 @@ def test_a_broker_restarted_without_its_memory(processes: Processes, tmp_path: P
     finally:
         processes.stop()
         broker.stop()
+
+
+def turned_away(processes: Processes, worker: str) -> bool:
+    """Whether a process of this worker found the lock held by another one."""
+    log = processes.folder / f"{worker}.log"
+    return "another process is training the factorization model" in log.read_text(errors="replace")
 
 
 def epoch_of(run: TrainingRun) -> int:
