@@ -45,8 +45,11 @@ class Predictions(Protocol):
         """All the films by predicted stars; those without come last, and the order is total."""
         ...
 
-    def at_least(self, stars: float) -> Sequence[int]:
-        """All films of the catalog whose predicted stars, to one decimal, are no fewer."""
+    def at_least(self, stars: float) -> bytes:
+        """All films of the catalog whose predicted stars, to one decimal, are no fewer.
+
+        Bit ``key % 8``, from the lowest, of byte ``key // 8`` is set for each of them.
+        """
         ...
 
 
@@ -76,15 +79,13 @@ def keys_of(movies: MovieQuerySet) -> list[int]:
     return movies.order_by().aggregate(keys=ArrayAgg("pk", default=[]))["keys"]
 
 
-def only(movies: MovieQuerySet, keys: Sequence[int]) -> MovieQuerySet:
-    """Those of the films that have one of thousands of ``keys``, which travel as one bit each.
+def only(movies: MovieQuerySet, bits: bytes) -> MovieQuerySet:
+    """Those of the films whose bit is set, as ``Predictions.at_least`` sets it.
 
-    An array would make the database look up every key in turn, whatever else narrows the films.
+    Thousands of keys as an array would make the database look up each of them in turn, whatever
+    else narrows the films; a bit is tested on the films that are left.
     """
-    bits = bytearray(max(keys, default=0) // 8 + 1)
-    for key in keys:
-        bits[key >> 3] |= 1 << (key & 7)
-    bit = Func(Value(bytes(bits)), F("pk"), function="get_bit", output_field=IntegerField())
+    bit = Func(Value(bits), F("pk"), function="get_bit", output_field=IntegerField())
     # Films made since have keys beyond the last bit, for which it would be an error to ask.
     known = Case(When(pk__lt=8 * len(bits), then=bit), default=Value(0))
     return movies.alias(is_wanted=known).filter(is_wanted=1)

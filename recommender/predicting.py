@@ -44,10 +44,11 @@ class PersonalStars:
         ordered: list[int] = keys[np.lexsort((keys, -popularity, -stars))].tolist()
         return ordered
 
-    def at_least(self, stars: float) -> list[int]:
-        enough = np.rint(self.stars * 10) >= round(stars * 10)
-        found: list[int] = self.person.live.catalog.movie_ids[enough].tolist()
-        return found
+    def at_least(self, stars: float) -> bytes:
+        movie_ids = self.person.live.catalog.movie_ids
+        is_enough = np.zeros(int(movie_ids.max(initial=0)) + 1, np.bool_)
+        is_enough[movie_ids] = np.rint(self.stars * 10) >= round(stars * 10)
+        return np.packbits(is_enough, bitorder="little").tobytes()
 
     def _rows(self, movie_ids: Sequence[int]) -> tuple[IntArray, IntArray]:
         keys = np.array(movie_ids, np.int64).reshape(-1)
