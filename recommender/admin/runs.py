@@ -59,7 +59,6 @@ class TrainingRunAdmin(admin.ModelAdmin):
         "device",
         "memory_mb",
         "worker",
-        "log_shown",
     )
     change_list_template = "admin/recommender/run_list.html"
     change_form_template = "admin/recommender/run.html"
@@ -117,10 +116,6 @@ class TrainingRunAdmin(admin.ModelAdmin):
     def outcome(self, run: TrainingRun) -> SafeString:
         short = Truncator(run.reason).chars(OUTCOME_CHARACTERS)
         return format_html('<span class="outcome" title="{}">{}</span>', run.reason, short)
-
-    @admin.display(description=gettext_lazy("log"))
-    def log_shown(self, run: TrainingRun) -> SafeString:
-        return format_html('<pre class="run-log">{}</pre>', run.log)
 
     def get_urls(self) -> list[URLPattern]:
         protected = self.admin_site.admin_view

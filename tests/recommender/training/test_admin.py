@@ -123,6 +123,13 @@ def test_a_running_run_is_shown_live(operator: Client, world: World) -> None:
         assert '<progress value="4" max="10">' in page
         for fact in ("4 / 10", "0.2500", "12,346", "s in this phase", "cpu (2 threads)", "321"):
             assert fact in page, (url, fact)
+    run.status, run.finished_at = RunStatus.SUCCEEDED, timezone.now()
+    run.log, run.reason = "Fitted <well>.", "version 1 is live"
+    run.save()
+    page = operator.get(url).content.decode()
+    for fact in ("Succeeded", "version 1 is live", "Fitted &lt;well&gt;."):
+        assert fact in page
+    assert "<progress" not in page
     assert "<polyline" in page
 
 
