@@ -52,6 +52,16 @@ def test_rating_by_a_plain_form_goes_back_with_a_message(member: Client, amelie:
     assert "Amélie: 4.5 stars" in member.get("/movies/").content.decode()
 
 
+def test_a_plain_form_offers_undo_too(member: Client, amelie: Movie) -> None:
+    post(member, "rate", amelie, {"rating": "2.0"})
+    member.get(amelie.get_absolute_url())  # shows the message of the first
+    post(member, "rate", amelie, {"rating": "4.5"})
+    page = member.get(amelie.get_absolute_url()).content.decode()
+    undo = f'action="{reverse("catalog:rate", args=[amelie.pk])}" hx-post'
+    assert undo in page.split('id="toasts"')[1]
+    assert 'name="rating" value="2.0"><button class="undo">' in page
+
+
 @pytest.mark.parametrize("address", ["https://evil.example/", "//evil.example", "javascript:x"])
 def test_a_plain_form_never_leads_to_a_strange_site(
     member: Client, amelie: Movie, address: str
