@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -84,6 +86,16 @@ class NegativeSampler:
         )
         place = torch.where(free, nth + found - self._starts[users], nth)
         return self._items[place].to(asked)
+
+
+@torch.no_grad()
+def hardest(drawn: Tensor, score: Callable[[Tensor], Tensor]) -> Tensor:
+    """The item (n, 1) that ``score`` puts highest in each row of ``drawn`` (n, k).
+
+    No other item of a row has a gradient where only the highest counts, so that a loss needs the
+    scores, with their gradients, of these alone.
+    """
+    return drawn.gather(1, score(drawn).argmax(dim=1, keepdim=True))
 
 
 class PopularitySampler:

@@ -21,7 +21,7 @@ from recommender.learning.losses import (
     warp_loss,
 )
 from recommender.learning.optimizers import OptimizerFunc
-from recommender.learning.sampling import NegativeSampler
+from recommender.learning.sampling import NegativeSampler, hardest
 from recommender.learning.training import BatchLoss
 from recommender.learning.validation import IntArray, SeedLike
 
@@ -121,6 +121,8 @@ class ImplicitFactorizationModel(DescentModel):
         def several_negatives(batch: Tensor) -> Tensor:
             part = examples.at(batch)
             drawn = sampler.sample(part.users, (self._num_negative_samples,))
+            if self._loss == "adaptive_hinge":
+                drawn = hardest(drawn, lambda items: part.scores(net, items))
             positives, negatives = part.scores(net), part.scores(net, drawn).T
             if self._loss == "warp":
                 return warp_loss(positives, negatives, self._num_items, weights=part.weights)

@@ -18,7 +18,7 @@ from recommender.learning.losses import (
     warp_loss,
 )
 from recommender.learning.residence import place, rows_on
-from recommender.learning.sampling import NegativeSampler, PopularitySampler
+from recommender.learning.sampling import NegativeSampler, PopularitySampler, hardest
 from recommender.learning.sequence.representations import SequenceNet
 from recommender.learning.training import BatchLoss
 
@@ -128,7 +128,10 @@ def _own_negatives(
             states, targets, weight = _targets(net, rows, weight)
             of_target = owner.unsqueeze(1).expand(rows.shape)[rows != PADDING_ITEM]
             positives = net.score_each(states, targets.unsqueeze(1)).squeeze(1)
-            negatives = net.score_each(states, sampler.sample(of_target, (draws,))).T
+            drawn = sampler.sample(of_target, (draws,))
+            if loss == "adaptive_hinge":
+                drawn = hardest(drawn, lambda items: net.score_each(states, items))
+            negatives = net.score_each(states, drawn).T
             return _compare(loss, positives, negatives, interactions.num_items, None, weight)
         representation, _ = net.user_representation(rows)  # type: ignore[operator]
         drawn = sampler.sample(owner, (draws * rows.shape[1],))

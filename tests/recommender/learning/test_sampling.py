@@ -6,7 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommender.learning.sampling import NegativeSampler, PopularitySampler, sample_items
+from recommender.learning.sampling import NegativeSampler, PopularitySampler, hardest, sample_items
 
 
 @settings(deadline=None)
@@ -36,6 +36,15 @@ def test_every_unchosen_item_is_drawn_equally_often():
     counts = [np.bincount(row, minlength=6) / 30_000 for row in drawn.numpy()]
     np.testing.assert_allclose(counts[0], [0, 0, 1 / 3, 0, 1 / 3, 1 / 3], atol=0.02)
     np.testing.assert_allclose(counts[1], [0, 0.25, 0, 0.25, 0.25, 0.25], atol=0.02)
+
+
+def test_the_highest_of_each_row_is_the_hardest_and_keeps_no_gradient():
+    scores = torch.tensor([0.0, 3.0, 1.0, 2.0], requires_grad=True)
+    found = hardest(torch.tensor([[2, 1], [3, 0]]), lambda items: scores[items])
+    assert found.tolist() == [[1], [3]]
+    loss = scores[found].sum()
+    loss.backward()
+    assert scores.grad.tolist() == [0, 1, 0, 1]
 
 
 def test_popular_items_are_drawn_more_often():
