@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Self
@@ -125,10 +126,17 @@ class BayesianFactorizationModel:
         rounds = self._n_iter if warm_start is None else self._warm_n_iter
         self._running = partial(self._keep, interactions, known, mean, items, fit)
         for epoch in range(1, rounds + 1):
+            started = time.monotonic()
             loss = fit.step()
             if reporter.due() or epoch == rounds:
                 reporter.report(
-                    Progress(phase="factorization", epoch=epoch, epochs=rounds, loss=loss)
+                    Progress(
+                        phase="factorization",
+                        epoch=epoch,
+                        epochs=rounds,
+                        loss=loss,
+                        examples_per_second=len(interactions) / (time.monotonic() - started),
+                    )
                 )
         self._running()
         self._running = None
