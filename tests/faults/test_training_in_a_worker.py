@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from recommender.models import ModelVersion, RunStatus, TrainingRun
 from recommender.requesting import request_cancel
+from recommender.training.priority import NICENESS
 from tests.faults.conftest import Processes, ended, live_pk, queue_run, wait_until
 from tests.faults.worker_app import SLEEP_QUERY
 
@@ -79,6 +80,7 @@ def test_cancel_in_the_middle_of_a_computation(processes: Processes, artifacts: 
     run = queue_run()
     wait_until(lambda: TrainingRun.objects.get(pk=run.pk).phase == "fit")
     child = int(TrainingRun.objects.get(pk=run.pk).worker.rsplit(":", 1)[1])
+    assert psutil.Process(child).nice() == NICENESS  # it takes what visitors leave over
     asked_at = timezone.now()
     assert request_cancel(run)
     ended(run)

@@ -1,6 +1,7 @@
 """The explicit preset's model: it learns, it starts warm, it knows what it does not know."""
 
 import warnings
+from unittest import mock
 
 import numpy as np
 import pandas as pd
@@ -183,6 +184,26 @@ def test_warm_start_is_as_good_in_fewer_rounds(split, model):
         train, progress=lambda report: cold_rounds.append(report.epochs)
     )
     assert rounds[-1] < cold_rounds[-1]
+
+
+def test_a_fit_that_was_broken_off_goes_on_from_its_checkpoint(split, model):
+    train, test = split
+    broken, kept = BayesianFactorizationModel(random_state=0), []
+
+    def keep_and_stop(report):
+        if report.epoch == 2:
+            kept.append({name: array.copy() for name, array in broken.checkpoint().items()})
+            raise InterruptedError
+
+    with (
+        mock.patch("recommender.learning.progress.Reporter.due", return_value=True),
+        pytest.raises(InterruptedError),
+    ):
+        broken.fit(train, progress=keep_and_stop)
+    resumed = BayesianFactorizationModel(random_state=0).fit(train, warm_start=kept[0])
+    assert rmse(resumed, test) < rmse(model, test) + 0.01
+    with pytest.raises(RuntimeError, match="no fit to make a checkpoint of"):
+        resumed.checkpoint()
 
 
 def test_weights_count():
