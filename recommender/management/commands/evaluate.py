@@ -32,9 +32,14 @@ class Command(BaseCommand):
         if not len(snapshot):
             raise CommandError("There are no ratings in the database to evaluate on.")
         kinds = [options["kind"]] if options["kind"] else ModelKind.values
-        results = evaluate(
-            options["protocol"], snapshot.interactions(), kinds, seed=options["seed"]
-        )
+        with Console(file=self.stderr).status("fit") as status:  # type: ignore[arg-type]
+            results = evaluate(
+                options["protocol"],
+                snapshot.interactions(),
+                kinds,
+                seed=options["seed"],
+                progress=lambda made: status.update(f"{made.phase} {made.epoch}/{made.epochs}"),
+            )
         if options["json"]:
             data = {
                 "protocol": options["protocol"],
