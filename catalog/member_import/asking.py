@@ -17,7 +17,11 @@ MOST_KEPT = 50
 
 
 class TooManyImportsError(Exception):
-    """The member has to finish or discard other imports first."""
+    """The member has to decide on other imports first, or (``kept``) has had many of late."""
+
+    def __init__(self, user_id: int, *, kept: bool) -> None:
+        super().__init__(f"user {user_id} has too many imports {'kept' if kept else 'open'}")
+        self.kept = kept
 
 
 class UndoneFirstError(Exception):
@@ -36,17 +40,16 @@ def begin(*, user_id: int, file_name: str, content: bytes) -> MemberImport:
     FileRefusedError
         When it is plain from its beginning that nothing will come of it.
     TooManyImportsError
-        When the member has MOST_OPEN imports that are not decided upon.
+        When the member has MOST_OPEN imports that are not decided upon, or MOST_KEPT in all.
     """
     if len(content) > MOST_BYTES:
         raise FileRefusedError("too-big")
     source = recognise(file_name, content)[0][1].source
     mine = MemberImport.objects.filter(user_id=user_id)
-    if (
-        mine.filter(state__in=[*WORKING, ImportState.PREVIEW]).count() >= MOST_OPEN
-        or mine.count() >= MOST_KEPT
-    ):
-        raise TooManyImportsError(f"user {user_id} has too many imports")
+    if mine.count() >= MOST_KEPT:
+        raise TooManyImportsError(user_id, kept=True)
+    if mine.filter(state__in=[*WORKING, ImportState.PREVIEW]).count() >= MOST_OPEN:
+        raise TooManyImportsError(user_id, kept=False)
     with transaction.atomic():
         job = MemberImport.objects.create(
             user_id=user_id, source=source, file_name=file_name[-200:], content=content

@@ -63,7 +63,9 @@ def _upload(request: HttpRequest) -> tuple[str, MemberImport | None]:
         )
     except FileRefusedError as error:
         return text_of(error.code, error.values), None
-    except asking.TooManyImportsError:
+    except asking.TooManyImportsError as error:
+        if error.kept:
+            return _("That is enough for now: remove old imports, or wait a few days."), None
         return _("Decide on your other imports first, or discard them."), None
 
 

@@ -243,7 +243,7 @@ def test_nobody_sees_or_changes_the_imports_of_others(
 
 
 def test_at_most_three_imports_wait_for_a_member(
-    member: Client, load: Load, cinema: list[Movie]
+    member: Client, load: Load, cinema: list[Movie], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     jobs = [load(exports.LETTERBOXD_RATINGS) for _ in range(asking.MOST_OPEN)]
     answer = upload(member, exports.LETTERBOXD_RATINGS)
@@ -251,6 +251,8 @@ def test_at_most_three_imports_wait_for_a_member(
     assert "Decide on your other imports first" in text(answer)
     member.post(f"/import/{jobs[0].pk}/discard/")
     assert upload(member, exports.LETTERBOXD_RATINGS).status_code == 302
+    monkeypatch.setattr(asking, "MOST_KEPT", asking.MOST_OPEN)
+    assert "enough for now" in text(upload(member, exports.LETTERBOXD_RATINGS))
 
 
 def test_an_import_under_a_later_one_says_so(member: Client, load: Load, matrix: Movie) -> None:
