@@ -39,6 +39,19 @@ class ReasonLike(Protocol):
     def movie(self) -> Titled: ...
 
 
+class CardLike(Protocol):
+    """A recommended film: see ``recommender.cards.Card``."""
+
+    @property
+    def movie(self) -> Movie: ...
+    @property
+    def predicted_rating(self) -> float | None: ...
+    @property
+    def is_uncertain(self) -> bool: ...
+    @property
+    def reasons(self) -> Iterable[ReasonLike]: ...
+
+
 @dataclass(frozen=True)
 class _Said:
     """What every card says, in one language: looked up once instead of a hundred times a page."""
@@ -165,6 +178,17 @@ def film_card(
         f'<article class="film" data-film="{movie.pk}"><span class="film-poster">{cover(movie)}'
         f'</span><h3 class="film-name"><a class="film-link" href="{address}">{title}</a></h3>'
         f'<div class="film-foot"><p class="film-facts">{facts}</p>{more}</div>{why}</article>'
+    )
+
+
+def recommended(card: CardLike, actions: str) -> SafeString:
+    """The film of a recommendation, with what is predicted and why."""
+    return film_card(
+        card.movie,
+        actions=actions,
+        predicted=card.predicted_rating,
+        uncertain=card.is_uncertain,
+        reasons=card.reasons,
     )
 
 

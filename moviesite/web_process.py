@@ -11,7 +11,7 @@ from recommender.heap import share_one_heap
 # Seconds a thread may hold the interpreter while another waits for it. A request gives it up at
 # each query and has to get it back: with the default of 5 ms, next to one that renders a page, a
 # request of a few queries waited longer than it worked.
-SWITCH_SECONDS = 0.0005
+SWITCH_SECONDS = 0.001
 
 
 def settle() -> None:

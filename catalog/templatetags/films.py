@@ -42,6 +42,18 @@ def film_card(
     )
 
 
+@register.simple_tag(takes_context=True)
+def film_items(context: template.Context, cards: Iterable[drawing.CardLike]) -> SafeString:
+    """List items of recommended films: a template that loops over them takes twice as long."""
+    user = context.get("user")
+    member = bool(user and user.is_authenticated)
+    items = [
+        drawing.recommended(card, actions_address(card.movie.pk) if member else "")
+        for card in cards
+    ]
+    return mark_safe("".join(f"<li>{item}</li>" for item in items))  # noqa: S308
+
+
 @register.filter
 def cover_tone(movie: Movie) -> str:
     """The class of the film's palette, for tinting a page in its colours."""

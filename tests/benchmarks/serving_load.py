@@ -20,6 +20,8 @@ from .fresh_site import ROOT, fresh_site, manage
 
 USERS = 16
 PAUSE = 1.0
+PAUSED_TIMES = 4  # as long as the other loads, so that a 99th percentile is of hundreds of requests
+BURSTS = 5
 PAGES = {"API": "/api/v1/me/recommendations", "home": "/"}
 PROCESSES, THREADS = 2, 4
 
@@ -100,10 +102,22 @@ Times = dict[str, list[float]]
 
 def load(environment: dict[str, str], sessions: list[str], films: int, seconds: int) -> None:
     with site(environment) as (address, _):
-        for _ in range(10):  # every process reads the models before the clock runs
-            _at_once(sessions, lambda session: _visit(address, session, "home"))
-        print(f"{USERS} users, {PAUSE:g} s between actions, {seconds} s: reading and rating")
-        _report(_during(seconds, sessions, lambda s, t: _browse(address, s, films, t)), seconds)
+        for page in ["home"] * 10 + ["API"] * 5:  # every process reads the models beforehand
+            _at_once(sessions, lambda session: _visit(address, session, page))  # noqa: B023
+        _at_once(sessions, lambda session: _rate(address, session, films, 3.0))
+        browsing = PAUSED_TIMES * seconds
+        print(f"{USERS} users, {PAUSE:g} s between actions, {browsing} s: reading and rating")
+
+        def browse(session: str, times: Times) -> None:
+            if session not in arrived:  # not all in the same instant
+                arrived.add(session)
+                time.sleep(random.uniform(0, 2) * PAUSE)
+            _browse(address, session, films, times)
+
+        arrived: set[str] = set()
+        _report(_during(browsing, sessions, browse), browsing)
+        print(f"\n{USERS} users at the same instant, {BURSTS} times: home")
+        _report(_bursts(address, sessions), BURSTS)
         for page in PAGES:
             print(f"\nno pause, 8 at a time, {seconds} s: {page}")
 
@@ -111,6 +125,18 @@ def load(environment: dict[str, str], sessions: list[str], films: int, seconds: 
                 _timed(times, page, lambda: _visit(address, session, page))
 
             _report(_during(seconds, sessions[:8], hammer), seconds)
+
+
+def _bursts(address: str, sessions: list[str]) -> Times:
+    times: Times = defaultdict(list)
+
+    def visit(session: str) -> None:
+        _timed(times, "home", lambda: _visit(address, session, "home"))
+
+    for _ in range(BURSTS):
+        _at_once(sessions, visit)
+        time.sleep(PAUSE)
+    return times
 
 
 def _browse(address: str, session: str, films: int, times: Times) -> None:
@@ -184,8 +210,12 @@ def _at_once(sessions: list[str], action: Callable[[str], object]) -> None:
 
 def _report(times: Times, seconds: int) -> None:
     failed = times.pop("failed", [])
-    print("| request | number | per second | p50 ms | p99 ms |\n| --- | --- | --- | --- | --- |")
+    print("| request | number | per second | p50 ms | p95 ms | p99 ms |")
+    print("| --- | --- | --- | --- | --- | --- |")
     for name, one in times.items():
-        p50, p99 = np.percentile(one, [50, 99])
-        print(f"| {name} | {len(one)} | {len(one) / seconds:.1f} | {p50:.1f} | {p99:.1f} |")
+        p50, p95, p99 = np.percentile(one, [50, 95, 99])
+        print(
+            f"| {name} | {len(one)} | {len(one) / seconds:.1f} | {p50:.1f} | {p95:.1f} "
+            f"| {p99:.1f} |"
+        )
     print(f"failed: {len(failed)} {sorted(set(failed))}; load average {os.getloadavg()[0]:.1f}")
