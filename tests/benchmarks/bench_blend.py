@@ -8,38 +8,22 @@ rated. NDCG@20 over users, hits among the best 50 and the mean stars of those hi
 odd keys, on which the weights are chosen, and with even keys, on which they are confirmed.
 """
 
-import os
 from collections import defaultdict
-from typing import Any
 
-import django
 import numpy as np
-from numpy.typing import NDArray
+
+from .held_out_people import Question, questions
 
 CAUTION = (0.0, 0.5, 1.0, 2.0)
 WEIGHT = (0.0, 0.1, 0.3, 0.5, 0.8, 1.5)
-LIKED = 4.0
-FEWEST = 5
+
+Answers = dict[tuple[float, float, int], list[tuple[float, int, float]]]
 
 
 def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "moviesite.settings")
-    os.environ.setdefault("LOG_LEVEL", "ERROR")
-    django.setup()
-    from recommender.holdout import held_out
-    from recommender.models import ModelVersion
-    from recommender.snapshot import take_snapshot
-
-    live = [ModelVersion.objects.live(kind) for kind in ("factorization", "sequence")]
-    if None in live:
-        raise SystemExit("this needs a live version of both kinds: manage.py train --wait")
-    percent = min(version.settings["holdout_percent"] for version in live if version)
-    ratings = take_snapshot()
-    hidden = held_out(ratings.user_ids, ratings.movie_ids, percent)
-    found: dict[tuple[float, float, int], list[tuple[float, int, float]]] = defaultdict(list)
-    for user in np.unique(ratings.user_ids[hidden]):
-        of_user = ratings.user_ids == user
-        ask(ratings, of_user & ~hidden, of_user & hidden, int(user) % 2, found)
+    found: Answers = defaultdict(list)
+    for question in questions():
+        ask(question, found)
     print("| weight | caution | users | NDCG@20 | hits@50 | their mean stars |")
     print("| --- | --- | --- | --- | --- | --- |")
     for (weight, caution, odd), answers in sorted(found.items()):
@@ -50,30 +34,20 @@ def main() -> None:
         print(f"| {weight} | {caution} | {users} | {row} |")
 
 
-def ask(
-    ratings: Any, known: NDArray[np.bool_], hidden: NDArray[np.bool_], odd: int, found: dict
-) -> None:
-    from recommender.histories import History
-    from recommender.serving import CANDIDATES, Recommender, best_rows, standardised
+def ask(question: Question, found: Answers) -> None:
+    from recommender.serving import CANDIDATES, best_rows, standardised
 
-    movie_ids, stars = ratings.movie_ids, ratings.stars
-    liked = movie_ids[hidden][stars[hidden] >= LIKED]
-    if not len(liked) or known.sum() < FEWEST:
-        return
-    person = Recommender(History(movie_ids=movie_ids[known], stars=stars[known]))
-    catalog = person.live.catalog
-    rows, wanted = catalog.rows_of(movie_ids[hidden]), catalog.rows_of(liked)
-    ideal = (1 / np.log2(np.arange(min(20, len(liked))) + 2)).sum()
+    person = question.person
     for weight in WEIGHT:
         scores = person.stars + np.float32(weight) * standardised(person.next_scores)
         pool, best = best_rows(np.where(person.allowed, scores, -np.inf), CANDIDATES)
         uncertainty = person.uncertainty(pool)
         for caution in CAUTION:
             order = pool[np.argsort(caution * uncertainty - best, kind="stable")]
-            places = np.flatnonzero(np.isin(order[:20], wanted))
-            hits = np.isin(rows, order[:50])
-            ndcg = (1 / np.log2(places + 2)).sum() / ideal
-            found[weight, caution, odd].append((ndcg, hits.sum(), stars[hidden][hits].sum()))
+            hits = np.isin(question.rows, order[:50])
+            found[weight, caution, question.user_id % 2].append(
+                (question.ndcg(order), hits.sum(), question.stars[hits].sum())
+            )
 
 
 if __name__ == "__main__":

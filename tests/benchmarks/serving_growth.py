@@ -91,7 +91,7 @@ def crossing(first: Series, second: Series | float) -> float | None:
 # --- The figure --------------------------------------------------------------------------------
 
 _WIDTH, _HEIGHT = 720, 400
-_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 24, 56, 48
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 36, 56, 48
 _COLOURS = ("#b3261e", "#1f5fa8", "#6b7280")
 
 
