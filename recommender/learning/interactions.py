@@ -270,6 +270,8 @@ class SequenceInteractions:
                 raise ValueError(
                     f"weights must have shape {self.sequences.shape}, got {self.weights.shape}"
                 )
+            if self.weights.size and self.weights.min() < 0:
+                raise ValueError(f"weights must not be negative, got {self.weights.min()}")
 
     def __repr__(self) -> str:
         count, length = self.sequences.shape

@@ -108,6 +108,12 @@ def test_bad_sequences_are_named():
         SequenceInteractions([[1, 2]], user_ids=[0, 1])
     with pytest.raises(ValueError, match="weights must have shape"):
         SequenceInteractions([[1, 2]], weights=[[1.0]])
+    with pytest.raises(ValueError, match=r"weights must not be negative, got -2\.0"):
+        SequenceInteractions([[1, 2]], weights=[[1.0, -2.0]])
+    with pytest.raises(ValueError, match="weights must be finite, got nan at 1"):
+        SequenceInteractions([[1, 2]], weights=[[1.0, np.nan]])
+    with pytest.raises(ValueError, match="sequences must not be negative, got -1"):
+        SequenceInteractions([[1, -1]])
 
 
 def test_matrices_hold_ratings_or_ones():
