@@ -21,6 +21,8 @@ _FOLDED_SIGNS = str.maketrans(
     | dict.fromkeys("'’‘`´.*", "")
 )
 _SEPARATORS = re.compile(r"[\W_]+")
+_LETTER_OF_DIGIT = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "v"}
+_DIGIT_IN_WORD = re.compile(r"(?<=[a-z])[013457](?=[a-z])")
 
 
 def fold(text: str) -> str:
@@ -31,6 +33,11 @@ def fold(text: str) -> str:
     plain = text.casefold()
     words = _SEPARATORS.sub(" ", plain.translate(_FOLDED_SIGNS)).strip()
     return words or plain.replace("\x00", "").strip()
+
+
+def as_read(folded: str) -> str:
+    """Digits inside words as the letters that they stand for: ``se7en`` → ``seven``."""
+    return _DIGIT_IN_WORD.sub(lambda digit: _LETTER_OF_DIGIT[digit[0]], folded)
 
 
 class MovieQuerySet(models.QuerySet["Movie"]):
@@ -135,11 +142,12 @@ class Movie(models.Model):
 
     @staticmethod
     def folded_titles(title: str, original_title: str) -> str:
-        """The searchable form of both titles, without repeating itself.
+        """The searchable form of both titles, and as they are read, without repeating itself.
 
         Each stands between line ends, so that a plain LIKE tells whole titles and beginnings.
         """
-        titles = dict.fromkeys(filter(None, (fold(title), fold(original_title))))
+        folded = [one for one in (fold(title), fold(original_title)) if one]
+        titles = dict.fromkeys(folded + [as_read(one) for one in folded])
         return "\n{}\n".format("\n".join(titles))
 
     @property
