@@ -1,13 +1,15 @@
 """Pictures of the main pages, in both themes, on a phone and on a desktop, for the docs.
 
 python -m tests.browser.screenshots http://127.0.0.1:8000 USERNAME PASSWORD
+
+The member must have a list of films.
 """
 
 import sys
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from tests.chromium import FLAGS, find_chromium
 
@@ -25,7 +27,14 @@ MEMBER = {
     "ratings": "/ratings/",
     "taste": "/taste/",
     "watch-next": "/watch-next/",
+    "list": "/lists/",  # the first of them
+    "diary": "/diary/",
+    "friends": "/friends/",
+    "import": "/import/",
+    "settings": "/accounts/profile/",
 }
+# Of these the page itself is behind a link of the page.
+BEHIND = {"film": ".film-link >> nth=6", "list": "main a[href^='/lists/'][href*='-'] >> nth=0"}
 ON_PHONES = {"welcome", "home", "film", "onboarding"}
 
 
@@ -53,11 +62,15 @@ def _take(
     context = browser.new_context(**options, color_scheme=theme, reduced_motion="reduce")
     # The same pictures with and without the image host: those of the designed covers.
     context.route("https://image.tmdb.org/**", lambda route: route.abort())
+    context.route("**/*.css", _insist_on_fonts)
     page = context.new_page()
     taken = []
 
     def picture(what: str, path: str) -> None:
         page.goto(f"{address}{path}")
+        if what in BEHIND:
+            link = page.locator(BEHIND[what]).get_attribute("href", timeout=5000)
+            page.goto(f"{address}{link}")
         page.wait_for_load_state("networkidle")
         file = FOLDER / f"{what}-{device}-{theme}.png"
         page.screenshot(path=file)
@@ -67,12 +80,17 @@ def _take(
     for what in VISITOR.keys() & shown:
         picture(what, VISITOR[what])
     log_in(page, address, *member)
-    page.goto(f"{address}/movies/")
-    film = str(page.locator(".film-link").nth(6).get_attribute("href"))
     for what in MEMBER.keys() & shown:
-        picture(what, film if what == "film" else MEMBER[what])
+        picture(what, MEMBER[what])
     context.close()
     return taken
+
+
+def _insist_on_fonts(route: Route) -> None:
+    """A page goes without a font that comes late; a picture must not."""
+    answer = route.fetch()
+    text = answer.text().replace("font-display: optional", "font-display: block")
+    route.fulfill(response=answer, body=text)
 
 
 def log_in(page: Page, address: str, name: str, password: str) -> None:
