@@ -19,8 +19,14 @@ STOP_STEPS: StopSteps = ((signal.SIGTERM, 3.0), (signal.SIGQUIT, 3.0))
 FIRST_BACKOFF, LONGEST_BACKOFF = 1.0, 30.0  # seconds
 SETTLED = 60.0  # seconds after which a child counts as running well
 THREADS = 4
-# A request's arithmetic is short: threads inside it would only fight over the processors.
-ONE_BLAS_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+# Where all processors are busy, even with something of low priority, each step of a request waits
+# for one to become free: a training leaves one alone.
+TRAINING_THREADS = max(1, (os.cpu_count() or 1) - 1)
+
+
+def threads(count: int) -> dict[str, str]:
+    """The environment in which numpy and torch compute with so many threads."""
+    return {"OMP_NUM_THREADS": str(count), "OPENBLAS_NUM_THREADS": str(count)}
 
 
 @dataclass(kw_only=True)
@@ -116,7 +122,8 @@ def site_children(
             command=command,
             root=root,
             var=var,
-            environment=environment if name == "training" else {**ONE_BLAS_THREAD, **environment},
+            # A request's arithmetic is short: threads would only fight over the processors.
+            environment={**threads(TRAINING_THREADS if name == "training" else 1), **environment},
             to_terminal=name == "web",  # the e-mail that a local site "sends" is printed there
         )
         for name, command in commands.items()

@@ -20,6 +20,8 @@ from contextlib import ExitStack, contextmanager
 import django
 import numpy as np
 
+from moviesite.local.children import TRAINING_THREADS, threads
+
 from . import rating_while_training
 from .fresh_site import ROOT, data_folder, fresh_site, manage
 from .serving_load import site
@@ -27,7 +29,6 @@ from .serving_load import site
 PARTS = ("update", "cancel", "ratings")
 THRESHOLD = 20
 CELERY = [sys.executable, "-m", "celery", "--quiet", "-A", "moviesite", "worker"]
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 def main() -> None:
@@ -40,8 +41,8 @@ def main() -> None:
     with fresh_site() as environment, ExitStack() as running:
         environment |= {"DJANGO_SETTINGS_MODULE": "moviesite.settings", "LOG_LEVEL": "CRITICAL"}
         manage(environment, "import_dataset", chosen.source)
-        running.enter_context(worker(environment, "training", 1))
-        running.enter_context(worker(environment | ONE_THREAD, "default", 2))
+        running.enter_context(worker(environment | threads(TRAINING_THREADS), "training", 1))
+        running.enter_context(worker(environment | threads(1), "default", 2))
         os.environ.update(environment)
         django.setup()
         switch_automatic(on=False)
@@ -52,7 +53,7 @@ def main() -> None:
             elif part == "cancel":
                 cancel(chosen.cancels)
             else:
-                with site(environment | ONE_THREAD) as (address, _):
+                with site(environment | threads(1)) as (address, _):
                     rating_while_training.measure(address, chosen.rounds)
             print(f"(machine: {os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f})")
 
