@@ -87,9 +87,12 @@ def discard(job: MemberImport) -> bool:
 
 
 def deliver(import_id: int) -> None:
-    """Tell the workers. Repeating it does no harm, and what is lost the sweep repeats."""
-    if send(WORK_TASK, import_id):
-        MemberImport.objects.filter(pk=import_id).update(sent_at=timezone.now())
+    """Tell the workers. Repeating it does no harm, and what is lost the sweep repeats.
+
+    The time is noted first: afterwards a worker may hold the row locked until it is done.
+    """
+    MemberImport.objects.filter(pk=import_id).update(sent_at=timezone.now())
+    send(WORK_TASK, import_id)
 
 
 def _change(job: MemberImport, before: str, after: str) -> bool:

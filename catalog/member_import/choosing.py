@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from itertools import islice
 
 from django.db import transaction
 
@@ -14,29 +15,33 @@ from .settling import settle
 FIELD = re.compile(r"row-(\d{1,18})")
 FILM = re.compile(r"film-(\d{1,18})")
 
+# A form has one row, or as many as a page shows.
+MOST_AT_ONCE = 50
+
 # What says that two rows mean one film, whichever it is.
 IDENTITY = ("folded", "year", "imdb_id", "tmdb_id", "movielens_id")
 
 
-def decide(job: MemberImport, fields: Mapping[str, str]) -> int:
-    """Take the fields ``row-<key>`` of a form to heart; how many rows that concerned.
+def decide(job: MemberImport, fields: Mapping[str, str]) -> list[int]:
+    """Take the fields ``row-<key>`` of a form to heart; the keys of the rows they were about.
 
     Values: ``film-<key>`` the film that is meant, ``wrong`` it is another film than thought,
     ``left-out`` and ``taken-in``, ``mine`` and ``theirs`` whose stars count, and ``rule`` as the
     import's rule says. Rows that are not the import's, and values that make no sense, are passed
-    over, as is all of it once the preview is over.
+    over, as are rows beyond MOST_AT_ONCE, and all of it once the preview is over.
     """
-    wanted = {int(m[1]): value for name, value in fields.items() if (m := FIELD.fullmatch(name))}
+    named = ((FIELD.fullmatch(name), value) for name, value in fields.items())
+    wanted = dict(islice(((int(m[1]), value) for m, value in named if m), MOST_AT_ONCE))
     with transaction.atomic():
         locked = MemberImport.objects.select_for_update().defer("content")
         if not locked.filter(pk=job.pk, state=ImportState.PREVIEW).exists():
-            return 0
+            return []
         rows = list(job.rows.filter(pk__in=wanted))
         for row in rows:
             _decide(row, wanted[row.pk])
         if rows:
             settle(job)
-    return len(rows)
+    return [row.pk for row in rows]
 
 
 def _decide(row: ImportRow, value: str) -> None:

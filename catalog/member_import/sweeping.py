@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from catalog.models import ImportRow, MemberImport
+from catalog.models import MemberImport
 from catalog.models.member_import import WORKING, ImportState
 
 from .asking import deliver
@@ -26,9 +26,6 @@ def sweep() -> None:
         changed_at__lt=now - timedelta(days=PREVIEW_DAYS),
     ).delete()
     old = now - timedelta(days=UNDO_DAYS)
-    ImportRow.objects.filter(
-        member_import__state=ImportState.APPLIED, member_import__changed_at__lt=old
-    ).delete()
     MemberImport.objects.filter(
         state__in=[ImportState.APPLIED, ImportState.UNDONE], changed_at__lt=old
     ).delete()

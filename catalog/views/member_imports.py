@@ -170,8 +170,7 @@ def choose(request: HttpRequest, pk: int) -> HttpResponse:
         return _back_to(request, job)
     if not decided:
         return HttpResponseClientRefresh()
-    (key,) = (name.removeprefix("row-") for name in fields if name.startswith("row-"))
-    row = job.rows.get(pk=int(key))
+    row = job.rows.get(pk=decided[0])
     shown = previewing.rows_of(job, row.outcome).filter(pk=row.pk).first() or row
     previewing.attach_suggestions([shown])
     summary, show = previewing.summary(job), request.POST.get("show", "")

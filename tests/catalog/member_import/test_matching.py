@@ -130,7 +130,7 @@ def test_a_chosen_film_counts_for_all_rows_of_that_name(
     job = load(renamed, "diary.csv")
     rows = [row for row in job.rows.all() if row.title == "Alien the Film"]
     assert [row.outcome for row in rows] == ["unmatched", "unmatched"]
-    assert decide(job, {f"row-{rows[0].pk}": f"film-{cinema[2].pk}"}) == 1
+    assert decide(job, {f"row-{rows[0].pk}": f"film-{cinema[2].pk}"}) == [rows[0].pk]
     rows = list(job.rows.filter(title="Alien the Film"))
     assert {(row.movie_id, row.matched_by) for row in rows} == {(cinema[2].pk, "by-hand")}
     assert [row.outcome for row in rows] == ["new", "new"]

@@ -111,6 +111,22 @@ def test_characters_that_no_database_takes(load: Load, cinema: list[Movie]) -> N
     assert job.report["problem_count"] == 1
 
 
+def test_the_time_of_sending_is_noted_before_a_worker_may_lock_the_row(
+    load: Load, cinema: list[Movie], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = load(exports.LETTERBOXD_RATINGS)
+    noted: list[bool] = []
+
+    def work_at_once(task: str, import_id: int) -> bool:
+        noted.append(MemberImport.objects.get(pk=import_id).sent_at is not None)
+        return True
+
+    MemberImport.objects.update(sent_at=None)
+    monkeypatch.setattr(asking, "send", work_at_once)
+    asking.deliver(job.pk)
+    assert noted == [True]
+
+
 def test_lost_messages_are_sent_again(
     load: Load, cinema: list[Movie], ada: AbstractUser, sent: list[Any]
 ) -> None:
