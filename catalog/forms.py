@@ -97,8 +97,12 @@ class BrowseForm(forms.Form):
     def __init__(self, *args: object, user: AbstractBaseUser | AnonymousUser, **kwargs: object):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.user = user
-        named = ((slug, gettext(name)) for slug, name in Genre.objects.values_list("slug", "name"))
-        genres = sorted(named, key=lambda genre: genre[1])
+        known = list(Genre.objects.values_list("pk", "slug", "name"))
+        # By key the planner knows how many films a genre has, by slug it does not.
+        self._genre_keys = {slug: key for key, slug, _name in known}
+        genres = sorted(
+            ((slug, gettext(name)) for _key, slug, name in known), key=lambda genre: genre[1]
+        )
         self._choices("genre", [("", _("Any genre")), *genres])
         self._choices("language", [("", _("Any language")), *spoken_choices()])
         # What is not chosen is a search's own order, or the most rated.
@@ -146,6 +150,8 @@ class BrowseForm(forms.Form):
         for name, apply in NARROWING.items():
             if name in wanted:
                 movies = apply(movies, wanted[name])
+        if "genre" in wanted:
+            movies = movies.filter(genres=self._genre_keys[wanted["genre"]])
         if "seen" in wanted:
             rated = Exists(
                 Rating.objects.filter(user_id=self.user.pk or 0, movie_id=OuterRef("pk"))
@@ -176,7 +182,6 @@ def _average(movies: MovieQuerySet, value: str) -> MovieQuerySet:
 
 
 NARROWING: dict[str, Callable[[MovieQuerySet, str], MovieQuerySet]] = {
-    "genre": lambda movies, slug: movies.filter(genres__slug=slug),
     "decade": lambda movies, year: movies.filter(year__range=(int(year), int(year) + 9)),
     "runtime": _runtime,
     "language": lambda movies, code: movies.filter(original_language=code),

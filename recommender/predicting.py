@@ -13,6 +13,9 @@ from recommender.histories import history_of
 from recommender.live import snapshot
 from recommender.serving import Recommender, Scores
 
+POPULARITY_WEIGHT = np.float64(1e-9)
+NO_STARS = np.float32(-1)  # for ordering: below all
+
 
 @dataclass(frozen=True, eq=False)
 class PersonalStars:
@@ -37,11 +40,13 @@ class PersonalStars:
 
     def best_first(self, movie_ids: Sequence[int]) -> list[int]:
         """Among equal stars, and among films without any, the more popular first."""
-        keys, rows = self._rows(movie_ids)
-        there = rows >= 0
-        stars = np.where(there, self.stars[rows], -np.inf)
-        popularity = np.where(there, self.person.live.catalog.log_popularity[rows], -np.inf)
-        ordered: list[int] = keys[np.lexsort((keys, -popularity, -stars))].tolist()
+        keys, rows = self._rows(sorted(movie_ids))
+        # One sort instead of three: the keys are in order, and popularity weighs less than the
+        # smallest step between two float32.
+        popularity = self.person.live.catalog.log_popularity
+        merit = np.maximum(self.stars, NO_STARS) + POPULARITY_WEIGHT * popularity
+        merit = np.where(rows >= 0, merit[rows], -np.inf)
+        ordered: list[int] = keys[np.argsort(-merit, kind="stable")].tolist()
         return ordered
 
     def at_least(self, stars: float) -> bytes:
