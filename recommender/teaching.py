@@ -10,8 +10,8 @@ from recommender.serving import POPULARITY, Ranking, Recommender, best_rows
 
 CANDIDATES = 400  # best known films among which to look
 NOISE_STARS = 0.85  # deviation of a rating from the best prediction: what an answer says anyway
-# So that the films asked about do not all ask the same: with this, what twelve answers of a newcomer
-# tell together (the log determinant of their design) is most, see docs/performance.md.
+# So that the films asked about do not all ask the same: with this, twelve answers of a newcomer
+# tell most together, see docs/performance.md.
 VARIETY = 0.6
 
 
