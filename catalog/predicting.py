@@ -6,7 +6,7 @@ what is described here, and on nobody who keeps to it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,7 +16,7 @@ from django.db.models import BooleanField, Case, F, Func, IntegerField, TextChoi
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
-from .models.movie import MovieQuerySet
+from .models.movie import Movie, MovieQuerySet
 
 
 class Lacking(TextChoices):
@@ -73,6 +73,22 @@ def predict_with(predictor: Predictor) -> None:
 def predictions_for(user: AbstractBaseUser | AnonymousUser) -> Predictions | Lacking:
     """The user's predictions as of now, or what is missing for them."""
     return Lacking.ACCOUNT if user.pk is None else _predictor(user.pk)
+
+
+def with_guesses(
+    movies: Iterable[Movie], user: AbstractBaseUser | AnonymousUser
+) -> list[tuple[Movie, Guess | None]]:
+    """The films, each with what the user would give to it; None for those rated already.
+
+    The films carry the user's marks (:func:`catalog.marks.with_marks`).
+    """
+    listed = list(movies)
+    predictions = predictions_for(user) if listed else Lacking.RATINGS
+    if isinstance(predictions, Lacking):
+        return [(movie, None) for movie in listed]
+    unrated = [movie.pk for movie in listed if getattr(movie, "your_half_stars", None) is None]
+    guesses = predictions.guesses(unrated)
+    return [(movie, guesses.get(movie.pk)) for movie in listed]
 
 
 def keys_of(movies: MovieQuerySet) -> list[int]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
+from catalog.marks import with_marks
 from catalog.models import Movie
 from recommender.filters import Filters
 from recommender.histories import history_from
@@ -21,8 +23,16 @@ class Similar:
     version: str
 
 
-def similar_to(movie_id: int, n: int, filters: Filters | None = None) -> Similar:
-    """Films that the same people like; of the same genres where no model knows the film."""
+def similar_to(
+    movie_id: int,
+    n: int,
+    filters: Filters | None = None,
+    user: AbstractBaseUser | AnonymousUser | None = None,
+) -> Similar:
+    """Films that the same people like; of the same genres where no model knows the film.
+
+    They carry the marks of ``user``.
+    """
     live = snapshot()
     rows = live.catalog.rows_of(np.array([movie_id]))
     allowed = (filters or Filters()).mask(live.catalog)
@@ -36,7 +46,7 @@ def similar_to(movie_id: int, n: int, filters: Filters | None = None) -> Similar
         ranking = person.by(_alike(person, int(rows[0])), n, None, POPULARITY)
         found, scores, version = ranking.rows, ranking.scores, POPULARITY
     movie_ids = [int(pk) for pk in live.catalog.movie_ids[found]]
-    movies = Movie.objects.for_cards().in_bulk(movie_ids)
+    movies = with_marks(Movie.objects.for_cards(), user or AnonymousUser()).in_bulk(movie_ids)
     pairs = zip(movie_ids, scores, strict=True)
     return Similar([(movies[pk], round(float(s), 4)) for pk, s in pairs if pk in movies], version)
 

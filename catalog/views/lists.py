@@ -16,6 +16,7 @@ from catalog.listing import ListingError, add_films, make_list
 from catalog.marks import with_marks
 from catalog.models import Movie, MovieList, MovieListEntry
 from catalog.personal_forms import ListForm
+from catalog.predicting import with_guesses
 
 from .answers import member_id, member_required
 
@@ -76,12 +77,15 @@ def one_list(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     movies = with_marks(Movie.objects.prefetch_related("genres"), request.user)
     entries = films.entries.prefetch_related(Prefetch("movie", movies))
     page = Paginator(entries, FILMS_ON_PAGE).get_page(request.GET.get("page"))
+    page.object_list = list(page.object_list)
+    guesses = with_guesses([entry.movie for entry in page], request.user)
     return render(
         request,
         "catalog/list.html",
         {
             "films": films,
             "page": page,
+            "cards": [(entry, guess) for entry, (_movie, guess) in zip(page, guesses, strict=True)],
             "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1),
             "next_query": _next_query(films),
             "is_own": films.user_id == request.user.pk,

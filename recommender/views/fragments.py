@@ -7,6 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from catalog.models import Movie
+from catalog.predicting import with_guesses
 from recommender.cards import cards
 from recommender.choices import filters_for
 from recommender.personal import recommender_for
@@ -19,10 +20,11 @@ SIMILAR = 12
 @require_safe
 @never_cache
 def similar(request: HttpRequest, pk: int) -> HttpResponse:
-    """``movies`` like this one."""
+    """``cards``: films like this one, each with its predicted stars or None."""
     movie = get_object_or_404(Movie, pk=pk)
-    found = similar_to(pk, SIMILAR, filters_for(request))
-    context = {"movie": movie, "movies": [movie for movie, _ in found.movies]}
+    found = similar_to(pk, SIMILAR, filters_for(request), request.user)
+    alike = with_guesses([movie for movie, _ in found.movies], request.user)
+    context = {"movie": movie, "cards": alike}
     return render(request, "recommender/_similar.html", context)
 
 

@@ -92,7 +92,7 @@ def test_a_visitor_is_invited_and_a_member_can_rate(
 def test_films_of_the_same_collection_are_shown(client: Client, amelie: Movie) -> None:
     sequel = Movie.objects.create(title="Amélie Again", collection=amelie.collection)
     answer = client.get(amelie.get_absolute_url())
-    assert answer.context["series"] == [sequel]
+    assert [movie for movie, _ in answer.context["series"]] == [sequel]
 
 
 def test_queries_do_not_grow_with_the_collection(

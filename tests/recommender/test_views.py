@@ -186,7 +186,13 @@ def test_choices_that_make_no_sense_are_refused(client: Client, wrong: dict[str,
 
 def test_the_film_page_loads_films_like_it(client: Client, world: World) -> None:
     answer = client.get(f"/movies/{world.even[4]}/similar/")
-    assert {movie.pk for movie in answer.context["movies"]} <= set(world.even)
+    assert {movie.pk for movie, _ in answer.context["cards"]} <= set(world.even)
+    of_member = dict(answer.context["cards"])
+    assert any(guess and guess.stars > 4 for guess in of_member.values())
+    for movie, guess in of_member.items():
+        assert guess is None or movie.your_half_stars is None
+    visitor = Client().get(f"/movies/{world.even[4]}/similar/")
+    assert all(guess is None for _, guess in visitor.context["cards"])
     assert client.get("/movies/999999999/similar/").status_code == 404
 
 
