@@ -18,7 +18,7 @@ from recommender.filters import Filters
 from recommender.histories import History
 from recommender.learning.ranking import top_n
 from recommender.live import Placed, Snapshot, snapshot
-from recommender.reranking import diversified
+from recommender.reranking import repelled
 
 Scores = NDArray[np.float32]
 
@@ -213,7 +213,7 @@ class Recommender:
         leaned = np.where(allowed, leaned, np.float32(-np.inf))
         if lean and self.filters.diversity:
             pool, relevance = best_rows(leaned, DIVERSITY_POOL * n)
-            chosen = diversified(relevance, self.vectors(pool), n, self.filters.diversity)
+            chosen = repelled(relevance, self.vectors(pool), n, self.filters.diversity)
             rows = pool[chosen]
         else:
             rows, _ = best_rows(leaned, n)

@@ -12,7 +12,7 @@ CANDIDATES = 400  # best known films among which to look
 NOISE_STARS = 0.85  # deviation of a rating from the best prediction: what an answer says anyway
 # So that the films asked about do not all ask the same: with this, twelve answers of a newcomer
 # tell most together, see docs/performance.md.
-VARIETY = 0.6
+VARIETY = 0.5
 
 
 def informative(person: Recommender, n: int, skip: NDArray[np.bool_] | None = None) -> Ranking:

@@ -17,7 +17,7 @@ from .held_out_people import Question, questions
 
 SHOWN = 20
 MARGINAL = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8)
-DETERMINANTAL = (0.99, 0.97, 0.95, 0.9, 0.8, 0.7, 0.5, 0.2)
+DETERMINANTAL = (0.01, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8)
 
 Floats = NDArray[np.float32]
 Rerank = Callable[[Floats, Floats, int, float], NDArray[np.int64]]
@@ -35,14 +35,14 @@ def main() -> None:
 
 
 def ask(question: Question, found: dict[tuple[str, float], list[tuple[float, float]]]) -> None:
-    from recommender.reranking import diversified
+    from recommender.reranking import diversified, repelled
     from recommender.serving import CANDIDATES
 
     ranking = question.person.top_picks(CANDIDATES)
     vectors = question.person.vectors(ranking.rows)
     ways: list[tuple[str, Rerank, tuple[float, ...]]] = [
         ("marginal relevance", diversified, MARGINAL),
-        ("determinantal", determinantal, DETERMINANTAL),
+        ("determinantal", repelled, DETERMINANTAL),
     ]
     for name, rerank, strengths in ways:
         for strength in strengths:
@@ -51,31 +51,6 @@ def ask(question: Question, found: dict[tuple[str, float], list[tuple[float, flo
             pairs = len(places) * (len(places) - 1)
             distance = 1 - float(alike.sum() - np.trace(alike)) / max(1, pairs)
             found[name, strength].append((distance, question.ndcg(ranking.rows[places])))
-
-
-def determinantal(
-    relevance: Floats, vectors: Floats, n: int, relevance_share: float
-) -> NDArray[np.int64]:
-    """Greedy maximum of the determinant of quality times likeness.
-
-    After Chen, Zhang and Zhou, "Fast greedy MAP inference for determinantal point process to
-    improve recommendation diversity", 2018, with their share θ of relevance.
-    """
-    spread = max(1e-9, float(relevance.max() - relevance.min()))
-    power = relevance_share / (2 * (1 - relevance_share))
-    quality = np.exp(power * (relevance - relevance.max()) / spread).astype(np.float64)
-    kernel = quality[:, None] * (1 + vectors @ vectors.T) / 2 * quality
-    left = np.diag(kernel).copy()
-    rows = np.zeros((n, len(relevance)))
-    chosen: list[int] = []
-    for step in range(min(n, len(relevance))):
-        best = int(left.argmax())
-        row = kernel[best] - rows[:step].T @ rows[:step, best]
-        rows[step] = row / np.sqrt(max(left[best], 1e-12))
-        left -= rows[step] ** 2
-        chosen.append(best)
-        left[chosen] = -np.inf
-    return np.array(chosen, np.int64)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,59 @@
+"""Both ways to vary a list, against slow and obvious ones."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from recommender.reranking import diversified, repelled
+
+VARIETIES = (0.05, 0.3, 0.6, 0.9)
+
+
+@pytest.fixture
+def relevance() -> np.ndarray:
+    return np.sort(np.random.RandomState(0).normal(size=12).astype(np.float32))[::-1]
+
+
+@pytest.fixture
+def vectors() -> np.ndarray:
+    return np.random.RandomState(1).normal(size=(12, 4)).astype(np.float32)
+
+
+@pytest.mark.parametrize("variety", VARIETIES)
+def test_each_film_adds_most_to_the_determinant(
+    relevance: np.ndarray, vectors: np.ndarray, variety: float
+) -> None:
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    spread = float(relevance.max() - relevance.min())
+    quality = np.exp((1 - variety) / (2 * variety) * (relevance - relevance.max()) / spread)
+    kernel = np.outer(quality, quality) * (1 + unit @ unit.T) / 2
+    chosen: list[int] = []
+    for _ in range(4):
+        volumes = [
+            -1.0 if one in chosen else np.linalg.det(kernel[np.ix_([*chosen, one], [*chosen, one])])
+            for one in range(len(relevance))
+        ]
+        chosen.append(int(np.argmax(volumes)))
+    assert repelled(relevance, vectors, 4, variety).tolist() == chosen
+
+
+@pytest.mark.parametrize("rerank", [diversified, repelled])
+def test_without_variety_the_best_stay_first(
+    rerank: Callable[..., np.ndarray], relevance: np.ndarray, vectors: np.ndarray
+) -> None:
+    assert rerank(relevance, vectors, 5, 0.0).tolist() == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("rerank", [diversified, repelled])
+def test_films_that_are_the_same_are_kept_apart(rerank: Callable[..., np.ndarray]) -> None:
+    relevance = np.array([1.0, 0.99, 0.98, 0.5], np.float32)
+    vectors = np.array([[1, 0], [1, 0], [1, 0], [0, 1]], np.float32)
+    assert rerank(relevance, vectors, 2, 0.8).tolist() == [0, 3]
+
+
+@pytest.mark.parametrize("rerank", [diversified, repelled])
+def test_few_films_and_films_that_no_model_knows(rerank: Callable[..., np.ndarray]) -> None:
+    nothing = np.zeros((3, 2), np.float32)
+    assert rerank(np.zeros(0, np.float32), nothing[:0], 5, 0.5).tolist() == []
+    assert sorted(rerank(np.array([3, 2, 1], np.float32), nothing, 5, 0.5).tolist()) == [0, 1, 2]
