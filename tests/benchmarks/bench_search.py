@@ -45,7 +45,7 @@ def measure() -> None:
     report("filtered", lambda query: search_movies(query, within=within))
 
 
-def report(title: str, search: Callable[[str], object]) -> None:
+def report(among: str, search: Callable[[str], object]) -> None:
     """Print the milliseconds of each kind of query."""
     from catalog.models import Movie
 
@@ -61,7 +61,7 @@ def report(title: str, search: Callable[[str], object]) -> None:
             search(query)
             seconds[kind].append(time.perf_counter() - started)
     everything = [one for kind in seconds.values() for one in kind]
-    print(f"{title:16}  p50 ms  p95 ms  max ms")
+    print(f"{among:16}  p50 ms  p95 ms  max ms")
     for kind, times in [*seconds.items(), ("all", everything)]:
         p50, p95, most = np.percentile(np.array(times) * 1000, [50, 95, 100])
         print(f"{kind:16} {p50:7.1f} {p95:7.1f} {most:7.1f}")
