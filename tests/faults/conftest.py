@@ -22,8 +22,8 @@ from django.db import connection
 
 from recommender.models import ModelVersion, RetrainingPolicy, TrainingRun
 from recommender.requesting import request_run
+from tests.faults.behaving import BEHAVIOUR_FILE
 from tests.faults.local_run import free_port
-from tests.faults.worker_app import BEHAVIOUR_FILE
 from tests.recommender.conftest import artifacts, fresh_process
 from tests.recommender.stand_in import Behaviour
 from tests.recommender.training.conftest import rated_world

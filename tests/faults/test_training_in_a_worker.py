@@ -9,8 +9,8 @@ from django.utils import timezone
 from recommender.models import ModelVersion, RunStatus, TrainingRun
 from recommender.requesting import request_cancel
 from recommender.training.priority import NICENESS
+from tests.faults.behaving import SLEEP_QUERY
 from tests.faults.conftest import Processes, ended, live_pk, queue_run, wait_until
-from tests.faults.worker_app import SLEEP_QUERY
 
 
 def test_each_fault_leaves_the_live_version(processes: Processes, artifacts: Path) -> None:

@@ -1,6 +1,7 @@
 """The site's Celery application, with presets that behave as the file BEHAVIOUR_FILE says.
 
-Started by the tests of this folder: ``celery -A tests.faults.worker_app worker``.
+Started by the tests of this folder: ``celery -A tests.faults.worker_app worker``. Nothing imports
+it: it would change the tests' own process, too.
 """
 
 from __future__ import annotations
@@ -12,10 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from moviesite.celery import app
+from tests.faults.behaving import BEHAVIOUR_FILE, SLEEP_QUERY
 
-BEHAVIOUR_FILE = "MATINEE_TEST_BEHAVIOUR"
 SMALL_FILE_BYTES = 2000
-SLEEP_QUERY = "SELECT pg_sleep(20)"
 
 
 @app.on_after_finalize.connect
