@@ -100,14 +100,25 @@ def resolve_title(text: str, *, alternatives: int = 5) -> Resolution:
     return Resolution(text, best.movie, exact, same)
 
 
+def search_keys(query: str, *, limit: int, within: MovieQuerySet | None = None) -> list[int]:
+    """Primary keys of the films that :func:`search_movies` finds, in the same order."""
+    return list(_ranked(query, limit, within))
+
+
 def find(query: str, *, limit: int, within: MovieQuerySet | None = None) -> list[Found]:
     """Films and how they match, best first, each once."""
+    found = _ranked(query, limit, within)
+    cards = Movie.objects.for_cards().in_bulk(list(found))
+    return [Found(cards[key], *how) for key, how in found.items() if key in cards]
+
+
+def _ranked(query: str, limit: int, within: MovieQuerySet | None) -> Ranking:
     movies = Movie.objects.all() if within is None else within
     query = article_first(" ".join(query.split())[:LONGEST_QUERY])
     words, (title, year) = fold(query), _split_year(query)
-    if not words or limit < 1:
-        return []
     found: Ranking = {}
+    if not words or limit < 1:
+        return found
     _add(found, _direct(words, movies), limit)
     if title:
         _add(found, _direct(title, movies.filter(year=year)), limit)
@@ -117,8 +128,7 @@ def find(query: str, *, limit: int, within: MovieQuerySet | None = None) -> list
         found = {key: how for key, how in found.items() if how[0] is not Match.HAS_LETTERS}
     if len(found) < min(FEW, limit) and _has_trigrams():
         _add_similar(found, title or words, movies, limit)
-    cards = Movie.objects.for_cards().in_bulk(list(found))
-    return [Found(cards[key], *how) for key, how in found.items() if key in cards]
+    return found
 
 
 def _split_year(query: str) -> tuple[str, int] | tuple[None, int]:

@@ -14,7 +14,7 @@ from catalog.marks import with_marks
 from catalog.models import Movie
 from catalog.models.movie import MovieQuerySet
 from catalog.predicting import Guess
-from catalog.search import search_movies
+from catalog.search import search_keys, search_movies
 
 PAGE_SIZE = 48
 MOST_PAGES = 100
@@ -55,7 +55,7 @@ def _found(form: BrowseForm, movies: MovieQuerySet, wanted: Mapping[str, str]) -
     """Keys of the films, in the order asked for: a search's own order unless one was chosen."""
     if "q" not in wanted:
         return form.arrange(movies)
-    keys = [movie.pk for movie in search_movies(wanted["q"], limit=MOST_FOUND, within=movies)]
+    keys = search_keys(wanted["q"], limit=MOST_FOUND, within=movies)
     if "sort" not in wanted:
         return keys
     return form.arrange(Movie.objects.filter(pk__in=keys))
