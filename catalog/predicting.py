@@ -75,16 +75,23 @@ def predictions_for(user: AbstractBaseUser | AnonymousUser) -> Predictions | Lac
     return Lacking.ACCOUNT if user.pk is None else _predictor(user.pk)
 
 
-def with_guesses(
+def guesses_for(
     movies: Iterable[Movie], user: AbstractBaseUser | AnonymousUser
+) -> list[tuple[Movie, Guess | None]]:
+    """:func:`with_guesses` as of now; nothing is asked where there are no films."""
+    listed = list(movies)
+    return with_guesses(listed, predictions_for(user) if listed else None)
+
+
+def with_guesses(
+    movies: Iterable[Movie], predictions: Predictions | Lacking | None
 ) -> list[tuple[Movie, Guess | None]]:
     """The films, each with what the user would give to it; None for those rated already.
 
     The films carry the user's marks (:func:`catalog.marks.with_marks`).
     """
     listed = list(movies)
-    predictions = predictions_for(user) if listed else Lacking.RATINGS
-    if isinstance(predictions, Lacking):
+    if predictions is None or isinstance(predictions, Lacking):
         return [(movie, None) for movie in listed]
     unrated = [movie.pk for movie in listed if getattr(movie, "your_half_stars", None) is None]
     guesses = predictions.guesses(unrated)

@@ -13,7 +13,7 @@ from catalog.forms import BrowseForm
 from catalog.marks import with_marks
 from catalog.models import Movie
 from catalog.models.movie import MovieQuerySet
-from catalog.predicting import Guess
+from catalog.predicting import with_guesses
 from catalog.search import search_keys, search_movies
 
 PAGE_SIZE = 48
@@ -38,12 +38,11 @@ def browse(request: HttpRequest) -> HttpResponse:
     found = _found(form, form.narrow(Movie.objects.suitable()), wanted)
     page = BoundedPaginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     movies = _with_marks_in_order(list(page.object_list), request)
-    guesses = _guesses(form, movies)
     context = {
         "form": form,
         "page": page,
         "movies": movies,
-        "cards": [(movie, guesses.get(movie.pk)) for movie in movies],
+        "cards": with_guesses(movies, form.predictions),
         "wanted": wanted,
         "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1),
     }
@@ -59,14 +58,6 @@ def _found(form: BrowseForm, movies: MovieQuerySet, wanted: Mapping[str, str]) -
     if "sort" not in wanted:
         return keys
     return form.arrange(Movie.objects.filter(pk__in=keys))
-
-
-def _guesses(form: BrowseForm, movies: list[Movie]) -> dict[int, Guess]:
-    """Predicted stars of the films that the member has not rated."""
-    if form.predictions is None:
-        return {}
-    unrated = [movie.pk for movie in movies if getattr(movie, "your_half_stars", None) is None]
-    return form.predictions.guesses(unrated)
 
 
 def _with_marks_in_order(keys: list[int], request: HttpRequest) -> list[Movie]:

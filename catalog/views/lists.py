@@ -16,7 +16,7 @@ from catalog.listing import ListingError, add_films, make_list
 from catalog.marks import with_marks
 from catalog.models import Movie, MovieList, MovieListEntry
 from catalog.personal_forms import ListForm
-from catalog.predicting import with_guesses
+from catalog.predicting import guesses_for
 
 from .answers import member_id, member_required
 
@@ -78,7 +78,7 @@ def one_list(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     entries = films.entries.prefetch_related(Prefetch("movie", movies))
     page = Paginator(entries, FILMS_ON_PAGE).get_page(request.GET.get("page"))
     page.object_list = list(page.object_list)
-    guesses = with_guesses([entry.movie for entry in page], request.user)
+    guesses = guesses_for([entry.movie for entry in page], request.user)
     return render(
         request,
         "catalog/list.html",

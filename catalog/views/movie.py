@@ -10,7 +10,7 @@ from catalog.languages import language_name
 from catalog.marks import with_marks
 from catalog.members import ratings_of_friends
 from catalog.models import DiaryEntry, Movie, Rating
-from catalog.predicting import with_guesses
+from catalog.predicting import guesses_for
 
 SERIES_SHOWN = 12
 VIEWINGS_SHOWN = 12
@@ -52,7 +52,7 @@ def movie_page(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         {
             "movie": movie,
             "histogram": Histogram.of(counts),
-            "series": with_guesses(series, request.user),
+            "series": guesses_for(series, request.user),
             "viewings": viewings,
             "of_friends": of_friends,
             "original_language": language_name(

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from catalog.forms import WatchlistForm
 from catalog.marks import with_marks
 from catalog.models import Movie, WatchlistEntry
-from catalog.predicting import Lacking, predictions_for
+from catalog.predicting import Lacking, predictions_for, with_guesses
 
 from .answers import member_id, member_required
 
@@ -27,8 +27,6 @@ def watchlist(request: HttpRequest) -> HttpResponse:
     keys = list(page.object_list)
     films = with_marks(Movie.objects.prefetch_related("genres"), request.user).in_bulk(keys)
     shown = [films[key] for key in keys if key in films]
-    unrated = [movie.pk for movie in shown if getattr(movie, "your_half_stars", None) is None]
-    guesses = predictions.guesses(unrated) if predictions else {}
     return render(
         request,
         "catalog/watchlist.html",
@@ -37,6 +35,6 @@ def watchlist(request: HttpRequest) -> HttpResponse:
             "lacking": answer if predictions is None else None,
             "page": page,
             "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1),
-            "cards": [(movie, guesses.get(movie.pk)) for movie in shown],
+            "cards": with_guesses(shown, predictions),
         },
     )

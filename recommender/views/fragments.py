@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from catalog.models import Movie
-from catalog.predicting import with_guesses
+from catalog.predicting import guesses_for
 from recommender.cards import cards
 from recommender.choices import filters_for
 from recommender.personal import recommender_for
@@ -23,7 +23,7 @@ def similar(request: HttpRequest, pk: int) -> HttpResponse:
     """``cards``: films like this one, each with its predicted stars or None."""
     movie = get_object_or_404(Movie, pk=pk)
     found = similar_to(pk, SIMILAR, filters_for(request), request.user)
-    alike = with_guesses([movie for movie, _ in found.movies], request.user)
+    alike = guesses_for([movie for movie, _ in found.movies], request.user)
     context = {"movie": movie, "cards": alike}
     return render(request, "recommender/_similar.html", context)
 
