@@ -6,6 +6,7 @@ step that one process would take with the whole batch. The first process reports
 writes.
 """
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -34,7 +35,9 @@ def process_group() -> Iterator[None]:
     dist.init_process_group("nccl" if cuda else "gloo")
     try:
         yield
+        dist.barrier()  # Who leaves early closes connections that the others still use.
     finally:
+        gc.collect()  # Wrapped nets refer to themselves and would outlive their group.
         dist.destroy_process_group()
 
 

@@ -66,7 +66,7 @@ def disagreement(models: dict) -> float:
         for weight in model._net.parameters():
             first = weight.detach().clone()
             dist.broadcast(first, src=0)
-            largest = max(largest, float((weight - first).abs().max()))
+            largest = max(largest, (weight.detach() - first).abs().max().item())
     return largest
 
 
