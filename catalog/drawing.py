@@ -13,10 +13,10 @@ from typing import Protocol
 from django.templatetags.static import static
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.text import get_text_list
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from .addresses import actions_address
 from .covers import cover_of
 from .models import Movie
 
@@ -56,19 +56,23 @@ class CardLike(Protocol):
 class _Said:
     """What every card says, in one language: looked up once instead of a hundred times a page."""
 
+    language: str | None
     rate: str
     because: str
+    and_: str
     guess_hint: str
     guess: str
     predicted: str
 
     @staticmethod
     @cache
-    def in_(_language: str | None) -> "_Said":
-        """In the language in force, which ``_language`` names."""
+    def in_(language: str | None) -> "_Said":
+        """In the language in force, which ``language`` names."""
         return _Said(
+            language=language,
             rate=_("Rate or keep %(title)s"),
             because=_("Because of %(titles)s"),
+            and_=_("and"),
             guess_hint=escape(_("A first guess: the more you rate, the surer it gets")),
             guess=escape(_("First guess for you:")),
             predicted=escape(_("Predicted for you:")),
@@ -97,11 +101,7 @@ def _number(value: float, places: int | None, _language: str | None) -> str:
     return number_format(value, decimal_pos=places)
 
 
-def titles_of(reasons: Iterable[ReasonLike], most: int = REASONS_NAMED) -> str:
-    """The titles of the films that weighed most, as a list in words."""
-    return get_text_list([reason.movie.title for reason in list(reasons)[:most]], _("and"))
-
-
+@cache
 def icon(name: str, extra: str = "") -> SafeString:
     """One symbol of ``img/icons.svg``, decorative."""
     kind = f"icon {extra}" if extra else "icon"
@@ -116,6 +116,10 @@ def cover(movie: Movie, variant: str = "", loading: str = "lazy") -> SafeString:
 
     ``variant="thumb"`` leaves out the words, for pictures of a few dozen pixels.
     """
+    return mark_safe(_cover(movie, variant, loading, get_language()))  # noqa: S308
+
+
+def _cover(movie: Movie, variant: str, loading: str, language: str | None) -> str:
     design = cover_of(movie)
     kind = f"cover cover-{design.size} tone-{design.tone}"
     words = poster = ""
@@ -124,7 +128,7 @@ def cover(movie: Movie, variant: str = "", loading: str = "lazy") -> SafeString:
     else:
         words = (
             '<span class="cover-words"><span class="cover-line">'
-            f"<span>{_genre_name(design.genre, get_language())}</span>"
+            f"<span>{_genre_name(design.genre, language)}</span>"
             f"<span>{movie.year or ''}</span>"
             f'</span><span class="cover-title">{escape(movie.title)}</span></span>'
         )
@@ -136,7 +140,7 @@ def cover(movie: Movie, variant: str = "", loading: str = "lazy") -> SafeString:
             ' decoding="async" data-poster>'
         )
     flip = ' transform="matrix(-1 0 0 1 200 0)"' if design.flipped else ""
-    return mark_safe(  # noqa: S308
+    return (
         f'<span class="{kind}" aria-hidden="true"><span class="cover-design">{words}'
         '<svg class="cover-art" viewBox="0 0 200 220" preserveAspectRatio="xMidYMax slice">'
         f'<use href="{_asset("img/covers.svg")}#{design.motif}" width="200" height="220"{flip}/>'
@@ -157,7 +161,36 @@ def film_card(
     The title's link covers the card; the star beside the year opens the dialog, and without
     scripts leads to the rating on the film's page.
     """
-    address, title, said = movie.get_absolute_url(), escape(movie.title), _Said.in_(get_language())
+    said = _Said.in_(get_language())
+    return mark_safe(_card(movie, actions, predicted, uncertain, reasons, said))  # noqa: S308
+
+
+def recommended_items(cards: Iterable[CardLike], *, for_member: bool) -> SafeString:
+    """List items of recommendations: each film, with what is predicted and why."""
+    said = _Said.in_(get_language())
+    items = [
+        _card(
+            card.movie,
+            actions_address(card.movie.pk) if for_member else "",
+            card.predicted_rating,
+            card.is_uncertain,
+            card.reasons,
+            said,
+        )
+        for card in cards
+    ]
+    return mark_safe("".join(f"<li>{item}</li>" for item in items))  # noqa: S308
+
+
+def _card(
+    movie: Movie,
+    actions: str,
+    predicted: float | None,
+    uncertain: bool,
+    reasons: Iterable[ReasonLike],
+    said: _Said,
+) -> str:
+    address, title = movie.get_absolute_url(), escape(movie.title)
     facts = f"<span>{movie.year}</span>" if movie.year else ""
     if predicted:
         facts += _predicted(predicted, uncertain, said)
@@ -171,24 +204,14 @@ def film_card(
             f'<span class="sr-only">{label}</span><span data-your-stars>{yours}</span>'
             f"{icon('star')}</a>"
         )
-    if titles := titles_of(reasons):
-        because = escape(said.because % {"titles": titles})
+    if named := [reason.movie.title for reason in reasons][:REASONS_NAMED]:
+        because = escape(said.because % {"titles": f" {said.and_} ".join(named)})
         why = f'<p class="film-why">{because}</p>'
-    return mark_safe(  # noqa: S308
-        f'<article class="film" data-film="{movie.pk}"><span class="film-poster">{cover(movie)}'
+    image = _cover(movie, "", "lazy", said.language)
+    return (
+        f'<article class="film" data-film="{movie.pk}"><span class="film-poster">{image}'
         f'</span><h3 class="film-name"><a class="film-link" href="{address}">{title}</a></h3>'
         f'<div class="film-foot"><p class="film-facts">{facts}</p>{more}</div>{why}</article>'
-    )
-
-
-def recommended(card: CardLike, actions: str) -> SafeString:
-    """The film of a recommendation, with what is predicted and why."""
-    return film_card(
-        card.movie,
-        actions=actions,
-        predicted=card.predicted_rating,
-        uncertain=card.is_uncertain,
-        reasons=card.reasons,
     )
 
 
@@ -197,7 +220,8 @@ def _predicted(stars: float, uncertain: bool, said: _Said) -> str:
         words, kind, about = said.guess, f'uncertain" title="{said.guess_hint}', "~"
     else:
         words, kind, about = said.predicted, "", ""
+    shown = _number(round(stars, 1), 1, said.language)
     return (
         f'<span class="predicted {kind}"><span class="sr-only">{words}</span>'
-        f"{icon('next')}{about}{one_decimal(stars)}</span>"
+        f"{icon('next')}{about}{shown}</span>"
     )

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from catalog.addresses import film_address
-from catalog.models import Genre, Movie
+from catalog.models import Movie
 from recommender.explaining import Reason, reasons
+from recommender.film_rows import card_movies, titles
 from recommender.serving import Ranking, Recommender
-
-# What a card shows; anything else of its film is read when it is asked for.
-_SHOWN = ("title", "year", "poster_path")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,29 +107,12 @@ def draft(person: Recommender, ranking: Ranking, *, explain: bool = True) -> Dra
 
 
 def films_of(drafts: Iterable[Draft], others: Iterable[int] = ()) -> Films:
-    """The films of some drafts, and others to be named: three queries however many there are."""
+    """The films of some drafts, and others to be named: two queries however many there are."""
     drafts = list(drafts)
-    shown = Movie.objects.only(*_SHOWN).in_bulk({pk for one in drafts for pk in one.movie_ids})
-    genres = _genres_of(shown)
-    for pk, movie in shown.items():
-        movie.genre_list = genres[pk]
+    shown = card_movies({pk for one in drafts for pk in one.movie_ids})
     wanted = {reason.movie_id for one in drafts for some in one.reasons for reason in some}
-    rows = Movie.objects.filter(pk__in=wanted.union(others)).order_by().values_list("pk", "title")
-    return Films(shown, {pk: NamedMovie(pk, title) for pk, title in rows})
-
-
-def _genres_of(movie_ids: Iterable[int]) -> dict[int, list[Genre]]:
-    """The genres of each film, in order; one object for each genre."""
-    found: dict[int, list[Genre]] = defaultdict(list)
-    made: dict[int, Genre] = {}
-    pairs = Movie.genres.through.objects.filter(movie_id__in=list(movie_ids))
-    rows = pairs.order_by("genre__name").values_list(
-        "movie_id", "genre_id", "genre__name", "genre__slug"
-    )
-    for movie_id, pk, name, slug in rows:
-        genre = made.get(pk) or made.setdefault(pk, Genre(pk=pk, name=name, slug=slug))
-        found[movie_id].append(genre)
-    return found
+    named = titles(wanted.union(others))
+    return Films(shown, {pk: NamedMovie(pk, title) for pk, title in named.items()})
 
 
 def cards(person: Recommender, ranking: Ranking) -> list[Card]:

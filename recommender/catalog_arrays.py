@@ -7,6 +7,7 @@ the database when it is shown; these arrays only decide which films those are.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,9 @@ from catalog.models import Genre
 from recommender.copying import copy_columns
 
 IntArray = NDArray[np.int64]
+
+LITTLE_SEEN_QUANTILE = 0.8
+LITTLE_SEEN_RATINGS = 3
 
 _MOVIES = """
     SELECT id::int8, coalesce(year, 0)::int4, coalesce(runtime, 0)::int4,
@@ -83,6 +87,16 @@ class CatalogArrays:
 
     def __len__(self) -> int:
         return len(self.movie_ids)
+
+    @cached_property
+    def is_little_seen(self) -> NDArray[np.bool_]:
+        """bool (n,): rated by some people, but not by as many as the most rated films are."""
+        rated = self.rating_count[self.rating_count > 0]
+        if not len(rated):
+            return np.zeros(len(self), np.bool_)
+        most = max(float(np.quantile(rated, LITTLE_SEEN_QUANTILE)), LITTLE_SEEN_RATINGS)
+        few: NDArray[np.bool_] = self.rating_count >= LITTLE_SEEN_RATINGS
+        return few & (self.rating_count <= most)
 
     def rows_of(self, movie_ids: IntArray) -> IntArray:
         """The row of each movie, -1 for those that are not here."""

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
+from django.db import connection
+
 from recommender.filters import Filters
 from recommender.histories import history_of
 from recommender.models import Preferences
 from recommender.serving import Recommender
 
+_NAMES = [field.name for field in fields(Filters)]
+# As SQL for the reason that histories are.
+_CHOICES = f"SELECT {', '.join(_NAMES)} FROM {Preferences._meta.db_table} WHERE user_id = %s"  # noqa: S608
+
 
 def filters_of(user_id: int) -> Filters:
     """What the member chose, or the defaults."""
-    chosen = Preferences.objects.filter(user_id=user_id).first()
-    return chosen.filters() if chosen else Filters()
+    with connection.cursor() as cursor:
+        cursor.execute(_CHOICES, [user_id])
+        chosen = cursor.fetchone()
+    if chosen is None:
+        return Filters()
+    values = (tuple(value) if isinstance(value, list) else value for value in chosen)
+    return Filters(**dict(zip(_NAMES, values, strict=True)))
 
 
 def recommender_for(user_id: int) -> Recommender:

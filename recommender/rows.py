@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from recommender.cards import Card, Draft, draft, films_of
-from recommender.catalog_arrays import IntArray
 from recommender.serving import POPULARITY, Ranking, Recommender
 from recommender.teaching import informative
 
@@ -21,8 +20,6 @@ RECENT = 30  # ratings among which films for "Because you rated" are looked for
 HIGH_STARS = 4.0
 LEARNING_RATINGS = 20  # with fewer, a member is asked for more
 MONTH_RATINGS = 2  # a film rated less often this month is not popular this month
-LITTLE_SEEN_QUANTILE = 0.8
-LITTLE_SEEN_RATINGS = 3
 
 
 @dataclass(frozen=True)
@@ -165,18 +162,9 @@ def _liked_recently(person: Recommender) -> list[tuple[int, int]]:
 def _little_seen(page: _Page) -> Ranking:
     """For a member by predicted stars, for others by the mean, among films with few ratings."""
     person, catalog = page.person, page.person.live.catalog
-    few = _has_few_ratings(catalog.rating_count)
+    few = catalog.is_little_seen
     if person.has_known_history and person.stars is not None:
         scores = person.cautious(person.stars, page.taken | ~few)
         return person.by(scores, ROW_LENGTH, page.taken, "factorization")
     scores = np.where(few, catalog.rating_mean, np.float32(-np.inf))
     return person.by(scores, ROW_LENGTH, page.taken, POPULARITY)
-
-
-def _has_few_ratings(count: IntArray | NDArray[np.int32]) -> NDArray[np.bool_]:
-    rated = count[count > 0]
-    if not len(rated):
-        return np.zeros(len(count), np.bool_)
-    most = max(float(np.quantile(rated, LITTLE_SEEN_QUANTILE)), LITTLE_SEEN_RATINGS)
-    few: NDArray[np.bool_] = (count >= LITTLE_SEEN_RATINGS) & (count <= most)
-    return few

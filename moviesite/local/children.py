@@ -18,7 +18,6 @@ from moviesite.local.processes import StopSteps, spawn, stop
 STOP_STEPS: StopSteps = ((signal.SIGTERM, 3.0), (signal.SIGQUIT, 3.0))
 FIRST_BACKOFF, LONGEST_BACKOFF = 1.0, 30.0  # seconds
 SETTLED = 60.0  # seconds after which a child counts as running well
-THREADS = 4
 # Where all processors are busy, even with something of low priority, each step of a request waits
 # for one to become free: a training leaves one alone.
 TRAINING_THREADS = max(1, (os.cpu_count() or 1) - 1)
@@ -103,10 +102,8 @@ def site_children(
     """Web, the worker for short tasks, the worker that trains, and beat, in the order to start."""
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     python = sys.executable
-    processes = max(2, min(4, os.cpu_count() or 2))
-    web = [python, "-m", "gunicorn", "moviesite.wsgi:application", "--bind", address]
-    web += ["--workers", str(processes), "--worker-class", "gthread", "--threads", str(THREADS)]
-    web += ["--graceful-timeout", "5", "--no-control-socket", "--log-level", "warning"]
+    web = [python, "-m", "gunicorn", "--config", "python:moviesite.gunicorn_conf"]
+    web += ["--bind", address]
     worker = [python, "-m", "celery", "-A", "moviesite", "worker", "--loglevel", "INFO"]
     worker += ["--without-gossip", "--without-mingle"]
     beat = [python, "-m", "celery", "-A", "moviesite", "beat", "--loglevel", "INFO"]

@@ -6,37 +6,18 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
 
-from catalog.models import Genre, Movie
+from catalog.models import Movie
 from recommender.cards import draft
+from recommender.film_rows import details
 from recommender.serving import Ranking, Recommender
 
 Json = dict[str, Any]
 
-_COLUMNS = (
-    "pk",
-    "title",
-    "original_title",
-    "year",
-    "runtime",
-    "poster_path",
-    "rating_count",
-    "half_star_sum",
-    "link__movielens_id",
-    "link__imdb_id",
-    "link__tmdb_id",
-    "genre_names",
-)
-
 
 def movies_json(movie_ids: Iterable[int]) -> dict[int, Json]:
     """Films by primary key, in one query and without model instances."""
-    names = Genre.objects.filter(movies=OuterRef("pk")).order_by("name").values("name")
-    films = Movie.objects.filter(pk__in=set(movie_ids)).order_by()
-    rows = films.annotate(genre_names=ArraySubquery(names)).values_list(*_COLUMNS)
-    return {row[0]: _movie_json(*row) for row in rows}
+    return {row[0]: _movie_json(*row) for row in details(movie_ids)}
 
 
 def movie_json(movie: Movie) -> Json:

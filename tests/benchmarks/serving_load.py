@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 import requests
+import urllib3
 
 from .fresh_site import ROOT, fresh_site, manage
 
@@ -23,7 +24,6 @@ PAUSE = 1.0
 PAUSED_TIMES = 4  # as long as the other loads, so that a 99th percentile is of hundreds of requests
 BURSTS = 5
 PAGES = {"API": "/api/v1/me/recommendations", "home": "/"}
-PROCESSES, THREADS = 2, 4
 
 
 def run(part: str, *, films: int, history: int, seconds: int) -> None:
@@ -50,14 +50,13 @@ def run(part: str, *, films: int, history: int, seconds: int) -> None:
 
 
 @contextmanager
-def site(environment: dict[str, str], processes: int = PROCESSES) -> Iterator[tuple[str, int]]:
+def site(environment: dict[str, str]) -> Iterator[tuple[str, int]]:
     """gunicorn as the local run starts it; gives its address and process id."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "gunicorn", "moviesite.wsgi:application"]
-    command += ["--bind", f"127.0.0.1:{port}", "--workers", str(processes), "--no-control-socket"]
-    command += ["--worker-class", "gthread", "--threads", str(THREADS), "--log-level", "error"]
+    command = [sys.executable, "-m", "gunicorn", "--config", "python:moviesite.gunicorn_conf"]
+    command += ["--bind", f"127.0.0.1:{port}", "--log-level", "error"]
     process = subprocess.Popen(command, env=environment, cwd=ROOT, start_new_session=True)
     address = f"http://127.0.0.1:{port}"
     try:
@@ -74,7 +73,7 @@ def site(environment: dict[str, str], processes: int = PROCESSES) -> Iterator[tu
 
 
 def memory(environment: dict[str, str], session: str) -> None:
-    """Of one of two web processes: after a page without recommendations, and after many with."""
+    """Of one of the web processes: after a page without recommendations, and after many with."""
     print("| a web process serves | PSS, MB | private, MB |\n| --- | --- | --- |")
     for name, pages in {
         "the profile page": ["/accounts/profile/"],
@@ -153,31 +152,24 @@ def _browse(address: str, session: str, films: int, times: Times) -> None:
 _connections = threading.local()
 
 
-def _client() -> requests.Session:
+def _client() -> urllib3.PoolManager:
+    """Of this thread; a leaner one than requests, whose own work would be measured with it."""
     if not hasattr(_connections, "client"):
-        _connections.client = requests.Session()
-    client: requests.Session = _connections.client
+        _connections.client = urllib3.PoolManager(timeout=30, retries=False)
+    client: urllib3.PoolManager = _connections.client
     return client
 
 
 def _visit(address: str, session: str, page: str) -> int:
-    cookies = {"sessionid": session}
-    return _client().get(address + PAGES[page], cookies=cookies, timeout=30).status_code
+    headers = {"Cookie": f"sessionid={session}"}
+    return _client().request("GET", address + PAGES[page], headers=headers).status
 
 
 def _rate(address: str, session: str, movie: int, stars: float) -> int:
     token = "a" * 32
-    return (
-        _client()
-        .put(
-            f"{address}/api/v1/me/ratings/{movie}",
-            json={"rating": stars},
-            cookies={"sessionid": session, "csrftoken": token},
-            headers={"X-CSRFToken": token},
-            timeout=30,
-        )
-        .status_code
-    )
+    headers = {"Cookie": f"sessionid={session}; csrftoken={token}", "X-CSRFToken": token}
+    url = f"{address}/api/v1/me/ratings/{movie}"
+    return _client().request("PUT", url, json={"rating": stars}, headers=headers).status
 
 
 def _timed(times: Times, name: str, request: Callable[[], int]) -> None:

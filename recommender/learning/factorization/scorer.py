@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -25,7 +24,6 @@ from recommender.learning.validation import IntArray, as_floats, as_ids, check_p
 
 MIN_STARS, MAX_STARS = 0.5, 5.0
 NOISE_ROUNDS = 4
-BLOCK = 25  # ratings whose covariances are laid out at once
 
 ARRAYS = (
     "item_rows",  # (num_items, K) float32: [bias_i, factors_i]
@@ -57,16 +55,11 @@ class FoldedUser:
     item_ids: IntArray
     row: Float64
     covariance: Float64
-    _contribute: Callable[[], Float64]
+    contributions: Callable[[Float64], Float64]
+    """Of ``row @ directions``, directions (K, m), which part each rating brought: (n_history, m).
 
-    @cached_property
-    def contributions(self) -> Float64:
-        """(n_history, K): which part of ``row`` each rating brought.
-
-        ``row`` is their sum and the row of a user without a history. Worked out when first asked
-        for, since scores do not need it.
-        """
-        return self._contribute()
+    What a user without a history has, and all of these, add up to it.
+    """
 
 
 class FactorizationScorer:
@@ -129,9 +122,10 @@ class FactorizationScorer:
         covariance: Float64 = np.linalg.inv(precision).astype(np.float64, copy=False)
         row: Float64 = covariance @ (self._prior_precision @ prior + noise * evidence.target)
 
-        def contributions() -> Float64:
-            surprises = noise * self._surprises(evidence, typical)
-            return (prior_parts @ self._prior_precision + surprises) @ covariance
+        def contributions(directions: Float64) -> Float64:
+            pulls = covariance @ directions
+            of_prior = prior_parts @ (self._prior_precision @ pulls)
+            return of_prior + noise * self._surprises(evidence, typical, pulls)
 
         return FoldedUser(items, row, covariance, contributions)
 
@@ -173,7 +167,7 @@ class FactorizationScorer:
     def explain_each(self, user: FoldedUser, item_ids: ArrayLike) -> Float32:
         """What :meth:`explain` says of several items: shape (len(item_ids), n_history)."""
         design = self._design(as_ids("item_ids", item_ids, self.num_items))
-        return (design @ user.contributions.T).astype(np.float32)
+        return user.contributions(design.T).T.astype(np.float32)
 
     def similar(self, item_id: int, n: int) -> tuple[IntArray, Float32]:
         """The ``n`` items that the same users chose to rate, best first, with their cosines."""
@@ -233,16 +227,18 @@ class FactorizationScorer:
         targets = weights[:, None] * (design * residuals[:, None] - with_bias)
         return _Evidence(design, weights, covariances, targets, gram, float(squares))
 
-    def _surprises(self, evidence: _Evidence, typical: Float64) -> Float64:
-        """What each rating says beyond what was expected of a typical user: (n, K)."""
-        without_bias = typical.astype(np.float32)
-        without_bias[0] = 0.0
-        expected = evidence.design * (evidence.design @ typical)[:, None]
-        for start in range(0, len(expected), BLOCK):  # whole, the matrices of a history are large
-            block = slice(start, start + BLOCK)
-            covariances = self._unpacked(evidence.covariances[block])
-            expected[block, 1:] += (covariances @ without_bias)[:, 1:]
-        return evidence.targets - evidence.weights[:, None] * expected
+    def _surprises(self, evidence: _Evidence, typical: Float64, pulls: Float64) -> Float64:
+        """What each rating says beyond what was expected of a typical user, along ``pulls`` (K, m):
+        shape (n, m)."""
+        expected = (evidence.design @ typical)[:, None] * (evidence.design @ pulls)
+        # Products of each covariance with both sides, a sum over the cells of its upper triangle.
+        first, second = self._upper
+        left, right = typical.astype(np.float32), pulls.astype(np.float32)
+        left[0] = right[0] = 0.0
+        both = left[first, None] * right[second] + left[second, None] * right[first]
+        both[first == second] /= 2
+        expected += evidence.covariances @ both
+        return evidence.targets @ pulls - evidence.weights[:, None] * expected
 
     def _noise(self, prior: Float64, evidence: _Evidence) -> float:
         """The user's noise precision: expectation maximisation from the level of all users."""
