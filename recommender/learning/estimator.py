@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from recommender.learning.devices import choose_device
 from recommender.learning.distributed import is_first
 from recommender.learning.interactions import PADDING_ITEM, Interactions, SequenceInteractions
-from recommender.learning.optimizers import OptimizerFunc, make_optimizer
+from recommender.learning.optimizers import SCHEDULES, OptimizerFunc, make_optimizer
 from recommender.learning.progress import ProgressCallback
 from recommender.learning.saving import fingerprint, save_net
 from recommender.learning.training import BatchLoss, EarlyStopping, Epoch, Training
@@ -51,8 +51,10 @@ class Estimator:
         amp: bool = False,
         compile: bool = False,
         device_memory: float | None = None,
+        schedule: str = "constant",
     ) -> None:
         check_choice("loss", loss, self.losses)
+        check_choice("schedule", schedule, SCHEDULES)
         check_positive("embedding_dim", embedding_dim)
         check_positive("batch_size", batch_size)
         check_positive("learning_rate", learning_rate)
@@ -75,6 +77,7 @@ class Estimator:
         self._amp = amp
         self._compile = compile
         self._device_memory = device_memory
+        self._schedule = schedule
 
         self._net: nn.Module | None = None
         self._optimizer: Any = None
@@ -133,6 +136,7 @@ class Estimator:
             verbose=verbose,
             callback=progress,
             early_stopping=early_stopping,
+            schedule=self._schedule,
         )
         net = self._fitted()
         entries = None

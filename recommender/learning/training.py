@@ -19,6 +19,7 @@ from recommender.learning.distributed import (
     shared_loss,
     sum_over_processes,
 )
+from recommender.learning.optimizers import Schedule
 from recommender.learning.progress import Progress, ProgressCallback, Reporter
 from recommender.learning.validation import check_positive
 
@@ -56,6 +57,7 @@ class Training:
     """How to train: shared by all models.
 
     ``amp`` computes in bfloat16 and ``compile`` through ``torch.compile``, both on CUDA only.
+    ``schedule`` is that of :class:`recommender.learning.optimizers.Schedule`.
     """
 
     epochs: int
@@ -66,6 +68,7 @@ class Training:
     verbose: bool = False
     callback: ProgressCallback | None = None
     early_stopping: EarlyStopping | None = None
+    schedule: str = "constant"
 
     def run(
         self,
@@ -90,10 +93,12 @@ class Training:
         reporter = Reporter(self.callback if is_first() else None)
         history: list[Epoch] = []
         best = _Best()
+        steps = self.epochs * math.ceil(size / self.batch_size)
+        schedule = Schedule(self.schedule, optimizer, steps)
         for epoch in range(self.epochs):
             started = time.monotonic()
             net.train()
-            loss = self._run_epoch(epoch, net, optimizer, size, batch_loss, reporter)
+            loss = self._run_epoch(epoch, optimizer, schedule, size, batch_loss, reporter)
             net.eval()
             seconds = time.monotonic() - started
             score = self._score(model)
@@ -126,8 +131,8 @@ class Training:
     def _run_epoch(
         self,
         epoch: int,
-        net: nn.Module,
         optimizer: Any,
+        schedule: Schedule,
         size: int,
         batch_loss: BatchLoss,
         reporter: Reporter,
@@ -141,6 +146,7 @@ class Training:
                 loss = batch_loss(batch)
             optimizer.zero_grad()
             loss.backward()
+            schedule.step()
             optimizer.step()
             total += loss.detach() * len(batch)
             if reporter.due():

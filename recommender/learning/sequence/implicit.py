@@ -18,7 +18,11 @@ from recommender.learning.optimizers import OptimizerFunc
 from recommender.learning.progress import ProgressCallback
 from recommender.learning.ranking import Exclusion, excluded_items, most_similar, top_n
 from recommender.learning.saving import keep_learned_rows, load_weights, open_net
-from recommender.learning.sequence.objectives import LOSSES, sequence_loss
+from recommender.learning.sequence.objectives import (
+    LOSSES,
+    sequence_loss,
+    start_at_popularity,
+)
 from recommender.learning.sequence.representations import (
     CNNNet,
     LSTMNet,
@@ -65,6 +69,9 @@ class ImplicitSequenceModel(Estimator):
     num_negative_samples: int
         Negatives per choice for 'adaptive_hinge' and 'warp', per batch for 'sampled_softmax',
         where some hundreds are usual.
+    schedule: 'constant' or 'one_cycle'
+        How the learning rate changes during a fit; see
+        :class:`recommender.learning.optimizers.Schedule`.
 
     The other parameters are those of
     :class:`recommender.learning.factorization.explicit.ExplicitFactorizationModel`.
@@ -91,6 +98,7 @@ class ImplicitSequenceModel(Estimator):
         amp: bool = False,
         compile: bool = False,
         device_memory: float | None = None,
+        schedule: str = "constant",
     ) -> None:
         super().__init__(
             loss=loss,
@@ -108,6 +116,7 @@ class ImplicitSequenceModel(Estimator):
             amp=amp,
             compile=compile,
             device_memory=device_memory,
+            schedule=schedule,
         )
         if isinstance(representation, str):
             names = (*_REPRESENTATIONS, "transformer")
@@ -229,12 +238,13 @@ class ImplicitSequenceModel(Estimator):
         return {
             **super()._settings(),
             "representation": self._representation if named else None,
+            "schedule": self._schedule,
         }
 
     def _prepare(self, interactions: SequenceInteractions) -> nn.Module:
         """The net to train: a new one, the one that is there, or a larger one with its rows."""
         before = {"num_items": self._num_items, "max_sequence_length": self._max_sequence_length}
-        # Only the transformer tells positions apart: longer sequences need more of them.
+        # The transformer reads no more than it was made for: longer sequences need a larger one.
         positions = interactions.max_sequence_length if self._representation == "transformer" else 1
         now = {
             "num_items": interactions.num_items,
@@ -249,6 +259,8 @@ class ImplicitSequenceModel(Estimator):
             learned = self._net.state_dict()
         self._num_items, self._max_sequence_length = now.values()
         net = self._new_net()
+        if self._loss in ("softmax", "sampled_softmax"):
+            start_at_popularity(net, interactions)
         keep_learned_rows(learned, net)
         return self._use(net)
 

@@ -50,6 +50,24 @@ def sequence_loss(
     return _own_negatives(loss, net, examples, num_negatives, interactions)
 
 
+@torch.no_grad()
+def start_at_popularity(net: nn.Module, interactions: SequenceInteractions) -> None:
+    """Give biases that are all zero still what cross-entropy would first spend epochs on.
+
+    Each item gets the log of how often it was chosen, plus one, less the mean of that.
+    """
+    if not isinstance(net, SequenceNet) or net.item_biases.weight.any():
+        return
+    items = torch.from_numpy(interactions.sequences.ravel())
+    weights = interactions.weights
+    weight = None if weights is None else torch.from_numpy(weights.ravel())
+    counts = torch.bincount(items, weight, minlength=net.num_items).float()
+    popularity = counts.log1p()
+    popularity -= popularity[PADDING_ITEM + 1 :].mean()
+    popularity[PADDING_ITEM] = 0.0
+    net.item_biases.weight.copy_(popularity.unsqueeze(1))
+
+
 @dataclass(frozen=True)
 class _Examples:
     """Sequences (n, length), their weights, and where batches of them go."""

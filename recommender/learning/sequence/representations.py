@@ -77,9 +77,13 @@ class SequenceNet(nn.Module):
         rows = torch.arange(len(seen), device=seen.device).unsqueeze(1)
         return encoded[rows, seen]
 
+    def item_vectors(self, item_ids: Tensor) -> Tensor:
+        """Vectors (\\*item_ids.shape, embedding_dim) that score items; here, those read."""
+        return self.item_embeddings(item_ids)
+
     def forward(self, user_representations: Tensor, targets: Tensor) -> Tensor:
         """Scores (n, m) of ``targets`` (n, m) given representations (n, embedding_dim, m)."""
-        vectors = self.item_embeddings(targets).transpose(1, 2)
+        vectors = self.item_vectors(targets).transpose(1, 2)
         return (user_representations * vectors).sum(1) + self.item_biases(targets).squeeze(-1)
 
     def score_all(self, states: Tensor, item_ids: Tensor | None = None) -> Tensor:
@@ -89,14 +93,14 @@ class SequenceNet(nn.Module):
 
     def score_each(self, states: Tensor, item_ids: Tensor) -> Tensor:
         """Scores (n, m) of each row's own items (n, m) given states (n, embedding_dim)."""
-        vectors = self.item_embeddings(item_ids)  # (n, m, embedding_dim)
+        vectors = self.item_vectors(item_ids)  # (n, m, embedding_dim)
         return (vectors @ states.unsqueeze(-1)).squeeze(-1) + self.item_biases(item_ids).squeeze(-1)
 
     def items(self, item_ids: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Vectors (m, embedding_dim) and biases (m,) of items (m,), or of all."""
         if item_ids is None:
             item_ids = torch.arange(self.num_items, device=self.item_biases.weight.device)
-        return self.item_embeddings(item_ids), self.item_biases(item_ids).squeeze(-1)
+        return self.item_vectors(item_ids), self.item_biases(item_ids).squeeze(-1)
 
 
 class PoolNet(SequenceNet):
@@ -211,7 +215,7 @@ class MixtureLSTMNet(LSTMNet):
 
     def forward(self, user_representations: Tensor, targets: Tensor) -> Tensor:
         tastes, attention = user_representations.chunk(2, dim=1)  # (n, mixtures, dim, m)
-        vectors = self.item_embeddings(targets).transpose(1, 2).unsqueeze(1)  # (n, 1, dim, m)
+        vectors = self.item_vectors(targets).transpose(1, 2).unsqueeze(1)  # (n, 1, dim, m)
         shares = (attention * vectors).sum(2).softmax(dim=1)  # (n, mixtures, m)
         scores = (shares * (tastes * vectors).sum(2)).sum(1)
         return scores + self.item_biases(targets).squeeze(-1)
@@ -226,7 +230,7 @@ class MixtureLSTMNet(LSTMNet):
     def score_each(self, states: Tensor, item_ids: Tensor) -> Tensor:
         """Scores (n, m) given states (n, 2 num_mixtures, embedding_dim)."""
         tastes, attention = states.chunk(2, dim=1)
-        vectors = self.item_embeddings(item_ids).transpose(1, 2)  # (n, embedding_dim, m)
+        vectors = self.item_vectors(item_ids).transpose(1, 2)  # (n, embedding_dim, m)
         shares = (attention @ vectors).softmax(dim=1)  # (n, mixtures, m)
         return (shares * (tastes @ vectors)).sum(1) + self.item_biases(item_ids).squeeze(-1)
 

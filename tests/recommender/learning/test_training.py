@@ -8,6 +8,7 @@ import torch
 from recommender.learning.curves import history_svg
 from recommender.learning.devices import choose_device, mixed_precision
 from recommender.learning.factorization.explicit import ExplicitFactorizationModel
+from recommender.learning.optimizers import AdamPair, Schedule
 from recommender.learning.progress import Progress, Reporter
 from recommender.learning.training import EarlyStopping, Epoch
 from tests.recommender.learning.toys import ratings
@@ -66,3 +67,46 @@ def test_a_cpu_is_never_in_half_precision():
 def test_patience_must_be_positive():
     with pytest.raises(ValueError, match="patience must be positive, got 0"):
         EarlyStopping(score=lambda model: 0.0, patience=0)
+
+
+def test_one_cycle_rises_and_falls_and_starts_anew():
+    dense, sparse = torch.zeros(2, requires_grad=True), torch.zeros(2, requires_grad=True)
+    pair = AdamPair([dense], [sparse], lr=0.5, weight_decay=0.0)
+    for _ in range(2):
+        schedule = Schedule("one_cycle", pair, 101)
+        rates = []
+        for _ in range(101):
+            schedule.step()
+            rates.append({group["lr"] for group in pair.param_groups})
+        assert all(len(rate) == 1 for rate in rates)  # Both optimizers follow.
+        found = [rate.pop() for rate in rates]
+        assert found[0] == pytest.approx(0.5 / 25)
+        assert found.index(max(found)) == 10
+        assert max(found) == pytest.approx(0.5)
+        assert found[-1] == pytest.approx(0, abs=1e-9)
+
+
+def test_a_constant_rate_is_left_alone():
+    weight = torch.zeros(2, requires_grad=True)
+    optimizer = torch.optim.Adam([weight], lr=0.5)
+    Schedule("constant", optimizer, 10).step()
+    assert optimizer.param_groups[0]["lr"] == 0.5
+
+
+def test_a_fit_follows_its_schedule():
+    train, _ = ratings()
+    rates = []
+
+    def optimizer(weights):
+        made = torch.optim.SGD(weights, lr=0.1)
+        step = made.step
+        made.step = lambda: (rates.append(made.param_groups[0]["lr"]), step())
+        return made
+
+    model = ExplicitFactorizationModel(
+        n_iter=2, batch_size=1000, device="cpu", random_state=0, optimizer_func=optimizer
+    )
+    model._schedule = "one_cycle"
+    model.fit(train)
+    assert len(rates) == 14
+    assert rates[0] < max(rates) > rates[-1] == pytest.approx(0, abs=1e-9)
