@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from typing import Any
 
 from django.db import connection
 
@@ -23,8 +24,11 @@ def filters_of(user_id: int) -> Filters:
         chosen = cursor.fetchone()
     if chosen is None:
         return Filters()
-    values = (tuple(value) if isinstance(value, list) else value for value in chosen)
-    return Filters(**dict(zip(_NAMES, values, strict=True)))
+    named: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in zip(_NAMES, chosen, strict=True)
+    }
+    return Filters(**named)
 
 
 def recommender_for(user_id: int) -> Recommender:

@@ -98,8 +98,12 @@ class Recommender:
     @cached_property
     def stars_per_next_score(self) -> np.float32:
         """What a unit of the sequence model's score counts for among top picks."""
-        deviation = 0.0 if self.next_scores is None else mean_and_deviation(self.next_scores)[1]
+        deviation = self._next_moments[1]
         return np.float32(SEQUENCE_WEIGHT / deviation if deviation else 0.0)
+
+    @cached_property
+    def _next_moments(self) -> tuple[float, float]:
+        return (0.0, 0.0) if self.next_scores is None else mean_and_deviation(self.next_scores)
 
     @cached_property
     def allowed(self) -> NDArray[np.bool_]:
@@ -157,7 +161,8 @@ class Recommender:
             return self.watch_next(n, skip)
         scores, source, version = self.stars, "factorization", self._label(self.live.factorization)
         if self.next_scores is not None:
-            scores = scores + np.float32(SEQUENCE_WEIGHT) * standardised(self.next_scores)
+            standing = standardised(self.next_scores, self._next_moments)
+            scores = scores + np.float32(SEQUENCE_WEIGHT) * standing
             source, version = "both", f"{version}+{self._label(self.live.sequence)}"
         return self._ranked(self.cautious(scores, skip), n, skip, source, version)
 
@@ -242,9 +247,12 @@ def best_rows(scores: Scores, n: int) -> tuple[IntArray, Scores]:
     return open_[places], best
 
 
-def standardised(scores: Scores) -> Scores:
-    """Scores with mean 0 and deviation 1 over the films that have one."""
-    mean, deviation = mean_and_deviation(scores)
+def standardised(scores: Scores, moments: tuple[float, float] | None = None) -> Scores:
+    """Scores with mean 0 and deviation 1 over the films that have one.
+
+    ``moments`` are what `mean_and_deviation` says of them, where that is known.
+    """
+    mean, deviation = moments or mean_and_deviation(scores)
     if not deviation:
         return scores
     standard: Scores = (scores - np.float32(mean)) / np.float32(deviation)

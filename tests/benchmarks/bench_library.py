@@ -94,11 +94,12 @@ def transformer(loss: str, negatives: int = 5) -> Entry:
             loss,
             "transformer",
             64,
-            n_iter=20,
+            n_iter=10,
             batch_size=32,
-            learning_rate=2e-3,
+            learning_rate=4e-3,
             num_negative_samples=negatives,
             random_state=seed,
+            schedule="one_cycle",
         )
 
     return Entry(make, 50, 50)
@@ -143,7 +144,7 @@ SEQUENCES = {
     "cnn, adaptive hinge": hinge("cnn"),
     "lstm, adaptive hinge": hinge("lstm"),
     "mixture, adaptive hinge": hinge("mixture"),
-    "transformer, sampled softmax": transformer("sampled_softmax", 512),
+    "transformer, sampled softmax": transformer("sampled_softmax", 256),
     "transformer, softmax": transformer("softmax"),
 }
 MODELS = {

@@ -92,6 +92,7 @@ class FactorizationScorer:
         self._embeddings: Float32 = arrays["item_embeddings"]
         self._prior_rows = np.asarray(arrays["user_prior_rows"], np.float64)
         self._prior_precision = np.asarray(arrays["user_prior_precision"], np.float64)
+        self._whitener: Float64 = np.linalg.inv(np.linalg.cholesky(self._prior_precision))
         self._settings = dict(settings)
         self._mean = float(settings["mean"])
         self._upper = np.triu_indices(self._rows.shape[1])
@@ -117,10 +118,13 @@ class FactorizationScorer:
             raise ValueError(f"ratings must have shape {items.shape}, got {stars.shape}")
         typical, prior, prior_parts = self._prior(items)
         evidence = self._evidence(items, stars)
-        noise = self._noise(prior, evidence)
-        precision = self._prior_precision + noise * evidence.gram
-        covariance: Float64 = np.linalg.inv(precision).astype(np.float64, copy=False)
-        row: Float64 = covariance @ (self._prior_precision @ prior + noise * evidence.target)
+        of_prior, of_target = self._prior_precision @ prior, evidence.target
+        # In this basis the prior's precision is one and what the ratings say is diagonal.
+        strengths, turn = np.linalg.eigh(self._whitener @ evidence.gram @ self._whitener.T)
+        basis: Float64 = self._whitener.T @ turn
+        noise = self._noise(strengths, of_prior @ basis, of_target @ basis, evidence)
+        covariance: Float64 = (basis / (1.0 + noise * strengths)) @ basis.T
+        row: Float64 = covariance @ (of_prior + noise * of_target)
 
         def contributions(directions: Float64) -> Float64:
             pulls = covariance @ directions
@@ -240,16 +244,20 @@ class FactorizationScorer:
         expected += evidence.covariances @ both
         return evidence.targets @ pulls - evidence.weights[:, None] * expected
 
-    def _noise(self, prior: Float64, evidence: _Evidence) -> float:
-        """The user's noise precision: expectation maximisation from the level of all users."""
+    def _noise(
+        self, strengths: Float64, of_prior: Float64, of_target: Float64, evidence: _Evidence
+    ) -> float:
+        """The user's noise precision: expectation maximisation from the level of all users.
+
+        All in the basis in which the posterior's covariance is diagonal, arrays (K,).
+        """
         strength = self._settings["noise_strength"]
         base = noise = float(self._settings["noise_precision"])
         count = len(evidence.targets)
         for _ in range(NOISE_ROUNDS if count else 0):
-            covariance = np.linalg.inv(self._prior_precision + noise * evidence.gram)
-            row = covariance @ (self._prior_precision @ prior + noise * evidence.target)
-            second = np.outer(row, row) + covariance
-            error = evidence.squares - 2 * row @ evidence.target + np.sum(second * evidence.gram)
+            variance = 1.0 / (1.0 + noise * strengths)
+            row = variance * (of_prior + noise * of_target)
+            error = evidence.squares - 2 * row @ of_target + strengths @ (row**2 + variance)
             noise = (count + strength) / (max(error, 0.0) + strength / base)
         return noise
 
