@@ -73,8 +73,8 @@ class Processes:
     def web(self, name: str) -> str:
         """Start a web process; returns its address when it answers."""
         address = f"127.0.0.1:{free_port()}"
-        command = ["gunicorn", "moviesite.wsgi:application", "--bind", address, "--threads", "2"]
-        process = self._run(name, [*command, "--no-control-socket"])
+        command = ["gunicorn", "--config", "python:moviesite.gunicorn_conf", "--bind", address]
+        process = self._run(name, [*command, "--workers", "1"])
 
         def answers() -> bool:
             assert process.poll() is None

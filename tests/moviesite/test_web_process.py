@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from moviesite import gunicorn_conf
+
 ROOT = Path(__file__).resolve().parents[2]
 LOOKS = """
-import gc, json, sys
+import gc, json, sys, threading
 import moviesite.wsgi
+from django.db import connections
 from django.template import engines
 home = engines["django"].get_template("recommender/home.html").template
 again = engines["django"].get_template("recommender/home.html").template
@@ -20,17 +23,35 @@ print(json.dumps({
     "watched": len(gc.get_objects()),
     "switch": sys.getswitchinterval(),
     "compiled_once": home.nodelist is again.nodelist,
+    "connections": sum(one.connection is not None for one in connections.all()),
+    "threads": threading.active_count(),
 }))
 """
 
 
-def test_what_lives_as_long_as_the_process_is_out_of_the_collectors_sight() -> None:
+@pytest.fixture(scope="module")
+def found() -> dict[str, float]:
+    """A process that has loaded the application, looked at before its first request."""
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "moviesite.settings"}
     done = subprocess.run(
         [sys.executable, "-c", LOOKS], cwd=ROOT, env=environment, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout.splitlines()[-1])
+    looked: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return looked
+
+
+def test_processes_can_part_from_one_that_has_loaded_the_application(
+    found: dict[str, float],
+) -> None:
+    assert gunicorn_conf.preload_app
+    assert found["connections"] == 0  # two processes on one connection would mix their answers up
+    assert found["threads"] == 1  # a thread does not come along, and what it locked stays locked
+
+
+def test_what_lives_as_long_as_the_process_is_out_of_the_collectors_sight(
+    found: dict[str, float],
+) -> None:
     assert found["frozen"] > 100_000
     assert found["watched"] < 10_000
     assert found["switch"] <= 0.001
