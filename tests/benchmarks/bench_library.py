@@ -94,7 +94,7 @@ def transformer(loss: str, negatives: int = 5) -> Entry:
             loss,
             "transformer",
             64,
-            n_iter=10,
+            n_iter=20,
             batch_size=32,
             learning_rate=4e-3,
             num_negative_samples=negatives,

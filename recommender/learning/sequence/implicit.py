@@ -47,6 +47,8 @@ _REPRESENTATIONS: dict[str, type[SequenceNet]] = {
     "mixture": MixtureLSTMNet,
 }
 _SEQUENCES_AT_ONCE = 256
+# From so many items in all sequences on, a transformer has two layers.
+_MANY = 500_000
 
 
 class ImplicitSequenceModel(Estimator):
@@ -62,7 +64,8 @@ class ImplicitSequenceModel(Estimator):
         'sampled_softmax' (against ``num_negative_samples`` items shared by the batch, drawn by
         popularity and corrected for that); see :mod:`recommender.learning.losses`.
     representation: str or module
-        'pooling', 'cnn', 'lstm', 'mixture', 'transformer', or a module with the methods of
+        'pooling', 'cnn', 'lstm', 'mixture', 'transformer' (of one layer, or of two where the first
+        fit has half a million items or more), or a module with the methods of
         :class:`recommender.learning.sequence.representations.SequenceNet`.
     embedding_dim: int
         Used when ``representation`` is a name.
@@ -123,6 +126,7 @@ class ImplicitSequenceModel(Estimator):
             check_choice("representation", representation, names)
         self._representation = representation
         self._max_sequence_length = 1
+        self._num_layers = 1
 
     def fit(
         self,
@@ -205,7 +209,11 @@ class ImplicitSequenceModel(Estimator):
 
     def save(self, folder: Path, metrics: Mapping[str, float] | None = None) -> None:
         """Write the weights (safetensors) and a manifest (JSON) into ``folder``."""
-        self._save(folder, metrics, max_sequence_length=self._max_sequence_length)
+        sizes = {
+            "max_sequence_length": self._max_sequence_length,
+            "num_layers": self._num_layers,
+        }
+        self._save(folder, metrics, **sizes)
 
     @classmethod
     def load(cls, folder: Path, representation: nn.Module | None = None, **settings: Any) -> Self:
@@ -227,6 +235,7 @@ class ImplicitSequenceModel(Estimator):
         model = cls(**kept)
         model._num_items = manifest["num_items"]
         model._max_sequence_length = manifest["max_sequence_length"]
+        model._num_layers = manifest.get("num_layers", 1)
         model._data_fingerprint = manifest["data_fingerprint"]
         net = model._new_net()
         load_weights(net, artifact)
@@ -257,6 +266,8 @@ class ImplicitSequenceModel(Estimator):
             if isinstance(self._representation, nn.Module):
                 raise ValueError(f"representation was made for {before}, got {now}")
             learned = self._net.state_dict()
+        elif np.count_nonzero(interactions.sequences) >= _MANY:
+            self._num_layers = 2
         self._num_items, self._max_sequence_length = now.values()
         net = self._new_net()
         if self._loss in ("softmax", "sampled_softmax"):
@@ -271,6 +282,7 @@ class ImplicitSequenceModel(Estimator):
             return TransformerNet(
                 self._num_items,
                 embedding_dim=self._embedding_dim,
+                num_layers=self._num_layers,
                 max_sequence_length=self._max_sequence_length,
                 sparse=self._sparse,
             )

@@ -13,7 +13,7 @@ from recommender.learning.sequence.representations import SequenceNet
 from recommender.learning.validation import check_fraction, check_positive
 
 # What a head that looks at the newest item takes off per step, and one that looks at all of them.
-_STEEPEST, _FLATTEST = 1.0, 0.01
+_STEEPEST, _FLATTEST = 1.0, 0.03
 # Large enough to tell items apart from the first batch on: the tables of other nets start smaller.
 _OUTPUT_DEVIATION = 0.05
 
@@ -33,6 +33,8 @@ class TransformerNet(SequenceNet):
     num_heads: int, optional
         ``embedding_dim`` must be a multiple of it; the first of 4, 2 and 1 that is, by default.
     dropout: float
+        Of the items read, inside the blocks, and of the states that score: a small data set is
+        learned by heart without the last.
     max_sequence_length: int
         Only that many newest items of a sequence are read.
     tied: bool
@@ -47,7 +49,7 @@ class TransformerNet(SequenceNet):
         embedding_dim: int = 32,
         num_layers: int = 2,
         num_heads: int | None = None,
-        dropout: float = 0.2,
+        dropout: float = 0.25,
         max_sequence_length: int = 200,
         item_embedding_layer: nn.Module | None = None,
         sparse: bool = False,
@@ -97,7 +99,7 @@ class TransformerNet(SequenceNet):
         x = self.dropout(torch.cat([start, items], dim=1))
         for block in self.blocks:
             x = block(x)
-        return x
+        return self.dropout(x)
 
 
 class _Block(nn.Module):
@@ -113,10 +115,10 @@ class _Block(nn.Module):
         )
         self.feed_forward = nn.Sequential(
             nn.LayerNorm(dim),
-            nn.Linear(dim, 4 * dim),
+            nn.Linear(dim, 2 * dim),
             nn.GELU(),
             nn.Dropout(dropout),
-            nn.Linear(4 * dim, dim),
+            nn.Linear(2 * dim, dim),
             nn.Dropout(dropout),
         )
 

@@ -88,3 +88,28 @@ def test_cross_entropy_starts_at_popularity(loss):
         assert model._net.item_biases.weight[5] < biases[3]
     hinge = ImplicitSequenceModel("hinge", "pooling", n_iter=0, **QUICK).fit(data)
     assert not hinge._net.item_biases.weight.any()
+
+
+def test_more_data_makes_a_deeper_transformer(monkeypatch, tmp_path):
+    monkeypatch.setattr("recommender.learning.sequence.implicit._MANY", 7)
+    few, many = ([[1, 2, 3], [0, 1, 2]], [[1, 2, 3], [1, 2, 3], [0, 0, 1]])
+    models = [
+        ImplicitSequenceModel("softmax", "transformer", n_iter=0, **QUICK).fit(
+            SequenceInteractions(sequences, num_items=5)
+        )
+        for sequences in (few, many)
+    ]
+    assert [len(model._net.blocks) for model in models] == [1, 2]
+    models[0].fit(SequenceInteractions(many, num_items=6))
+    assert len(models[0]._net.blocks) == 1  # What was learned stays.
+    models[1].save(tmp_path / "model")
+    loaded = ImplicitSequenceModel.load(tmp_path / "model", device="cpu")
+    np.testing.assert_array_equal(loaded.predict([1, 2]), models[1].predict([1, 2]))
+
+
+def test_states_that_score_are_dropped_in_training_only():
+    torch.manual_seed(0)
+    net = TransformerNet(9, 64, dropout=0.5)
+    sequences = torch.tensor([[1, 2, 3]])
+    assert (net.train().states(sequences) == 0).float().mean() > 0.3
+    assert (net.eval().states(sequences) == 0).float().mean() == 0
