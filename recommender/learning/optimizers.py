@@ -11,6 +11,8 @@ from torch import Tensor, nn
 
 OptimizerFunc = Callable[[Iterable[Tensor]], Any]
 
+_BETAS = (0.9, 0.999)
+
 SCHEDULES = ("constant", "one_cycle")
 _WARM_UP = 0.1
 _FIRST = 0.04
@@ -55,13 +57,21 @@ class AdamPair:
     """
 
     def __init__(
-        self, dense: list[Tensor], sparse: list[Tensor], lr: float, weight_decay: float
+        self,
+        dense: list[Tensor],
+        sparse: list[Tensor],
+        lr: float,
+        weight_decay: float,
+        betas: tuple[float, float] = _BETAS,
     ) -> None:
         self._sparse = sparse
         self._weight_decay = weight_decay
-        self._optimizers: list[torch.optim.Optimizer] = [torch.optim.SparseAdam(sparse, lr=lr)]
+        self._optimizers: list[torch.optim.Optimizer] = [
+            torch.optim.SparseAdam(sparse, lr=lr, betas=betas)
+        ]
         if dense:
-            self._optimizers.append(torch.optim.Adam(dense, lr=lr, weight_decay=weight_decay))
+            adam = torch.optim.Adam(dense, lr=lr, weight_decay=weight_decay, betas=betas)
+            self._optimizers.append(adam)
 
     @property
     def param_groups(self) -> list[dict[str, Any]]:
@@ -82,16 +92,20 @@ class AdamPair:
 def make_optimizer(
     net: nn.Module, optimizer_func: OptimizerFunc | None, learning_rate: float, l2: float
 ) -> Any:
-    """What ``optimizer_func`` makes of the parameters; Adam in its fitting form without one."""
+    """What ``optimizer_func`` makes of the parameters; Adam in its fitting form without one.
+
+    A net's own ``adam_betas`` are used where it has them.
+    """
     parameters = list(net.parameters())
     if optimizer_func is not None:
         return optimizer_func(parameters)
+    betas = getattr(net, "adam_betas", _BETAS)
     sparse = _sparse_parameters(net)
     if not sparse:
-        return torch.optim.Adam(parameters, lr=learning_rate, weight_decay=l2)
+        return torch.optim.Adam(parameters, lr=learning_rate, weight_decay=l2, betas=betas)
     ids = {id(parameter) for parameter in sparse}
     dense: list[Tensor] = [parameter for parameter in parameters if id(parameter) not in ids]
-    return AdamPair(dense, sparse, lr=learning_rate, weight_decay=l2)
+    return AdamPair(dense, sparse, lr=learning_rate, weight_decay=l2, betas=betas)
 
 
 def _sparse_parameters(net: nn.Module) -> list[Tensor]:

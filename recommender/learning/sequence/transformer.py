@@ -43,6 +43,9 @@ class TransformerNet(SequenceNet):
     The other parameters are those of :class:`SequenceNet`.
     """
 
+    # A second moment that forgets soon keeps a rare item from a leap each time that it is met.
+    adam_betas = (0.9, 0.98)
+
     def __init__(
         self,
         num_items: int,

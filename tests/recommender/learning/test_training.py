@@ -8,8 +8,10 @@ import torch
 from recommender.learning.curves import history_svg
 from recommender.learning.devices import choose_device, mixed_precision
 from recommender.learning.factorization.explicit import ExplicitFactorizationModel
-from recommender.learning.optimizers import AdamPair, Schedule
+from recommender.learning.optimizers import AdamPair, Schedule, make_optimizer
 from recommender.learning.progress import Progress, Reporter
+from recommender.learning.sequence.representations import PoolNet
+from recommender.learning.sequence.transformer import TransformerNet
 from recommender.learning.training import EarlyStopping, Epoch
 from tests.recommender.learning.toys import ratings
 
@@ -110,3 +112,13 @@ def test_a_fit_follows_its_schedule():
     model.fit(train)
     assert len(rates) == 14
     assert rates[0] < max(rates) > rates[-1] == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize("sparse", [False, True])
+def test_a_net_brings_its_own_betas(sparse):
+    for net, betas in (
+        (TransformerNet(9, 8, sparse=sparse), (0.9, 0.98)),
+        (PoolNet(9, 8, sparse=sparse), (0.9, 0.999)),
+    ):
+        groups = make_optimizer(net, None, 0.01, 0.0).param_groups
+        assert {group["betas"] for group in groups} == {betas}
