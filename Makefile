@@ -9,7 +9,7 @@ PRODUCTION := SECRET_KEY=$(shell head -c 48 /dev/urandom | base64 | tr -d '/+=\n
 	REDIS_URL=redis://localhost ALLOWED_HOSTS=matinee.example EMAIL_URL=smtp://localhost
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test lint format bench bench-serving bench-retraining bench-load clean reset python \
+.PHONY: help run setup test lint format bench bench-learning bench-serving bench-retraining bench-load clean reset python \
 	style types imports templates migrations deployment
 
 help: ## list these commands
@@ -52,9 +52,15 @@ format: setup ## put code and templates into the project's style
 	$(VENV_PYTHON) -m ruff format .
 	git ls-files -z -- 'templates/*.html' | xargs -0 -r .venv/bin/djade --target-version 5.2
 
-BENCHMARKS ?= import search serving library
+BENCHMARKS ?= import search serving
+LEARNING ?= ratings next_film library
 bench: setup ## measure speed and quality (BENCHMARKS="import search" for a part)
 	@for name in $(BENCHMARKS); do echo "== $$name"; $(VENV_PYTHON) -m tests.benchmarks.bench_$$name || exit 1; done
+
+bench-learning: python ## measure the learning library beside its peers (LEARNING="ratings next_film library" for a part, ARGS)
+	@test -d .venv-bench || $(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	@for name in $(LEARNING); do echo "== $$name"; OMP_NUM_THREADS=1 .venv-bench/bin/python -m tests.benchmarks.bench_$$name $(ARGS) || exit 1; done
 
 bench-serving: setup ## measure speed and memory of serving (ARGS="scoring growth" for a part)
 	@OMP_NUM_THREADS=1 $(VENV_PYTHON) -m tests.benchmarks.bench_serving $(ARGS)

@@ -12,7 +12,8 @@ import subprocess
 import sys
 import time
 
-from .fresh_site import ROOT, data_folder, fresh_site
+from .fresh_site import fresh_site
+from .places import ROOT, data_folder
 
 
 def main() -> None:

@@ -13,7 +13,8 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from .fresh_site import data_folder, fresh_site, manage
+from .fresh_site import fresh_site, manage
+from .places import data_folder
 
 ROWS = 50_000
 

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from recommender.learning.cross_validation import random_train_test_split
 from recommender.learning.interactions import Interactions
 
-from .fresh_site import data_folder
+from .places import data_folder
 from .ratings_file import read_ratings
 
 FILES = {

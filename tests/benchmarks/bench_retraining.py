@@ -24,7 +24,8 @@ import numpy as np
 from moviesite.local.children import TRAINING_THREADS, threads
 
 from . import rating_while_training
-from .fresh_site import ROOT, data_folder, fresh_site, manage
+from .fresh_site import fresh_site, manage
+from .places import ROOT, data_folder
 from .serving_load import site
 
 PARTS = ("update", "cancel", "ratings")

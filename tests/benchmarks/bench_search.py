@@ -16,7 +16,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .fresh_site import data_folder, fresh_site, manage
+from .fresh_site import fresh_site, manage
+from .places import data_folder
 
 QUERIES = 200  # of each kind
 SLIPS = "abcdefghijklmnopqrstuvwxyz"

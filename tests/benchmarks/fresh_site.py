@@ -11,7 +11,7 @@ from pathlib import Path
 
 from moviesite.local.services import start_services
 
-ROOT = Path(__file__).resolve().parents[2]
+from .places import ROOT
 
 
 @contextmanager
@@ -43,7 +43,3 @@ def manage(environment: dict[str, str], *arguments: str) -> str:
         text=True,
     )
     return done.stdout
-
-
-def data_folder() -> Path:
-    return Path(os.environ.get("MATINEE_DATA_DIR") or ROOT.parent / "shared" / "data")

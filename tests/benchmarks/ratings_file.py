@@ -7,7 +7,7 @@ import pandas as pd
 
 from recommender.learning.interactions import Interactions
 
-from .fresh_site import data_folder
+from .places import data_folder
 
 SMALL = "movies-dataset-small/ratings_small.csv.gz"
 COLUMNS = ["user", "item", "rating", "timestamp"]

@@ -17,7 +17,8 @@ import psutil
 import requests
 import urllib3
 
-from .fresh_site import ROOT, fresh_site, manage
+from .fresh_site import fresh_site, manage
+from .places import ROOT
 
 USERS = 16
 PAUSE = 1.0
