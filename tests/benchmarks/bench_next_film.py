@@ -1,7 +1,7 @@
 """How well the next film is guessed, by the three protocols of docs/models.md.
 
 python -m tests.benchmarks.bench_next_film [--seeds 5] [--protocols leave-one-out windows rolling]
-    [--ratings FILE]
+    [--ratings FILE] [--ties SEED]
 
 Each model ranks the whole catalog. Popularity and plain item-to-item transitions stand beside the
 preset, and peers where they are installed (requirements-bench.txt). Differences to the preset are
@@ -169,8 +169,11 @@ def main() -> None:
     parser.add_argument("--protocols", nargs="+", choices=PROTOCOLS, default=list(PROTOCOLS))
     parser.add_argument("--models", nargs="+", choices=MODELS, default=list(MODELS))
     parser.add_argument("--ratings", type=Path, help="a MovieLens file; else ratings_small.csv")
+    parser.add_argument("--ties", type=int, help="a seed by which ties in time are shuffled")
     options = parser.parse_args()
     data = read_ratings(options.ratings)
+    if options.ties is not None:
+        data = data.take(np.random.RandomState(options.ties).permutation(len(data)))
     for name in options.protocols:
         found: dict[str, list[Array]] = {model: [] for model in options.models}
         seconds: dict[str, list[float]] = {model: [] for model in options.models}
