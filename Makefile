@@ -54,7 +54,7 @@ format: setup ## put code and templates into the project's style
 
 BENCHMARKS ?= import search serving
 LEARNING ?= ratings next_film library
-bench: setup ## measure speed and quality (BENCHMARKS="import search" for a part)
+bench: setup bench-learning ## measure everything, in hours (BENCHMARKS="import search" LEARNING="" for a part)
 	@for name in $(BENCHMARKS); do echo "== $$name"; $(VENV_PYTHON) -m tests.benchmarks.bench_$$name || exit 1; done
 
 bench-learning: python ## measure the learning library beside its peers (LEARNING="ratings next_film library" for a part, ARGS)
