@@ -8,7 +8,8 @@ import numpy as np
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
 from catalog.marks import with_marks
-from catalog.models import Movie
+from catalog.models import HiddenMovie, Movie
+from recommender.catalog_arrays import IntArray
 from recommender.filters import Filters
 from recommender.histories import history_from
 from recommender.live import snapshot
@@ -31,24 +32,32 @@ def similar_to(
 ) -> Similar:
     """Films that the same people like; of the same genres where no model knows the film.
 
-    They carry the marks of ``user``.
+    They carry the marks of ``user``, who is not shown films that are of no interest to them.
     """
     live = snapshot()
     rows = live.catalog.rows_of(np.array([movie_id]))
+    hidden_ids = _hidden_from(user)
     allowed = (filters or Filters()).mask(live.catalog)
+    hidden = live.catalog.rows_of(hidden_ids)
+    allowed[hidden[hidden >= 0]] = False
     placed = live.factorization or live.sequence
     if placed is not None and rows[0] >= 0 and placed.item_of_row[rows[0]]:
         found, scores = placed.similar_rows(int(rows[0]), 2 * n + 20)
         keep = allowed[found]
         found, scores, version = found[keep][:n], scores[keep][:n], placed.version.label
     else:
-        person = Recommender(history_from([movie_id]), filters or Filters(), live)
+        person = Recommender(history_from([movie_id], hidden_ids), filters or Filters(), live)
         ranking = person.by(_alike(person, int(rows[0])), n, None, POPULARITY)
         found, scores, version = ranking.rows, ranking.scores, POPULARITY
     movie_ids = [int(pk) for pk in live.catalog.movie_ids[found]]
     movies = with_marks(Movie.objects.for_cards(), user or AnonymousUser()).in_bulk(movie_ids)
     pairs = zip(movie_ids, scores, strict=True)
     return Similar([(movies[pk], round(float(s), 4)) for pk, s in pairs if pk in movies], version)
+
+
+def _hidden_from(user: AbstractBaseUser | AnonymousUser | None) -> IntArray:
+    hidden = HiddenMovie.objects.filter(user_id=user.pk) if user and user.pk else ()
+    return np.array([one.movie_id for one in hidden], np.int64)
 
 
 def _alike(person: Recommender, row: int) -> np.ndarray:

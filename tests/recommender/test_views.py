@@ -196,6 +196,15 @@ def test_the_film_page_loads_films_like_it(client: Client, world: World) -> None
     assert client.get("/movies/999999999/similar/").status_code == 404
 
 
+def test_a_hidden_film_is_not_among_films_like_another(client: Client, world: World) -> None:
+    address = f"/movies/{world.even[4]}/similar/"
+    first = client.get(address).context["cards"][0][0]
+    client.post(reverse("catalog:hide", args=[first.pk]), {"on": "1"})
+    assert first.pk not in {movie.pk for movie, _ in client.get(address).context["cards"]}
+    visitor = Client().get(address).context["cards"]
+    assert first.pk in {movie.pk for movie, _ in visitor}
+
+
 def test_the_film_page_loads_the_prediction(client: Client, world: World) -> None:
     address = f"/movies/{world.even[10]}/prediction/"
     card = client.get(address).context["card"]
