@@ -24,7 +24,7 @@ Scores = NDArray[np.float32]
 
 # Top picks are ranked by the stars the factorization predicts, less what it may be wrong by, plus
 # what the sequence model adds; chosen on validation users, see docs/performance.md.
-CAUTION = 2.0  # posterior standard deviations taken off the predicted stars
+CAUTION = 5.0  # posterior standard deviations taken off the predicted stars
 SEQUENCE_WEIGHT = 0.8  # stars per standard deviation of the sequence model's scores
 
 CANDIDATES = 200  # films whose uncertainty is worked out
@@ -106,6 +106,13 @@ class Recommender:
         return (0.0, 0.0) if self.next_scores is None else mean_and_deviation(self.next_scores)
 
     @cached_property
+    def next_standing(self) -> Scores | None:
+        """`next_scores` in deviations from their mean."""
+        if self.next_scores is None:
+            return None
+        return standardised(self.next_scores, self._next_moments)
+
+    @cached_property
     def allowed(self) -> NDArray[np.bool_]:
         """bool (num_movies,): passes the filters, neither rated nor hidden."""
         allowed = self.filters.mask(self.live.catalog)
@@ -160,9 +167,8 @@ class Recommender:
         if not self.has_known_history or self.stars is None:
             return self.watch_next(n, skip)
         scores, source, version = self.stars, "factorization", self._label(self.live.factorization)
-        if self.next_scores is not None:
-            standing = standardised(self.next_scores, self._next_moments)
-            scores = scores + np.float32(SEQUENCE_WEIGHT) * standing
+        if self.next_standing is not None:
+            scores = scores + np.float32(SEQUENCE_WEIGHT) * self.next_standing
             source, version = "both", f"{version}+{self._label(self.live.sequence)}"
         return self._ranked(self.cautious(scores, skip), n, skip, source, version)
 

@@ -14,8 +14,8 @@ import numpy as np
 
 from .held_out_people import Question, questions
 
-CAUTION = (0.0, 0.5, 1.0, 2.0)
-WEIGHT = (0.0, 0.1, 0.3, 0.5, 0.8, 1.5)
+CAUTION = (0.0, 2.0, 4.0, 5.0, 6.0, 8.0)
+WEIGHT = (0.0, 0.8, 3.0, 4.0, 5.0, 7.0, 10.0, 1e6)
 
 Answers = dict[tuple[float, float, int], list[tuple[float, int, float]]]
 
@@ -35,11 +35,11 @@ def main() -> None:
 
 
 def ask(question: Question, found: Answers) -> None:
-    from recommender.serving import CANDIDATES, best_rows, standardised
+    from recommender.serving import CANDIDATES, best_rows
 
     person = question.person
     for weight in WEIGHT:
-        scores = person.stars + np.float32(weight) * standardised(person.next_scores)
+        scores = person.stars + np.float32(weight) * person.next_standing
         pool, best = best_rows(np.where(person.allowed, scores, -np.inf), CANDIDATES)
         uncertainty = person.uncertainty(pool)
         for caution in CAUTION:
