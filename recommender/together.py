@@ -21,12 +21,12 @@ SAME_STARS = 0.1  # least misery is compared in steps of this, so that the avera
 
 @dataclass(frozen=True)
 class GroupCard:
-    """``stars`` are each member's, in the order of the group; None where nothing is known."""
+    """``stars`` are each member's, in the order of the group, and whether they are a guess."""
 
     movie: Movie
     least: float
     average: float
-    stars: list[tuple[AbstractBaseUser, float]]
+    stars: list[tuple[AbstractBaseUser, float, bool]]
 
 
 def willing_friends(user_id: int) -> list[AbstractBaseUser]:
@@ -51,16 +51,17 @@ def for_group(members: Sequence[AbstractBaseUser], filters: Filters, n: int) -> 
     rows, _ = best_rows(merit.astype(np.float32), n)
     movie_ids = [int(pk) for pk in live.catalog.movie_ids[rows]]
     movies = Movie.objects.for_cards().in_bulk(movie_ids)
+    guesses = zip(*(person.is_uncertain(rows) for person in group), strict=True)
     return [
         GroupCard(
             movie=movies[pk],
             least=round(float(least[row]), 2),
             average=round(float(average[row]), 2),
             stars=[
-                (member, round(float(value), 2))
-                for member, value in zip(members, stars[:, row], strict=True)
+                (member, round(float(value), 2), uncertain)
+                for member, value, uncertain in zip(members, stars[:, row], guessed, strict=True)
             ],
         )
-        for pk, row in zip(movie_ids, rows, strict=True)
+        for pk, row, guessed in zip(movie_ids, rows, guesses, strict=True)
         if pk in movies
     ]

@@ -103,7 +103,7 @@ def test_watching_together_takes_what_the_least_happy_would_like(
     assert cards
     seen = {movie.pk for movie in world.movies[:8]}
     for card in cards:
-        stars = [value for _, value in card.stars]
+        stars = [value for _, value, _ in card.stars]
         assert len(stars) == 2
         assert card.least == min(stars)
         assert card.average == pytest.approx(np.mean(stars), abs=0.01)
@@ -111,6 +111,20 @@ def test_watching_together_takes_what_the_least_happy_would_like(
     least = [card.least for card in cards]
     assert all(now >= later - 0.1 for now, later in itertools.pairwise(least))
     assert least[0] == max(least)
+
+
+def test_watching_together_says_whose_stars_are_a_first_guess(client: Client, world: World) -> None:
+    friend = world.member("grace")
+    Friendship.objects.create(
+        sender=friend, receiver_id=client.session["_auth_user_id"], accepted_at=timezone.now()
+    )
+    rate(user_id=friend.pk, movie=world.movies[0], stars=4.0)
+    for card in page(client, "together", member=["grace"])["cards"]:
+        assert [(str(who), guess) for who, _, guess in card.stars] == [
+            ("ada", False),
+            ("grace", True),
+        ]
+    assert "★ ~" in client.get("/together/", {"member": "grace"}).content.decode()
 
 
 def test_watching_together_needs_a_companion_and_a_model(client: Client, world: World) -> None:
