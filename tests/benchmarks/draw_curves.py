@@ -1,7 +1,9 @@
 """Draws how the library's models learn: loss and a validation metric after each epoch, as SVG.
 
-python -m tests.benchmarks.draw_curves [RATINGS] [--to docs/curves] [--only TEXT ...]
+python -m tests.benchmarks.draw_curves [RATINGS] [--to docs/curves] [--only NAME ...] [--seeds 1]
 
+The curves are those of seed 0. Over several seeds the scores after the last epoch are printed too:
+one fit says too little about settings, and these are what they may be chosen by.
 The metrics are of validation data: a tenth of the training ratings of the first split of the
 protocol "ratings", and the validation items of "leave-one-out". The tests' items are not looked at.
 """
@@ -40,25 +42,25 @@ class Asked:
         return self.model.predict(self.histories[user_ids])
 
 
-def ratings(name: str, data: Interactions) -> list[Epoch]:
+def ratings(name: str, data: Interactions, seed: int) -> list[Epoch]:
     train, _ = random_train_test_split(data, random_state=0)
     train, validation = random_train_test_split(train, 0.1, random_state=0)
-    model = RATINGS[name].make(0)
+    model = RATINGS[name].make(seed)
     stopping = EarlyStopping(
         score=lambda fitted: -rmse_score(fitted, validation), patience=PATIENCE
     )
     return model.fit(train, early_stopping=stopping).history
 
 
-def users(name: str, data: Interactions) -> list[Epoch]:
+def users(name: str, data: Interactions, seed: int) -> list[Epoch]:
     train, validation, _ = leave_one_out_split(data, validation=True)
-    model = USERS[name].make(0)
+    model = USERS[name].make(seed)
     return model.fit(
         train, early_stopping=_stopping(lambda fitted: fitted, train, validation)
     ).history
 
 
-def sequences(name: str, data: Interactions) -> list[Epoch]:
+def sequences(name: str, data: Interactions, seed: int) -> list[Epoch]:
     train, validation, _ = leave_one_out_split(data, validation=True)
     entry = SEQUENCES[name]
     windows = train.to_sequence(max_sequence_length=entry.reads)
@@ -67,7 +69,7 @@ def sequences(name: str, data: Interactions) -> list[Epoch]:
     histories[windows.user_ids[first]] = windows.sequences[first]
     stopping = _stopping(lambda fitted: Asked(fitted, histories), train, validation)
     learned = train.to_sequence(max_sequence_length=entry.length)
-    return entry.make(0).fit(learned, early_stopping=stopping).history
+    return entry.make(seed).fit(learned, early_stopping=stopping).history
 
 
 def _stopping(
@@ -79,7 +81,7 @@ def _stopping(
     return EarlyStopping(score=score, patience=PATIENCE)
 
 
-CURVES: dict[str, tuple[Callable[[str, Interactions], list[Epoch]], str, str]] = {
+CURVES: dict[str, tuple[Callable[[str, Interactions, int], list[Epoch]], str, str]] = {
     "explicit": (ratings, "explicit, 2 dimensions", "explicit, 2 dimensions (score: -RMSE)"),
     "bpr": (users, "implicit, bpr", "implicit, bpr (score: NDCG@10)"),
     "pooling": (sequences, "pooling, adaptive hinge", "pooling, adaptive hinge (score: NDCG@10)"),
@@ -96,14 +98,18 @@ def main() -> None:
     parser.add_argument("ratings", type=Path, nargs="?", help="a MovieLens file")
     parser.add_argument("--to", type=Path, default=Path("docs/curves"))
     parser.add_argument("--only", nargs="+", choices=CURVES, default=list(CURVES))
+    parser.add_argument("--seeds", type=int, default=1)
     options = parser.parse_args()
     data = read_ratings(options.ratings)
     options.to.mkdir(parents=True, exist_ok=True)
     for name in options.only:
         fit, model, title = CURVES[name]
         path = options.to / f"{name}.svg"
-        path.write_text(history_svg(fit(model, data), title))
-        print(path, flush=True)
+        histories = [fit(model, data, seed) for seed in range(options.seeds)]
+        path.write_text(history_svg(histories[0], title))
+        last = np.array([history[-1].score for history in histories], float)
+        scores = " ".join(f"{score:.4f}" for score in last)
+        print(f"{path}: {scores}, mean {last.mean():.4f} ± {last.std():.4f}", flush=True)
 
 
 if __name__ == "__main__":
