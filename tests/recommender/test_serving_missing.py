@@ -3,10 +3,12 @@
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.test import Client
 
 from catalog.models import Movie, Rating
+from recommender.explaining import reasons
 from recommender.histories import history_from, history_of
 from recommender.live_catalog import live_catalog
 from recommender.models import ModelVersion
@@ -138,18 +140,25 @@ def test_histories_of_any_length_are_served(world: World, length: int) -> None:
     assert len(person.watch_next(3)) == 3
 
 
-def test_a_history_of_a_thousand_films_is_served(world: World) -> None:
-    world.publish()
+@pytest.mark.parametrize("known", [True, False])
+def test_a_history_of_a_thousand_films_is_served(world: World, known: bool) -> None:
     ada = world.member()
     others = Movie.objects.bulk_create(
         Movie(title=f"Other {number}", search_title=f"other {number}") for number in range(1000)
     )
+    if known:
+        World([*world.movies, *others], world.genres).publish()
+    else:
+        world.publish()
     Rating.objects.bulk_create(
         Rating(user=ada, movie=movie, half_stars=7) for movie in [*others, *world.movies[:10]]
     )
     person = recommender_for(ada.pk)
     assert len(person.history) == 1010
-    assert len(person.top_picks(5)) == 5
+    picks = person.top_picks(5)
+    assert len(picks) == 5
+    assert np.isfinite(picks.scores).all()
+    assert len(reasons(person, picks)) == 5
     anonymous = Recommender(history_from(movie.pk for movie in others + world.movies[:10]))
     assert len(anonymous.watch_next(5)) == 5
 
