@@ -100,9 +100,13 @@ def _add_up(
     """Sums where DistributedDataParallel would take means.
 
     It divides in place, and sparse gradients of several tables may have their values in common.
+    The exchange is waited for: a callback on it would run in a thread of the group's own, which
+    crashes now and then when the net or the process ends.
     """
-    work = dist.all_reduce(bucket.buffer(), async_op=True)
-    return work.get_future().then(lambda done: done.value()[0])
+    dist.all_reduce(bucket.buffer())
+    done: torch.futures.Future[Tensor] = torch.futures.Future()
+    done.set_result(bucket.buffer())
+    return done
 
 
 class _Loss(nn.Module):
