@@ -1,6 +1,7 @@
 """Two processes that torchrun starts learn what one process learns."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -32,6 +33,7 @@ def folder(tmp_path_factory):
     done = subprocess.run(
         [*torchrun, "--nproc-per-node", "2", *script],
         cwd=ROOT,
+        env={**os.environ, "PYTHONFAULTHANDLER": "1"},
         capture_output=True,
         text=True,
         timeout=300,
