@@ -6,20 +6,18 @@ page and change nothing of what is kept.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.http import HttpRequest, QueryDict
 
-from recommender.filters import Filters
+from recommender.filters import FILTER_NAMES, Filters
 from recommender.forms import PreferencesForm
 from recommender.models import Preferences
 from recommender.personal import filters_of
 
 SESSION_KEY = "recommender.filters"
-NAMES = tuple(field.name for field in fields(Filters))
 _DEFAULTS = asdict(Filters())
 
 
@@ -34,7 +32,7 @@ def filters_for(request: HttpRequest) -> Filters:
 
 def named_filters(query: QueryDict) -> Filters | None:
     """The filters in an address; None where it names none, or makes no sense."""
-    if query.keys().isdisjoint(NAMES):
+    if query.keys().isdisjoint(FILTER_NAMES):
         return None
     given = query.copy()
     for name in ("popularity", "diversity"):
@@ -53,7 +51,7 @@ def without_filters(address: str) -> str:
     """The address without the filters that it names: those that are kept hold again."""
     parts = urlsplit(address)
     query = QueryDict(parts.query, mutable=True)
-    for name in NAMES:
+    for name in FILTER_NAMES:
         query.pop(name, None)
     return urlunsplit(parts._replace(query=query.urlencode()))
 
@@ -83,13 +81,7 @@ def forget(request: HttpRequest) -> None:
 
 
 def _from_session(request: HttpRequest) -> Filters:
-    stored: Mapping[str, Any] = request.session.get(SESSION_KEY, {})
-    kept: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in stored.items()
-        if name in NAMES  # an older version of the site may have kept others
-    }
-    return Filters(**kept)
+    return Filters.of(request.session.get(SESSION_KEY, {}))
 
 
 def _lists(filters: Filters) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +31,19 @@ class Filters:
     popularity: float = 0.0
     diversity: float = 0.0
 
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> Filters:
+        """From values as JSON and the database keep them, with lists for tuples.
+
+        Names that are no filters are passed over: an older version of the site may have kept some.
+        """
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in kept.items()
+            if name in FILTER_NAMES
+        }
+        return cls(**values)
+
     def mask(self, catalog: CatalogArrays) -> NDArray[np.bool_]:
         """bool (num_movies,): which films pass."""
         passed = np.ones(len(catalog), np.bool_) if self.show_adult else ~catalog.adult
@@ -46,6 +61,9 @@ class Filters:
     def narrow(self) -> bool:
         """Whether anything beyond the defaults keeps films out."""
         return self != Filters(popularity=self.popularity, diversity=self.diversity)
+
+
+FILTER_NAMES = tuple(field.name for field in fields(Filters))
 
 
 def _keep_between(

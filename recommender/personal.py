@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-from typing import Any
-
 from django.db import connection
 
-from recommender.filters import Filters
+from recommender.filters import FILTER_NAMES, Filters
 from recommender.histories import history_of
 from recommender.models import Preferences
 from recommender.serving import Recommender
 
-_NAMES = [field.name for field in fields(Filters)]
 # As SQL for the reason that histories are.
-_CHOICES = f"SELECT {', '.join(_NAMES)} FROM {Preferences._meta.db_table} WHERE user_id = %s"  # noqa: S608
+_CHOICES = f"""
+    SELECT {", ".join(FILTER_NAMES)} FROM {Preferences._meta.db_table} WHERE user_id = %s
+"""  # noqa: S608
 
 
 def filters_of(user_id: int) -> Filters:
@@ -22,13 +20,7 @@ def filters_of(user_id: int) -> Filters:
     with connection.cursor() as cursor:
         cursor.execute(_CHOICES, [user_id])
         chosen = cursor.fetchone()
-    if chosen is None:
-        return Filters()
-    named: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in zip(_NAMES, chosen, strict=True)
-    }
-    return Filters(**named)
+    return Filters.of(dict(zip(FILTER_NAMES, chosen, strict=True))) if chosen else Filters()
 
 
 def recommender_for(user_id: int) -> Recommender:

@@ -56,8 +56,10 @@ def similar_to(
 
 
 def _hidden_from(user: AbstractBaseUser | AnonymousUser | None) -> IntArray:
-    hidden = HiddenMovie.objects.filter(user_id=user.pk) if user and user.pk else ()
-    return np.array([one.movie_id for one in hidden], np.int64)
+    if user is None or user.pk is None:
+        return np.zeros(0, np.int64)
+    hidden = HiddenMovie.objects.filter(user_id=user.pk).values_list("movie_id", flat=True)
+    return np.array(hidden, np.int64)
 
 
 def _alike(person: Recommender, row: int) -> np.ndarray:
