@@ -13,13 +13,17 @@ from recommender.learning.interactions import PADDING_ITEM, Interactions
 from recommender.learning.progress import Progress, ProgressCallback
 from recommender.learning.sequence.autoencoder import autoencoder_weights
 from recommender.learning.sequence.combiner import (
+    TINY,
     BlendWeights,
     Members,
     Questions,
     ask,
     fit_weights,
 )
-from recommender.learning.sequence.scorer import SequenceScorer
+from recommender.learning.sequence.reranker import rescaled
+from recommender.learning.sequence.reranker_training import train_reranker
+from recommender.learning.sequence.scorer import NEVER_MET, SequenceScorer
+from recommender.learning.sequence.shortlists import Shortlists, draw_up, joined
 from recommender.learning.sequence.traits import item_traits
 from recommender.learning.sequence.transitions import neighbour_table, popularity
 from recommender.learning.validation import (
@@ -33,7 +37,6 @@ Array = NDArray[Any]
 
 _FOLDS = 5
 _MAX_ROW = 1000
-_NEVER_MET = 1e-30  # evidence for an item that nobody has chosen yet
 
 
 class SequenceBlendModel:
@@ -54,6 +57,9 @@ class SequenceBlendModel:
         How many pairs of items are kept at most; an entry takes 16 bytes of the artifact.
     questions: int
         How many held-out questions the weights are fitted on, at most.
+    shortlists: int
+        How many held-out questions the reranker is learned from, at most; no fewer than
+        ``questions``.
     ridge: float
         The regularisation of the linear autoencoder.
     random_state: int or RandomState, optional
@@ -65,14 +71,17 @@ class SequenceBlendModel:
         *,
         max_entries: int = 8_000_000,
         questions: int = 3000,
+        shortlists: int = 12_000,
         ridge: float = 200.0,
         random_state: SeedLike = None,
     ) -> None:
         check_positive("max_entries", max_entries)
         check_positive("questions", questions)
+        check_positive("shortlists", shortlists)
         check_positive("ridge", ridge)
         self._max_entries = max_entries
         self._questions = questions
+        self._listed = max(shortlists, questions)
         self._ridge = ridge
         self._random_state = as_random_state(random_state)
         self._exported: tuple[dict[str, Array], dict[str, Any]] | None = None
@@ -96,15 +105,13 @@ class SequenceBlendModel:
         if (interactions.item_ids == PADDING_ITEM).any():
             raise ValueError(f"item_ids must not contain {PADDING_ITEM}, the padding item")
         data = interactions.take(interactions.time_order())
-        parts: list[Questions] = []
-        steps = _FOLDS + 3
-        for number, (train, histories, targets) in enumerate(self._held_out(data)):
-            _report(progress, "asking", number, steps)
-            parts.append(ask(self._count(train), histories, targets, self._random_state))
-        _report(progress, "weighing", steps - 2, steps)
-        weights = fit_weights(parts)
+        steps = _FOLDS + 4
+        weights, lists = self._questioned(data, progress, steps)
+        _report(progress, "reranking", steps - 2, steps, loss=weights.loss)
+        reranker = train_reranker(lists, weights, self._random_state)
+        del lists
         _report(progress, "counting", steps - 1, steps, loss=weights.loss)
-        self._exported = _export(self._count(data), weights, _has_repeats(data))
+        self._exported = _export(self._count(data), weights, reranker, _has_repeats(data))
         self._scorer = SequenceScorer(*self._exported)
         _report(progress, "counting", steps, steps, loss=weights.loss)
         return self
@@ -153,6 +160,30 @@ class SequenceBlendModel:
         share = popularity(items, size)
         return Members(table, item_traits(items, _times(data), size), share / share.sum())
 
+    def _questioned(
+        self, data: Interactions, progress: ProgressCallback | None, steps: int
+    ) -> tuple[BlendWeights, Shortlists]:
+        """Weights of the first score, and short lists that it makes of held-out questions."""
+        parts: list[Questions] = []
+        lists: list[Shortlists] = []
+        weights = fit_weights([])
+        for number, (train, histories, targets) in enumerate(self._held_out(data)):
+            _report(progress, "asking", number, steps)
+            members = self._count(train)
+            parts.append(self._ask(members, histories, targets))
+            if not lists:
+                weights = fit_weights(parts)  # Good enough to draw up short lists.
+            first_score = SequenceScorer(*_export(members, weights, {}, repeats=True))
+            lists.append(draw_up(members, first_score, histories, targets))
+        _report(progress, "weighing", steps - 3, steps)
+        return fit_weights(parts), joined(lists)
+
+    def _ask(self, members: Members, histories: list[Array], targets: Array) -> Questions:
+        """A random share of the questions, as many as weights need."""
+        size = min(self._questions // (_FOLDS + 1), len(targets))
+        some = np.sort(self._random_state.permutation(len(targets))[:size])
+        return ask(members, [histories[row] for row in some], targets[some], self._random_state)
+
     def _held_out(self, data: Interactions) -> Iterator[tuple[Interactions, list[Array], Array]]:
         """Interactions to count from, and histories and next items that are not among them."""
         users = self._random_state.permutation(np.unique(data.user_ids))
@@ -162,11 +193,11 @@ class SequenceBlendModel:
         for number in range(_FOLDS):
             inside = fold == number
             if inside.any() and not inside.all():
-                yield data.take(~inside), *self._draw(data, inside, self._questions // (_FOLDS + 1))
+                yield data.take(~inside), *self._draw(data, inside, self._listed // (_FOLDS + 1))
         times = _times(data)
         late = times > np.quantile(times, 0.9, method="lower")
         if late.any() and not late.all():
-            yield data.take(~late), *self._draw(data, late, self._questions // (_FOLDS + 1))
+            yield data.take(~late), *self._draw(data, late, self._listed // (_FOLDS + 1))
 
     def _draw(self, data: Interactions, inside: Array, size: int) -> tuple[list[Array], Array]:
         """Up to ``size`` random questions whose answers are ``inside``, evenly over users."""
@@ -184,25 +215,26 @@ class SequenceBlendModel:
 
 
 def _export(
-    members: Members, weights: BlendWeights, repeats: bool
+    members: Members, weights: BlendWeights, reranker: Mapping[str, Array], repeats: bool
 ) -> tuple[dict[str, Array], dict[str, Any]]:
     table, traits = members.neighbours, members.traits
     evidence = table.evidence @ weights.evidence.T
     scale = max(float(evidence.max(initial=0.0)), 1e-9)
     # The weights were never asked about items without interactions: those come after all others.
     never_met = members.share == 0
-    floor = np.where(never_met, _NEVER_MET, weights.floor * members.share + 1e-9)
+    floor = np.where(never_met, NEVER_MET, weights.floor * members.share + TINY)
     arrays = {
         "neighbour_offsets": table.offsets,
         "neighbour_ids": table.ids,
         "neighbour_values": np.hstack(
             [evidence / scale, table.affinity @ weights.affinity.T]
         ).astype(np.float16),
-        "item_floor": np.maximum(floor / scale, _NEVER_MET).astype(np.float32),
+        "item_floor": np.maximum(floor / scale, NEVER_MET).astype(np.float32),
         "item_traits": traits.items,
         "item_eras": traits.eras,
         "era_edges": traits.edges,
         "trait_weights": weights.traits.astype(np.float32),
+        **rescaled(reranker, scale, weights.sharpness),
     }
     return arrays, {"sharpness": weights.sharpness, "repeats": repeats, "loss": weights.loss}
 

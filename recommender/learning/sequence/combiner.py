@@ -27,10 +27,11 @@ from recommender.learning.sequence.transitions import (
 Array = NDArray[Any]
 
 CANDIDATES = 300
+TINY = 1e-9  # evidence for an item of which there is none
 _SOFTNESS = 0.3
 _EVIDENCE = len(DECAYS) * EVIDENCE_CHANNELS
 _AFFINITY = len(DECAYS) * AFFINITY_CHANNELS
-_FEATURES = _EVIDENCE + _AFFINITY + TERMS + 1
+FEATURES = _EVIDENCE + _AFFINITY + TERMS + 1
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,19 @@ class BlendWeights:
     floor: float
     loss: float
 
+    def parts(self, features: Array) -> tuple[Array, Array, Array]:
+        """The log evidence, the affinity and the traits (\\*shape) that a score adds up, of
+        features (\\*shape, FEATURES)."""
+        evidence, affinity, traits, share = np.split(
+            features, np.cumsum([_EVIDENCE, _AFFINITY, TERMS]), axis=-1
+        )
+        total = evidence @ self.evidence.ravel() + self.floor * share[..., 0] + TINY
+        return (
+            self.sharpness * np.log(total),
+            affinity @ self.affinity.ravel(),
+            traits @ self.traits,
+        )
+
 
 def ask(
     members: Members, histories: list[Array], targets: Array, random_state: np.random.RandomState
@@ -73,11 +87,11 @@ def ask(
     Items that were held out altogether are no answers: nothing can be learned of them."""
     answerable = np.flatnonzero(members.share[targets] > 0)
     histories, targets = [histories[row] for row in answerable], targets[answerable]
-    features = np.zeros((len(targets), 1 + CANDIDATES, _FEATURES), np.float32)
+    features = np.zeros((len(targets), 1 + CANDIDATES, FEATURES), np.float32)
     log_weights = np.full((len(targets), 1 + CANDIDATES), -np.inf, np.float32)
     slots = np.full(len(members.share), -1)
     for row, (history, target) in enumerate(zip(histories, targets, strict=True)):
-        entries, steps = _entries(members.neighbours, history)
+        entries, steps = entries_of(members.neighbours, history)
         proposal = _proposal(members, history, entries, steps)
         drawn = np.searchsorted(np.cumsum(proposal), random_state.random_sample(CANDIDATES))
         drawn, times = np.unique(drawn, return_counts=True)
@@ -88,7 +102,7 @@ def ask(
             times[other] / (CANDIDATES * proposal[drawn[other]])
         )
         slots[candidates] = np.arange(len(candidates))
-        features[row, : len(candidates)] = _features(
+        features[row, : len(candidates)] = features_of(
             members, history, candidates, slots, entries, steps
         )
         slots[candidates] = -1
@@ -102,12 +116,13 @@ def fit_weights(questions: list[Questions], steps: int = 60, l2: float = 1e-3) -
     Sabuncu 2018), between that and the mean error: questions that nothing in the members answers
     pull less, and the top of the ranking, which is what people see, gains.
     """
-    features = torch.from_numpy(np.concatenate([one.features for one in questions]))
-    log_weights = torch.from_numpy(np.concatenate([one.log_weights for one in questions]))
+    asked = _no_questions(), *questions
+    features = torch.from_numpy(np.concatenate([one.features for one in asked]))
+    log_weights = torch.from_numpy(np.concatenate([one.log_weights for one in asked]))
     evidence, linear, share = torch.split(features, [_EVIDENCE, _AFFINITY + TERMS, 1], dim=-1)
-    asked = len(features) > 0
+    learns = len(features) > 0
     spread = torch.ones(linear.shape[-1])
-    if asked:
+    if learns:
         spread = linear[:, 0].std(dim=0, correction=0).clamp_min(1e-6)
     linear = linear / spread
     log_evidence = torch.full((_EVIDENCE,), -2.0, requires_grad=True)
@@ -115,7 +130,7 @@ def fit_weights(questions: list[Questions], steps: int = 60, l2: float = 1e-3) -
     shape = torch.tensor([0.8, 0.0], requires_grad=True)
 
     def loss() -> tuple[Tensor, Tensor]:
-        total = evidence @ log_evidence.exp() + shape[1].exp() * share[..., 0] + 1e-9
+        total = evidence @ log_evidence.exp() + shape[1].exp() * share[..., 0] + TINY
         scores = shape[0] * total.log() + linear @ slopes
         chance = torch.log_softmax(scores + log_weights, dim=1)[:, 0]
         error = ((1 - (_SOFTNESS * chance).exp()) / _SOFTNESS).mean()
@@ -131,10 +146,10 @@ def fit_weights(questions: list[Questions], steps: int = 60, l2: float = 1e-3) -
         penalised.backward()
         return penalised.detach()
 
-    if asked:
+    if learns:
         optimizer.step(closure)
     with torch.no_grad():
-        fitted = float(loss()[0]) if asked else 0.0
+        fitted = float(loss()[0]) if learns else 0.0
         slopes /= spread
     affinity, traits = slopes.detach().numpy()[:_AFFINITY], slopes.detach().numpy()[_AFFINITY:]
     return BlendWeights(
@@ -147,7 +162,14 @@ def fit_weights(questions: list[Questions], steps: int = 60, l2: float = 1e-3) -
     )
 
 
-def _entries(neighbours: NeighbourTable, history: Array) -> tuple[Array, Array]:
+def _no_questions() -> Questions:
+    return Questions(
+        np.zeros((0, 1 + CANDIDATES, FEATURES), np.float32),
+        np.zeros((0, 1 + CANDIDATES), np.float32),
+    )
+
+
+def entries_of(neighbours: NeighbourTable, history: Array) -> tuple[Array, Array]:
     """The entries of the newest items' rows, and how many steps back each one's item is."""
     newest = history[::-1][:SPAN]
     starts = neighbours.offsets[newest]
@@ -168,7 +190,7 @@ def _proposal(members: Members, history: Array, entries: Array, steps: Array) ->
     return chances / max(chances.sum(), 1e-9)
 
 
-def _features(
+def features_of(
     members: Members, history: Array, candidates: Array, slots: Array, entries: Array, steps: Array
 ) -> Array:
     """(len(candidates), features): evidence and affinity by decay and channel, traits, share."""

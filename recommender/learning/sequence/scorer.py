@@ -9,6 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.learning.interactions import PADDING_ITEM
+from recommender.learning.sequence.reranker import (
+    READ,
+    SHORTLIST,
+    Reranker,
+    own_features,
+    times_met,
+)
 from recommender.learning.sequence.traits import (
     ItemTraits,
     TraitScores,
@@ -22,6 +29,8 @@ Array = NDArray[Any]
 DECAYS = (0.5, 0.8, 0.95)
 SPAN = 64
 """How many of the newest items of a history have a say by their neighbours."""
+NEVER_MET = 1e-30
+"""The floor of an item that nobody has chosen yet: it comes after all others."""
 
 
 def step_weights(length: int) -> NDArray[np.float32]:
@@ -58,6 +67,7 @@ class SequenceScorer:
         self._trait_scores = TraitScores(self._traits, self._trait_weights)
         self._sharpness = float(settings["sharpness"])
         self._repeats = bool(settings["repeats"])
+        self._reranker = Reranker(arrays) if "reranker_output" in arrays else None
 
     @property
     def num_items(self) -> int:
@@ -73,19 +83,27 @@ class SequenceScorer:
         """
         history = self._known(history)
         evidence, affinity = self._sums(history)
-        of_traits = self._trait_scores(summarise(self._traits, history))
+        summary = summarise(self._traits, history)
+        of_traits = self._trait_scores(summary)
         scores = self._combine(evidence, affinity, of_traits, self._floor)
+        scores[PADDING_ITEM] = -np.inf
+        if self._reranker is not None and len(history):
+            listed = self._shortlist(scores, history)
+            pulls = self._pulls(history[::-1][:READ], listed)
+            parts = (self._log_evidence(evidence[listed], self._floor[listed]), affinity[listed])
+            terms = trait_terms(self._traits, summary, listed)
+            own = own_features((*parts, of_traits[listed]), terms, times_met(self._traits, listed))
+            scores[listed] += self._reranker.adjustments(own, self._reranker.read(pulls))
         if not self._repeats and len(history):
             scores[history] = scores[PADDING_ITEM + 1 :].min() - 1.0
-        scores[PADDING_ITEM] = -np.inf
         return scores
 
     def explain(self, history: Array, item_id: int) -> NDArray[np.float32]:
         """How much lower the score of ``item_id`` would be without each item of ``history``.
 
         Shape (len(history),): each entry is the score less the score of the history that leaves
-        that one item out; 0 for padding and unknown ids. Raises ``ValueError`` for an unknown
-        ``item_id``.
+        that one item out; 0 for padding and unknown ids. An item is looked at twice each time, on
+        the short list or not. Raises ``ValueError`` for an unknown ``item_id``.
         """
         return self.explain_each(history, [item_id])[0]
 
@@ -102,13 +120,27 @@ class SequenceScorer:
         if not len(known) or not len(item_ids):
             return result
         kept, wanted = history[known], np.asarray(item_ids)
-        whole, without = _sums_without_each(self._pulls(kept[::-1][: SPAN + 1], wanted), len(kept))
+        pulls = self._pulls(kept[::-1][: SPAN + 1], wanted)
+        whole, without = _sums_without_each(pulls, len(kept))
         sums = np.concatenate([whole[:, None], without], axis=1)
         summaries = np.vstack(
             [summarise(self._traits, kept), summaries_without_each(self._traits, kept)]
         )
-        of_traits = trait_terms(self._traits, summaries, wanted[:, None]) @ self._trait_weights
-        scores = self._combine(sums[..., 0], sums[..., 1], of_traits, self._floor[wanted][:, None])
+        terms = trait_terms(self._traits, summaries, wanted[:, None])
+        parts = (
+            self._log_evidence(sums[..., 0], self._floor[wanted][:, None]),
+            sums[..., 1],
+            terms @ self._trait_weights,
+        )
+        scores = parts[0] + parts[1] + parts[2]
+        if self._reranker is not None:
+            own = own_features(parts, terms, times_met(self._traits, wanted)[:, None])
+            adjustments = self._reranker.adjustments(
+                own, self._reranker.read_without_each(pulls, len(kept))
+            )
+            if len(kept) == 1:  # Nothing is listed for a history without items.
+                adjustments[:, 1] = 0.0
+            scores = scores + adjustments
         result[:, known] = scores[:, :1] - scores[:, 1:]
         return result
 
@@ -153,29 +185,37 @@ class SequenceScorer:
             np.bincount(ids, sums[:, 1], minlength=self.num_items),
         )
 
+    def _shortlist(self, scores: Array, history: Array) -> Array:
+        """The best items that somebody has met, without those of the history."""
+        eligible = scores
+        if not self._repeats:
+            eligible = scores.copy()
+            eligible[history] = -np.inf
+        size = min(SHORTLIST, len(scores) - 1)
+        listed = np.argpartition(eligible, -size)[-size:]
+        return listed[np.isfinite(eligible[listed]) & (self._floor[listed] > 2 * NEVER_MET)]
+
     def _pulls(self, newest: Array, wanted: Array) -> NDArray[np.float32]:
         """The values of each of ``newest`` for each of ``wanted``, zeros where it is no neighbour.
 
         Shape (len(wanted), len(newest), 2 DECAYS).
         """
+        wanted, asked = np.unique(wanted, return_inverse=True)
         rows = [slice(*self._offsets[item : item + 2].tolist()) for item in newest]
-        ids = np.concatenate([self._ids[row] for row in rows])
-        lengths = [row.stop - row.start for row in rows]
-        sources = np.repeat(np.arange(len(rows)), lengths)
-        starts = np.repeat([row.start for row in rows], lengths)
-        places = starts + np.arange(len(ids)) - np.repeat(np.cumsum([0, *lengths[:-1]]), lengths)
-        is_wanted = np.zeros(self.num_items, np.bool_)
-        is_wanted[wanted] = True
-        found = np.flatnonzero(is_wanted[ids])
+        slots = np.full(self.num_items, -1, np.int32)
+        slots[wanted] = np.arange(len(wanted))
         pulls = np.zeros((len(wanted), len(rows), self._values.shape[1]), np.float32)
-        values = self._values[places[found]]
-        for target, item in enumerate(wanted):
-            own = ids[found] == item
-            pulls[target, sources[found[own]]] = values[own]
-        return pulls
+        for place, row in enumerate(rows):
+            slot = slots[self._ids[row]]
+            found = np.flatnonzero(slot >= 0)
+            pulls[slot[found], place] = self._values[row][found]
+        return pulls[asked]
+
+    def _log_evidence(self, evidence: Array, floor: Any) -> Array:
+        return self._sharpness * np.log(evidence + floor)
 
     def _combine(self, evidence: Array, affinity: Array, traits: Array, floor: Any) -> Array:
-        scores = self._sharpness * np.log(evidence + floor) + affinity + traits
+        scores = self._log_evidence(evidence, floor) + affinity + traits
         return scores.astype(np.float32)
 
 

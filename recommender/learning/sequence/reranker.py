@@ -1,0 +1,112 @@
+"""A second look at the likeliest next items, for what a sum over neighbours cannot tell.
+
+Numpy only. A first score ranks all items; a small network then looks at the short list of the
+best, as in two-stage recommenders (Covington, Adams and Sargin, RecSys 2016). It reads what each of
+the newest items of the history says of each listed item, place by place, and adds these up after a
+non-linear layer (deep sets; Zaheer et al., 2017), so that an item that several of the newest items
+agree on differs from one that a single item shouts for. What comes out is added to the first score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.learning.sequence.traits import TERMS, ItemTraits
+
+Array = NDArray[Any]
+
+SHORTLIST = 100
+READ = 10
+"""How many of the newest items of a history are looked at."""
+
+OWN = 3 + TERMS + 2
+_WHEN = slice(1, 3)  # columns of ItemTraits.items
+
+
+def own_features(parts: Sequence[Array], terms: Array, when: Array) -> NDArray[np.float32]:
+    """What is known of listed items besides single neighbours: (\\*shape, OWN).
+
+    ``parts`` of the first score: the logarithm of the evidence, affinity and traits (\\*shape);
+    the trait ``terms`` (\\*shape, TERMS); and :func:`times_met`, which broadcasts to them.
+    """
+    columns = [*(one[..., None] for one in parts), terms, when]
+    shape = terms.shape[:-1]
+    return np.concatenate(
+        [np.broadcast_to(one, (*shape, one.shape[-1])) for one in columns], axis=-1
+    ).astype(np.float32)
+
+
+def times_met(traits: ItemTraits, items: Any) -> Array:
+    """When items (n,) were first and usually met: (n, 2)."""
+    return traits.items[items, _WHEN]
+
+
+class Reranker:
+    """The network, from the arrays that training exports.
+
+    ``reranker_gain`` (1,): a factor of evidence before its logarithm; ``reranker_pulls`` (2 DECAYS,
+    width), ``reranker_places`` (READ, width) and ``reranker_recency`` (READ, width): the layer that
+    reads one item of the history, its bias at each place, and how much each place counts;
+    ``reranker_hidden`` (OWN + width, hidden), ``reranker_hidden_bias`` (hidden,) and
+    ``reranker_output`` (hidden,).
+    """
+
+    def __init__(self, arrays: Mapping[str, Array]) -> None:
+        self._gain = float(arrays["reranker_gain"][0])
+        self._pulls = np.asarray(arrays["reranker_pulls"])
+        self._places = np.asarray(arrays["reranker_places"])
+        self._recency = np.asarray(arrays["reranker_recency"])
+        hidden = np.asarray(arrays["reranker_hidden"])
+        self._of_own, self._of_history = hidden[:OWN], hidden[OWN:]
+        self._hidden_bias = np.asarray(arrays["reranker_hidden_bias"])
+        self._output = np.asarray(arrays["reranker_output"])
+
+    def read(self, pulls: Array) -> NDArray[np.float32]:
+        """What the history says of listed items, for :meth:`adjustments`: (..., hidden).
+
+        ``pulls`` (..., n, 2 DECAYS), n at most READ: the values of the newest items of the history,
+        newest first, for the listed item; zeros where that is no neighbour.
+        """
+        places = slice(pulls.shape[-2])
+        half = pulls.shape[-1] // 2
+        seen = pulls.any(axis=-1, keepdims=True)
+        inputs = np.concatenate([np.log1p(pulls[..., :half] * self._gain), pulls[..., half:]], -1)
+        read = np.maximum(inputs @ self._pulls + self._places[places], 0.0)
+        read *= self._recency[places] * seen
+        return read.sum(axis=-2) @ self._of_history + self._hidden_bias
+
+    def read_without_each(self, pulls: Array, length: int) -> NDArray[np.float32]:
+        """What a history says, and what it says without each of its items: (k, 1 + length, hidden).
+
+        ``pulls`` (k, n, 2 DECAYS) are of the newest items, more than READ where there are more.
+        """
+        newest = pulls[:, : READ + 1]
+        missing = READ + 1 - newest.shape[1]
+        newest = np.pad(newest, ((0, 0), (0, missing), (0, 0)))
+        # Without the one that is one too many, it is the whole history that is read.
+        kept = np.array([np.delete(np.arange(READ + 1), place) for place in range(READ + 1)])
+        read = self.read(newest[:, kept])
+        back = np.minimum(np.arange(length)[::-1], READ)
+        return read[:, np.concatenate([[READ], back])]
+
+    def adjustments(self, own: Array, read: Array) -> NDArray[np.float32]:
+        """What is added to the scores (...,) of listed items: ``own`` (..., OWN) as
+        :func:`own_features` gives it, ``read`` (..., hidden) from :meth:`read`."""
+        return np.maximum(own @ self._of_own + read, 0.0) @ self._output
+
+
+def rescaled(arrays: Mapping[str, Array], scale: float, sharpness: float) -> dict[str, Array]:
+    """The arrays that do the same when all evidence, and so its floor, is divided by ``scale``."""
+    if not arrays:
+        return {}
+    hidden = arrays["reranker_hidden"]
+    shift = np.float32(sharpness * np.log(scale)) * hidden[0]  # of the logarithm, the first column
+    return {
+        **arrays,
+        "reranker_gain": arrays["reranker_gain"] * scale,
+        "reranker_hidden_bias": arrays["reranker_hidden_bias"] + shift,
+    }
