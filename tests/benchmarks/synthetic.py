@@ -6,6 +6,7 @@ import numpy as np
 
 from recommender.catalog_arrays import CatalogArrays
 from recommender.learning.factorization.scorer import FactorizationScorer
+from recommender.learning.sequence.reranker import OWN, READ
 from recommender.learning.sequence.scorer import DECAYS, SequenceScorer
 from recommender.live import Snapshot, placed_on
 from recommender.live_versions import LoadedVersion
@@ -89,8 +90,22 @@ def sequence(films: int) -> tuple[dict[str, Any], dict[str, Any]]:
         "era_edges": np.linspace(-2, 2, 11).astype(np.float32),
         "trait_weights": random.normal(0, 0.1, 9).astype(np.float32),
         "item_movie_ids": np.arange(items),
+        **reranker(random),
     }
     return arrays, {"sharpness": 1.0, "repeats": False}
+
+
+def reranker(random: np.random.Generator, width: int = 32, hidden: int = 64) -> dict[str, Any]:
+    """As wide as the sequence preset learns it."""
+    shapes = {
+        "reranker_pulls": (2 * len(DECAYS), width),
+        "reranker_places": (READ, width),
+        "reranker_recency": (READ, width),
+        "reranker_hidden": (OWN + width, hidden),
+        "reranker_hidden_bias": (hidden,),
+        "reranker_output": (hidden,),
+    }
+    return {name: random.normal(0, 0.1, shape).astype(np.float32) for name, shape in shapes.items()}
 
 
 def snapshot(films: int) -> Snapshot:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,10 +22,9 @@ from recommender.learning.sequence.combiner import (
     ask,
     fit_weights,
 )
-from recommender.learning.sequence.reranker import rescaled
 from recommender.learning.sequence.reranker_training import train_reranker
 from recommender.learning.sequence.scorer import NEVER_MET, SequenceScorer
-from recommender.learning.sequence.shortlists import Shortlists, draw_up, joined
+from recommender.learning.sequence.shortlists import Shortlists, draw_up
 from recommender.learning.sequence.traits import item_traits
 from recommender.learning.sequence.transitions import neighbour_table, popularity
 from recommender.learning.validation import (
@@ -36,7 +37,9 @@ from recommender.learning.validation import (
 Array = NDArray[Any]
 
 _FOLDS = 5
+_WEIGHED_FOLDS = 2  # forty weights do not need all of them
 _MAX_ROW = 1000
+_LARGEST_EVIDENCE = 10_000.0
 
 
 class SequenceBlendModel:
@@ -58,8 +61,8 @@ class SequenceBlendModel:
     questions: int
         How many held-out questions the weights are fitted on, at most.
     shortlists: int
-        How many held-out questions the reranker is learned from, at most; no fewer than
-        ``questions``.
+        How many held-out questions the reranker is learned from, at most; those whose answer the
+        first score does not put among the best are passed over.
     ridge: float
         The regularisation of the linear autoencoder.
     random_state: int or RandomState, optional
@@ -70,8 +73,8 @@ class SequenceBlendModel:
         self,
         *,
         max_entries: int = 8_000_000,
-        questions: int = 3000,
-        shortlists: int = 12_000,
+        questions: int = 2000,
+        shortlists: int = 36_000,
         ridge: float = 200.0,
         random_state: SeedLike = None,
     ) -> None:
@@ -81,7 +84,7 @@ class SequenceBlendModel:
         check_positive("ridge", ridge)
         self._max_entries = max_entries
         self._questions = questions
-        self._listed = max(shortlists, questions)
+        self._shortlists = shortlists
         self._ridge = ridge
         self._random_state = as_random_state(random_state)
         self._exported: tuple[dict[str, Array], dict[str, Any]] | None = None
@@ -105,13 +108,14 @@ class SequenceBlendModel:
         if (interactions.item_ids == PADDING_ITEM).any():
             raise ValueError(f"item_ids must not contain {PADDING_ITEM}, the padding item")
         data = interactions.take(interactions.time_order())
-        steps = _FOLDS + 4
-        weights, lists = self._questioned(data, progress, steps)
+        steps = _WEIGHED_FOLDS + _FOLDS + 5
+        weights = self._weighed(data, progress, steps)
+        lists = self._listed(data, weights, progress, steps)
         _report(progress, "reranking", steps - 2, steps, loss=weights.loss)
-        reranker = train_reranker(lists, weights, self._random_state)
+        reranker = train_reranker(lists, self._random_state)
         del lists
         _report(progress, "counting", steps - 1, steps, loss=weights.loss)
-        self._exported = _export(self._count(data), weights, reranker, _has_repeats(data))
+        self._exported = _export(self._count(data), weights, _has_repeats(data), reranker)
         self._scorer = SequenceScorer(*self._exported)
         _report(progress, "counting", steps, steps, loss=weights.loss)
         return self
@@ -160,81 +164,123 @@ class SequenceBlendModel:
         share = popularity(items, size)
         return Members(table, item_traits(items, _times(data), size), share / share.sum())
 
-    def _questioned(
+    def _weighed(
         self, data: Interactions, progress: ProgressCallback | None, steps: int
-    ) -> tuple[BlendWeights, Shortlists]:
-        """Weights of the first score, and short lists that it makes of held-out questions."""
+    ) -> BlendWeights:
+        """How much each part of the first score counts."""
         parts: list[Questions] = []
-        lists: list[Shortlists] = []
-        weights = fit_weights([])
-        for number, (train, histories, targets) in enumerate(self._held_out(data)):
+        for number, held_out in enumerate(self._held_out(data, self._questions, _WEIGHED_FOLDS)):
             _report(progress, "asking", number, steps)
-            members = self._count(train)
-            parts.append(self._ask(members, histories, targets))
-            if not lists:
-                weights = fit_weights(parts)  # Good enough to draw up short lists.
-            first_score = SequenceScorer(*_export(members, weights, {}, repeats=True))
-            lists.append(draw_up(members, first_score, histories, targets))
-        _report(progress, "weighing", steps - 3, steps)
-        return fit_weights(parts), joined(lists)
+            parts.append(
+                ask(held_out.members, held_out.histories, held_out.targets, self._random_state)
+            )
+        _report(progress, "weighing", _WEIGHED_FOLDS + 1, steps)
+        return fit_weights(parts)
 
-    def _ask(self, members: Members, histories: list[Array], targets: Array) -> Questions:
-        """A random share of the questions, as many as weights need."""
-        size = min(self._questions // (_FOLDS + 1), len(targets))
-        some = np.sort(self._random_state.permutation(len(targets))[:size])
-        return ask(members, [histories[row] for row in some], targets[some], self._random_state)
+    def _listed(
+        self,
+        data: Interactions,
+        weights: BlendWeights,
+        progress: ProgressCallback | None,
+        steps: int,
+    ) -> Shortlists:
+        """What the first score puts first, for questions whose answers are among that."""
+        lists = Shortlists(room=min(self._shortlists, 2 * len(data)))
+        repeats = _has_repeats(data)
+        for number, held_out in enumerate(self._held_out(data, self._shortlists, _FOLDS)):
+            _report(progress, "listing", _WEIGHED_FOLDS + 2 + number, steps, loss=weights.loss)
+            arrays, settings = _export(held_out.members, weights, repeats)
+            arrays["neighbour_values"] = arrays["neighbour_values"].astype(np.float32)
+            first_score = SequenceScorer(arrays, settings)
+            draw_up(lists, first_score, held_out.histories, held_out.targets)
+        return lists
 
-    def _held_out(self, data: Interactions) -> Iterator[tuple[Interactions, list[Array], Array]]:
-        """Interactions to count from, and histories and next items that are not among them."""
-        users = self._random_state.permutation(np.unique(data.user_ids))
+    def _held_out(self, data: Interactions, questions: int, folds: int) -> Iterator[_HeldOut]:
+        """Some folds of users, and the newest interactions, each with a share of the questions.
+
+        While one is used the next is counted in another thread, which mostly needs no lock.
+        """
+        random_state = np.random.RandomState(self._random_state.randint(2**31))
+        parts = self._parts(data, questions, folds, random_state)
+        with ThreadPoolExecutor(max_workers=1) as background:
+            coming = background.submit(next, parts, None)
+            while (held_out := coming.result()) is not None:
+                coming = background.submit(next, parts, None)
+                yield held_out
+
+    def _parts(
+        self,
+        data: Interactions,
+        questions: int,
+        folds: int,
+        random_state: np.random.RandomState,
+    ) -> Iterator[_HeldOut]:
+        users = random_state.permutation(np.unique(data.user_ids))
         fold_of = np.zeros(data.num_users, np.int64)
         fold_of[users] = np.arange(len(users)) % _FOLDS
         fold = fold_of[data.user_ids]
-        for number in range(_FOLDS):
-            inside = fold == number
-            if inside.any() and not inside.all():
-                yield data.take(~inside), *self._draw(data, inside, self._listed // (_FOLDS + 1))
         times = _times(data)
         late = times > np.quantile(times, 0.9, method="lower")
-        if late.any() and not late.all():
-            yield data.take(~late), *self._draw(data, late, self._listed // (_FOLDS + 1))
+        of_late = questions // (_FOLDS + 1)
+        of_fold = (questions - of_late) // folds
+        shares = [(fold == number, of_fold) for number in range(folds)]
+        for inside, size in [*shares, (late, of_late)]:
+            if inside.any() and not inside.all():
+                members = self._count(data.take(~inside))
+                yield _HeldOut(members, *_draw(data, inside, size, random_state))
 
-    def _draw(self, data: Interactions, inside: Array, size: int) -> tuple[list[Array], Array]:
-        """Up to ``size`` random questions whose answers are ``inside``, evenly over users."""
-        users = data.user_ids
-        starts = np.searchsorted(users, users)
-        possible = np.flatnonzero(inside & (np.arange(len(users)) > starts))
-        order = self._random_state.permutation(possible)
-        nth = np.empty(len(order), np.int64)
-        by_user = np.argsort(users[order], kind="stable")
-        sizes = np.bincount(users[order])
-        nth[by_user] = np.arange(len(order)) - (np.cumsum(sizes) - sizes)[users[order][by_user]]
-        chosen = np.sort(order[np.argsort(nth, kind="stable")[:size]])
-        histories = [data.item_ids[starts[row] : row] for row in chosen]
-        return histories, data.item_ids[chosen]
+
+@dataclass(frozen=True)
+class _HeldOut:
+    """Members counted from some interactions; histories and next items that are not among these."""
+
+    members: Members
+    histories: list[Array]
+    targets: Array
+
+
+def _draw(
+    data: Interactions, inside: Array, size: int, random_state: np.random.RandomState
+) -> tuple[list[Array], Array]:
+    """Up to ``size`` random questions whose answers are ``inside``, evenly over users."""
+    users = data.user_ids
+    starts = np.searchsorted(users, users)
+    possible = np.flatnonzero(inside & (np.arange(len(users)) > starts))
+    order = random_state.permutation(possible)
+    nth = np.empty(len(order), np.int64)
+    by_user = np.argsort(users[order], kind="stable")
+    sizes = np.bincount(users[order])
+    nth[by_user] = np.arange(len(order)) - (np.cumsum(sizes) - sizes)[users[order][by_user]]
+    chosen = np.sort(order[np.argsort(nth, kind="stable")[:size]])
+    histories = [data.item_ids[starts[row] : row] for row in chosen]
+    return histories, data.item_ids[chosen]
 
 
 def _export(
-    members: Members, weights: BlendWeights, reranker: Mapping[str, Array], repeats: bool
+    members: Members,
+    weights: BlendWeights,
+    repeats: bool,
+    reranker: Mapping[str, Array] | None = None,
 ) -> tuple[dict[str, Array], dict[str, Any]]:
     table, traits = members.neighbours, members.traits
-    evidence = table.evidence @ weights.evidence.T
-    scale = max(float(evidence.max(initial=0.0)), 1e-9)
+    # Evidence is at most 1 in each channel: so it fits half precision, small values too, and the
+    # scale is the same whatever is counted, which a reranker relies on.
+    scale = max(float(weights.evidence.sum(axis=1).max()), 1e-9) / _LARGEST_EVIDENCE
     # The weights were never asked about items without interactions: those come after all others.
     never_met = members.share == 0
-    floor = np.where(never_met, NEVER_MET, weights.floor * members.share + TINY)
+    floor = (weights.floor * members.share + TINY) / scale
     arrays = {
         "neighbour_offsets": table.offsets,
         "neighbour_ids": table.ids,
         "neighbour_values": np.hstack(
-            [evidence / scale, table.affinity @ weights.affinity.T]
+            [table.evidence @ (weights.evidence.T / scale), table.affinity @ weights.affinity.T]
         ).astype(np.float16),
-        "item_floor": np.maximum(floor / scale, NEVER_MET).astype(np.float32),
+        "item_floor": np.where(never_met, NEVER_MET, floor).astype(np.float32),
         "item_traits": traits.items,
         "item_eras": traits.eras,
         "era_edges": traits.edges,
         "trait_weights": weights.traits.astype(np.float32),
-        **rescaled(reranker, scale, weights.sharpness),
+        **(reranker or {}),
     }
     return arrays, {"sharpness": weights.sharpness, "repeats": repeats, "loss": weights.loss}
 

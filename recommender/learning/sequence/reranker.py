@@ -45,18 +45,22 @@ def times_met(traits: ItemTraits, items: Any) -> Array:
     return traits.items[items, _WHEN]
 
 
+def pull_features(pulls: Array) -> Array:
+    """Of values (..., 2 DECAYS) the evidence, which spans magnitudes, as a logarithm."""
+    half = pulls.shape[-1] // 2
+    return np.concatenate([np.log1p(pulls[..., :half]), pulls[..., half:]], axis=-1)
+
+
 class Reranker:
     """The network, from the arrays that training exports.
 
-    ``reranker_gain`` (1,): a factor of evidence before its logarithm; ``reranker_pulls`` (2 DECAYS,
-    width), ``reranker_places`` (READ, width) and ``reranker_recency`` (READ, width): the layer that
-    reads one item of the history, its bias at each place, and how much each place counts;
-    ``reranker_hidden`` (OWN + width, hidden), ``reranker_hidden_bias`` (hidden,) and
-    ``reranker_output`` (hidden,).
+    ``reranker_pulls`` (2 DECAYS, width), ``reranker_places`` (READ, width) and
+    ``reranker_recency`` (READ, width): the layer that reads one item of the history, its bias at
+    each place, and how much each place counts; ``reranker_hidden`` (OWN + width, hidden),
+    ``reranker_hidden_bias`` (hidden,) and ``reranker_output`` (hidden,).
     """
 
     def __init__(self, arrays: Mapping[str, Array]) -> None:
-        self._gain = float(arrays["reranker_gain"][0])
         self._pulls = np.asarray(arrays["reranker_pulls"])
         self._places = np.asarray(arrays["reranker_places"])
         self._recency = np.asarray(arrays["reranker_recency"])
@@ -72,10 +76,8 @@ class Reranker:
         newest first, for the listed item; zeros where that is no neighbour.
         """
         places = slice(pulls.shape[-2])
-        half = pulls.shape[-1] // 2
         seen = pulls.any(axis=-1, keepdims=True)
-        inputs = np.concatenate([np.log1p(pulls[..., :half] * self._gain), pulls[..., half:]], -1)
-        read = np.maximum(inputs @ self._pulls + self._places[places], 0.0)
+        read = np.maximum(pull_features(pulls) @ self._pulls + self._places[places], 0.0)
         read *= self._recency[places] * seen
         return read.sum(axis=-2) @ self._of_history + self._hidden_bias
 
@@ -97,16 +99,3 @@ class Reranker:
         """What is added to the scores (...,) of listed items: ``own`` (..., OWN) as
         :func:`own_features` gives it, ``read`` (..., hidden) from :meth:`read`."""
         return np.maximum(own @ self._of_own + read, 0.0) @ self._output
-
-
-def rescaled(arrays: Mapping[str, Array], scale: float, sharpness: float) -> dict[str, Array]:
-    """The arrays that do the same when all evidence, and so its floor, is divided by ``scale``."""
-    if not arrays:
-        return {}
-    hidden = arrays["reranker_hidden"]
-    shift = np.float32(sharpness * np.log(scale)) * hidden[0]  # of the logarithm, the first column
-    return {
-        **arrays,
-        "reranker_gain": arrays["reranker_gain"] * scale,
-        "reranker_hidden_bias": arrays["reranker_hidden_bias"] + shift,
-    }

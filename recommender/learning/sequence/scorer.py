@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,19 @@ NEVER_MET = 1e-30
 def step_weights(length: int) -> NDArray[np.float32]:
     """What an item counts by each decay, from the newest item on: (length, DECAYS)."""
     return (np.array(DECAYS) ** np.arange(length)[:, None]).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class FirstLook:
+    """A history of known items, what it gives each item (num_items,) as ``evidence``, ``affinity``
+    and ``of_traits``, its ``summary`` and the ``scores`` (num_items,) that these add up to."""
+
+    history: Array
+    evidence: Array
+    affinity: Array
+    of_traits: Array
+    summary: Array
+    scores: NDArray[np.float32]
 
 
 class SequenceScorer:
@@ -82,21 +96,51 @@ class SequenceScorer:
         an item twice, the items of the history come after all others.
         """
         history = self._known(history)
-        evidence, affinity = self._sums(history)
-        summary = summarise(self._traits, history)
-        of_traits = self._trait_scores(summary)
-        scores = self._combine(evidence, affinity, of_traits, self._floor)
-        scores[PADDING_ITEM] = -np.inf
+        look = self.first_look(history)
+        scores = look.scores
         if self._reranker is not None and len(history):
-            listed = self._shortlist(scores, history)
-            pulls = self._pulls(history[::-1][:READ], listed)
-            parts = (self._log_evidence(evidence[listed], self._floor[listed]), affinity[listed])
-            terms = trait_terms(self._traits, summary, listed)
-            own = own_features((*parts, of_traits[listed]), terms, times_met(self._traits, listed))
+            listed = self.shortlist(look)
+            own, pulls = self.reading(look, listed)
             scores[listed] += self._reranker.adjustments(own, self._reranker.read(pulls))
         if not self._repeats and len(history):
             scores[history] = scores[PADDING_ITEM + 1 :].min() - 1.0
         return scores
+
+    def neighbours(self, item: int) -> tuple[Array, Array]:
+        """The neighbours (n,) of a known item and their values (n, 2 DECAYS)."""
+        row = slice(*self._offsets[item : item + 2].tolist())
+        return self._ids[row], self._values[row]
+
+    def first_look(self, history: Array, sums: tuple[Array, Array] | None = None) -> FirstLook:
+        """The scores of all items before any is looked at twice; ``history`` of known items.
+
+        ``sums``: the evidence and the affinity (num_items,), where they are known already."""
+        evidence, affinity = sums or self._sums(history)
+        summary = summarise(self._traits, history)
+        of_traits = self._trait_scores(summary)
+        scores = self._log_evidence(evidence, self._floor) + affinity + of_traits
+        scores[PADDING_ITEM] = -np.inf
+        return FirstLook(history, evidence, affinity, of_traits, summary, scores.astype(np.float32))
+
+    def shortlist(self, look: FirstLook) -> NDArray[np.int64]:
+        """The likeliest items, at most SHORTLIST: ones that somebody met, and in data without
+        repeats not those of the history."""
+        eligible = look.scores
+        if not self._repeats:
+            eligible = eligible.copy()
+            eligible[look.history] = -np.inf
+        size = min(SHORTLIST, len(eligible) - 1)
+        listed = np.argpartition(eligible, -size)[-size:]
+        return listed[np.isfinite(eligible[listed]) & (self._floor[listed] > 2 * NEVER_MET)]
+
+    def reading(self, look: FirstLook, listed: Array) -> tuple[Array, NDArray[np.float32]]:
+        """What a reranker reads of listed items: ``own`` (n, OWN), ``pulls`` (n, up to READ,
+        2 DECAYS)."""
+        evidence = self._log_evidence(look.evidence[listed], self._floor[listed])
+        parts = evidence, look.affinity[listed], look.of_traits[listed]
+        terms = trait_terms(self._traits, look.summary, listed)
+        own = own_features(parts, terms, times_met(self._traits, listed))
+        return own, self._pulls(look.history[::-1][:READ], listed)
 
     def explain(self, history: Array, item_id: int) -> NDArray[np.float32]:
         """How much lower the score of ``item_id`` would be without each item of ``history``.
@@ -119,7 +163,8 @@ class SequenceScorer:
         result = np.zeros((len(item_ids), len(history)), np.float32)
         if not len(known) or not len(item_ids):
             return result
-        kept, wanted = history[known], np.asarray(item_ids)
+        kept = history[known]
+        wanted, asked = np.unique(item_ids, return_inverse=True)
         pulls = self._pulls(kept[::-1][: SPAN + 1], wanted)
         whole, without = _sums_without_each(pulls, len(kept))
         sums = np.concatenate([whole[:, None], without], axis=1)
@@ -141,7 +186,7 @@ class SequenceScorer:
             if len(kept) == 1:  # Nothing is listed for a history without items.
                 adjustments[:, 1] = 0.0
             scores = scores + adjustments
-        result[:, known] = scores[:, :1] - scores[:, 1:]
+        result[:, known] = (scores[:, :1] - scores[:, 1:])[asked]
         return result
 
     def similar(self, item_id: int, n: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
@@ -178,45 +223,35 @@ class SequenceScorer:
         start = 0
         for row, weights in zip(rows, self._step_weights, strict=False):
             stop = start + row.stop - row.start
-            np.matmul(self._values[row].astype(np.float32), weights, out=sums[start:stop])
+            np.matmul(
+                self._values[row].astype(np.float32, copy=False), weights, out=sums[start:stop]
+            )
             start = stop
         return (
             np.bincount(ids, sums[:, 0], minlength=self.num_items),
             np.bincount(ids, sums[:, 1], minlength=self.num_items),
         )
 
-    def _shortlist(self, scores: Array, history: Array) -> Array:
-        """The best items that somebody has met, without those of the history."""
-        eligible = scores
-        if not self._repeats:
-            eligible = scores.copy()
-            eligible[history] = -np.inf
-        size = min(SHORTLIST, len(scores) - 1)
-        listed = np.argpartition(eligible, -size)[-size:]
-        return listed[np.isfinite(eligible[listed]) & (self._floor[listed] > 2 * NEVER_MET)]
-
     def _pulls(self, newest: Array, wanted: Array) -> NDArray[np.float32]:
         """The values of each of ``newest`` for each of ``wanted``, zeros where it is no neighbour.
 
         Shape (len(wanted), len(newest), 2 DECAYS).
         """
-        wanted, asked = np.unique(wanted, return_inverse=True)
-        rows = [slice(*self._offsets[item : item + 2].tolist()) for item in newest]
+        starts = self._offsets[newest]
+        sizes = self._offsets[newest + 1] - starts
+        ids = np.concatenate([self.neighbours(item)[0] for item in newest])
         slots = np.full(self.num_items, -1, np.int32)
         slots[wanted] = np.arange(len(wanted))
-        pulls = np.zeros((len(wanted), len(rows), self._values.shape[1]), np.float32)
-        for place, row in enumerate(rows):
-            slot = slots[self._ids[row]]
-            found = np.flatnonzero(slot >= 0)
-            pulls[slot[found], place] = self._values[row][found]
-        return pulls[asked]
+        slot = slots[ids]
+        found = np.flatnonzero(slot >= 0)
+        place = np.repeat(np.arange(len(newest)), sizes)[found]
+        entries = found + (starts - np.cumsum(sizes) + sizes)[place]
+        pulls = np.zeros((len(wanted), len(newest), self._values.shape[1]), np.float32)
+        pulls[slot[found], place] = self._values[entries]
+        return pulls
 
     def _log_evidence(self, evidence: Array, floor: Any) -> Array:
         return self._sharpness * np.log(evidence + floor)
-
-    def _combine(self, evidence: Array, affinity: Array, traits: Array, floor: Any) -> Array:
-        scores = self._log_evidence(evidence, floor) + affinity + traits
-        return scores.astype(np.float32)
 
 
 def _by_kind(values: Array) -> tuple[Array, Array]:

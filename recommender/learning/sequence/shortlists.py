@@ -2,103 +2,122 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.learning.interactions import PADDING_ITEM
-from recommender.learning.sequence.combiner import (
-    FEATURES,
-    Members,
-    entries_of,
-    features_of,
-)
-from recommender.learning.sequence.reranker import READ, SHORTLIST, times_met
-from recommender.learning.sequence.scorer import SequenceScorer
-from recommender.learning.sequence.transitions import AFFINITY_CHANNELS, EVIDENCE_CHANNELS
+from recommender.learning.sequence.reranker import OWN, READ, SHORTLIST, pull_features
+from recommender.learning.sequence.scorer import DECAYS, SPAN, SequenceScorer
 
 Array = NDArray[Any]
 
 
-@dataclass(frozen=True)
 class Shortlists:
-    """``features`` float32 (n, SHORTLIST, FEATURES) and ``when`` float32 (n, SHORTLIST, 2) of the
-    listed items; ``evidence`` and ``affinity`` float16 (n, SHORTLIST, READ, channels), what each of
-    the newest items says of them; ``listed`` bool (n, SHORTLIST), false where a small catalog
-    leaves a place empty; ``right`` int64 (n,), the place of the right item."""
+    """Lists of items, and what a reranker reads of them.
 
-    features: Array
-    when: Array
-    evidence: Array
-    affinity: Array
-    listed: Array
-    right: Array
+    ``scores`` float32 (n, SHORTLIST) at first look, minus infinity where a list is shorter;
+    ``own`` float32 (n, SHORTLIST, OWN); ``pulls`` float16 (n, SHORTLIST, READ, 2 DECAYS); ``right``
+    int64 (n,), the place of the right item. There is ``room`` for so many lists, and memory is
+    taken when they come.
+    """
+
+    def __init__(self, room: int) -> None:
+        self._scores = np.empty((room, SHORTLIST), np.float32)
+        self._own = np.empty((room, SHORTLIST, OWN), np.float32)
+        self._pulls = np.empty((room, SHORTLIST, READ, 2 * len(DECAYS)), np.float16)
+        self._right = np.empty(room, np.int64)
+        self._size = 0
 
     def __len__(self) -> int:
-        return len(self.right)
+        return self._size
+
+    @property
+    def scores(self) -> Array:
+        return self._scores[: self._size]
+
+    @property
+    def own(self) -> Array:
+        return self._own[: self._size]
+
+    @property
+    def pulls(self) -> Array:
+        return self._pulls[: self._size]
+
+    @property
+    def right(self) -> Array:
+        return self._right[: self._size]
+
+    def add(self, scores: Array, own: Array, pulls: Array, right: int) -> None:
+        """One list: ``scores`` (k,), ``own`` (k, OWN) and ``pulls`` (k, up to READ, 2 DECAYS)."""
+        row, listed, read = self._size, *pulls.shape[:2]
+        for array, value in ((self._scores, -np.inf), (self._own, 0.0), (self._pulls, 0.0)):
+            array[row] = value
+        self._scores[row, :listed] = scores
+        self._own[row, :listed] = own
+        self._pulls[row, :listed, :read] = pull_features(pulls)
+        self._right[row] = right
+        self._size += 1
 
 
 def draw_up(
-    members: Members, first_score: SequenceScorer, histories: list[Array], targets: Array
-) -> Shortlists:
-    """The items that come first after each history, where the target is among them."""
-    lists: list[tuple[Array, ...]] = []
-    slots = np.full(len(members.share), -1)
-    never = np.append(PADDING_ITEM, np.flatnonzero(members.share == 0))
+    lists: Shortlists, first_score: SequenceScorer, histories: list[Array], targets: Array
+) -> None:
+    """Add the items that come first after each history (not empty), where the target is one.
+
+    Quickest where histories that go on from each other follow each other.
+    """
+    growing = _GrowingHistory(first_score)
     for history, target in zip(histories, targets, strict=True):
-        scores = first_score.scores(history)
-        scores[never], scores[history] = -np.inf, -np.inf
-        if not np.isfinite(scores[target]) or (scores > scores[target]).sum() >= SHORTLIST:
-            continue
-        size = min(SHORTLIST, len(scores))
-        best = np.argpartition(scores, -size)[-size:]
-        best = best[np.isfinite(scores[best])]
-        slots[best] = np.arange(len(best))
-        lists.append(_listed(members, history, best, slots, slots[target]))
-        slots[best] = -1
-    return _stacked(lists)
+        look = first_score.first_look(history, growing.sums(history))
+        listed = first_score.shortlist(look)
+        right = np.flatnonzero(listed == target)
+        if len(right):
+            lists.add(look.scores[listed], *first_score.reading(look, listed), int(right[0]))
 
 
-def _listed(
-    members: Members, history: Array, best: Array, slots: Array, right: int
-) -> tuple[Array, ...]:
-    """One row of each array of :class:`Shortlists`."""
-    table = members.neighbours
-    entries, steps = entries_of(table, history)
-    features = np.zeros((SHORTLIST, FEATURES), np.float32)
-    when = np.zeros((SHORTLIST, 2), np.float32)
-    evidence = np.zeros((SHORTLIST, READ, EVIDENCE_CHANNELS), np.float16)
-    affinity = np.zeros((SHORTLIST, READ, AFFINITY_CHANNELS), np.float16)
-    features[: len(best)] = features_of(members, history, best, slots, entries, steps)
-    when[: len(best)] = times_met(members.traits, best)
-    places = slots[table.ids[entries]]
-    read = np.flatnonzero((places >= 0) & (steps < READ))
-    evidence[places[read], steps[read]] = table.evidence[entries[read]]
-    affinity[places[read], steps[read]] = table.affinity[entries[read]]
-    return features, when, evidence, affinity, np.arange(SHORTLIST) < len(best), np.array(right)
+class _GrowingHistory:
+    """Evidence and affinity of histories, each from those of the one before where it goes on.
 
+    The sums are kept as they were ``age`` items ago, and what comes is made as much larger as
+    they have decayed: so nothing but the neighbours of what comes is touched.
+    """
 
-def _stacked(lists: list[tuple[Array, ...]]) -> Shortlists:
-    if not lists:
-        return _none()
-    return Shortlists(*(np.stack(column) for column in zip(*lists, strict=True)))
+    _OLDEST = 40  # 1 / .5 ** 40 is well within single precision
 
+    def __init__(self, scorer: SequenceScorer) -> None:
+        self._scorer = scorer
+        self._decays = np.tile(np.array(DECAYS, np.float32), 2)
+        self._kinds = np.repeat(np.eye(2, dtype=np.float32), len(DECAYS), axis=0)
+        self._sums = np.zeros((scorer.num_items, 2 * len(DECAYS)), np.float32)
+        self._history = np.zeros(0, np.int64)
+        self._age = 0
 
-def joined(parts: list[Shortlists]) -> Shortlists:
-    """All questions of several parts."""
-    names = [field.name for field in fields(Shortlists)]
-    every = [_none(), *parts]
-    return Shortlists(*(np.concatenate([getattr(one, name) for one in every]) for name in names))
+    def sums(self, history: Array) -> tuple[Array, Array]:
+        """The evidence and the affinity (num_items,) that a history gives."""
+        known = len(self._history)
+        goes_on = known <= len(history) and np.array_equal(history[:known], self._history)
+        if goes_on and len(history) - known <= SPAN // 2:
+            for place in range(known, len(history)):
+                self._append(history, place)
+        else:
+            self._sums[:] = 0.0
+            self._age = 0
+            for back, item in enumerate(history[::-1][:SPAN]):
+                self._add(item, self._decays**back)
+        self._history = history
+        evidence, affinity = (self._sums @ (self._kinds * self._decays[:, None] ** self._age)).T
+        return np.maximum(evidence, 0.0), affinity
 
+    def _append(self, history: Array, place: int) -> None:
+        self._age += 1
+        if self._age > self._OLDEST:
+            self._sums *= self._decays**self._age
+            self._age = 0
+        self._add(history[place], self._decays**-self._age)
+        if place >= SPAN:
+            self._add(history[place - SPAN], -(self._decays ** (SPAN - self._age)))
 
-def _none() -> Shortlists:
-    return Shortlists(
-        np.zeros((0, SHORTLIST, FEATURES), np.float32),
-        np.zeros((0, SHORTLIST, 2), np.float32),
-        np.zeros((0, SHORTLIST, READ, EVIDENCE_CHANNELS), np.float16),
-        np.zeros((0, SHORTLIST, READ, AFFINITY_CHANNELS), np.float16),
-        np.zeros((0, SHORTLIST), np.bool_),
-        np.zeros(0, np.int64),
-    )
+    def _add(self, item: int, weights: Array) -> None:
+        ids, values = self._scorer.neighbours(item)
+        self._sums[ids] += values * weights
