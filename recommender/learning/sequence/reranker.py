@@ -19,7 +19,7 @@ from recommender.learning.sequence.traits import TERMS, ItemTraits
 
 Array = NDArray[Any]
 
-SHORTLIST = 100
+SHORTLIST = 50
 READ = 10
 """How many of the newest items of a history are looked at."""
 
@@ -33,11 +33,12 @@ def own_features(parts: Sequence[Array], terms: Array, when: Array) -> NDArray[n
     ``parts`` of the first score: the logarithm of the evidence, affinity and traits (\\*shape);
     the trait ``terms`` (\\*shape, TERMS); and :func:`times_met`, which broadcasts to them.
     """
-    columns = [*(one[..., None] for one in parts), terms, when]
-    shape = terms.shape[:-1]
-    return np.concatenate(
-        [np.broadcast_to(one, (*shape, one.shape[-1])) for one in columns], axis=-1
-    ).astype(np.float32)
+    own = np.empty((*terms.shape[:-1], OWN), np.float32)
+    for column, part in enumerate(parts):
+        own[..., column] = part
+    own[..., len(parts) : -when.shape[-1]] = terms
+    own[..., -when.shape[-1] :] = when
+    return own
 
 
 def times_met(traits: ItemTraits, items: Any) -> Array:
@@ -70,30 +71,40 @@ class Reranker:
         self._output = np.asarray(arrays["reranker_output"])
 
     def read(self, pulls: Array) -> NDArray[np.float32]:
-        """What the history says of listed items, for :meth:`adjustments`: (..., hidden).
+        """What the history says of listed items, for :meth:`adjustments`: (k, hidden).
 
-        ``pulls`` (..., n, 2 DECAYS), n at most READ: the values of the newest items of the history,
+        ``pulls`` (k, n, 2 DECAYS), n at most READ: the values of the newest items of the history,
         newest first, for the listed item; zeros where that is no neighbour.
         """
-        places = slice(pulls.shape[-2])
-        seen = pulls.any(axis=-1, keepdims=True)
-        read = np.maximum(pull_features(pulls) @ self._pulls + self._places[places], 0.0)
-        read *= self._recency[places] * seen
-        return read.sum(axis=-2) @ self._of_history + self._hidden_bias
+        return self._said(self._at_places(pulls).sum(axis=1))
 
     def read_without_each(self, pulls: Array, length: int) -> NDArray[np.float32]:
         """What a history says, and what it says without each of its items: (k, 1 + length, hidden).
 
         ``pulls`` (k, n, 2 DECAYS) are of the newest items, more than READ where there are more.
         """
-        newest = pulls[:, : READ + 1]
-        missing = READ + 1 - newest.shape[1]
-        newest = np.pad(newest, ((0, 0), (0, missing), (0, 0)))
-        # Without the one that is one too many, it is the whole history that is read.
-        kept = np.array([np.delete(np.arange(READ + 1), place) for place in range(READ + 1)])
-        read = self.read(newest[:, kept])
-        back = np.minimum(np.arange(length)[::-1], READ)
-        return read[:, np.concatenate([[READ], back])]
+        missing = max(0, READ + 1 - pulls.shape[1])
+        newest = np.pad(pulls[:, : READ + 1], ((0, 0), (0, missing), (0, 0)))
+        stay, move_up = self._at_places(newest[:, :READ]), self._at_places(newest[:, 1:])
+        newer = np.cumsum(stay, axis=1) - stay
+        older = np.cumsum(move_up[:, ::-1], axis=1)[:, ::-1]
+        said = self._said(np.concatenate([stay.sum(axis=1, keepdims=True), newer + older], axis=1))
+        back = np.arange(length)[::-1]
+        return said[:, np.append(0, np.where(back < READ, 1 + back, 0))]
+
+    def _at_places(self, pulls: Array) -> NDArray[np.float32]:
+        """What each item of the history says at its place: (k, n, width)."""
+        listed, read = pulls.shape[:2]
+        flat = pull_features(pulls).reshape(listed * read, len(self._pulls))
+        said = (flat @ self._pulls).reshape(listed, read, self._pulls.shape[1])
+        said += self._places[:read]
+        np.maximum(said, 0.0, out=said)
+        said *= self._recency[:read]
+        said *= pulls.any(axis=-1, keepdims=True)
+        return said
+
+    def _said(self, by_history: Array) -> NDArray[np.float32]:
+        return by_history @ self._of_history + self._hidden_bias
 
     def adjustments(self, own: Array, read: Array) -> NDArray[np.float32]:
         """What is added to the scores (...,) of listed items: ``own`` (..., OWN) as

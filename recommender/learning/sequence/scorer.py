@@ -118,9 +118,11 @@ class SequenceScorer:
         evidence, affinity = sums or self._sums(history)
         summary = summarise(self._traits, history)
         of_traits = self._trait_scores(summary)
-        scores = self._log_evidence(evidence, self._floor) + affinity + of_traits
+        scores = self._log_evidence(evidence, self._floor)
+        scores += affinity
+        scores += of_traits
         scores[PADDING_ITEM] = -np.inf
-        return FirstLook(history, evidence, affinity, of_traits, summary, scores.astype(np.float32))
+        return FirstLook(history, evidence, affinity, of_traits, summary, scores)
 
     def shortlist(self, look: FirstLook) -> NDArray[np.int64]:
         """The likeliest items, at most SHORTLIST: ones that somebody met, and in data without
@@ -217,7 +219,7 @@ class SequenceScorer:
         newest = history[::-1][:SPAN]
         rows = [slice(*self._offsets[item : item + 2].tolist()) for item in newest]
         if not rows:
-            return np.zeros(self.num_items), np.zeros(self.num_items)
+            return np.zeros(self.num_items, np.float32), np.zeros(self.num_items, np.float32)
         ids = np.concatenate([self._ids[row] for row in rows])
         sums = np.empty((len(ids), 2), np.float32)
         start = 0
@@ -228,8 +230,8 @@ class SequenceScorer:
             )
             start = stop
         return (
-            np.bincount(ids, sums[:, 0], minlength=self.num_items),
-            np.bincount(ids, sums[:, 1], minlength=self.num_items),
+            np.bincount(ids, sums[:, 0], minlength=self.num_items).astype(np.float32),
+            np.bincount(ids, sums[:, 1], minlength=self.num_items).astype(np.float32),
         )
 
     def _pulls(self, newest: Array, wanted: Array) -> NDArray[np.float32]:
@@ -250,8 +252,11 @@ class SequenceScorer:
         pulls[slot[found], place] = self._values[entries]
         return pulls
 
-    def _log_evidence(self, evidence: Array, floor: Any) -> Array:
-        return self._sharpness * np.log(evidence + floor)
+    def _log_evidence(self, evidence: Array, floor: Any) -> NDArray[np.float32]:
+        # In single precision numpy's logarithm is many times as fast.
+        logarithm = np.log((evidence + floor).astype(np.float32, copy=False))
+        logarithm *= np.float32(self._sharpness)
+        return logarithm
 
 
 def _by_kind(values: Array) -> tuple[Array, Array]:

@@ -91,23 +91,30 @@ class TraitScores:
     """:func:`trait_terms` of all items times their weights, laid out to be added up quickly."""
 
     def __init__(self, traits: ItemTraits, weights: Array) -> None:
-        self._columns = np.ascontiguousarray(traits.items.T)
+        popular, self._first, mean, trend = np.ascontiguousarray(traits.items.T)
+        # With the squares of differences multiplied out, most terms are one product.
+        self._powers = np.stack([popular, popular**2, mean, mean**2, trend])
         self._eras = np.ascontiguousarray(traits.eras.T)
         self._edges = traits.edges
         self._weights = weights.tolist()
 
     def __call__(self, summary: Array) -> NDArray[np.float32]:
         """The sum of the terms (num_items,) for one summary (SUMMARY,)."""
-        popular, first, mean, trend = self._columns
         of_popular, of_first, of_mean, newest, log_length = summary.tolist()
         weights = self._weights
-        total = popular * (weights[0] + weights[2] * of_popular + weights[3] * log_length)
-        total += weights[1] * np.square(popular - of_popular)
-        total += weights[4] * np.abs(first - of_first)
-        total += weights[5] * np.square(mean - of_mean)
+        by_popular = weights[0] + (weights[2] - 2 * weights[1]) * of_popular
+        slopes = [
+            by_popular + weights[3] * log_length,
+            weights[1],
+            -2 * weights[5] * of_mean,
+            weights[5],
+            weights[8],
+        ]
+        total: NDArray[np.float32] = np.array(slopes, np.float32) @ self._powers
+        total += weights[1] * of_popular**2 + weights[5] * of_mean**2
         total += weights[6] * self._eras[np.searchsorted(self._edges, of_mean)]
-        total += weights[7] * (first > newest)
-        total += weights[8] * trend
+        total += weights[4] * np.abs(self._first - of_first)
+        total += weights[7] * (self._first > newest)
         return total
 
 
