@@ -28,7 +28,7 @@ from recommender.learning.sequence.traits import (
 Array = NDArray[Any]
 
 DECAYS = (0.5, 0.8, 0.95)
-SPAN = 64
+SPAN = 48
 """How many of the newest items of a history have a say by their neighbours."""
 NEVER_MET = 1e-30
 """The floor of an item that nobody has chosen yet: it comes after all others."""
