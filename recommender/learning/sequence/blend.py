@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,6 +21,7 @@ from recommender.learning.sequence.combiner import (
     ask,
     fit_weights,
 )
+from recommender.learning.sequence.held_out import FOLDS, HeldOut, held_out
 from recommender.learning.sequence.reranker_training import train_reranker
 from recommender.learning.sequence.scorer import NEVER_MET, SequenceScorer
 from recommender.learning.sequence.shortlists import Shortlists, draw_up
@@ -36,7 +36,6 @@ from recommender.learning.validation import (
 
 Array = NDArray[Any]
 
-_FOLDS = 5
 _WEIGHED_FOLDS = 2  # forty weights do not need all of them
 _MAX_ROW = 1000
 _LARGEST_EVIDENCE = 10_000.0
@@ -50,9 +49,10 @@ class SequenceBlendModel:
     its own recency decay, of the values described in
     :mod:`recommender.learning.sequence.transitions`; *traits* are those of
     :mod:`recommender.learning.sequence.traits`. All weights are fitted as one conditional logit:
-    a fold of users, and then the newest interactions, are held out in turn, the members are
-    counted from the others, and questions are asked of the part held out. Then the members are
-    counted again from everything.
+    folds of users, and the newest interactions, are held out in turn, the members are counted
+    from the others, and questions are asked of the part held out. In the same way a
+    :mod:`recommender.learning.sequence.reranker` learns to look at the best a second time. Then
+    the members are counted again from everything.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ class SequenceBlendModel:
         if (interactions.item_ids == PADDING_ITEM).any():
             raise ValueError(f"item_ids must not contain {PADDING_ITEM}, the padding item")
         data = interactions.take(interactions.time_order())
-        steps = _WEIGHED_FOLDS + _FOLDS + 5
+        steps = _WEIGHED_FOLDS + FOLDS + 5
         weights = self._weighed(data, progress, steps)
         lists = self._listed(data, weights, progress, steps)
         _report(progress, "reranking", steps - 2, steps, loss=weights.loss)
@@ -169,11 +169,11 @@ class SequenceBlendModel:
     ) -> BlendWeights:
         """How much each part of the first score counts."""
         parts: list[Questions] = []
-        for number, held_out in enumerate(self._held_out(data, self._questions, _WEIGHED_FOLDS)):
+        for number, (members, part) in enumerate(
+            self._held_out(data, self._questions, _WEIGHED_FOLDS)
+        ):
             _report(progress, "asking", number, steps)
-            parts.append(
-                ask(held_out.members, held_out.histories, held_out.targets, self._random_state)
-            )
+            parts.append(ask(members, part.histories, part.targets, self._random_state))
         _report(progress, "weighing", _WEIGHED_FOLDS + 1, steps)
         return fit_weights(parts)
 
@@ -187,73 +187,29 @@ class SequenceBlendModel:
         """What the first score puts first, for questions whose answers are among that."""
         lists = Shortlists(room=min(self._shortlists, 2 * len(data)))
         repeats = _has_repeats(data)
-        for number, held_out in enumerate(self._held_out(data, self._shortlists, _FOLDS)):
+        for number, (members, part) in enumerate(self._held_out(data, self._shortlists, FOLDS)):
             _report(progress, "listing", _WEIGHED_FOLDS + 2 + number, steps, loss=weights.loss)
-            arrays, settings = _export(held_out.members, weights, repeats)
+            arrays, settings = _export(members, weights, repeats)
             arrays["neighbour_values"] = arrays["neighbour_values"].astype(np.float32)
             first_score = SequenceScorer(arrays, settings)
-            draw_up(lists, first_score, held_out.histories, held_out.targets)
+            draw_up(lists, first_score, part.histories, part.targets)
         return lists
 
-    def _held_out(self, data: Interactions, questions: int, folds: int) -> Iterator[_HeldOut]:
-        """Some folds of users, and the newest interactions, each with a share of the questions.
+    def _held_out(
+        self, data: Interactions, questions: int, folds: int
+    ) -> Iterator[tuple[Members, HeldOut]]:
+        """Parts held out in turn, and the members counted from the others.
 
         While one is used the next is counted in another thread, which mostly needs no lock.
         """
         random_state = np.random.RandomState(self._random_state.randint(2**31))
-        parts = self._parts(data, questions, folds, random_state)
+        parts = held_out(data, _times(data), questions, random_state, folds)
+        counted = ((self._count(part.train), part) for part in parts)
         with ThreadPoolExecutor(max_workers=1) as background:
-            coming = background.submit(next, parts, None)
-            while (held_out := coming.result()) is not None:
-                coming = background.submit(next, parts, None)
-                yield held_out
-
-    def _parts(
-        self,
-        data: Interactions,
-        questions: int,
-        folds: int,
-        random_state: np.random.RandomState,
-    ) -> Iterator[_HeldOut]:
-        users = random_state.permutation(np.unique(data.user_ids))
-        fold_of = np.zeros(data.num_users, np.int64)
-        fold_of[users] = np.arange(len(users)) % _FOLDS
-        fold = fold_of[data.user_ids]
-        times = _times(data)
-        late = times > np.quantile(times, 0.9, method="lower")
-        of_late = questions // (_FOLDS + 1)
-        of_fold = (questions - of_late) // folds
-        shares = [(fold == number, of_fold) for number in range(folds)]
-        for inside, size in [*shares, (late, of_late)]:
-            if inside.any() and not inside.all():
-                members = self._count(data.take(~inside))
-                yield _HeldOut(members, *_draw(data, inside, size, random_state))
-
-
-@dataclass(frozen=True)
-class _HeldOut:
-    """Members counted from some interactions; histories and next items that are not among these."""
-
-    members: Members
-    histories: list[Array]
-    targets: Array
-
-
-def _draw(
-    data: Interactions, inside: Array, size: int, random_state: np.random.RandomState
-) -> tuple[list[Array], Array]:
-    """Up to ``size`` random questions whose answers are ``inside``, evenly over users."""
-    users = data.user_ids
-    starts = np.searchsorted(users, users)
-    possible = np.flatnonzero(inside & (np.arange(len(users)) > starts))
-    order = random_state.permutation(possible)
-    nth = np.empty(len(order), np.int64)
-    by_user = np.argsort(users[order], kind="stable")
-    sizes = np.bincount(users[order])
-    nth[by_user] = np.arange(len(order)) - (np.cumsum(sizes) - sizes)[users[order][by_user]]
-    chosen = np.sort(order[np.argsort(nth, kind="stable")[:size]])
-    histories = [data.item_ids[starts[row] : row] for row in chosen]
-    return histories, data.item_ids[chosen]
+            coming = background.submit(next, counted, None)
+            while (one := coming.result()) is not None:
+                coming = background.submit(next, counted, None)
+                yield one
 
 
 def _export(
