@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,7 @@ Array = NDArray[Any]
 _WEIGHED_FOLDS = 2  # forty weights do not need all of them
 _MAX_ROW = 1000
 _LARGEST_EVIDENCE = 10_000.0
+_OUTGROWN = 2.0
 
 
 class SequenceBlendModel:
@@ -99,8 +101,9 @@ class SequenceBlendModel:
     ) -> SequenceBlendModel:
         """Learn from interactions with timestamps; ``ratings`` and ``weights`` are not looked at.
 
-        ``warm_start`` is accepted as by every model and changes nothing: counting anew takes
-        seconds and gives exactly what counting further would. Raises ``ValueError`` when there
+        ``warm_start``, the arrays of an earlier export, saves most of the time: its weights and
+        its reranker are kept, and only the members are counted anew; unless there are more than
+        twice as many interactions as those were learned from. Raises ``ValueError`` when there
         are no interactions, no timestamps, or item 0 is an item.
         """
         if not len(interactions):
@@ -108,16 +111,12 @@ class SequenceBlendModel:
         if (interactions.item_ids == PADDING_ITEM).any():
             raise ValueError(f"item_ids must not contain {PADDING_ITEM}, the padding item")
         data = interactions.take(interactions.time_order())
-        steps = _WEIGHED_FOLDS + FOLDS + 5
-        weights = self._weighed(data, progress, steps)
-        lists = self._listed(data, weights, progress, steps)
-        _report(progress, "reranking", steps - 2, steps, loss=weights.loss)
-        reranker = train_reranker(lists, self._random_state)
-        del lists
-        _report(progress, "counting", steps - 1, steps, loss=weights.loss)
-        self._exported = _export(self._count(data), weights, _has_repeats(data), reranker)
+        learned = _kept(warm_start, data) if warm_start else None
+        learned = learned or self._learned(data, progress)
+        _report(progress, "counting", 0, 1)
+        self._exported = _export(self._count(data), learned, _has_repeats(data))
         self._scorer = SequenceScorer(*self._exported)
-        _report(progress, "counting", steps, steps, loss=weights.loss)
+        _report(progress, "counting", 1, 1, loss=learned.weights.loss)
         return self
 
     def predict(
@@ -164,6 +163,13 @@ class SequenceBlendModel:
         share = popularity(items, size)
         return Members(table, item_traits(items, _times(data), size), share / share.sum())
 
+    def _learned(self, data: Interactions, progress: ProgressCallback | None) -> _Learned:
+        steps = _WEIGHED_FOLDS + FOLDS + 4
+        weights = self._weighed(data, progress, steps)
+        lists = self._listed(data, weights, progress, steps)
+        _report(progress, "reranking", steps - 1, steps, loss=weights.loss)
+        return _Learned(weights, train_reranker(lists, self._random_state), len(data))
+
     def _weighed(
         self, data: Interactions, progress: ProgressCallback | None, steps: int
     ) -> BlendWeights:
@@ -189,7 +195,7 @@ class SequenceBlendModel:
         repeats = _has_repeats(data)
         for number, (members, part) in enumerate(self._held_out(data, self._shortlists, FOLDS)):
             _report(progress, "listing", _WEIGHED_FOLDS + 2 + number, steps, loss=weights.loss)
-            arrays, settings = _export(members, weights, repeats)
+            arrays, settings = _export(members, _Learned(weights, {}, len(data)), repeats)
             arrays["neighbour_values"] = arrays["neighbour_values"].astype(np.float32)
             first_score = SequenceScorer(arrays, settings)
             draw_up(lists, first_score, part.histories, part.targets)
@@ -212,12 +218,30 @@ class SequenceBlendModel:
                 yield one
 
 
+@dataclass(frozen=True)
+class _Learned:
+    """What a fit learns by asking, and how many interactions it learned it from."""
+
+    weights: BlendWeights
+    reranker: Mapping[str, Array]
+    interactions: int
+
+
+def _kept(arrays: Mapping[str, Array], data: Interactions) -> _Learned | None:
+    """What an earlier fit learned, if it holds still."""
+    if "learned_from" not in arrays:
+        return None
+    learned_from = int(arrays["learned_from"][0])
+    if len(data) > _OUTGROWN * learned_from:
+        return None
+    reranker = {name: np.array(one) for name, one in arrays.items() if name.startswith("reranker_")}
+    return _Learned(BlendWeights.of(arrays), reranker, learned_from)
+
+
 def _export(
-    members: Members,
-    weights: BlendWeights,
-    repeats: bool,
-    reranker: Mapping[str, Array] | None = None,
+    members: Members, learned: _Learned, repeats: bool
 ) -> tuple[dict[str, Array], dict[str, Any]]:
+    weights = learned.weights
     table, traits = members.neighbours, members.traits
     # Evidence is at most 1 in each channel: so it fits half precision, small values too, and the
     # scale is the same whatever is counted, which a reranker relies on.
@@ -235,8 +259,9 @@ def _export(
         "item_traits": traits.items,
         "item_eras": traits.eras,
         "era_edges": traits.edges,
-        "trait_weights": weights.traits.astype(np.float32),
-        **(reranker or {}),
+        "learned_from": np.array([learned.interactions]),
+        **weights.arrays(),
+        **learned.reranker,
     }
     return arrays, {"sharpness": weights.sharpness, "repeats": repeats, "loss": weights.loss}
 

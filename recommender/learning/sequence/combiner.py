@@ -7,6 +7,7 @@ that prefers likely ones; the softmax is corrected for the drawing (Bengio and S
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,17 +66,26 @@ class BlendWeights:
     floor: float
     loss: float
 
-    def parts(self, features: Array) -> tuple[Array, Array, Array]:
-        """The log evidence, the affinity and the traits (\\*shape) that a score adds up, of
-        features (\\*shape, FEATURES)."""
-        evidence, affinity, traits, share = np.split(
-            features, np.cumsum([_EVIDENCE, _AFFINITY, TERMS]), axis=-1
-        )
-        total = evidence @ self.evidence.ravel() + self.floor * share[..., 0] + TINY
-        return (
-            self.sharpness * np.log(total),
-            affinity @ self.affinity.ravel(),
-            traits @ self.traits,
+    def arrays(self) -> dict[str, Array]:
+        """The weights, for :meth:`of`."""
+        return {
+            "blend_evidence": self.evidence,
+            "blend_affinity": self.affinity,
+            "trait_weights": self.traits.astype(np.float32),
+            "blend_shape": np.array([self.sharpness, self.floor, self.loss]),
+        }
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, Array]) -> BlendWeights:
+        """The weights that :meth:`arrays` gave."""
+        sharpness, floor, loss = arrays["blend_shape"].tolist()
+        return cls(
+            evidence=np.array(arrays["blend_evidence"]),
+            affinity=np.array(arrays["blend_affinity"]),
+            traits=np.array(arrays["trait_weights"]),
+            sharpness=sharpness,
+            floor=floor,
+            loss=loss,
         )
 
 

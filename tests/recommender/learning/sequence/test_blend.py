@@ -88,6 +88,39 @@ def test_an_artifact_scores_as_the_model(model, tmp_path):
         np.testing.assert_allclose(scorer.scores(history), model.predict(history), atol=1e-4)
 
 
+def phases(warm_start, data):
+    """A fit that starts from arrays, and what it reported to be doing."""
+    seen = []
+    model = SequenceBlendModel(random_state=1, questions=300)
+    model.fit(data, warm_start=warm_start, progress=lambda report: seen.append(report.phase))
+    return model, set(seen)
+
+
+def test_a_warm_start_keeps_what_was_learned_and_counts_anew():
+    earlier, _ = SequenceBlendModel(random_state=0).fit(rounds(users=150)).export()
+    model, seen = phases(earlier, rounds(users=200))
+    assert seen == {"counting"}
+    arrays, settings = model.export()
+    kept = [
+        name for name in earlier if name.startswith(("reranker_", "blend_", "trait_", "learned"))
+    ]
+    assert len(kept) == 11
+    for name in kept:
+        np.testing.assert_array_equal(arrays[name], earlier[name])
+    assert settings["sharpness"] == earlier["blend_shape"][0]
+    anew, _ = SequenceBlendModel(random_state=0, questions=300).fit(rounds(users=200)).export()
+    for name in ("neighbour_ids", "neighbour_offsets", "item_traits"):
+        np.testing.assert_array_equal(arrays[name], anew[name])
+
+
+def test_a_warm_start_learns_anew_what_it_has_outgrown(model):
+    earlier, _ = model.export()
+    assert phases(earlier, rounds(users=120))[1] == {"counting"}
+    assert phases(earlier, rounds(users=121))[1] > {"counting"}
+    older = {name: one for name, one in earlier.items() if name != "learned_from"}
+    assert phases(older, rounds())[1] > {"counting"}
+
+
 @pytest.mark.parametrize("length", [1, 2, 11, 12, 30, 47, 48, 49, 50, 90])
 def test_an_explanation_is_the_score_less_that_without_the_item(model, length):
     scorer = SequenceScorer(*model.export())
