@@ -268,4 +268,8 @@ def standardised(scores: Scores, moments: tuple[float, float] | None = None) -> 
 def mean_and_deviation(scores: Scores) -> tuple[float, float]:
     """Over the films that have a score; 0 and 0 where none has."""
     there = scores[scores > -np.inf]
-    return (float(there.mean()), float(there.std())) if len(there) else (0.0, 0.0)
+    if not len(there):
+        return 0.0, 0.0
+    mean = there.mean()
+    there -= mean
+    return float(mean), float(np.sqrt(there @ there / len(there)))

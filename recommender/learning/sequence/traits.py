@@ -84,7 +84,11 @@ def trait_terms(traits: ItemTraits, summary: Array, candidates: Any) -> NDArray[
         first > newest,
         trend,
     )
-    return np.stack(np.broadcast_arrays(*terms), axis=-1).astype(np.float32)
+    shape = np.broadcast_shapes(popular.shape, of_popular.shape)
+    result = np.empty((*shape, TERMS), np.float32)
+    for column, term in enumerate(terms):
+        result[..., column] = term
+    return result
 
 
 class TraitScores:
