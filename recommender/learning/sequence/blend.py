@@ -38,6 +38,7 @@ from recommender.learning.validation import (
 Array = NDArray[Any]
 
 _WEIGHED_FOLDS = 2  # forty weights do not need all of them
+_LEARNING_STEPS = (_WEIGHED_FOLDS + 1) + 1 + (FOLDS + 1) + 1  # ask, weigh, list, rerank
 _MAX_ROW = 1000
 _LARGEST_EVIDENCE = 10_000.0
 _OUTGROWN = 2.0
@@ -112,11 +113,12 @@ class SequenceBlendModel:
             raise ValueError(f"item_ids must not contain {PADDING_ITEM}, the padding item")
         data = interactions.take(interactions.time_order())
         learned = _kept(warm_start, data) if warm_start else None
-        learned = learned or self._learned(data, progress)
-        _report(progress, "counting", 0, 1)
+        steps = 1 if learned else _LEARNING_STEPS + 1
+        learned = learned or self._learned(data, progress, steps)
+        _report(progress, "counting", steps - 1, steps, loss=learned.weights.loss)
         self._exported = _export(self._count(data), learned, _has_repeats(data))
         self._scorer = SequenceScorer(*self._exported)
-        _report(progress, "counting", 1, 1, loss=learned.weights.loss)
+        _report(progress, "counting", steps, steps, loss=learned.weights.loss)
         return self
 
     def predict(
@@ -163,11 +165,12 @@ class SequenceBlendModel:
         share = popularity(items, size)
         return Members(table, item_traits(items, _times(data), size), share / share.sum())
 
-    def _learned(self, data: Interactions, progress: ProgressCallback | None) -> _Learned:
-        steps = _WEIGHED_FOLDS + FOLDS + 4
+    def _learned(
+        self, data: Interactions, progress: ProgressCallback | None, steps: int
+    ) -> _Learned:
         weights = self._weighed(data, progress, steps)
         lists = self._listed(data, weights, progress, steps)
-        _report(progress, "reranking", steps - 1, steps, loss=weights.loss)
+        _report(progress, "reranking", steps - 2, steps, loss=weights.loss)
         return _Learned(weights, train_reranker(lists, self._random_state), len(data))
 
     def _weighed(

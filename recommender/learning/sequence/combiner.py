@@ -32,7 +32,7 @@ TINY = 1e-9  # evidence for an item of which there is none
 _SOFTNESS = 0.3
 _EVIDENCE = len(DECAYS) * EVIDENCE_CHANNELS
 _AFFINITY = len(DECAYS) * AFFINITY_CHANNELS
-FEATURES = _EVIDENCE + _AFFINITY + TERMS + 1
+_FEATURES = _EVIDENCE + _AFFINITY + TERMS + 1
 
 
 @dataclass(frozen=True)
@@ -97,11 +97,11 @@ def ask(
     Items that were held out altogether are no answers: nothing can be learned of them."""
     answerable = np.flatnonzero(members.share[targets] > 0)
     histories, targets = [histories[row] for row in answerable], targets[answerable]
-    features = np.zeros((len(targets), 1 + CANDIDATES, FEATURES), np.float32)
+    features = np.zeros((len(targets), 1 + CANDIDATES, _FEATURES), np.float32)
     log_weights = np.full((len(targets), 1 + CANDIDATES), -np.inf, np.float32)
     slots = np.full(len(members.share), -1)
     for row, (history, target) in enumerate(zip(histories, targets, strict=True)):
-        entries, steps = entries_of(members.neighbours, history)
+        entries, steps = _entries(members.neighbours, history)
         proposal = _proposal(members, history, entries, steps)
         drawn = np.searchsorted(np.cumsum(proposal), random_state.random_sample(CANDIDATES))
         drawn, times = np.unique(drawn, return_counts=True)
@@ -112,7 +112,7 @@ def ask(
             times[other] / (CANDIDATES * proposal[drawn[other]])
         )
         slots[candidates] = np.arange(len(candidates))
-        features[row, : len(candidates)] = features_of(
+        features[row, : len(candidates)] = _features(
             members, history, candidates, slots, entries, steps
         )
         slots[candidates] = -1
@@ -174,12 +174,12 @@ def fit_weights(questions: list[Questions], steps: int = 60, l2: float = 1e-3) -
 
 def _no_questions() -> Questions:
     return Questions(
-        np.zeros((0, 1 + CANDIDATES, FEATURES), np.float32),
+        np.zeros((0, 1 + CANDIDATES, _FEATURES), np.float32),
         np.zeros((0, 1 + CANDIDATES), np.float32),
     )
 
 
-def entries_of(neighbours: NeighbourTable, history: Array) -> tuple[Array, Array]:
+def _entries(neighbours: NeighbourTable, history: Array) -> tuple[Array, Array]:
     """The entries of the newest items' rows, and how many steps back each one's item is."""
     newest = history[::-1][:SPAN]
     starts = neighbours.offsets[newest]
@@ -200,7 +200,7 @@ def _proposal(members: Members, history: Array, entries: Array, steps: Array) ->
     return chances / max(chances.sum(), 1e-9)
 
 
-def features_of(
+def _features(
     members: Members, history: Array, candidates: Array, slots: Array, entries: Array, steps: Array
 ) -> Array:
     """(len(candidates), features): evidence and affinity by decay and channel, traits, share."""

@@ -187,6 +187,18 @@ def test_progress_is_told_and_cancels():
     assert seen[0] == "asking"
 
 
+@pytest.mark.parametrize("warm", [False, True])
+def test_progress_never_falls_and_ends_at_the_end(model, warm):
+    done = []
+    SequenceBlendModel(questions=300).fit(
+        rounds(),
+        warm_start=model.export()[0] if warm else None,
+        progress=lambda one: done.append(one.epoch / one.epochs),
+    )
+    assert done == sorted(set(done))
+    assert done[-1] == 1.0
+
+
 def test_the_preset_is_this_model():
     assert isinstance(presets.sequence(random_state=1), SequenceBlendModel)
 
