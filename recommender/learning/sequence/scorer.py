@@ -148,8 +148,9 @@ class SequenceScorer:
         """How much lower the score of ``item_id`` would be without each item of ``history``.
 
         Shape (len(history),): each entry is the score less the score of the history that leaves
-        that one item out; 0 for padding and unknown ids. An item is looked at twice each time, on
-        the short list or not. Raises ``ValueError`` for an unknown ``item_id``.
+        that one item out; 0 for padding, unknown ids and items that nobody met in training. An
+        item is looked at twice each time, on the short list or not. Raises ``ValueError`` for an
+        unknown ``item_id``.
         """
         return self.explain_each(history, [item_id])[0]
 
@@ -189,6 +190,8 @@ class SequenceScorer:
                 adjustments[:, 1] = 0.0
             scores = scores + adjustments
         result[:, known] = (scores[:, :1] - scores[:, 1:])[asked]
+        # They only make a history look older or less popular: no reason for anybody.
+        result[:, known[self._floor[kept] <= 2 * NEVER_MET]] = 0.0
         return result
 
     def similar(self, item_id: int, n: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:

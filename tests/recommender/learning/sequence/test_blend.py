@@ -139,6 +139,14 @@ def test_padding_and_unknown_items_explain_nothing(model):
     assert not scorer.explain(np.zeros(0, int), 9).size
 
 
+def test_an_item_that_nobody_met_explains_nothing(model):
+    never_met = ITEMS + 1
+    scorer = SequenceScorer(*model.export())
+    explained = scorer.explain(np.array([7, never_met, 8]), 9)
+    assert explained[1] == 0
+    assert explained[2] > 0
+
+
 def test_similar_items_are_neighbours_on_the_walk(model):
     ids, strengths = SequenceScorer(*model.export()).similar(20, 4)
     assert {19, 21} <= set(ids.tolist())
