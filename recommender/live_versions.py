@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from recommender.artifact_files import forget, local_folder
 from recommender.catalog_arrays import IntArray
 from recommender.learning.artifact import ArtifactError, DamagedArtifactError, read_artifact
-from recommender.learning.factorization.scorer import FactorizationScorer
-from recommender.learning.sequence.scorer import SequenceScorer
+from recommender.learning.presets.next_item.scorer import SequenceScorer
+from recommender.learning.presets.stars.scorer import FactorizationScorer
 from recommender.models import ModelVersion, VersionStatus
 
 log = structlog.get_logger(__name__)

@@ -11,16 +11,7 @@ from catalog.search import search_movies
 from recommender.similar import similar_to
 
 from .payloads import Json, movie_json
-from .schemas import (
-    HowMany,
-    Limit,
-    MovieId,
-    MovieList,
-    MovieOut,
-    Offset,
-    Problem,
-    SimilarList,
-)
+from .schemas import HowMany, Limit, MovieId, MovieList, MovieOut, Offset, Problem, SimilarList
 
 MAX_FOUND = 200  # a search is for finding, not for listing the catalog
 

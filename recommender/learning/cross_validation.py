@@ -13,11 +13,7 @@ from numpy.typing import NDArray
 
 from recommender.learning.hashing import murmurhash3
 from recommender.learning.interactions import Interactions
-from recommender.learning.validation import (
-    SeedLike,
-    as_random_state,
-    check_fraction,
-)
+from recommender.learning.validation import SeedLike, as_random_state, check_fraction
 
 
 def shuffle_interactions(interactions: Interactions, random_state: SeedLike = None) -> Interactions:

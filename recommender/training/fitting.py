@@ -43,7 +43,7 @@ class Place:
 
 def default_place() -> Place:
     """The configured device, or the GPU where there is one."""
-    from recommender.learning.devices import choose_device
+    from recommender.learning.engine.devices import choose_device
 
     return Place(device=choose_device(settings.MATINEE_DEVICE).type)
 

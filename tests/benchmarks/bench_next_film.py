@@ -25,10 +25,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from recommender.learning import presets
-from recommender.learning.cross_validation import (
-    leave_one_out_split,
-    user_based_train_test_split,
-)
+from recommender.learning.cross_validation import leave_one_out_split, user_based_train_test_split
 from recommender.learning.interactions import Interactions
 
 from .ratings_file import read_ratings

@@ -59,7 +59,7 @@ def explicit_defaults(train: Interactions, seed: int) -> Predict:
 
 
 def preset(train: Interactions, seed: int) -> Predict:
-    from recommender.learning.presets import explicit
+    from recommender.learning.presets.make import explicit
 
     model = explicit(random_state=seed).fit(train)
     return lambda test: model.predict(test.user_ids, test.item_ids)

@@ -19,10 +19,10 @@ from typing import Any
 import numpy as np
 
 from recommender.learning.cross_validation import leave_one_out_split, random_train_test_split
-from recommender.learning.curves import history_svg
+from recommender.learning.engine.curves import history_svg
+from recommender.learning.engine.training import EarlyStopping, Epoch
 from recommender.learning.evaluation import ranking_scores, rmse_score
 from recommender.learning.interactions import Interactions
-from recommender.learning.training import EarlyStopping, Epoch
 
 from .bench_library import RATINGS, SEQUENCES, USERS
 from .ratings_file import read_ratings

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 
 from recommender.catalog_arrays import CatalogArrays
-from recommender.learning.factorization.scorer import FactorizationScorer
-from recommender.learning.sequence.reranker import OWN, READ
-from recommender.learning.sequence.scorer import DECAYS, SequenceScorer
+from recommender.learning.presets.next_item.reranker import OWN, READ
+from recommender.learning.presets.next_item.scorer import DECAYS, SequenceScorer
+from recommender.learning.presets.stars.scorer import FactorizationScorer
 from recommender.live import Snapshot, placed_on
 from recommender.live_versions import LoadedVersion
 

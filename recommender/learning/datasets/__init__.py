@@ -1,1 +1,1 @@
-"""Public data sets, and made-up ones."""
+"""Public datasets, and synthetic ones (`synthetic.generate_sequential`), as `Interactions`."""

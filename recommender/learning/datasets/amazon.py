@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from recommender.learning.datasets.downloading import fetch
+from recommender.learning.datasets.download import fetch
 from recommender.learning.datasets.tables import from_columns
 from recommender.learning.interactions import Interactions
 

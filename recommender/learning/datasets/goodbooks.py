@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from recommender.learning.datasets.downloading import fetch
+from recommender.learning.datasets.download import fetch
 from recommender.learning.datasets.tables import from_integers
 from recommender.learning.interactions import Interactions
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from recommender.learning.datasets.downloading import DownloadError, fetch
+from recommender.learning.datasets.download import DownloadError, fetch
 from recommender.learning.datasets.tables import from_integers
 from recommender.learning.interactions import Interactions
 from recommender.learning.validation import check_choice

@@ -1,1 +1,4 @@
-"""Users and items as vectors. Imports nothing, so that serving never loads torch."""
+"""Matrix factorization: each user and each item as a vector (`explicit`, `implicit`, `als`).
+
+Imports nothing, so that a process that only serves never loads torch.
+"""

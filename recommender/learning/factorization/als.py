@@ -11,14 +11,14 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
-from recommender.learning.devices import seeded
+from recommender.learning.engine.devices import seeded
+from recommender.learning.engine.saving import fingerprint
+from recommender.learning.engine.training import Epoch
 from recommender.learning.factorization.base import FactorizationModel
 from recommender.learning.factorization.representations import BilinearNet
 from recommender.learning.foldin import Prior
 from recommender.learning.interactions import Interactions
 from recommender.learning.progress import Progress, ProgressCallback, Reporter
-from recommender.learning.saving import fingerprint
-from recommender.learning.training import Epoch
 from recommender.learning.validation import IntArray, SeedLike, as_floats, check_positive
 
 _ENTRIES_AT_ONCE = 2**15

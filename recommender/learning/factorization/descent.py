@@ -7,12 +7,12 @@ from typing import Self
 
 from torch import nn
 
-from recommender.learning.devices import seeded
+from recommender.learning.engine.devices import seeded
+from recommender.learning.engine.training import BatchLoss, EarlyStopping
 from recommender.learning.factorization.base import FactorizationModel
 from recommender.learning.factorization.examples import Examples
 from recommender.learning.interactions import Interactions
 from recommender.learning.progress import ProgressCallback
-from recommender.learning.training import BatchLoss, EarlyStopping
 
 
 class DescentModel(FactorizationModel):

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from recommender.learning.engine.placement import place, rows_on
 from recommender.learning.interactions import Interactions
-from recommender.learning.residence import place, rows_on
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
+from recommender.learning.engine.optimizers import OptimizerFunc
+from recommender.learning.engine.training import BatchLoss
 from recommender.learning.factorization.descent import DescentModel
 from recommender.learning.factorization.examples import Examples
 from recommender.learning.factorization.representations import BilinearNet
@@ -20,9 +22,7 @@ from recommender.learning.losses import (
     softmax_loss,
     warp_loss,
 )
-from recommender.learning.optimizers import OptimizerFunc
 from recommender.learning.sampling import NegativeSampler, hardest
-from recommender.learning.training import BatchLoss
 from recommender.learning.validation import IntArray, SeedLike
 
 _PAIRWISE = {"pointwise": pointwise_loss, "bpr": bpr_loss, "hinge": hinge_loss}

@@ -1,1 +1,4 @@
-"""What a user does next, from the past. Imports nothing, so that serving never loads torch."""
+"""Sequence models: which item comes next (`implicit.ImplicitSequenceModel`).
+
+Imports nothing, so that a process that only serves never loads torch.
+"""

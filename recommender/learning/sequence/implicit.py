@@ -11,18 +11,15 @@ import torch
 from numpy.typing import ArrayLike
 from torch import Tensor, nn
 
-from recommender.learning.devices import seeded
-from recommender.learning.estimator import Estimator, check_sizes, to_numpy
+from recommender.learning.engine.devices import seeded
+from recommender.learning.engine.estimator import Estimator, check_sizes, to_numpy
+from recommender.learning.engine.optimizers import OptimizerFunc
+from recommender.learning.engine.saving import keep_learned_rows, load_weights, open_net
+from recommender.learning.engine.training import EarlyStopping
 from recommender.learning.interactions import PADDING_ITEM, SequenceInteractions
-from recommender.learning.optimizers import OptimizerFunc
 from recommender.learning.progress import ProgressCallback
 from recommender.learning.ranking import Exclusion, excluded_items, most_similar, top_n
-from recommender.learning.saving import keep_learned_rows, load_weights, open_net
-from recommender.learning.sequence.objectives import (
-    LOSSES,
-    sequence_loss,
-    start_at_popularity,
-)
+from recommender.learning.sequence.objectives import LOSSES, sequence_loss, start_at_popularity
 from recommender.learning.sequence.representations import (
     CNNNet,
     LSTMNet,
@@ -31,14 +28,7 @@ from recommender.learning.sequence.representations import (
     SequenceNet,
 )
 from recommender.learning.sequence.transformer import TransformerNet
-from recommender.learning.training import EarlyStopping
-from recommender.learning.validation import (
-    FloatArray,
-    IntArray,
-    SeedLike,
-    check_choice,
-    check_ids,
-)
+from recommender.learning.validation import FloatArray, IntArray, SeedLike, check_choice, check_ids
 
 _REPRESENTATIONS: dict[str, type[SequenceNet]] = {
     "pooling": PoolNet,
@@ -74,7 +64,7 @@ class ImplicitSequenceModel(Estimator):
         where some hundreds are usual.
     schedule: 'constant' or 'one_cycle'
         How the learning rate changes during a fit; see
-        :class:`recommender.learning.optimizers.Schedule`.
+        :class:`recommender.learning.engine.optimizers.Schedule`.
 
     The other parameters are those of
     :class:`recommender.learning.factorization.explicit.ExplicitFactorizationModel`.

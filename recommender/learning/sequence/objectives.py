@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from recommender.learning.engine.placement import place, rows_on
+from recommender.learning.engine.training import BatchLoss
 from recommender.learning.interactions import PADDING_ITEM, SequenceInteractions
 from recommender.learning.losses import (
     adaptive_hinge_loss,
@@ -17,10 +19,8 @@ from recommender.learning.losses import (
     softmax_loss,
     warp_loss,
 )
-from recommender.learning.residence import place, rows_on
 from recommender.learning.sampling import NegativeSampler, PopularitySampler, hardest
 from recommender.learning.sequence.representations import SequenceNet
-from recommender.learning.training import BatchLoss
 
 _PAIRWISE = {"pointwise": pointwise_loss, "bpr": bpr_loss, "hinge": hinge_loss}
 LOSSES = (*_PAIRWISE, "adaptive_hinge", "warp", "softmax", "sampled_softmax")
@@ -36,7 +36,7 @@ def sequence_loss(
 ) -> BatchLoss:
     """The function from positions of sequences to their mean loss, one of :data:`LOSSES`.
 
-    ``device_memory`` is the limit of :func:`recommender.learning.residence.place`.
+    ``device_memory`` is the limit of :func:`recommender.learning.engine.placement.place`.
 
     Raises ``ValueError`` when ``net`` cannot score all items at once and the loss needs it.
     """

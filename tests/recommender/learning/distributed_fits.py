@@ -11,13 +11,13 @@ import numpy as np
 import torch
 import torch.distributed as dist
 
-from recommender.learning.distributed import is_first, process_group
+from recommender.learning.engine.distributed import is_first, process_group
+from recommender.learning.engine.training import EarlyStopping
 from recommender.learning.evaluation import rmse_score, sequence_mrr_score
 from recommender.learning.factorization.explicit import ExplicitFactorizationModel
 from recommender.learning.factorization.implicit import ImplicitFactorizationModel
 from recommender.learning.sequence.implicit import ImplicitSequenceModel
 from recommender.learning.sequence.transformer import TransformerNet
-from recommender.learning.training import EarlyStopping
 from tests.recommender.learning.toys import checkerboard, own_side, ratings, walks
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from recommender.learning.datasets import amazon, downloading, goodbooks, movielens
-from recommender.learning.datasets.downloading import DownloadError, fetch
+from recommender.learning.datasets.download import DownloadError, fetch
 from recommender.learning.datasets.synthetic import generate_sequential
 from recommender.learning.datasets.tables import from_columns
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 import torch
 
-from recommender.learning import distributed
 from recommender.learning.artifact import read_artifact
+from recommender.learning.engine import distributed
 from tests.recommender.learning.distributed_fits import fit_all, qualities
 
 ROOT = Path(__file__).resolve().parents[3]

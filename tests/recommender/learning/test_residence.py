@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
+from recommender.learning.engine.placement import place, room, rows_on
 from recommender.learning.factorization.examples import Examples
 from recommender.learning.factorization.explicit import ExplicitFactorizationModel
 from recommender.learning.factorization.implicit import ImplicitFactorizationModel
 from recommender.learning.interactions import Interactions, SequenceInteractions
-from recommender.learning.residence import place, room, rows_on
 from recommender.learning.sequence.implicit import ImplicitSequenceModel
 from tests.recommender.learning.toys import checkerboard, ratings, walks
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from recommender.learning.devices import seeded
+from recommender.learning.engine.devices import seeded
 from recommender.learning.evaluation import sequence_mrr_score
 from recommender.learning.factorization.examples import Examples
 from recommender.learning.factorization.explicit import ExplicitFactorizationModel

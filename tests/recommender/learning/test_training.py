@@ -5,14 +5,14 @@ from xml.etree import ElementTree
 import pytest
 import torch
 
-from recommender.learning.curves import history_svg
-from recommender.learning.devices import choose_device, mixed_precision
+from recommender.learning.engine.curves import history_svg
+from recommender.learning.engine.devices import choose_device, mixed_precision
+from recommender.learning.engine.optimizers import AdamPair, Schedule, make_optimizer
+from recommender.learning.engine.training import EarlyStopping, Epoch
 from recommender.learning.factorization.explicit import ExplicitFactorizationModel
-from recommender.learning.optimizers import AdamPair, Schedule, make_optimizer
 from recommender.learning.progress import Progress, Reporter
 from recommender.learning.sequence.representations import PoolNet
 from recommender.learning.sequence.transformer import TransformerNet
-from recommender.learning.training import EarlyStopping, Epoch
 from tests.recommender.learning.toys import ratings
 
 

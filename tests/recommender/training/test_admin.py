@@ -10,13 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from recommender.admin.charts import Series, line_chart
-from recommender.models import (
-    ModelVersion,
-    RetrainingPolicy,
-    RunStatus,
-    TrainingRun,
-    VersionStatus,
-)
+from recommender.models import ModelVersion, RetrainingPolicy, RunStatus, TrainingRun, VersionStatus
 from tests.recommender.world import World
 
 pytestmark = pytest.mark.usefixtures("plain_static")

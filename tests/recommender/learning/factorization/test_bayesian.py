@@ -9,9 +9,9 @@ import pytest
 
 from recommender.learning import presets
 from recommender.learning.cross_validation import random_train_test_split
-from recommender.learning.factorization.bayesian import BayesianFactorizationModel
 from recommender.learning.ids import IdMap
 from recommender.learning.interactions import Interactions
+from recommender.learning.presets.stars.model import BayesianFactorizationModel
 
 
 def tastes(users=150, items=120, per_user=40, seed=0, **columns):

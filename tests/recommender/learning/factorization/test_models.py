@@ -5,12 +5,12 @@ import pytest
 import torch
 
 from recommender.learning.artifact import ForeignArtifactError
+from recommender.learning.engine.training import EarlyStopping
 from recommender.learning.evaluation import rmse_score
 from recommender.learning.factorization.als import ImplicitALSModel
 from recommender.learning.factorization.explicit import ExplicitFactorizationModel
 from recommender.learning.factorization.implicit import ImplicitFactorizationModel
 from recommender.learning.interactions import Interactions
-from recommender.learning.training import EarlyStopping
 from tests.recommender.learning.toys import checkerboard, ratings
 
 QUICK = {"embedding_dim": 4, "n_iter": 2, "device": "cpu"}

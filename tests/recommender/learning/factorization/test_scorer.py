@@ -8,7 +8,7 @@ import pytest
 
 from recommender.learning import presets
 from recommender.learning.artifact import read_artifact, write_artifact
-from recommender.learning.factorization.scorer import FactorizationScorer
+from recommender.learning.presets.stars.scorer import FactorizationScorer
 from tests.recommender.learning.factorization.test_bayesian import tastes
 
 
@@ -120,7 +120,7 @@ def test_bad_input_is_named(model, scorer):
 
 def test_serving_needs_no_torch():
     code = (
-        "import sys, recommender.learning.factorization.scorer\n"
+        "import sys, recommender.learning.presets.stars.scorer\n"
         "assert not {'torch', 'pandas'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

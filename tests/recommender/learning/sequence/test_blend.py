@@ -9,8 +9,8 @@ import pytest
 from recommender.learning import presets
 from recommender.learning.artifact import read_artifact, write_artifact
 from recommender.learning.interactions import Interactions
-from recommender.learning.sequence.blend import SequenceBlendModel
-from recommender.learning.sequence.scorer import SequenceScorer
+from recommender.learning.presets.next_item.model import SequenceBlendModel
+from recommender.learning.presets.next_item.scorer import SequenceScorer
 
 ITEMS = 40
 
@@ -213,7 +213,7 @@ def test_the_preset_is_this_model():
 
 def test_the_scorer_needs_no_torch():
     code = (
-        "import sys, recommender.learning.sequence.scorer; "
+        "import sys, recommender.learning.presets.next_item.scorer; "
         "sys.exit('torch' in sys.modules or 'scipy.optimize' in sys.modules)"
     )
     assert run([sys.executable, "-c", code], check=False).returncode == 0

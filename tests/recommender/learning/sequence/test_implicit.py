@@ -5,11 +5,11 @@ import pytest
 import torch
 
 from recommender.learning.artifact import DamagedArtifactError
+from recommender.learning.engine.training import EarlyStopping
 from recommender.learning.evaluation import sequence_mrr_score
 from recommender.learning.interactions import SequenceInteractions
 from recommender.learning.sequence.implicit import ImplicitSequenceModel
 from recommender.learning.sequence.representations import CNNNet, PoolNet
-from recommender.learning.training import EarlyStopping
 from tests.recommender.learning.toys import walks
 
 QUICK = {"embedding_dim": 16, "batch_size": 64, "random_state": 0, "device": "cpu"}

@@ -4,12 +4,7 @@ import pytest
 import torch
 
 from recommender.learning.layers import BloomEmbedding
-from recommender.learning.sequence.representations import (
-    CNNNet,
-    LSTMNet,
-    MixtureLSTMNet,
-    PoolNet,
-)
+from recommender.learning.sequence.representations import CNNNet, LSTMNet, MixtureLSTMNet, PoolNet
 from recommender.learning.sequence.transformer import TransformerNet
 
 NETS = {

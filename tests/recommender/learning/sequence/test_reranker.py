@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from recommender.learning.sequence.blend import SequenceBlendModel
-from recommender.learning.sequence.reranker import OWN, READ, SHORTLIST, Reranker
-from recommender.learning.sequence.reranker_training import train_reranker
-from recommender.learning.sequence.scorer import DECAYS, SPAN, SequenceScorer
-from recommender.learning.sequence.shortlists import Shortlists, draw_up
+from recommender.learning.presets.next_item.model import SequenceBlendModel
+from recommender.learning.presets.next_item.reranker import OWN, READ, SHORTLIST, Reranker
+from recommender.learning.presets.next_item.reranker_training import train_reranker
+from recommender.learning.presets.next_item.scorer import DECAYS, SPAN, SequenceScorer
+from recommender.learning.presets.next_item.shortlists import Shortlists, draw_up
 
 from .test_blend import ITEMS, rounds
 

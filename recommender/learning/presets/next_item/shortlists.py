@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.learning.sequence.reranker import OWN, READ, SHORTLIST, pull_features
-from recommender.learning.sequence.scorer import DECAYS, SPAN, SequenceScorer
+from recommender.learning.presets.next_item.reranker import OWN, READ, SHORTLIST, pull_features
+from recommender.learning.presets.next_item.scorer import DECAYS, SPAN, SequenceScorer
 
 Array = NDArray[Any]
 

@@ -11,13 +11,13 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
-from recommender.learning.devices import choose_device
-from recommender.learning.distributed import is_first
+from recommender.learning.engine.devices import choose_device
+from recommender.learning.engine.distributed import is_first
+from recommender.learning.engine.optimizers import SCHEDULES, OptimizerFunc, make_optimizer
+from recommender.learning.engine.saving import fingerprint, save_net
+from recommender.learning.engine.training import BatchLoss, EarlyStopping, Epoch, Training
 from recommender.learning.interactions import PADDING_ITEM, Interactions, SequenceInteractions
-from recommender.learning.optimizers import SCHEDULES, OptimizerFunc, make_optimizer
 from recommender.learning.progress import ProgressCallback
-from recommender.learning.saving import fingerprint, save_net
-from recommender.learning.training import BatchLoss, EarlyStopping, Epoch, Training
 from recommender.learning.validation import (
     SeedLike,
     as_ids,

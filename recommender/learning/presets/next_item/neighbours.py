@@ -9,7 +9,7 @@ history there is one entry with several values, the channels:
   recommenders (Ludewig and Jannach 2018, "Evaluation of session-based recommendation algorithms").
 - *affinity*, of any sign: the logarithm of the lift of the pair over chance (a damped pointwise
   mutual information, after Church and Hanks 1990), and a linear autoencoder's weight
-  (:mod:`recommender.learning.sequence.autoencoder`).
+  (:mod:`recommender.learning.presets.next_item.ease`).
 """
 
 from __future__ import annotations

@@ -17,13 +17,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from recommender.learning.sequence.scorer import DECAYS, SPAN, step_weights
-from recommender.learning.sequence.traits import TERMS, ItemTraits, summarise, trait_terms
-from recommender.learning.sequence.transitions import (
+from recommender.learning.presets.next_item.neighbours import (
     AFFINITY_CHANNELS,
     EVIDENCE_CHANNELS,
     NeighbourTable,
 )
+from recommender.learning.presets.next_item.scorer import DECAYS, SPAN, step_weights
+from recommender.learning.presets.next_item.traits import TERMS, ItemTraits, summarise, trait_terms
 
 Array = NDArray[Any]
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.learning.sequence.traits import TERMS, ItemTraits
+from recommender.learning.presets.next_item.traits import TERMS, ItemTraits
 
 Array = NDArray[Any]
 

@@ -17,7 +17,7 @@ import scipy.sparse as sp
 import torch
 from torch import Tensor
 
-from recommender.learning.factorization.side_information import truncated_svd
+from recommender.learning.presets.stars.side_information import truncated_svd
 
 NOISE_STRENGTH = 20.0
 PRIOR_STRENGTH = 5.0

@@ -12,9 +12,14 @@ import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
 from recommender.learning.interactions import PADDING_ITEM, Interactions
-from recommender.learning.progress import Progress, ProgressCallback
-from recommender.learning.sequence.autoencoder import autoencoder_weights
-from recommender.learning.sequence.combiner import (
+from recommender.learning.presets.next_item.ease import autoencoder_weights
+from recommender.learning.presets.next_item.held_out import FOLDS, HeldOut, held_out
+from recommender.learning.presets.next_item.neighbours import neighbour_table, popularity
+from recommender.learning.presets.next_item.reranker_training import train_reranker
+from recommender.learning.presets.next_item.scorer import NEVER_MET, SequenceScorer
+from recommender.learning.presets.next_item.shortlists import Shortlists, draw_up
+from recommender.learning.presets.next_item.traits import item_traits
+from recommender.learning.presets.next_item.weights import (
     TINY,
     BlendWeights,
     Members,
@@ -22,18 +27,8 @@ from recommender.learning.sequence.combiner import (
     ask,
     fit_weights,
 )
-from recommender.learning.sequence.held_out import FOLDS, HeldOut, held_out
-from recommender.learning.sequence.reranker_training import train_reranker
-from recommender.learning.sequence.scorer import NEVER_MET, SequenceScorer
-from recommender.learning.sequence.shortlists import Shortlists, draw_up
-from recommender.learning.sequence.traits import item_traits
-from recommender.learning.sequence.transitions import neighbour_table, popularity
-from recommender.learning.validation import (
-    SeedLike,
-    as_random_state,
-    check_ids,
-    check_positive,
-)
+from recommender.learning.progress import Progress, ProgressCallback
+from recommender.learning.validation import SeedLike, as_random_state, check_ids, check_positive
 
 Array = NDArray[Any]
 
@@ -50,12 +45,12 @@ class SequenceBlendModel:
     The score of an item as the next one is ``sharpness x log(evidence + floor) + affinity +
     traits``: *evidence* and *affinity* are sums over the newest items of the history, each with
     its own recency decay, of the values described in
-    :mod:`recommender.learning.sequence.transitions`; *traits* are those of
-    :mod:`recommender.learning.sequence.traits`. All weights are fitted as one conditional logit:
-    folds of users, and the newest interactions, are held out in turn, the members are counted
-    from the others, and questions are asked of the part held out. In the same way a
-    :mod:`recommender.learning.sequence.reranker` learns to look at the best a second time. Then
-    the members are counted again from everything.
+    :mod:`~recommender.learning.presets.next_item.neighbours`; *traits* are those of
+    :mod:`~recommender.learning.presets.next_item.traits`. All weights are fitted as one
+    conditional logit: folds of users, and the newest interactions, are held out in turn, the
+    members are counted from the others, and questions are asked of the part held out. In the
+    same way a :mod:`~recommender.learning.presets.next_item.reranker` learns to look at the
+    best a second time. Then the members are counted again from everything.
 
     Parameters
     ----------

@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.learning.interactions import PADDING_ITEM
-from recommender.learning.sequence.reranker import (
+from recommender.learning.presets.next_item.reranker import (
     READ,
     SHORTLIST,
     Reranker,
     own_features,
     times_met,
 )
-from recommender.learning.sequence.traits import (
+from recommender.learning.presets.next_item.traits import (
     ItemTraits,
     TraitScores,
     summaries_without_each,
@@ -53,7 +53,7 @@ class FirstLook:
 
 
 class SequenceScorer:
-    """What :class:`recommender.learning.sequence.blend.SequenceBlendModel` learned, for serving.
+    """What `presets.next_item.model.SequenceBlendModel` learned, for serving.
 
     Parameters
     ----------

@@ -13,20 +13,20 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
-from recommender.learning.devices import choose_device
-from recommender.learning.factorization.scorer import FactorizationScorer, FoldedUser
-from recommender.learning.factorization.side_information import (
+from recommender.learning.engine.devices import choose_device
+from recommender.learning.interactions import Interactions
+from recommender.learning.presets.stars.scorer import FactorizationScorer, FoldedUser
+from recommender.learning.presets.stars.side_information import (
     COMPANY_POWER,
     TRAIT_SHRINKAGE,
     SideInformation,
     describe,
 )
-from recommender.learning.factorization.variational import (
+from recommender.learning.presets.stars.variational import (
     NOISE_STRENGTH,
     Side,
     VariationalFactorization,
 )
-from recommender.learning.interactions import Interactions
 from recommender.learning.progress import Progress, ProgressCallback, Reporter
 from recommender.learning.validation import (
     FloatArray,
@@ -46,10 +46,10 @@ class BayesianFactorizationModel:
     Users and items have Gaussian priors whose means are linear in side information: which items
     a user chose to rate, who rated an item, how often and when, and the caller's item features.
     Everything that regularises (prior means, covariances, ridge penalties, the noise of each user
-    and item) is learnt from the data. See :mod:`recommender.learning.factorization.variational`.
+    and item) is learnt from the data. See :mod:`recommender.learning.presets.stars.variational`.
 
     A user's prediction is the fold-in of that user's training ratings, so that what is measured
-    here is what :class:`~recommender.learning.factorization.scorer.FactorizationScorer` serves.
+    here is what :class:`~recommender.learning.presets.stars.scorer.FactorizationScorer` serves.
 
     Parameters
     ----------

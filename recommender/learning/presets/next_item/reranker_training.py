@@ -1,4 +1,4 @@
-"""Learns a :class:`recommender.learning.sequence.reranker.Reranker` from short lists."""
+"""Learns a :class:`recommender.learning.presets.next_item.reranker.Reranker` from short lists."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from recommender.learning.devices import seeded
-from recommender.learning.sequence.reranker import OWN, READ, SHORTLIST
-from recommender.learning.sequence.scorer import DECAYS
-from recommender.learning.sequence.shortlists import Shortlists
+from recommender.learning.engine.devices import seeded
+from recommender.learning.presets.next_item.reranker import OWN, READ, SHORTLIST
+from recommender.learning.presets.next_item.scorer import DECAYS
+from recommender.learning.presets.next_item.shortlists import Shortlists
 
 Array = NDArray[Any]
 
@@ -63,7 +63,7 @@ class _Inputs:
 
 
 class _Net(nn.Module):
-    """See :class:`recommender.learning.sequence.reranker.Reranker`; starts at no adjustment."""
+    """A `Reranker` while it is trained; it starts at no adjustment."""
 
     def __init__(self, inputs: _Inputs) -> None:
         super().__init__()

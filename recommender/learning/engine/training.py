@@ -12,14 +12,14 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from recommender.learning.devices import mixed_precision
-from recommender.learning.distributed import (
+from recommender.learning.engine.devices import mixed_precision
+from recommender.learning.engine.distributed import (
     from_first,
     is_first,
     shared_loss,
     sum_over_processes,
 )
-from recommender.learning.optimizers import Schedule
+from recommender.learning.engine.optimizers import Schedule
 from recommender.learning.progress import Progress, ProgressCallback, Reporter
 from recommender.learning.validation import check_positive
 
@@ -57,7 +57,7 @@ class Training:
     """How to train: shared by all models.
 
     ``amp`` computes in bfloat16 and ``compile`` through ``torch.compile``, both on CUDA only.
-    ``schedule`` is that of :class:`recommender.learning.optimizers.Schedule`.
+    ``schedule`` is that of :class:`recommender.learning.engine.optimizers.Schedule`.
     """
 
     epochs: int
@@ -83,7 +83,7 @@ class Training:
 
         The examples stay on the device: a batch is a slice of a random permutation made there,
         so that no loop in Python touches an example. ``entries`` and what several processes do
-        are described in :mod:`recommender.learning.distributed`.
+        are described in :mod:`recommender.learning.engine.distributed`.
 
         Raises ``ValueError`` when the loss is no longer a finite number.
         """

@@ -1,6 +1,6 @@
 """Stars for any history, from the exported arrays alone: what web processes run. Numpy only.
 
-The model (see :mod:`recommender.learning.factorization.bayesian`): a rating is
+The model (see :mod:`recommender.learning.presets.stars.model`): a rating is
 
     mean + bias_u + bias_i + taste_u · factors_i + noise_ui.
 
