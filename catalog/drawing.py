@@ -40,7 +40,7 @@ class ReasonLike(Protocol):
 
 
 class CardLike(Protocol):
-    """A recommended film: see ``recommender.cards.Card``."""
+    """A recommended film: see ``recommender.pages.cards.Card``."""
 
     @property
     def movie(self) -> Movie: ...

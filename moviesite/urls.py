@@ -3,10 +3,10 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from moviesite import health
 from moviesite.accounts import privacy_views
 from moviesite.accounts.token_views import remove_token, tokens
 from moviesite.accounts.views import profile
-from recommender import health
 from recommender.api import api
 from recommender.views.home import home
 

@@ -6,7 +6,7 @@ import sys
 from django.template import engines
 from django.urls import reverse
 
-from recommender.heap import share_one_heap
+from recommender.serving.malloc import share_one_heap
 
 # Seconds a thread may hold the interpreter while another waits for it. A request gives it up at
 # each query and has to get it back: with the default of 5 ms, next to one that renders a page, a

@@ -13,9 +13,9 @@ class RecommenderConfig(AppConfig):
         from catalog.models import Genre, Movie
         from catalog.predicting import predict_with
         from catalog.signals import ratings_changed
-        from recommender.live_catalog import catalog_changed, catalog_imported
-        from recommender.nudging import nudge
-        from recommender.predicting import predict_for
+        from recommender.runs.sweep import nudge
+        from recommender.serving.live_catalog import catalog_changed, catalog_imported
+        from recommender.serving.predicted_stars import predict_for
 
         predict_with(predict_for)
         ratings_changed.connect(nudge, dispatch_uid="recommender.nudge")

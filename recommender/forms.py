@@ -11,9 +11,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.languages import language_name
-from recommender.catalog_arrays import CatalogArrays, language_code
-from recommender.live import snapshot
+from recommender.data.catalog_arrays import CatalogArrays, language_code
 from recommender.models import Preferences
+from recommender.serving.live import snapshot
 
 LANGUAGES_OFFERED = 40
 

@@ -1,27 +1,26 @@
-"""The Celery doors to training: thin, safe to run twice, acknowledged late."""
+"""Celery tasks of training: thin, safe to run twice, acknowledged late."""
 
 from billiard.process import current_process
 from celery import shared_task
 
-from recommender import sweeping
+from recommender import runs, training
 from recommender.models import ModelKind, RunMode, RunTrigger
-from recommender.requesting import request_run
-from recommender.training import pipeline
+from recommender.runs.request import request_run
 from recommender.training.priority import give_way
 
 
 @shared_task(name="recommender.tasks.train")
 def train(run_id: int) -> None:
-    """Do a queued run; see `recommender.training.pipeline.train`."""
+    """Do a queued run; see `recommender.training.train`."""
     give_way()
     # Where the pool's children are processes, Celery starts another in place of one that ends.
-    pipeline.train(run_id, own_process=bool(current_process().daemon))
+    training.train(run_id, own_process=bool(current_process().daemon))
 
 
 @shared_task(name="recommender.tasks.sweep")
 def sweep() -> None:
     """Start what is due, take up what was lost. Beat sends it, and so does every rating."""
-    sweeping.sweep()
+    runs.sweep()
 
 
 @shared_task(name="recommender.tasks.retrain_fully")

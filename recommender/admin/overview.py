@@ -10,10 +10,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from recommender.admin.charts import Point, Series, line_chart
-from recommender.gate import gated_metric
+from recommender.gate.verdict import gated_metric
 from recommender.models import ModelKind, ModelVersion, RetrainingPolicy, TrainingRun
-from recommender.observing import observe, rules_of
-from recommender.schedule import Decision, Observation, decide
+from recommender.runs.schedule import Decision, Observation, decide
+from recommender.runs.schedule_inputs import observe, rules_of
 
 VERSIONS_PLOTTED = 60
 BUCKETS = 60

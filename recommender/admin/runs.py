@@ -16,10 +16,10 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from recommender.admin.doors import door
+from recommender.admin.actions import door
 from recommender.admin.overview import kind_states, loss_chart, overview_charts
 from recommender.models import ModelKind, RunMode, RunTrigger, TrainingRun
-from recommender.requesting import request_cancel, request_run
+from recommender.runs.request import request_cancel, request_run
 
 OUTCOME_CHARACTERS = 90
 

@@ -15,10 +15,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from recommender.admin.doors import door
-from recommender.gate import gated_metric
+from recommender.admin.actions import door
+from recommender.gate.verdict import gated_metric
 from recommender.models import ModelKind, ModelVersion
-from recommender.publishing import PublishingError, publish, rollback, set_pinned
+from recommender.versions.publish import PublishingError, publish, rollback, set_pinned
 
 
 @admin.register(ModelVersion)

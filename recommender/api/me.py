@@ -8,7 +8,7 @@ from ninja import Router, Status
 
 from catalog.models import Movie, Rating
 from catalog.rating import rate, unrate
-from recommender.personal import recommender_for
+from recommender.serving.member import recommender_for
 
 from .auth import MEMBER
 from .payloads import Json, movie_json, recommendations_json

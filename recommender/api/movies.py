@@ -8,7 +8,7 @@ from ninja import Router
 
 from catalog.models import Movie
 from catalog.search import search_movies
-from recommender.similar import similar_to
+from recommender.pages.similar import similar_to
 
 from .payloads import Json, movie_json
 from .schemas import HowMany, Limit, MovieId, MovieList, MovieOut, Offset, Problem, SimilarList

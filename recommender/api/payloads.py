@@ -8,9 +8,9 @@ from typing import Any
 from django.conf import settings
 
 from catalog.models import Movie
-from recommender.cards import draft
-from recommender.film_rows import details
-from recommender.serving import Ranking, Recommender
+from recommender.pages.card_queries import details
+from recommender.pages.cards import draft
+from recommender.serving.recommender import Ranking, Recommender
 
 Json = dict[str, Any]
 

@@ -6,8 +6,8 @@ from django.http import HttpRequest, JsonResponse
 from ninja import Router
 from ninja.throttling import AnonRateThrottle
 
-from recommender.histories import history_from
-from recommender.serving import Recommender
+from recommender.data.histories import history_from
+from recommender.serving.recommender import Recommender
 
 from .payloads import recommendations_json
 from .schemas import RecommendationList, WatchNextIn

@@ -5,8 +5,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from recommender.filters import Filters
-
 
 class Preferences(models.Model):
     """One row per member who changed something; nobody else needs one."""
@@ -63,18 +61,3 @@ class Preferences(models.Model):
 
     def __str__(self) -> str:
         return f"preferences of user {self.user_id}"
-
-    def filters(self) -> Filters:
-        """The choices as what serving filters by."""
-        return Filters(
-            include_genres=tuple(self.include_genres),
-            exclude_genres=tuple(self.exclude_genres),
-            year_from=self.year_from,
-            year_to=self.year_to,
-            runtime_from=self.runtime_from,
-            runtime_to=self.runtime_to,
-            languages=tuple(self.languages),
-            show_adult=self.show_adult,
-            popularity=self.popularity,
-            diversity=self.diversity,
-        )

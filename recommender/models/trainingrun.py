@@ -58,7 +58,7 @@ class TrainingRun(models.Model):
     """A request to train one kind of model, and what became of it.
 
     At most one run of a kind is queued or running: the database says so, and a second request
-    finds the first (``recommender.requesting``).
+    finds the first (``recommender.runs.request``).
     """
 
     kind = models.CharField(_("kind"), max_length=20, choices=ModelKind.choices)

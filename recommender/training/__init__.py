@@ -1,1 +1,5 @@
-"""Snapshot, fit, evaluate, gate, publish: ``recommender.training.pipeline.train`` does it all."""
+"""What one training run does, from its snapshot to the gate and publication: `train`."""
+
+from recommender.training.pipeline import train
+
+__all__ = ["train"]

@@ -13,12 +13,12 @@ from typing import Any
 import structlog
 from numpy.typing import NDArray
 
-from recommender import artifact_store
-from recommender.artifact_files import local_folder
+from recommender.data.snapshot import Snapshot
 from recommender.learning.artifact import ArtifactError, read_artifact
 from recommender.models import TrainingRun
-from recommender.snapshot import Snapshot
 from recommender.training.warm_start import MOVIE_IDS
+from recommender.versions import artifacts
+from recommender.versions.artifacts import local_folder
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +45,7 @@ class Checkpointer:
     def keep(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         self._kept_at = time.monotonic()
         try:
-            artifact_store.store(
+            artifacts.store(
                 self._name,
                 {**arrays, MOVIE_IDS: self._movie_ids},
                 self._manifest,
@@ -79,5 +79,5 @@ def drop_checkpoints(run: TrainingRun) -> None:
     """Remove the checkpoints of a run that has ended, and of those that it continued."""
     ended: TrainingRun | None = run
     while ended is not None:
-        artifact_store.remove(f"{FOLDER}/{ended.pk}")
+        artifacts.remove(f"{FOLDER}/{ended.pk}")
         ended = ended.resumes

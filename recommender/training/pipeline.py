@@ -13,18 +13,18 @@ from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from recommender.models import RetrainingPolicy, RunStatus, TrainingRun
-from recommender.requesting import deliver_run
-from recommender.training.checkpoints import drop_checkpoints
-from recommender.training.claiming import claim, claim_again
-from recommender.training.errors import (
+from recommender.runs.claim import claim, claim_again
+from recommender.runs.errors import (
     CancelledError,
     KindBusyError,
     LeaseLostError,
     SupersededError,
     TrainingError,
 )
-from recommender.training.lease import OnStuck, lease
-from recommender.training.reporting import RunReporter
+from recommender.runs.lease import OnStuck, lease
+from recommender.runs.request import deliver_run
+from recommender.training.checkpoints import drop_checkpoints
+from recommender.training.report import RunReporter
 from recommender.training.stages import run_stages
 
 log = structlog.get_logger(__name__)

@@ -11,28 +11,28 @@ from django.db import connection, transaction
 from django.utils import timezone
 from numpy.typing import NDArray
 
-from recommender import artifact_store
-from recommender.artifact_files import local_folder
-from recommender.code_version import code_version
-from recommender.gate import Verdict, verdict_metrics
-from recommender.holdout import held_out
+from recommender.data.snapshot import Snapshot, take_snapshot
+from recommender.gate.compare import HOLDOUT, Comparison, compare
+from recommender.gate.holdout import held_out
+from recommender.gate.verdict import Verdict, verdict_metrics
 from recommender.learning.artifact import ArtifactError, read_artifact
 from recommender.models import ModelVersion, RetrainingPolicy, RunMode, TrainingRun, VersionStatus
-from recommender.publishing import (
+from recommender.runs.claim import settle
+from recommender.runs.errors import TrainingError
+from recommender.training.checkpoints import Checkpointer, last_checkpoint
+from recommender.training.fit import Fitted, fit_preset, place_name
+from recommender.training.report import RunReporter
+from recommender.training.warm_start import MOVIE_IDS, align_items
+from recommender.versions import artifacts
+from recommender.versions.artifacts import local_folder
+from recommender.versions.code_version import code_version
+from recommender.versions.publish import (
     LiveVersionChangedError,
     LiveVersionPinnedError,
     prune,
     publish_candidate,
     reject,
 )
-from recommender.snapshot import Snapshot, take_snapshot
-from recommender.training.checkpoints import Checkpointer, last_checkpoint
-from recommender.training.claiming import settle
-from recommender.training.comparing import HOLDOUT, Comparison, compare
-from recommender.training.errors import TrainingError
-from recommender.training.fitting import Fitted, fit_preset, place_name
-from recommender.training.reporting import RunReporter
-from recommender.training.warm_start import MOVIE_IDS, align_items
 
 MOST_COMPARISONS = 3
 DEPARTURES = "departures"
@@ -83,7 +83,7 @@ def run_stages(run: TrainingRun, reporter: RunReporter, policy: RetrainingPolicy
         _judge_and_publish(run, version, snapshot, training, reporter, policy)
     except BaseException:
         if not ModelVersion.objects.filter(pk=version.pk).exists():
-            artifact_store.remove(version.artifact)
+            artifacts.remove(version.artifact)
         raise
     prune(run.kind, policy.keep_versions)
     return version
@@ -164,7 +164,7 @@ def _store(version: ModelVersion, snapshot: Snapshot, fitted: Fitted) -> None:
         },
     }
     arrays = {**fitted.arrays, MOVIE_IDS: snapshot.item_movie_ids}
-    artifact_store.store(version.artifact, arrays, manifest)
+    artifacts.store(version.artifact, arrays, manifest)
 
 
 def _judge_and_publish(

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from recommender.choices import chosen_by, forget, keep, without_filters
 from recommender.forms import PreferencesForm
+from recommender.pages.saved_filters import chosen_by, forget, keep, without_filters
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

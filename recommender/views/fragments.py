@@ -8,11 +8,11 @@ from django.views.decorators.http import require_safe
 
 from catalog.models import Movie
 from catalog.predicting import guesses_for
-from recommender.cards import cards
-from recommender.choices import filters_for
-from recommender.personal import recommender_for
-from recommender.serving import Ranking
-from recommender.similar import similar_to
+from recommender.pages.cards import cards
+from recommender.pages.saved_filters import filters_for
+from recommender.pages.similar import similar_to
+from recommender.serving.member import recommender_for
+from recommender.serving.recommender import Ranking
 
 SIMILAR = 12
 

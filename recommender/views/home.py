@@ -5,10 +5,10 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from recommender.choices import filters_for
-from recommender.histories import History, history_of
-from recommender.rows import home_rows
-from recommender.serving import Recommender
+from recommender.data.histories import History, history_of
+from recommender.pages.home import home_rows
+from recommender.pages.saved_filters import filters_for
+from recommender.serving.recommender import Recommender
 
 
 @require_safe

@@ -8,10 +8,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from numpy.typing import NDArray
 
-from recommender.cards import draft, films_of
-from recommender.personal import recommender_for
-from recommender.serving import Recommender
-from recommender.teaching import informative
+from recommender.pages.cards import draft, films_of
+from recommender.serving.elicitation import informative
+from recommender.serving.member import recommender_for
+from recommender.serving.recommender import Recommender
 
 GRID = 12
 PICKS = 6

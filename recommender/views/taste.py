@@ -6,15 +6,15 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from recommender.histories import history_of
-from recommender.serving import Recommender
-from recommender.taste import taste_of
+from recommender.data.histories import history_of
+from recommender.pages.taste import taste_of
+from recommender.serving.recommender import Recommender
 
 
 @require_safe
 @never_cache
 @login_required
 def taste(request: HttpRequest) -> HttpResponse:
-    """Context: ``taste``, see :class:`recommender.taste.Taste`."""
+    """Context: ``taste``, see :class:`recommender.pages.taste.Taste`."""
     person = Recommender(history_of(request.user.pk))  # type: ignore[arg-type]
     return render(request, "recommender/taste.html", {"taste": taste_of(person)})

@@ -6,8 +6,8 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from recommender.personal import filters_of
-from recommender.together import MOST_MEMBERS, for_group, willing_friends
+from recommender.pages.together import MOST_MEMBERS, for_group, willing_friends
+from recommender.serving.member import filters_of
 
 SHOWN = 24
 

@@ -9,11 +9,11 @@ from django.views.decorators.http import require_safe
 
 from catalog.models import Movie
 from catalog.search import Resolution, resolve_title
-from recommender.cards import cards
-from recommender.choices import filters_for, named_filters, query_of
-from recommender.filters import Filters
-from recommender.histories import history_from, history_of
-from recommender.serving import Recommender
+from recommender.data.histories import history_from, history_of
+from recommender.pages.cards import cards
+from recommender.pages.saved_filters import filters_for, named_filters, query_of
+from recommender.serving.filters import Filters
+from recommender.serving.recommender import Recommender
 
 MOST_FILMS = 50
 SHOWN = 24
@@ -23,10 +23,10 @@ SHOWN = 24
 def watch_next(request: HttpRequest) -> HttpResponse:
     """``?movie=1&movie=2`` are the films watched, the newest last; ``?title=`` is looked up.
 
-    Filters may be named, too: see `recommender.choices`. Context: ``movies`` watched, ``cards`` to
-    watch next, ``unresolved`` titles with what they might have meant, ``version``, ``query`` of
-    the films, ``filter_query`` and ``filter_pairs`` of the filters that the address names,
-    ``share`` of the films with the filters that hold.
+    Filters may be named, too: see `recommender.pages.saved_filters`. Context: ``movies`` watched,
+    ``cards`` to watch next, ``unresolved`` titles with what they might have meant, ``version``,
+    ``query`` of the films, ``filter_query`` and ``filter_pairs`` of the filters that the address
+    names, ``share`` of the films with the filters that hold.
     """
     movie_ids = _movie_ids(request)
     named = named_filters(request.GET)

@@ -3,9 +3,9 @@
 DATABASE_URL=… REDIS_URL=… SECRET_KEY=… MATINEE_VAR=… python -m tests.benchmarks.bench_blend
 
 Asks a site that has live versions of both kinds. Each user's held-out ratings (see
-recommender.holdout) of four stars and more are to be found among all films that the user has not
-rated. NDCG@20 over users, hits among the best 50 and the mean stars of those hits, for users with
-odd keys, on which the weights are chosen, and with even keys, on which they are confirmed.
+recommender.gate.holdout) of four stars and more are to be found among all films that the user has
+not rated. NDCG@20 over users, hits among the best 50 and the mean stars of those hits, for users
+with odd keys, on which the weights are chosen, and with even keys, on which they are confirmed.
 """
 
 from collections import defaultdict
@@ -35,7 +35,7 @@ def main() -> None:
 
 
 def ask(question: Question, found: Answers) -> None:
-    from recommender.serving import CANDIDATES, best_rows
+    from recommender.serving.recommender import CANDIDATES, best_rows
 
     person = question.person
     for weight in WEIGHT:

@@ -35,8 +35,8 @@ def main() -> None:
 
 
 def ask(question: Question, found: dict[tuple[str, float], list[tuple[float, float]]]) -> None:
-    from recommender.reranking import diversified, repelled
-    from recommender.serving import CANDIDATES
+    from recommender.serving.diversity import diversified, repelled
+    from recommender.serving.recommender import CANDIDATES
 
     ranking = question.person.top_picks(CANDIDATES)
     vectors = question.person.vectors(ranking.rows)

@@ -133,7 +133,7 @@ def cancel(cancels: int) -> None:
 def seconds_of(kind: str) -> float:
     """Of a whole training from scratch."""
     from recommender.models import RunStatus
-    from recommender.requesting import request_run
+    from recommender.runs.request import request_run
 
     run, _ = request_run(kind, mode="full", trigger="manual")
     while run.is_active:
@@ -147,8 +147,8 @@ def seconds_of(kind: str) -> float:
 def cancelled(kind: str, after: float) -> tuple[str, float, float | None]:
     """Phase, seconds to the row, seconds to the free lock; None when the run was over before."""
     from recommender.models import RunStatus
-    from recommender.requesting import request_cancel, request_run
-    from recommender.training.lease import lock_holder
+    from recommender.runs.lease import lock_holder
+    from recommender.runs.request import request_cancel, request_run
 
     run, _ = request_run(kind, mode="full", trigger="manual")
     while run.status == RunStatus.QUEUED:

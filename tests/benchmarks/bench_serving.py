@@ -123,9 +123,9 @@ def _report_growth(
 
 def measured(live: Any, films: int, *, repeats: int) -> dict[str, list[tuple[float, float]]]:
     """Processor and wall milliseconds of each part of as many requests, each of another user."""
-    from recommender.explaining import reasons
-    from recommender.histories import History
-    from recommender.serving import Recommender
+    from recommender.data.histories import History
+    from recommender.serving.explanations import reasons
+    from recommender.serving.recommender import Recommender
 
     from . import synthetic
 

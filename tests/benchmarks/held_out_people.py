@@ -43,11 +43,11 @@ def questions() -> Iterator[Question]:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "moviesite.settings")
     os.environ.setdefault("LOG_LEVEL", "ERROR")
     django.setup()
-    from recommender.histories import History
-    from recommender.holdout import held_out
+    from recommender.data.histories import History
+    from recommender.data.snapshot import take_snapshot
+    from recommender.gate.holdout import held_out
     from recommender.models import ModelVersion
-    from recommender.serving import Recommender
-    from recommender.snapshot import take_snapshot
+    from recommender.serving.recommender import Recommender
 
     live = [ModelVersion.objects.live(kind) for kind in ("factorization", "sequence")]
     if None in live:

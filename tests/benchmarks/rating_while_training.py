@@ -62,7 +62,7 @@ def milliseconds_to_rate(client: requests.Session, address: str, session: str, f
 def rate_during_a_training(kind: str, rate: Callable[[], float], times: Times) -> None:
     """Queues a run, waits for its beginning, and sorts the times by what its process is doing."""
     from recommender.models import RunStatus
-    from recommender.requesting import request_run
+    from recommender.runs.request import request_run
 
     run, _ = request_run(kind, mode="full", trigger="manual")
     while run.status == RunStatus.QUEUED:

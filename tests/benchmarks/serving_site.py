@@ -70,9 +70,9 @@ def settle_statistics() -> None:
 def publish(films: int) -> None:
     from django.utils import timezone
 
-    from recommender.artifact_store import store
     from recommender.models import ModelVersion
-    from recommender.publishing import publish
+    from recommender.versions.artifacts import store
+    from recommender.versions.publish import publish
 
     from . import synthetic
 

@@ -4,12 +4,12 @@ from typing import Any
 
 import numpy as np
 
-from recommender.catalog_arrays import CatalogArrays
+from recommender.data.catalog_arrays import CatalogArrays
 from recommender.learning.presets.next_item.reranker import OWN, READ
 from recommender.learning.presets.next_item.scorer import DECAYS, SequenceScorer
 from recommender.learning.presets.stars.scorer import FactorizationScorer
-from recommender.live import Snapshot, placed_on
-from recommender.live_versions import LoadedVersion
+from recommender.serving.live import Snapshot, placed_on
+from recommender.versions.load import LoadedVersion
 
 FACTORS = 64
 NEIGHBOURS = 200  # per film, as many as the sequence model keeps of a well known one

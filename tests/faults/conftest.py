@@ -21,7 +21,7 @@ from django.conf import settings as site
 from django.db import connection
 
 from recommender.models import ModelVersion, RetrainingPolicy, TrainingRun
-from recommender.requesting import request_run
+from recommender.runs.request import request_run
 from tests.faults.behaving import BEHAVIOUR_FILE
 from tests.faults.local_run import free_port
 from tests.recommender.conftest import artifacts, fresh_process

@@ -11,8 +11,8 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from catalog.models import Rating
 from moviesite.local.valkey import PrivateValkey
 from recommender.models import ModelVersion, RunStatus, RunTrigger, TrainingRun
-from recommender.requesting import deliver_run
-from recommender.sweeping import sweep
+from recommender.runs.request import deliver_run
+from recommender.runs.sweep import sweep
 from tests.faults.conftest import Processes, ended, live_pk, queue_run, wait_until
 
 

@@ -22,12 +22,13 @@ SMALL_FILE_BYTES = 2000
 def stand_in(sender: Any, **kwargs: Any) -> None:
     from django.db import connection
 
-    from recommender import artifact_store, snapshot
-    from recommender.training import checkpoints, fitting, stages
+    from recommender.data import snapshot
+    from recommender.training import checkpoints, fit, stages
+    from recommender.versions import artifacts
     from tests.recommender.stand_in import Behaviour, make_stand_in
 
-    store, movie_features = artifact_store.store, snapshot.movie_features
-    make_real_preset, default_place = fitting.make_preset, fitting.default_place
+    store, movie_features = artifacts.store, snapshot.movie_features
+    make_real_preset, default_place = fit.make_preset, fit.default_place
 
     def behaviour() -> Behaviour:
         return Behaviour.read(Path(os.environ[BEHAVIOUR_FILE]))
@@ -38,8 +39,8 @@ def stand_in(sender: Any, **kwargs: Any) -> None:
             return slow(make_real_preset(*args), wanted.seconds)
         return make_stand_in(wanted)(*args)
 
-    def place() -> fitting.Place:
-        return default_place() if behaviour().real else fitting.Place(device="cuda")
+    def place() -> fit.Place:
+        return default_place() if behaviour().real else fit.Place(device="cuda")
 
     def store_on_a_small_disk(*args: Any) -> None:
         """The system itself refuses to write on, in the middle of the file."""
@@ -57,10 +58,10 @@ def stand_in(sender: Any, **kwargs: Any) -> None:
                 cursor.execute(SLEEP_QUERY)
         return movie_features(item_movie_ids)
 
-    artifact_store.store = store_on_a_small_disk
+    artifacts.store = store_on_a_small_disk
     checkpoints.SECONDS_BETWEEN = 0.3
-    fitting.make_preset = make_preset
-    fitting.default_place = place
+    fit.make_preset = make_preset
+    fit.default_place = place
     snapshot.movie_features = slow_movie_features
     stages.place_name = lambda place: place.device
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from recommender import live, live_versions
-from recommender.live_catalog import live_catalog
+from recommender.serving import live, live_versions
+from recommender.serving.live_catalog import live_catalog
 from tests.recommender.world import World, build_world
 
 

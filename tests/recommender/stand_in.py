@@ -89,7 +89,7 @@ class StandIn:
 
 
 def make_stand_in(behaviour: Behaviour) -> Any:
-    """Takes the place of ``recommender.training.fitting.make_preset``."""
+    """Takes the place of ``recommender.training.fit.make_preset``."""
 
     def make_preset(kind: str, seed: int, place: Any) -> StandIn:
         return StandIn(kind, behaviour, device=place.device, batch_size=place.batch_size)

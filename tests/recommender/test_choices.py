@@ -7,9 +7,9 @@ from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 
-from recommender.choices import SESSION_KEY, named_filters, query_of, without_filters
-from recommender.filters import Filters
 from recommender.models import Preferences
+from recommender.pages.saved_filters import SESSION_KEY, named_filters, query_of, without_filters
+from recommender.serving.filters import Filters
 from tests.recommender.world import World
 
 pytestmark = pytest.mark.usefixtures("plain_static")

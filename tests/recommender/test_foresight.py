@@ -7,15 +7,15 @@ from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Rating
 from catalog.rating import rate
-from recommender import foresight
-from recommender.foresight import foresight_of
-from recommender.histories import history_of
+from recommender.data.histories import history_of
 from recommender.models import ModelVersion
-from recommender.serving import Recommender
+from recommender.pages import accuracy
+from recommender.pages.accuracy import foresight_of
+from recommender.serving.recommender import Recommender
 from tests.recommender.world import World
 
 
-def seen(user_id: int) -> foresight.Foresight:
+def seen(user_id: int) -> accuracy.Foresight:
     found = foresight_of(Recommender(history_of(user_id)))
     assert found is not None
     return found
@@ -68,7 +68,7 @@ def test_the_user_is_folded_in_a_bounded_number_of_times(
         placed.version.scorer, "fold_in", lambda *given: times.append(1) or fold_in(*given)
     )
     assert len(seen(user.pk).predicted) == 59
-    assert len(times) <= foresight.BLOCKS
+    assert len(times) <= accuracy.BLOCKS
 
 
 def test_errors_over_time_beside_the_crowd_and_the_site(

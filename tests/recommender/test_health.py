@@ -8,7 +8,7 @@ from django.db import DatabaseError
 from django.test import Client
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from recommender import health
+from moviesite import health
 from tests.recommender.world import World
 
 

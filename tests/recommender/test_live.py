@@ -13,13 +13,13 @@ from django.core.files.storage import FileSystemStorage, Storage
 from django.db import connection
 
 from catalog.models import Genre, Movie
-from recommender import live_versions as versions
-from recommender.histories import history_from
-from recommender.live import snapshot
-from recommender.live_catalog import CHECK_SECONDS, live_catalog
+from recommender.data.histories import history_from
 from recommender.models import ModelVersion
-from recommender.publishing import rollback
-from recommender.serving import Recommender
+from recommender.serving import live_versions
+from recommender.serving.live import snapshot
+from recommender.serving.live_catalog import CHECK_SECONDS, live_catalog
+from recommender.serving.recommender import Recommender
+from recommender.versions.publish import rollback
 from tests.recommender.test_serving_missing import damage
 from tests.recommender.world import World, build_world, publish
 
@@ -62,10 +62,10 @@ def test_whether_a_version_is_new_is_asked_once_a_second(
 ) -> None:
     world.publish()
     snapshot()
-    monkeypatch.setattr(versions, "CHECK_SECONDS", 1.0)
+    monkeypatch.setattr(live_versions, "CHECK_SECONDS", 1.0)
     with django_assert_num_queries(0):
         assert snapshot() is snapshot()
-    monkeypatch.setattr(versions.live_versions, "_checked_at", float("-inf"))
+    monkeypatch.setattr(live_versions.live_versions, "_checked_at", float("-inf"))
     with django_assert_num_queries(1):
         snapshot()
 
@@ -92,7 +92,7 @@ def test_a_version_that_could_not_be_read_is_tried_again_later(
     file.unlink()
     file.write_bytes(whole)
     assert label() == "none"
-    monkeypatch.setattr(versions, "RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(live_versions, "RETRY_SECONDS", 0.0)
     assert label() == f"factorization/{version.pk}"
 
 
@@ -122,7 +122,7 @@ def test_artifacts_of_an_object_store_are_copied_once(
 def test_the_catalog_is_read_again_when_it_changed(
     world: World, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:
-    monkeypatch.setattr("recommender.live_catalog.CHECK_SECONDS", 0.0)
+    monkeypatch.setattr("recommender.serving.live_catalog.CHECK_SECONDS", 0.0)
     assert CHECK_SECONDS <= 2
     before = live_catalog.current()
     assert live_catalog.current() is before
@@ -183,7 +183,7 @@ def test_a_swap_under_load_loses_no_request(artifacts: Path) -> None:
 def test_a_web_process_does_not_import_torch() -> None:
     code = (
         "import django, sys; django.setup();"
-        "import moviesite.wsgi, moviesite.urls, recommender.serving, recommender.api;"
+        "import moviesite.wsgi, moviesite.urls, recommender.serving.recommender, recommender.api;"
         "from django.urls import get_resolver; get_resolver().url_patterns;"
         "heavy = {'torch', 'pandas', 'onnxruntime'} & set(sys.modules);"
         "sys.exit(f'imported: {heavy}' if heavy else 0)"

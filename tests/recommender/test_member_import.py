@@ -1,5 +1,6 @@
 """A member's import in the recommendations: on the very next page, and for the next training."""
 
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -10,8 +11,7 @@ from django.test import Client
 from catalog.member_import import asking
 from catalog.member_import.working import work
 from catalog.models import MemberImport
-from recommender import nudging
-from recommender.sweeping import SWEEP_TASK
+from recommender.runs.sweep import SWEEP_TASK
 from tests.recommender.world import World
 
 pytestmark = pytest.mark.usefixtures("plain_static")
@@ -70,7 +70,9 @@ def test_the_schedule_of_trainings_is_nudged_once(
 ) -> None:
     monkeypatch.setattr(asking, "send", lambda *message: True)
     sent: list[str] = []
-    monkeypatch.setattr(nudging, "send", lambda task, **options: sent.append(task))
+    monkeypatch.setattr(
+        import_module("recommender.runs.sweep"), "send", lambda task, **options: sent.append(task)
+    )
     cache.clear()
     with django_capture_on_commit_callbacks(execute=True):
         imported(eve, world, range(1, 12, 2))

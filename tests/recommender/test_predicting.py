@@ -8,9 +8,9 @@ from pytest_django import DjangoAssertNumQueries
 from catalog.keeping import set_watchlisted
 from catalog.models import Movie
 from catalog.predicting import Lacking, only
-from recommender.histories import history_of
-from recommender.predicting import PersonalStars, predict_for
-from recommender.serving import Recommender
+from recommender.data.histories import history_of
+from recommender.serving.predicted_stars import PersonalStars, predict_for
+from recommender.serving.recommender import Recommender
 from tests.recommender.world import World
 
 pytestmark = pytest.mark.usefixtures("plain_static")

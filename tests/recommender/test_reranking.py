@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from recommender.reranking import diversified, repelled
+from recommender.serving.diversity import diversified, repelled
 
 VARIETIES = (0.05, 0.3, 0.6, 0.9)
 

@@ -5,12 +5,12 @@ import pytest
 
 from catalog.models import HiddenMovie, Movie, Rating
 from catalog.rating import rate, unrate
-from recommender.cards import cards
-from recommender.explaining import reasons
-from recommender.filters import Filters
-from recommender.histories import History, history_from, history_of
-from recommender.personal import recommender_for
-from recommender.serving import SEQUENCE_WEIGHT, Ranking, Recommender
+from recommender.data.histories import History, history_from, history_of
+from recommender.pages.cards import cards
+from recommender.serving.explanations import reasons
+from recommender.serving.filters import Filters
+from recommender.serving.member import recommender_for
+from recommender.serving.recommender import SEQUENCE_WEIGHT, Ranking, Recommender
 from tests.recommender.world import World
 
 

@@ -8,12 +8,12 @@ import pytest
 from django.test import Client
 
 from catalog.models import Movie, Rating
-from recommender.explaining import reasons
-from recommender.histories import history_from, history_of
-from recommender.live_catalog import live_catalog
+from recommender.data.histories import history_from, history_of
 from recommender.models import ModelVersion
-from recommender.personal import recommender_for
-from recommender.serving import Recommender
+from recommender.serving.explanations import reasons
+from recommender.serving.live_catalog import live_catalog
+from recommender.serving.member import recommender_for
+from recommender.serving.recommender import Recommender
 from tests.recommender.world import World, publish
 
 API = "/api/v1/me/recommendations"

@@ -12,7 +12,7 @@ from django.utils import timezone
 from catalog.models import Friendship, HiddenMovie, Movie
 from catalog.rating import rate
 from recommender.models import Preferences
-from recommender.personal import filters_of
+from recommender.serving.member import filters_of
 from tests.recommender.world import World
 
 pytestmark = pytest.mark.usefixtures("plain_static")

@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from catalog.models import HiddenMovie, Rating
 from catalog.rating import rate
-from recommender.live_catalog import live_catalog
 from recommender.models import Preferences
-from recommender.personal import recommender_for
-from recommender.rows import Row, home_rows
+from recommender.pages.home import Row, home_rows
+from recommender.serving.live_catalog import live_catalog
+from recommender.serving.member import recommender_for
 from tests.recommender.world import World
 
 pytestmark = pytest.mark.usefixtures("plain_static")

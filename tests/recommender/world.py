@@ -14,9 +14,9 @@ from django.utils import timezone
 
 from catalog.models import Genre, Link, Movie
 from catalog.rating import rate
-from recommender.artifact_store import store
 from recommender.models import ModelVersion
-from recommender.publishing import publish as make_live
+from recommender.versions.artifacts import store
+from recommender.versions.publish import publish as make_live
 
 FILMS = 60
 

@@ -10,9 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.table import Table
 
-from recommender.evaluating import PROTOCOLS, evaluate
+from recommender.data.snapshot import take_snapshot
+from recommender.management.evaluation import PROTOCOLS, evaluate
 from recommender.models import ModelKind
-from recommender.snapshot import take_snapshot
 
 
 class Command(BaseCommand):

@@ -10,9 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.table import Table
 
-from recommender.gate import gated_metric
+from recommender.gate.verdict import gated_metric
 from recommender.models import ModelKind, ModelVersion
-from recommender.publishing import PublishingError, publish, rollback
+from recommender.versions.publish import PublishingError, publish, rollback
 
 
 class Command(BaseCommand):

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from recommender.listing import show
-from recommender.people import UnknownPersonError, resolve_person
-from recommender.personal import recommender_for
+from recommender.management.output import show
+from recommender.management.users import UnknownPersonError, resolve_person
+from recommender.serving.member import recommender_for
 
 
 class Command(BaseCommand):

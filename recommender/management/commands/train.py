@@ -8,9 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from recommender.management.training_display import Display, only_warnings
+from recommender.management.waiting import NoWorkerError, wait_for
 from recommender.models import ModelKind, RunMode, RunStatus, RunTrigger, TrainingRun
-from recommender.requesting import deliver_run, request_run
-from recommender.training.waiting import NoWorkerError, wait_for
+from recommender.runs.request import deliver_run, request_run
 
 START_A_WORKER = (
     "Start one with: celery -A moviesite worker -Q training -c 1   (or train in this process: "

@@ -6,9 +6,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from catalog.models import Movie
 from catalog.search import Resolution, resolve_title
-from recommender.histories import history_from
-from recommender.listing import show
-from recommender.serving import Recommender
+from recommender.data.histories import history_from
+from recommender.management.output import show
+from recommender.serving.recommender import Recommender
 
 
 class Command(BaseCommand):

@@ -15,7 +15,7 @@ from catalog.signals import ratings_changed
 from moviesite.accounts.deleting import LastAdministratorError, delete_account
 from moviesite.accounts.models import User
 from moviesite.accounts.privacy import PARTS
-from recommender.snapshot import take_snapshot
+from recommender.data.snapshot import take_snapshot
 from tests.moviesite.accounts.conftest import PASSWORD, fill
 from tests.moviesite.accounts.test_privacy import belongings
 from tests.recommender.world import World

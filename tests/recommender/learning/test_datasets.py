@@ -8,7 +8,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from recommender.learning.datasets import amazon, downloading, goodbooks, movielens
+from recommender.learning.datasets import amazon, download, goodbooks, movielens
 from recommender.learning.datasets.download import DownloadError, fetch
 from recommender.learning.datasets.synthetic import generate_sequential
 from recommender.learning.datasets.tables import from_columns
@@ -39,7 +39,7 @@ def web(monkeypatch, tmp_path):
             raise urllib.error.URLError("no route to host")
         return io.BytesIO(pages[url])
 
-    monkeypatch.setattr(downloading.urllib.request, "urlopen", urlopen)
+    monkeypatch.setattr(download.urllib.request, "urlopen", urlopen)
     return pages
 
 

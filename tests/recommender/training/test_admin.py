@@ -31,7 +31,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Runs that would have been sent to a worker."""
     runs: list[int] = []
     monkeypatch.setattr(
-        "recommender.requesting.deliver_run", lambda run: runs.append(run.pk) is None
+        "recommender.runs.request.deliver_run", lambda run: runs.append(run.pk) is None
     )
     return runs
 

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 from catalog.rating import rate
 from moviesite.accounts.deleting import delete_account
 from moviesite.accounts.models import User
-from recommender.artifact_files import local_folder
+from recommender.data.snapshot import take_snapshot
 from recommender.learning.artifact import read_artifact
 from recommender.models import ModelKind, ModelVersion, RunMode, TrainingRun
-from recommender.snapshot import take_snapshot
 from recommender.training.checkpoints import Checkpointer, last_checkpoint
+from recommender.versions.artifacts import local_folder
 from tests.recommender.training.conftest import USERS
 from tests.recommender.training.test_training import run_here, stand_in
 from tests.recommender.world import World

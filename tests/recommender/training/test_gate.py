@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from recommender.gate import GateRules, judge, metrics_of
+from recommender.gate.verdict import GateRules, judge, metrics_of
 
 RULES = GateRules(minimum_questions=100, margin=0.01, certainty=0.8)
 USERS = np.repeat(np.arange(200), 5)

@@ -6,9 +6,9 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from recommender import live_versions
 from recommender.models import ModelVersion, VersionStatus
-from recommender.publishing import (
+from recommender.serving import live_versions
+from recommender.versions.publish import (
     LiveVersionChangedError,
     LiveVersionPinnedError,
     PublishingError,

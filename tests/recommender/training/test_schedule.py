@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from recommender.models import RunMode, RunTrigger
-from recommender.schedule import Observation, Rules, decide
+from recommender.runs.schedule import Observation, Rules, decide
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 RULES = Rules(

@@ -10,10 +10,10 @@ from django.db import connection
 from django.utils import timezone
 
 from catalog.models import Genre, Movie, Rating
-from recommender import snapshot as module
-from recommender.copying import copy_columns
-from recommender.holdout import held_out, holdout_position
-from recommender.snapshot import take_snapshot
+from recommender.data import snapshot as module
+from recommender.data.postgres_copy import copy_columns
+from recommender.data.snapshot import take_snapshot
+from recommender.gate.holdout import held_out, holdout_position
 from tests.recommender.world import World
 
 

@@ -1,6 +1,7 @@
 """From ratings in the database to queued runs: the sweep, the nudge, and a dead broker."""
 
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -11,7 +12,6 @@ from django.utils import timezone
 from catalog import dispatch
 from catalog.models import Rating
 from catalog.rating import rate
-from recommender import nudging, requesting, sweeping
 from recommender.models import (
     ModelVersion,
     RetrainingPolicy,
@@ -20,9 +20,12 @@ from recommender.models import (
     RunTrigger,
     TrainingRun,
 )
-from recommender.requesting import request_run
-from recommender.sweeping import sweep
+from recommender.runs import request, sweep
+from recommender.runs.request import request_run
+from recommender.runs.sweep import NUDGE_CACHE_KEY, SWEEP_TASK
 from tests.recommender.world import World
+
+sweep_module = import_module("recommender.runs.sweep")
 
 Sent = list[tuple[str, tuple[Any, ...], float]]
 
@@ -36,7 +39,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
         messages.append((task, args, countdown))
         return True
 
-    for module in (nudging, requesting, sweeping):
+    for module in (request, sweep_module):
         monkeypatch.setattr(module, "send", send)
     return messages
 
@@ -82,7 +85,7 @@ def test_a_burst_gives_one_run_and_another_look(trained: World, sent: Sent) -> N
     decisions = sweep()
     assert decisions["sequence"].reason == "ratings are still coming in"
     assert not TrainingRun.objects.exists()
-    looks = [countdown for task, _, countdown in sent if task == sweeping.SWEEP_TASK]
+    looks = [countdown for task, _, countdown in sent if task == SWEEP_TASK]
     assert any(0 < countdown <= 4 for countdown in looks)
 
     age_ratings(10)
@@ -179,10 +182,10 @@ def test_a_run_that_is_lost_again_and_again_is_given_up(world: World) -> None:
 def test_many_ratings_send_one_nudge(
     trained: World, sent: Sent, django_capture_on_commit_callbacks: Any
 ) -> None:
-    cache.delete(nudging.CACHE_KEY)
+    cache.delete(NUDGE_CACHE_KEY)
     with django_capture_on_commit_callbacks(execute=True):
         trained.fan_of_even(ratings=10, name="eager")
-    assert [task for task, _, _ in sent] == [sweeping.SWEEP_TASK]
+    assert [task for task, _, _ in sent] == [SWEEP_TASK]
 
 
 def test_rating_works_without_a_cache(
@@ -202,4 +205,4 @@ def test_rating_works_without_a_cache(
 
 def test_a_dead_broker_is_told_and_borne(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(current_app.conf, "broker_url", "redis://127.0.0.1:1/0")
-    assert dispatch.send(sweeping.SWEEP_TASK) is False
+    assert dispatch.send(SWEEP_TASK) is False

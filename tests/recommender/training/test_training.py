@@ -7,10 +7,8 @@ import numpy as np
 import pytest
 
 from catalog.models import Movie, Rating
-from recommender.artifact_files import local_folder
-from recommender.holdout import held_out
+from recommender.gate.holdout import held_out
 from recommender.learning.artifact import read_artifact
-from recommender.live_versions import load
 from recommender.models import (
     ModelKind,
     ModelVersion,
@@ -20,13 +18,15 @@ from recommender.models import (
     TrainingRun,
     VersionStatus,
 )
-from recommender.requesting import request_run
-from recommender.training import fitting
+from recommender.runs.request import request_run
+from recommender.training import fit
 from recommender.training.pipeline import train
+from recommender.versions.artifacts import local_folder
+from recommender.versions.load import load
 from tests.recommender.stand_in import Behaviour, make_stand_in
 from tests.recommender.world import World
 
-REAL_FIT = fitting.fit_preset
+REAL_FIT = fit.fit_preset
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
     def use(**behaviour: Any) -> None:
         made = make_stand_in(Behaviour(**behaviour))
-        monkeypatch.setattr(fitting, "make_preset", made)
+        monkeypatch.setattr(fit, "make_preset", made)
 
     use()
     return use

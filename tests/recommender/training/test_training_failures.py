@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from recommender import artifact_store, snapshot
-from recommender.live_versions import load
+from recommender.data import snapshot
 from recommender.models import (
     ModelVersion,
     RetrainingPolicy,
@@ -19,9 +18,11 @@ from recommender.models import (
     TrainingRun,
     VersionStatus,
 )
-from recommender.requesting import request_cancel, request_run
-from recommender.training import fitting, lease, stages
+from recommender.runs import lease
+from recommender.runs.request import request_cancel, request_run
+from recommender.training import fit, stages
 from recommender.training.pipeline import train
+from recommender.versions.load import load
 from tests.recommender.stand_in import Behaviour, full_disk, make_stand_in
 from tests.recommender.training.test_training import run_here
 from tests.recommender.world import World, publish
@@ -30,7 +31,7 @@ from tests.recommender.world import World, publish
 @pytest.fixture
 def preset(monkeypatch: pytest.MonkeyPatch, rated_world: World) -> Callable[..., None]:
     def use(**behaviour: Any) -> None:
-        monkeypatch.setattr(fitting, "make_preset", make_stand_in(Behaviour(**behaviour)))
+        monkeypatch.setattr(fit, "make_preset", make_stand_in(Behaviour(**behaviour)))
 
     use()
     return use
@@ -79,7 +80,7 @@ def test_a_full_disk_leaves_nothing_half_written(
 def test_out_of_memory_falls_back_to_smaller_batches(
     preset: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fitting, "default_place", lambda: fitting.Place(device="cuda"))
+    monkeypatch.setattr(fit, "default_place", lambda: fit.Place(device="cuda"))
     preset(fits_batch=256)
     run = run_here("factorization")
     assert run.status == RunStatus.SUCCEEDED, run.log
@@ -91,7 +92,7 @@ def test_out_of_memory_falls_back_to_smaller_batches(
 def test_out_of_memory_falls_back_to_the_cpu(
     preset: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fitting, "default_place", lambda: fitting.Place(device="cuda"))
+    monkeypatch.setattr(fit, "default_place", lambda: fit.Place(device="cuda"))
     preset(fits_batch=1)
     run = run_here("factorization")
     assert run.status == RunStatus.SUCCEEDED, run.log
@@ -113,7 +114,7 @@ def test_an_unexpected_error_is_told_with_its_trace(
     def broken(*args: Any) -> None:
         raise KeyError("surprise")
 
-    monkeypatch.setattr(fitting, "make_preset", broken)
+    monkeypatch.setattr(fit, "make_preset", broken)
     run = run_here("factorization")
     assert run.status == RunStatus.FAILED
     assert "KeyError: 'surprise'" in run.reason
@@ -249,7 +250,7 @@ def wait_until(condition: Callable[[], bool], patience: float = 60.0) -> None:
 
 def test_artifact_names_ignore_parts(artifacts: Path) -> None:
     (artifacts / "factorization" / ".part-x").mkdir(parents=True)
-    assert artifact_store.names("factorization") == []
+    assert artifacts.names("factorization") == []
 
 
 def test_a_failure_after_the_artifact_was_stored_removes_it(

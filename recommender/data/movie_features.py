@@ -1,0 +1,52 @@
+"""What is known about films apart from their ratings, as a matrix.
+
+A film that nobody has rated yet gets its place in a model from these.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from recommender.data.postgres_copy import copy_columns
+
+FEWEST_FILMS = 5  # a property of fewer films says nothing that generalises
+
+# Each yields a film and the number of one of its properties.
+_SOURCES = (
+    "SELECT movie_id::int8, genre_id::int8 FROM catalog_movie_genres",
+    "SELECT id::int8, collection_id::int8 FROM catalog_movie WHERE collection_id IS NOT NULL",
+    "SELECT id::int8, (year / 10)::int8 FROM catalog_movie WHERE year IS NOT NULL",
+    """SELECT id::int8, (ascii(original_language) * 256
+                          + ascii(substr(original_language, 2)))::int8
+       FROM catalog_movie WHERE original_language <> ''""",
+)
+_FEWEST_FILMS = (FEWEST_FILMS, 2, FEWEST_FILMS, FEWEST_FILMS)
+
+
+def movie_features(item_movie_ids: NDArray[np.int64]) -> sp.csr_matrix:
+    """One-hot genres, collection, decade and original language of each item.
+
+    ``item_movie_ids`` is ascending. Returns float32 (num_items, number of properties); the
+    padding item's row, like that of a film of which nothing is known, is empty.
+    """
+    blocks = [
+        _one_hot(item_movie_ids, query, fewest)
+        for query, fewest in zip(_SOURCES, _FEWEST_FILMS, strict=True)
+    ]
+    return sp.hstack(blocks, format="csr", dtype=np.float32)
+
+
+def _one_hot(item_movie_ids: NDArray[np.int64], query: str, fewest: int) -> sp.csr_matrix:
+    pairs = copy_columns(query, {"movie": np.int64, "property": np.int64})
+    items = np.searchsorted(item_movie_ids, pairs["movie"])
+    known = items < len(item_movie_ids)
+    known[known] = item_movie_ids[items[known]] == pairs["movie"][known]
+    items = items[known]
+    _, places, counts = np.unique(pairs["property"][known], return_inverse=True, return_counts=True)
+    matrix = sp.csr_matrix(
+        (np.ones(len(items), np.float32), (items, places)),
+        shape=(len(item_movie_ids), len(counts)),
+    )
+    return matrix[:, counts >= fewest]

@@ -1,0 +1,151 @@
+"""The ratings in PostgreSQL at one moment, as arrays to train on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from django.db import connection, transaction
+from numpy.typing import NDArray
+
+from recommender.data.movie_features import movie_features
+from recommender.data.postgres_copy import copy_columns
+from recommender.learning.interactions import Interactions
+from recommender.models import Departure
+
+PADDING_MOVIE_ID = 0
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_RATINGS = """
+    SELECT user_id::int8, movie_id::int8, half_stars::int2,
+           floor(extract(epoch FROM rated_at))::int8,
+           (extract(epoch FROM updated_at) * 1000000)::int8
+    FROM catalog_rating ORDER BY user_id, rated_at, id
+"""
+_RATING_COLUMNS = {
+    "user": np.int64,
+    "movie": np.int64,
+    "half_stars": np.int16,
+    "rated_at": np.int64,
+    "updated_at": np.int64,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fingerprint:
+    """Tells one snapshot from another.
+
+    Attributes
+    ----------
+    rating_count
+        How many ratings.
+    watermark
+        When the last of them was written; None without ratings.
+    data_hash
+        SHA-256 over all ratings in their order.
+    departures
+        How many members had deleted their account by then.
+    """
+
+    rating_count: int
+    watermark: datetime | None
+    data_hash: str
+    departures: int
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Snapshot:
+    """All ratings, ordered stably by user, time and primary key.
+
+    Attributes
+    ----------
+    user_ids, movie_ids
+        int64 (n,): primary keys of who rated and what was rated.
+    stars
+        float32 (n,): 0.5 to 5.0.
+    rated_at, updated_at
+        int64 (n,): seconds, and microseconds, since 1970: when the rating was made, and when it
+        was last written here.
+    item_movie_ids
+        int64 (num_items,): the film of each item, ascending; item 0 is padding, with film 0.
+    item_features
+        float32 CSR (num_items, f): see `movie_features`.
+    fingerprint
+        What a version keeps to say what it was trained on.
+    """
+
+    user_ids: NDArray[np.int64]
+    movie_ids: NDArray[np.int64]
+    stars: NDArray[np.float32]
+    rated_at: NDArray[np.int64]
+    updated_at: NDArray[np.int64]
+    item_movie_ids: NDArray[np.int64]
+    item_features: sp.csr_matrix
+    fingerprint: Fingerprint
+
+    def __len__(self) -> int:
+        return len(self.user_ids)
+
+    def interactions(self, rows: NDArray[np.bool_] | None = None) -> Interactions:
+        """The ratings, or those where ``rows`` is true, with dense users and items.
+
+        Every film is an item, rated or not; users without a chosen rating are left out.
+        """
+        chosen: Any = slice(None) if rows is None else rows
+        users, user_indices = np.unique(self.user_ids[chosen], return_inverse=True)
+        return Interactions(
+            user_indices,
+            np.searchsorted(self.item_movie_ids, self.movie_ids[chosen]),
+            ratings=self.stars[chosen],
+            timestamps=self.rated_at[chosen],
+            num_users=len(users),
+            num_items=len(self.item_movie_ids),
+            item_features=self.item_features,
+        )
+
+
+def take_snapshot(check: Callable[[], None] | None = None) -> Snapshot:
+    """Read all ratings and films as they are at one moment.
+
+    ``check`` is called while rows come in; what it raises ends the snapshot. Runs in a
+    transaction of its own, repeatable-read and read-only: writers are neither blocked nor seen.
+    """
+    digest = hashlib.sha256()
+
+    def on_bytes(rows: bytes) -> None:
+        digest.update(rows)
+        if check is not None:
+            check()
+
+    with transaction.atomic(durable=True):
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        movies = copy_columns(
+            "SELECT id::int8 FROM catalog_movie ORDER BY id", {"movie": np.int64}
+        )["movie"]
+        item_movie_ids = np.concatenate([np.array([PADDING_MOVIE_ID], np.int64), movies])
+        features = movie_features(item_movie_ids)
+        ratings = copy_columns(_RATINGS, _RATING_COLUMNS, on_bytes=on_bytes)
+        departures = Departure.objects.count()
+    count = len(ratings["user"])
+    newest = timedelta(microseconds=int(ratings["updated_at"].max())) if count else None
+    return Snapshot(
+        user_ids=ratings["user"],
+        movie_ids=ratings["movie"],
+        stars=(ratings["half_stars"] / 2).astype(np.float32),
+        rated_at=ratings["rated_at"],
+        updated_at=ratings["updated_at"],
+        item_movie_ids=item_movie_ids,
+        item_features=features,
+        fingerprint=Fingerprint(
+            rating_count=count,
+            watermark=None if newest is None else _EPOCH + newest,
+            data_hash=digest.hexdigest(),
+            departures=departures,
+        ),
+    )

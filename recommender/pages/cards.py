@@ -1,0 +1,121 @@
+"""Recommended films as a page or the API shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from catalog.addresses import film_address
+from catalog.models import Movie
+from recommender.pages.card_queries import card_movies, titles
+from recommender.serving.explanations import Reason, reasons
+from recommender.serving.recommender import Ranking, Recommender
+
+
+@dataclass(frozen=True, slots=True)
+class NamedMovie:
+    """A film that is only named: a home page names hundreds."""
+
+    pk: int
+    title: str
+
+    def get_absolute_url(self) -> str:
+        return film_address(self.pk, self.title)
+
+
+@dataclass(frozen=True)
+class MovieReason:
+    """A film of the person's history and what it added to the score."""
+
+    movie: NamedMovie
+    weight: float
+
+
+@dataclass(frozen=True)
+class Films:
+    """Films by primary key: those that are ``shown``, with their genres, and those ``named``."""
+
+    shown: Mapping[int, Movie] = field(default_factory=dict)
+    named: Mapping[int, NamedMovie] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """``predicted_rating`` in stars, None where no model can say; ``score`` in its ranking's unit.
+
+    ``is_uncertain`` is true when the prediction should be shown as a guess.
+    """
+
+    movie: Movie
+    score: float
+    predicted_rating: float | None
+    is_uncertain: bool
+    reasons: tuple[MovieReason, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A ranking with its reasons, before its films are read from the database."""
+
+    ranking: Ranking
+    movie_ids: Sequence[int]
+    predicted: Sequence[float | None]
+    uncertain: Sequence[bool]
+    reasons: Sequence[Sequence[Reason]]
+
+    def wanted(self) -> set[int]:
+        """The primary keys of the films that the cards need."""
+        return set(self.movie_ids).union(
+            reason.movie_id for some in self.reasons for reason in some
+        )
+
+    def cards(self, films: Films) -> list[Card]:
+        """The cards of the films that are there: one that was deleted meanwhile has none."""
+        return [
+            Card(
+                movie=films.shown[movie_id],
+                score=round(float(score), 4),
+                predicted_rating=predicted,
+                is_uncertain=uncertain,
+                reasons=tuple(
+                    MovieReason(films.named[reason.movie_id], reason.weight)
+                    for reason in some
+                    if reason.movie_id in films.named
+                ),
+            )
+            for movie_id, score, predicted, uncertain, some in zip(
+                self.movie_ids,
+                self.ranking.scores,
+                self.predicted,
+                self.uncertain,
+                self.reasons,
+                strict=True,
+            )
+            if movie_id in films.shown
+        ]
+
+
+def draft(person: Recommender, ranking: Ranking, *, explain: bool = True) -> Draft:
+    """Everything about a ranking's cards but the films themselves."""
+    return Draft(
+        ranking=ranking,
+        movie_ids=person.live.catalog.movie_ids[ranking.rows].tolist(),
+        predicted=person.predictions(ranking.rows),
+        uncertain=person.is_uncertain(ranking.rows),
+        reasons=reasons(person, ranking) if explain else [[] for _ in ranking.rows],
+    )
+
+
+def films_of(drafts: Iterable[Draft], others: Iterable[int] = ()) -> Films:
+    """The films of some drafts, and others to be named: two queries however many there are."""
+    drafts = list(drafts)
+    shown = card_movies({pk for one in drafts for pk in one.movie_ids})
+    wanted = {reason.movie_id for one in drafts for some in one.reasons for reason in some}
+    named = titles(wanted.union(others))
+    return Films(shown, {pk: NamedMovie(pk, title) for pk, title in named.items()})
+
+
+def cards(person: Recommender, ranking: Ranking) -> list[Card]:
+    """The cards of one ranking."""
+    one = draft(person, ranking)
+    return one.cards(films_of([one]))

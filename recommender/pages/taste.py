@@ -1,0 +1,183 @@
+"""What somebody's ratings say about their taste, against what everybody else gave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catalog.models import Movie
+from recommender.data.catalog_arrays import IntArray
+from recommender.pages.accuracy import Foresight, foresight_of
+from recommender.serving.recommender import Recommender
+
+MINIMUM_IN_GROUP = 3
+CONTRARIAN = 8
+CONTRARIAN_STARS = 1.0
+MAP_FILMS = 300
+PREDICTED = 30  # of the newest ratings, shown film by film
+
+
+@dataclass(frozen=True)
+class Group:
+    """Films of one genre or decade: ``difference`` is your mean less everybody's, in stars."""
+
+    name: str
+    count: int
+    mean: float
+    difference: float
+
+
+@dataclass(frozen=True)
+class Contrarian:
+    movie: Movie
+    stars: float
+    crowd: float
+
+    @property
+    def difference(self) -> float:
+        return self.stars - self.crowd
+
+
+@dataclass(frozen=True)
+class Point:
+    """A film on the map: ``x`` and ``y`` from 0 to 1; films that the same people like are near."""
+
+    movie: Movie
+    stars: float
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """One rating as the model would have predicted it from those before it."""
+
+    movie: Movie
+    stars: float
+    predicted: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taste:
+    """``histogram`` has (stars, count, share of the highest count) for each half-star.
+
+    ``foresight`` is None without a model; ``predictions`` are its newest, in time order.
+    """
+
+    count: int
+    mean: float | None
+    histogram: list[tuple[float, int, float]]
+    genres: list[Group]
+    decades: list[Group]
+    contrarian: list[Contrarian]
+    map: list[Point]
+    predictions: list[Prediction]
+    foresight: Foresight | None
+
+
+def taste_of(person: Recommender) -> Taste:
+    """Everything on the taste page; the films in it are read in two queries."""
+    catalog, history = person.live.catalog, person.history
+    rows = catalog.rows_of(history.movie_ids)
+    there = rows >= 0
+    rows, stars, movie_ids = rows[there], history.stars[there], history.movie_ids[there]
+    crowd = catalog.rating_mean[rows]
+    odd = _most_contrarian(stars - crowd)
+    points = list(_map(person, rows)) if len(rows) >= MINIMUM_IN_GROUP else []
+    foresight = foresight_of(person)
+    predicted = _newest(foresight) if foresight else []
+    wanted = {int(pk) for pk in movie_ids[odd]} | {int(movie_ids[place]) for place, *_ in points}
+    movies = Movie.objects.for_cards().in_bulk(wanted | {pk for pk, *_ in predicted})
+    predictions = [
+        Prediction(movies[pk], own, guess) for pk, own, guess in predicted if pk in movies
+    ]
+    return Taste(
+        count=len(stars),
+        mean=float(stars.mean()) if len(stars) else None,
+        histogram=_histogram(stars),
+        genres=_genres(person, rows, stars, crowd),
+        decades=_decades(catalog.year[rows], stars, crowd),
+        contrarian=[
+            Contrarian(movies[int(movie_ids[place])], float(stars[place]), float(crowd[place]))
+            for place in odd
+            if int(movie_ids[place]) in movies
+        ],
+        map=[
+            Point(movies[int(movie_ids[place])], float(stars[place]), x, y)
+            for place, x, y in points
+            if int(movie_ids[place]) in movies
+        ],
+        predictions=predictions,
+        foresight=foresight,
+    )
+
+
+def _histogram(stars: NDArray[np.float32]) -> list[tuple[float, int, float]]:
+    counts = np.bincount(np.rint(stars * 2).astype(int), minlength=11)[1:]
+    highest = max(1, int(counts.max()))
+    return [((half + 1) / 2, int(count), count / highest) for half, count in enumerate(counts)]
+
+
+def _genres(
+    person: Recommender, rows: IntArray, stars: NDArray[np.float32], crowd: NDArray[np.float32]
+) -> list[Group]:
+    catalog = person.live.catalog
+    groups = []
+    for place, name in enumerate(catalog.genre_names):
+        has = catalog.has_genre(place)[rows]
+        groups += _group(name, has, stars, crowd)
+    return sorted(groups, key=lambda group: -group.difference)
+
+
+def _decades(
+    year: NDArray[np.int16], stars: NDArray[np.float32], crowd: NDArray[np.float32]
+) -> list[Group]:
+    groups = []
+    for decade in np.unique(year[year > 0] // 10 * 10):
+        groups += _group(str(decade), year // 10 * 10 == decade, stars, crowd)
+    return groups
+
+
+def _group(
+    name: str,
+    has: NDArray[np.bool_],
+    stars: NDArray[np.float32],
+    crowd: NDArray[np.float32],
+) -> list[Group]:
+    count = int(has.sum())
+    if count < MINIMUM_IN_GROUP:
+        return []
+    difference = float((stars[has] - crowd[has]).mean())
+    return [Group(name, count, float(stars[has].mean()), difference)]
+
+
+def _most_contrarian(difference: NDArray[np.float32]) -> IntArray:
+    order = np.argsort(-np.abs(difference), kind="stable")[:CONTRARIAN]
+    return order[np.abs(difference[order]) >= CONTRARIAN_STARS]
+
+
+def _map(person: Recommender, rows: IntArray) -> Iterator[tuple[int, float, float]]:
+    """The newest films on the first two principal components of their item vectors."""
+    places = np.arange(len(rows))[-MAP_FILMS:]
+    vectors = person.vectors(rows[places])
+    known = np.abs(vectors).sum(axis=1) > 0
+    places, vectors = places[known], vectors[known]
+    if len(places) < MINIMUM_IN_GROUP or vectors.shape[1] < 2:
+        return
+    centred = vectors - vectors.mean(axis=0)
+    _, _, axes = np.linalg.svd(centred, full_matrices=False)
+    flat = centred @ axes[:2].T
+    low, high = flat.min(axis=0), flat.max(axis=0)
+    scaled = (flat - low) / np.where(high > low, high - low, 1)
+    for place, (x, y) in zip(places, scaled, strict=True):
+        yield int(place), round(float(x), 4), round(float(y), 4)
+
+
+def _newest(foresight: Foresight) -> list[tuple[int, float, float]]:
+    """Film, stars and predicted stars of the newest ratings."""
+    columns = foresight.movie_ids, foresight.stars, foresight.predicted
+    newest = (column[-PREDICTED:].tolist() for column in columns)
+    return list(zip(*newest, strict=True))

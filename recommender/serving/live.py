@@ -1,0 +1,93 @@
+"""What a request serves from: the catalog and the live versions, placed on each other.
+
+A request takes :func:`snapshot` once and works with it to its end; a version that goes live in
+the meantime is in the next request's snapshot and takes nothing away from this one's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.data.catalog_arrays import CatalogArrays, IntArray
+from recommender.serving.live_catalog import live_catalog
+from recommender.serving.live_versions import Loaded, live_versions
+from recommender.serving.malloc import give_back_what_is_free
+from recommender.versions.load import FACTORIZATION, SEQUENCE, LoadedVersion
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Placed:
+    """A version on the rows of the catalog arrays.
+
+    ``item_of_row`` (num_movies,) is the item of each row, 0 (the padding item) for films that the
+    version has not seen; ``unseen`` lists the rows of those. ``row_of_item`` (num_items,) is -1
+    for films that are no longer in the catalog.
+    """
+
+    version: LoadedVersion
+    item_of_row: IntArray
+    unseen: IntArray
+    row_of_item: IntArray
+
+    def spread(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Scores of items (num_items,) on the rows of the catalog, -inf for films not seen."""
+        on_rows: NDArray[np.float32] = scores[self.item_of_row]
+        on_rows[self.unseen] = -np.inf
+        return on_rows
+
+    def similar_rows(self, row: int, n: int) -> tuple[IntArray, NDArray[np.float32]]:
+        """The ``n`` films most like that at ``row``, with their similarity, best first."""
+        if not (item := int(self.item_of_row[row])):
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        items, scores = self.version.scorer.similar(item, n)
+        rows = self.row_of_item[items]
+        return rows[rows >= 0], scores[rows >= 0]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Snapshot:
+    """A kind without a usable version is None."""
+
+    catalog: CatalogArrays
+    factorization: Placed | None = None
+    sequence: Placed | None = None
+
+
+_last: tuple[CatalogArrays, Loaded, Snapshot] | None = None
+
+
+def snapshot() -> Snapshot:
+    """The present catalog and versions: at most one query, and that at most once a second."""
+    global _last
+    catalog, loaded = live_catalog.current(), live_versions.current()
+    last = _last
+    if last is not None and last[0] is catalog and last[1] is loaded:
+        return last[2]
+    made = Snapshot(
+        catalog=catalog,
+        factorization=placed_on(loaded.get(FACTORIZATION), catalog),
+        sequence=placed_on(loaded.get(SEQUENCE), catalog),
+    )
+    _last = catalog, loaded, made
+    give_back_what_is_free()
+    return made
+
+
+def placed_on(version: LoadedVersion | None, catalog: CatalogArrays) -> Placed | None:
+    """The version on these rows; films of only one of the two are left out."""
+    if version is None:
+        return None
+    row_of_item = catalog.rows_of(version.movie_ids)
+    row_of_item[0] = -1
+    item_of_row = np.zeros(len(catalog), np.int64)
+    there = row_of_item >= 0
+    item_of_row[row_of_item[there]] = np.flatnonzero(there)
+    return Placed(
+        version=version,
+        item_of_row=item_of_row,
+        unseen=np.flatnonzero(item_of_row == 0),
+        row_of_item=row_of_item,
+    )

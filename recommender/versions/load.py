@@ -1,0 +1,74 @@
+"""A version's artifact as something to serve from, mapped read-only. Never imports torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.data.catalog_arrays import IntArray
+from recommender.learning.artifact import DamagedArtifactError, read_artifact
+from recommender.learning.presets.next_item.scorer import SequenceScorer
+from recommender.learning.presets.stars.scorer import FactorizationScorer
+from recommender.models import ModelVersion
+from recommender.versions.artifacts import forget, local_folder
+
+FACTORIZATION, SEQUENCE = "factorization", "sequence"
+SCORERS: dict[str, type[Any]] = {FACTORIZATION: FactorizationScorer, SEQUENCE: SequenceScorer}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LoadedVersion:
+    """A version in memory.
+
+    ``movie_ids`` (num_items,) says which movie each item is; ``item_vectors`` (num_items, d) are
+    near each other for films that are alike, None where the model has none.
+    """
+
+    kind: str
+    pk: int
+    trained_at: datetime | None
+    watermark: datetime | None
+    scorer: Any
+    movie_ids: IntArray
+    item_vectors: NDArray[np.float32] | None
+
+    @property
+    def label(self) -> str:
+        return f"{self.kind}/{self.pk}"
+
+
+def load(version: ModelVersion) -> LoadedVersion:
+    """Map a version's artifact.
+
+    Raises ``ArtifactError`` when it is missing, damaged or no model that this code can read.
+    """
+    try:
+        artifact = read_artifact(local_folder(version.artifact))
+    except DamagedArtifactError:
+        forget(version.artifact)
+        raise
+    # Plain views of the mapped files: numpy's memmap class makes each small slice slow.
+    arrays = {name: np.asarray(array) for name, array in artifact.arrays.items()}
+    try:
+        movie_ids = arrays["item_movie_ids"]
+        item_vectors = arrays.get("item_embeddings")
+        scorer = SCORERS[version.kind](arrays, artifact.manifest["settings"])
+    except (KeyError, ValueError, TypeError) as error:
+        raise DamagedArtifactError(f"{version.artifact} is no {version.kind}: {error!r}") from error
+    if scorer.num_items != len(movie_ids):
+        raise DamagedArtifactError(
+            f"{version.artifact} names {len(movie_ids)} movies for {scorer.num_items} items"
+        )
+    return LoadedVersion(
+        kind=version.kind,
+        pk=version.pk,
+        trained_at=version.trained_at,
+        watermark=version.watermark,
+        scorer=scorer,
+        movie_ids=movie_ids,
+        item_vectors=item_vectors,
+    )
