@@ -2,13 +2,13 @@
 
 from celery import shared_task
 
-from catalog.member_import.sweeping import sweep
-from catalog.member_import.working import work
+from catalog.member_import.cleanup import sweep
+from catalog.member_import.worker import work
 
 
 @shared_task(name="catalog.tasks.work_on_import")
 def work_on_import(import_id: int) -> None:
-    """Do what a member's import waits for; see `catalog.member_import.working`."""
+    """Do what a member's import waits for; see `catalog.member_import.worker`."""
     work(import_id)
 
 

@@ -3,10 +3,10 @@
 from django.urls import path
 
 from .views import (
-    actions,
     browse,
-    bulk,
+    bulk_ratings,
     diary,
+    film_actions,
     friends,
     list_films,
     lists,
@@ -14,24 +14,24 @@ from .views import (
     members,
     movie,
     preferences,
+    ratings,
     undo,
     watchlist,
-    yours,
 )
 
 app_name = "catalog"
 urlpatterns = [
     path("movies/", browse.browse, name="browse"),
     path("movies/<int:pk>-<slug:slug>/", movie.movie_page, name="movie"),
-    path("movies/<int:pk>/actions/", actions.film_actions, name="actions"),
-    path("movies/<int:pk>/rate/", actions.rate_movie, name="rate"),
-    path("movies/<int:pk>/watchlist/", actions.keep_movie, name="keep"),
-    path("movies/<int:pk>/hide/", actions.hide_movie, name="hide"),
+    path("movies/<int:pk>/actions/", film_actions.film_actions, name="actions"),
+    path("movies/<int:pk>/rate/", film_actions.rate_movie, name="rate"),
+    path("movies/<int:pk>/watchlist/", film_actions.keep_movie, name="keep"),
+    path("movies/<int:pk>/hide/", film_actions.hide_movie, name="hide"),
     path("search/", browse.suggest, name="suggest"),
     path("movies/<int:pk>/lists/", list_films.lists_of_film, name="film-lists"),
     path("movies/<int:pk>/diary/", diary.log, name="log"),
-    path("ratings/", yours.ratings, name="ratings"),
-    path("ratings/change/", bulk.change_ratings, name="change-ratings"),
+    path("ratings/", ratings.ratings, name="ratings"),
+    path("ratings/change/", bulk_ratings.change_ratings, name="change-ratings"),
     path("diary/", diary.diary, name="diary"),
     path("diary/<int:pk>/", diary.edit, name="diary-edit"),
     path("diary/<int:pk>/delete/", diary.delete, name="diary-delete"),
@@ -51,7 +51,7 @@ urlpatterns = [
     path("members/<path:username>/", members.member, name="member"),
     path("undo/", undo.undo_step, name="undo"),
     path("watchlist/", watchlist.watchlist, name="watchlist"),
-    path("hidden/", yours.hidden, name="hidden"),
+    path("hidden/", ratings.hidden, name="hidden"),
     path("import/", member_imports.imports, name="imports"),
     path("import/<int:pk>/", member_imports.member_import, name="import"),
     path("import/<int:pk>/choose/", member_imports.choose, name="import-choose"),

@@ -133,7 +133,7 @@ POSTER_BASE_URL = env.str("POSTER_BASE_URL", default="https://image.tmdb.org/t/p
 
 # No upload is larger than a member's import may be.
 FILE_UPLOAD_HANDLERS = [
-    "catalog.member_import.uploading.BoundedUploadHandler",
+    "catalog.member_import.upload_limit.BoundedUploadHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]

@@ -11,7 +11,7 @@ class RecommenderConfig(AppConfig):
 
     def ready(self) -> None:
         from catalog.models import Genre, Movie
-        from catalog.predicting import predict_with
+        from catalog.predictions import predict_with
         from catalog.signals import ratings_changed
         from recommender.runs.sweep import nudge
         from recommender.serving.live_catalog import catalog_changed, catalog_imported

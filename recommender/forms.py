@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from catalog.languages import language_name
+from catalog.rendering.language_names import language_name
 from recommender.data.catalog_arrays import CatalogArrays, language_code
 from recommender.models import Preferences
 from recommender.serving.live import snapshot

@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from catalog.models import Collection, Company, Country, Genre, Language
 
-from .lists import LargeTableAdmin
+from .large_tables import LargeTableAdmin
 
 
 @admin.register(Genre)

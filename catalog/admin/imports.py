@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from catalog.models import MemberImport
 
-from .lists import LargeTableAdmin
+from .large_tables import LargeTableAdmin
 
 
 @admin.register(MemberImport)

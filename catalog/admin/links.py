@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Link, Movie
 
-from .lists import LargeTableAdmin
+from .large_tables import LargeTableAdmin
 from .movies import movie_condition
 
 MOVIES_LOOKED_AT = 200

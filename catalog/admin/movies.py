@@ -8,10 +8,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from catalog.datasets.cells import imdb_id, whole_number
+from catalog.folding import fold
 from catalog.models import Link, Movie
-from catalog.models.movie import fold
 
-from .lists import LargeTableAdmin
+from .large_tables import LargeTableAdmin
 
 
 class LinkInline(admin.StackedInline):

@@ -12,7 +12,7 @@ from catalog.models import (
     WatchlistEntry,
 )
 
-from .lists import LargeTableAdmin
+from .large_tables import LargeTableAdmin
 
 
 class PersonalAdmin(LargeTableAdmin):

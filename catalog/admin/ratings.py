@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models import Rating
 from catalog.signals import ratings_changed
 
+from .large_tables import LargeTableAdmin
 from .links import movie_ids
-from .lists import LargeTableAdmin
 
 HALF_STARS = [(half, f"{half / 2:.1f}") for half in range(10, 0, -1)]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from catalog.rating import InvalidRatingError, half_stars_of
+from catalog.services.ratings import InvalidRatingError, half_stars_of
 
 from .cells import LARGEST_ID, whole_number
 from .records import RatingRow

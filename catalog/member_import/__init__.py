@@ -1,6 +1,6 @@
-"""Ratings and watchlists that a member brings along from another site.
+"""Ratings and watchlists that a member brings along from another site: `request` begins one.
 
-A file is read and matched (`reading`, `matching`), looked at and decided upon (`previewing`,
-`choosing`), applied (`applying`) and perhaps undone (`undoing`). A worker does what takes time
-(`working`), each step in one transaction; `asking` is how pages have it begin.
+A file is read and matched (`read`, `match`), looked at and decided upon (`preview`, `decide`),
+applied (`apply`) and perhaps undone (`undo`), each step in one transaction; `worker` does what
+takes time.
 """

@@ -44,7 +44,7 @@ class RowKind(models.TextChoices):
 
 
 class RowOutcome(models.TextChoices):
-    """What applying an import does with a row; see `catalog.member_import.settling`."""
+    """What applying an import does with a row; see `catalog.member_import.outcomes`."""
 
     NEW = "new", _("New")
     CONFLICT = "conflict", _("Other stars than yours")

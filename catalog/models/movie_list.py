@@ -33,7 +33,7 @@ class MovieListQuerySet(models.QuerySet["MovieList"]):
 class MovieList(models.Model):
     """Films in an order of the member's own; who may read it is ``is_public``.
 
-    How many lists a member and how many films a list may have is kept by ``catalog.listing``.
+    ``catalog.services.lists`` keeps how many lists a member, and how many films a list, may have.
     """
 
     MOST_PER_MEMBER: ClassVar[int] = 200

@@ -13,17 +13,17 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from catalog import drawing
-from catalog.addresses import actions_address
-from catalog.covers import cover_of
+from catalog.film_urls import actions_address
 from catalog.models import Movie
+from catalog.rendering import film_cards
+from catalog.rendering.covers import cover_of
 
 register = template.Library()
 
-register.simple_tag(drawing.cover, name="cover")
-register.simple_tag(drawing.icon, name="icon")
-register.filter("stars", drawing.stars_text)
-register.filter("one_decimal", drawing.one_decimal)
+register.simple_tag(film_cards.cover, name="cover")
+register.simple_tag(film_cards.icon, name="icon")
+register.filter("stars", film_cards.stars_text)
+register.filter("one_decimal", film_cards.one_decimal)
 
 
 @register.simple_tag(takes_context=True)
@@ -32,21 +32,21 @@ def film_card(
     movie: Movie,
     predicted: float | None = None,
     uncertain: bool = False,
-    reasons: Iterable[drawing.ReasonLike] = (),
+    reasons: Iterable[film_cards.ReasonLike] = (),
 ) -> SafeString:
     """A film in a list; members can rate and keep it from there."""
     user = context.get("user")
     actions = actions_address(movie.pk) if user and user.is_authenticated else ""
-    return drawing.film_card(
+    return film_cards.film_card(
         movie, actions=actions, predicted=predicted, uncertain=uncertain, reasons=reasons or ()
     )
 
 
 @register.simple_tag(takes_context=True)
-def film_items(context: template.Context, cards: Iterable[drawing.CardLike]) -> SafeString:
+def film_items(context: template.Context, cards: Iterable[film_cards.CardLike]) -> SafeString:
     """List items of recommended films: a template that loops over them takes twice as long."""
     user = context.get("user")
-    return drawing.recommended_items(cards, for_member=bool(user and user.is_authenticated))
+    return film_cards.recommended_items(cards, for_member=bool(user and user.is_authenticated))
 
 
 @register.filter
@@ -118,7 +118,7 @@ def _steps(language: str) -> list[tuple[float, str]]:
             half_stars / 2,
             escape(
                 ngettext("%(stars)s star", "%(stars)s stars", min(half_stars, 3) - 1)
-                % {"stars": drawing.stars_text(half_stars / 2)}
+                % {"stars": film_cards.stars_text(half_stars / 2)}
             ),
         )
         for half_stars in range(1, 11)

@@ -9,12 +9,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from catalog.forms import BrowseForm
-from catalog.marks import with_marks
+from catalog.forms.browse import BrowseForm
 from catalog.models import Movie
 from catalog.models.movie import MovieQuerySet
-from catalog.predicting import with_guesses
-from catalog.search import search_keys, search_movies
+from catalog.predictions import with_guesses
+from catalog.queries.marks import with_marks
+from catalog.queries.search import search_keys, search_movies
 
 PAGE_SIZE = 48
 MOST_PAGES = 100

@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from catalog.diary import DiaryError, Written, erase, write
-from catalog.diary_counts import DiaryCounts
-from catalog.marks import with_marks
+from catalog.forms.personal import DiaryForm
 from catalog.models import DiaryEntry, Movie
-from catalog.personal_forms import DiaryForm
+from catalog.queries.diary_counts import DiaryCounts
+from catalog.queries.marks import with_marks
+from catalog.services.diary import DiaryError, Written, erase, write
 
-from .answers import back, member_id, member_required, told, told_anew, undo_by
+from .responses import back, member_id, member_required, told, told_anew, undo_by
 
 ENTRIES_ON_PAGE = 60
 

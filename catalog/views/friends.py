@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from catalog.befriending import ACTIONS, BefriendingError, ask, nobody_to_ask, to_ask_by_name
-from catalog.members import profiles_for
 from catalog.models import Block, Friendship
+from catalog.queries.members import profiles_for
+from catalog.services.friends import ACTIONS, BefriendingError, ask, nobody_to_ask, to_ask_by_name
 
-from .answers import member_id, member_required, refused, told
+from .responses import member_id, member_required, refused, told
 
 MOST_SHOWN = 1000
 DONE = {
@@ -76,7 +76,7 @@ def ask_by_name(request: HttpRequest) -> HttpResponse:
 @require_POST
 @member_required
 def change(request: HttpRequest, pk: int, action: str) -> HttpResponse:
-    """Do one of ``catalog.befriending.ACTIONS`` with the member ``pk``."""
+    """Do one of ``catalog.services.friends.ACTIONS`` with the member ``pk``."""
     if action not in ACTIONS:
         raise Http404(f"there is no action {action!r}")
     user_id, otherwise = member_id(request), reverse("catalog:friends")

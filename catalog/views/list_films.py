@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from catalog.listing import ListingError, add_films, annotate_film, move_film, remove_films
+from catalog.forms.personal import NoteForm
 from catalog.models import Movie, MovieList, MovieListEntry
-from catalog.personal_forms import NoteForm
-from catalog.search import resolve_title
+from catalog.queries.search import resolve_title
+from catalog.services.lists import ListingError, add_films, annotate_film, move_film, remove_films
 
-from .answers import member_id, member_required, refused, told, undo_by
 from .lists import own_list
+from .responses import member_id, member_required, refused, told, undo_by
 
 
 @require_safe

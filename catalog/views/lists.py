@@ -12,13 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from catalog.listing import ListingError, add_films, make_list
-from catalog.marks import with_marks
+from catalog.forms.personal import ListForm
 from catalog.models import Movie, MovieList, MovieListEntry
-from catalog.personal_forms import ListForm
-from catalog.predicting import guesses_for
+from catalog.predictions import guesses_for
+from catalog.queries.marks import with_marks
+from catalog.services.lists import ListingError, add_films, make_list
 
-from .answers import member_id, member_required
+from .responses import member_id, member_required
 
 FILMS_ON_PAGE = 100
 LISTS_ON_PAGE = 24

@@ -15,18 +15,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
-from catalog.member_import import asking, previewing
-from catalog.member_import.choosing import decide
+from catalog.member_import import preview
+from catalog.member_import import request as import_request
+from catalog.member_import.cleanup import PREVIEW_DAYS, UNDO_DAYS
+from catalog.member_import.decide import decide
+from catalog.member_import.formats.records import FileRefusedError
+from catalog.member_import.messages import text_of
 from catalog.member_import.progress import Progress, progress_of
-from catalog.member_import.reasons import text_of
-from catalog.member_import.records import FileRefusedError
-from catalog.member_import.sweeping import PREVIEW_DAYS, UNDO_DAYS
-from catalog.member_import.undoing import later_import
-from catalog.member_import.uploading import upload_too_big
+from catalog.member_import.undo import later_import
+from catalog.member_import.upload_limit import upload_too_big
 from catalog.models import ImportRow, MemberImport
 from catalog.models.member_import import ConflictRule, ImportState, RowOutcome
 
-from .answers import member_id, member_required
+from .responses import member_id, member_required
 
 PAGE_SIZE = 30
 
@@ -58,12 +59,12 @@ def _upload(request: HttpRequest) -> tuple[str, MemberImport | None]:
     if file is None:
         return _("Choose a file first."), None
     try:
-        return "", asking.begin(
+        return "", import_request.begin(
             user_id=member_id(request), file_name=file.name or "", content=file.read()
         )
     except FileRefusedError as error:
         return text_of(error.code, error.values), None
-    except asking.TooManyImportsError as error:
+    except import_request.TooManyImportsError as error:
         if error.kept:
             return _("That is enough for now: remove old imports, or wait a few days."), None
         return _("Decide on your other imports first, or discard them."), None
@@ -96,16 +97,16 @@ def member_import(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _context(request: HttpRequest, job: MemberImport) -> dict[str, Any]:
     context: dict[str, Any] = {
-        "problems": previewing.problems(job),
-        "asides": previewing.asides(job),
-        "refusal": previewing.refusal(job),
+        "problems": preview.problems(job),
+        "asides": preview.asides(job),
+        "refusal": preview.refusal(job),
         "expires_at": job.changed_at + timedelta(days=PREVIEW_DAYS),
     }
     if job.state == ImportState.PREVIEW:
         context |= _preview(request, job)
     elif job.state == ImportState.APPLIED:
         context |= {
-            **_page(request, previewing.rows_of(job, RowOutcome.UNMATCHED)),
+            **_page(request, preview.rows_of(job, RowOutcome.UNMATCHED)),
             "undo_until": job.changed_at + timedelta(days=UNDO_DAYS),
             "later": later_import(job),
         }
@@ -120,13 +121,13 @@ def _page(request: HttpRequest, rows: QuerySet[ImportRow]) -> dict[str, Any]:
 
 
 def _preview(request: HttpRequest, job: MemberImport) -> dict[str, Any]:
-    summary = previewing.summary(job)
+    summary = preview.summary(job)
     show = request.GET.get("show", "")
     if show not in RowOutcome.values:
         show = summary.first_to_show()
-    paged = _page(request, previewing.rows_of(job, show))
+    paged = _page(request, preview.rows_of(job, show))
     row_id, query = _asked_row(request)
-    previewing.attach_suggestions(paged["page"].object_list, row_id=row_id, query=query)
+    preview.attach_suggestions(paged["page"].object_list, row_id=row_id, query=query)
     return {
         "summary": summary,
         "show": show,
@@ -147,7 +148,7 @@ def _asked_row(request: HttpRequest) -> tuple[int, str]:
 def _row_found_by_hand(request: HttpRequest, job: MemberImport) -> HttpResponse:
     row_id, query = _asked_row(request)
     row = get_object_or_404(job.rows.all(), pk=row_id, outcome=RowOutcome.UNMATCHED)
-    previewing.attach_suggestions([row], row_id=row_id, query=query)
+    preview.attach_suggestions([row], row_id=row_id, query=query)
     return _row(request, job, row, show=row.outcome, asked_row=row_id, asked_query=query)
 
 
@@ -171,9 +172,9 @@ def choose(request: HttpRequest, pk: int) -> HttpResponse:
     if not decided:
         return HttpResponseClientRefresh()
     row = job.rows.get(pk=decided[0])
-    shown = previewing.rows_of(job, row.outcome).filter(pk=row.pk).first() or row
-    previewing.attach_suggestions([shown])
-    summary, show = previewing.summary(job), request.POST.get("show", "")
+    shown = preview.rows_of(job, row.outcome).filter(pk=row.pk).first() or row
+    preview.attach_suggestions([shown])
+    summary, show = preview.summary(job), request.POST.get("show", "")
     return _row(request, job, shown, fresh=True, summary=summary, show=show, rules=ConflictRule)
 
 
@@ -184,7 +185,7 @@ def choose_rule(request: HttpRequest, pk: int) -> HttpResponse:
     job = _mine(request, pk)
     rule = request.POST.get("rule", "")
     if rule in ConflictRule.values:
-        asking.set_rule(job, rule)
+        import_request.set_rule(job, rule)
     if request.htmx:  # type: ignore[attr-defined]
         return HttpResponseClientRefresh()
     return _back_to(request, job)
@@ -194,7 +195,7 @@ def choose_rule(request: HttpRequest, pk: int) -> HttpResponse:
 @member_required
 def apply_import(request: HttpRequest, pk: int) -> HttpResponse:
     job = _mine(request, pk)
-    asking.ask_apply(job, request.POST.get("rule", ""))
+    import_request.ask_apply(job, request.POST.get("rule", ""))
     return redirect(job)
 
 
@@ -203,8 +204,8 @@ def apply_import(request: HttpRequest, pk: int) -> HttpResponse:
 def undo_import(request: HttpRequest, pk: int) -> HttpResponse:
     job = _mine(request, pk)
     try:
-        asking.ask_undo(job)
-    except asking.UndoneFirstError as error:
+        import_request.ask_undo(job)
+    except import_request.UndoneFirstError as error:
         text = _("Undo the later import of %(file)s first: it has some of the same films.")
         messages.error(request, text % {"file": error.later.file_name})
     return redirect(job)
@@ -214,7 +215,7 @@ def undo_import(request: HttpRequest, pk: int) -> HttpResponse:
 @member_required
 def discard_import(request: HttpRequest, pk: int) -> HttpResponse:
     job = _mine(request, pk)
-    if asking.discard(job):
+    if import_request.discard(job):
         messages.success(request, _("%(file)s is discarded") % {"file": job.file_name})
     return redirect("catalog:imports")
 

@@ -6,12 +6,12 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from catalog.histogram import Histogram
-from catalog.marks import with_marks
-from catalog.members import Standing, profiles_for, standing_of
 from catalog.models import Movie, MovieList, Rating
 from catalog.models.rating import RatingQuerySet
-from catalog.shared_taste import ENOUGH, shared_taste
+from catalog.queries.marks import with_marks
+from catalog.queries.members import Standing, profiles_for, standing_of
+from catalog.queries.shared_taste import ENOUGH, shared_taste
+from catalog.rendering.histogram import Histogram
 
 from .lists import first_films
 

@@ -5,12 +5,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
-from catalog.histogram import Histogram
-from catalog.languages import language_name
-from catalog.marks import with_marks
-from catalog.members import ratings_of_friends
 from catalog.models import DiaryEntry, Movie, Rating
-from catalog.predicting import guesses_for
+from catalog.predictions import guesses_for
+from catalog.queries.marks import with_marks
+from catalog.queries.members import ratings_of_friends
+from catalog.rendering.histogram import Histogram
+from catalog.rendering.language_names import language_name
 
 SERIES_SHOWN = 12
 VIEWINGS_SHOWN = 12

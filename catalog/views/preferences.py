@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from .answers import back
+from .responses import back
 
 THEMES = ("light", "dark")
 YEAR = 365 * 24 * 3600

@@ -5,10 +5,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from catalog.listing import ListingError
-from catalog.undoing import UndoError, undo
+from catalog.services.lists import ListingError
+from catalog.services.undo import UndoError, undo
 
-from .answers import member_id, member_required, refused, told_anew
+from .responses import member_id, member_required, refused, told_anew
 
 
 @require_POST

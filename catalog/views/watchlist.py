@@ -5,12 +5,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from catalog.forms import WatchlistForm
-from catalog.marks import with_marks
+from catalog.forms.browse import WatchlistForm
 from catalog.models import Movie, WatchlistEntry
-from catalog.predicting import Lacking, predictions_for, with_guesses
+from catalog.predictions import Lacking, predictions_for, with_guesses
+from catalog.queries.marks import with_marks
 
-from .answers import member_id, member_required
+from .responses import member_id, member_required
 
 PAGE_SIZE = 48
 

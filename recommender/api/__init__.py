@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 
-from catalog.rating import InvalidRatingError
+from catalog.services.ratings import InvalidRatingError
 
 from .me import router as me
 from .movies import router as movies

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Router, Status
 
 from catalog.models import Movie, Rating
-from catalog.rating import rate, unrate
+from catalog.services.ratings import rate, unrate
 from recommender.serving.member import recommender_for
 
 from .auth import MEMBER

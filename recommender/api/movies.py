@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Router
 
 from catalog.models import Movie
-from catalog.search import search_movies
+from catalog.queries.search import search_movies
 from recommender.pages.similar import similar_to
 
 from .payloads import Json, movie_json

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from catalog.addresses import film_address
+from catalog.film_urls import film_address
 from catalog.models import Movie
 from recommender.pages.card_queries import card_movies, titles
 from recommender.serving.explanations import Reason, reasons

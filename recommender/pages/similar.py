@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
-from catalog.marks import with_marks
 from catalog.models import HiddenMovie, Movie
+from catalog.queries.marks import with_marks
 from recommender.data.catalog_arrays import IntArray
 from recommender.data.histories import history_from
 from recommender.serving.filters import Filters

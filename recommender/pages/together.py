@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from django.contrib.auth.models import AbstractBaseUser
 
-from catalog.members import friends_of
 from catalog.models import Movie
+from catalog.queries.members import friends_of
 from recommender.data.histories import histories_of
 from recommender.serving.filters import Filters
 from recommender.serving.live import snapshot

@@ -8,7 +8,7 @@ import structlog
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from catalog.dispatch import send
+from catalog.broker import send
 from recommender.models import RunMode, RunStatus, RunTrigger, TrainingRun
 
 log = structlog.get_logger(__name__)

@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.utils import timezone
 from redis.exceptions import RedisError
 
-from catalog.dispatch import send
+from catalog.broker import send
 from recommender.models import ModelKind, RetrainingPolicy, RunStatus, TrainingRun
 from recommender.runs.claim import take_up_lost
 from recommender.runs.request import RESEND_AFTER, deliver_run, request_run

@@ -1,4 +1,4 @@
-"""Predicted stars for the catalog's pages: see :mod:`catalog.predicting`."""
+"""Predicted stars for the catalog's pages: see :mod:`catalog.predictions`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from catalog.predicting import Guess, Lacking
+from catalog.predictions import Guess, Lacking
 from recommender.data.catalog_arrays import IntArray
 from recommender.data.histories import history_of
 from recommender.serving.live import snapshot

@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from catalog.models import Movie
-from catalog.predicting import guesses_for
+from catalog.predictions import guesses_for
 from recommender.pages.cards import cards
 from recommender.pages.saved_filters import filters_for
 from recommender.pages.similar import similar_to

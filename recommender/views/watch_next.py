@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from catalog.models import Movie
-from catalog.search import Resolution, resolve_title
+from catalog.queries.search import Resolution, resolve_title
 from recommender.data.histories import history_from, history_of
 from recommender.pages.cards import cards
 from recommender.pages.saved_filters import filters_for, named_filters, query_of

@@ -57,8 +57,9 @@ def measure() -> None:
 def one(user_id: int, name: str, content: bytes) -> None:
     from django.db import transaction
 
-    from catalog.member_import import applying, matching, previewing, reading, settling, storing
-    from catalog.member_import.undoing import undo
+    from catalog.member_import import apply, match, outcomes, preview, store
+    from catalog.member_import.read import read as read_file
+    from catalog.member_import.undo import undo
     from catalog.models import MemberImport
     from catalog.models.member_import import ImportState
 
@@ -68,20 +69,20 @@ def one(user_id: int, name: str, content: bytes) -> None:
     )
     with transaction.atomic():
         with timed("read"):
-            read = reading.read("ratings.csv", content)
+            read = read_file("ratings.csv", content)
         with timed("store"):
-            storing.store_rows(job, read)
+            store.store_rows(job, read)
         with timed("match"):
-            matching.match(job)
+            match.match(job)
         with timed("suggest"):
-            matching.suggest(job, lambda done, total: None)
+            match.suggest(job, lambda done, total: None)
         with timed("settle"):
-            settling.settle(job)
+            outcomes.settle(job)
     with timed("preview"):
-        counts = previewing.summary(job)
-        list(previewing.rows_of(job, counts.first_to_show())[:30])
+        counts = preview.summary(job)
+        list(preview.rows_of(job, counts.first_to_show())[:30])
     with timed("apply"), transaction.atomic():
-        applying.apply(job)
+        apply.apply(job)
         job.state = ImportState.APPLIED
         job.save()
     print("  ", job.result)

@@ -84,7 +84,7 @@ def update() -> None:
     from django.contrib.auth import get_user_model
 
     from catalog.models import Movie
-    from catalog.rating import rate
+    from catalog.services.ratings import rate
     from recommender.models import ModelKind, ModelVersion, TrainingRun
 
     first = {kind: seconds_of(kind) for kind in ModelKind.values}

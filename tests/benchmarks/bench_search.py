@@ -35,8 +35,8 @@ def main() -> None:
 
 def measure() -> None:
     from catalog.models import Movie
-    from catalog.predicting import only
-    from catalog.search import search_movies
+    from catalog.predictions import only
+    from catalog.queries.search import search_movies
 
     print(f"{Movie.objects.count():,} films")
     highest = Movie.objects.order_by("-pk").values_list("pk", flat=True)[0]

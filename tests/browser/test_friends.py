@@ -9,7 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from catalog.models import Block, Friendship, WatchlistEntry
-from catalog.rating import rate
+from catalog.services.ratings import rate
 from tests.browser.conftest import PASSWORD, Site, log_in
 from tests.browser.test_accessibility import DESKTOP, PHONE, violations
 

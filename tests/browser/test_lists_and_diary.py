@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Response, expect
 
-from catalog.diary import Viewing, write
-from catalog.listing import add_films, annotate_film, make_list
 from catalog.models import DiaryEntry, MovieList, Rating
+from catalog.services.diary import Viewing, write
+from catalog.services.lists import add_films, annotate_film, make_list
 from tests.browser.conftest import Site, log_in
 from tests.browser.test_accessibility import DESKTOP, PHONE, violations
 

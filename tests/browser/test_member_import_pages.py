@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from catalog.member_import import asking
-from catalog.member_import.working import work
+from catalog.member_import import request
+from catalog.member_import.worker import work
 from catalog.models import MemberImport
 from tests.browser.conftest import Site, log_in
 from tests.browser.test_accessibility import DESKTOP, PHONE, violations
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 
 
 def begin(site: Site, content: bytes) -> MemberImport:
-    return asking.begin(user_id=site.member.pk, file_name="letterboxd-ada.zip", content=content)
+    return request.begin(user_id=site.member.pk, file_name="letterboxd-ada.zip", content=content)
 
 
 def imported(site: Site) -> MemberImport:
@@ -37,7 +37,7 @@ def test_no_state_breaks_a_rule(
     device: dict[str, Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(asking, "send", lambda *message: True)
+    monkeypatch.setattr(request, "send", lambda *message: True)
     context = browser.new_context(
         **device, color_scheme=theme, reduced_motion="reduce", bypass_csp=True
     )
@@ -58,7 +58,7 @@ def test_no_state_breaks_a_rule(
 
     for path in ("/import/", *(preview + show for show in ("new", "conflict", "unmatched"))):
         visit(path)
-    asking.ask_apply(job, "newest")
+    request.ask_apply(job, "newest")
     visit(f"/import/{job.pk}/")  # nobody works on it: the page of the progress
     work(job.pk)
     visit(f"/import/{job.pk}/")

@@ -8,7 +8,7 @@ from django.contrib.auth.models import AbstractUser
 from django.core.cache import cache
 from django.test import Client
 
-from catalog import predicting
+from catalog import predictions
 from catalog.models import Collection, Company, Country, Genre, Language, Link, Movie
 
 
@@ -21,7 +21,7 @@ def fresh_cache() -> None:
 @pytest.fixture(autouse=True)
 def nobody_predicts(monkeypatch: pytest.MonkeyPatch) -> None:
     """The catalog by itself: what a recommender says is not asked for."""
-    monkeypatch.setattr(predicting, "_predictor", predicting._nobody)
+    monkeypatch.setattr(predictions, "_predictor", predictions._nobody)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
-from catalog.admin.lists import EstimatingPaginator
+from catalog.admin.large_tables import EstimatingPaginator
 from catalog.models import (
     Company,
     Dataset,
@@ -182,7 +182,7 @@ def test_a_large_table_is_estimated_and_a_filtered_one_counted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     add(3)
-    monkeypatch.setattr("catalog.admin.lists.COUNTED_ROWS", 1)
+    monkeypatch.setattr("catalog.admin.large_tables.COUNTED_ROWS", 1)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE catalog_movie")
         cursor.execute("UPDATE pg_class SET reltuples = 12345 WHERE relname = 'catalog_movie'")

@@ -6,10 +6,18 @@ from django.contrib.auth.models import AbstractUser
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from catalog import befriending
-from catalog.befriending import BefriendingError, accept, ask, block, part, to_ask_by_name, unblock
-from catalog.members import Standing, friends_of, standing_of
 from catalog.models import Block, Friendship
+from catalog.queries.members import Standing, friends_of, standing_of
+from catalog.services import friends
+from catalog.services.friends import (
+    BefriendingError,
+    accept,
+    ask,
+    block,
+    part,
+    to_ask_by_name,
+    unblock,
+)
 
 
 @pytest.fixture
@@ -99,8 +107,8 @@ def test_blocking_ends_it_and_works_in_both_directions(
 def test_there_is_an_end_to_asking(
     ada: AbstractUser, monkeypatch: pytest.MonkeyPatch, db: None
 ) -> None:
-    monkeypatch.setattr(befriending, "MOST_WAITING", 2)
-    monkeypatch.setattr(befriending, "MOST_FRIENDS", 1)
+    monkeypatch.setattr(friends, "MOST_WAITING", 2)
+    monkeypatch.setattr(friends, "MOST_FRIENDS", 1)
     others = [made(f"other-{n}") for n in range(3)]
     ask(ada.pk, others[0].pk)
     ask(ada.pk, others[1].pk)

@@ -10,10 +10,10 @@ from django.contrib.auth.models import AbstractUser
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
-from catalog.bulk_rating import rate_again, restore, unrate_all
-from catalog.listing import make_list
 from catalog.models import HiddenMovie, Movie, MovieList, Rating
-from catalog.rating import rate
+from catalog.services.bulk_ratings import rate_again, restore, unrate_all
+from catalog.services.lists import make_list
+from catalog.services.ratings import rate
 from catalog.signals import ratings_changed
 
 pytestmark = pytest.mark.usefixtures("plain_static")

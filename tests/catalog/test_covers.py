@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from catalog.covers import ELSE, MOTIFS, SAME_AS, cover_of, title_size
-from catalog.drawing import cover
 from catalog.models import Genre, Movie
+from catalog.rendering.covers import ELSE, MOTIFS, SAME_AS, cover_of, title_size
+from catalog.rendering.film_cards import cover
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 DRAWINGS = set(re.findall(r'<symbol id="([^"]+)"', (STATIC / "img/covers.svg").read_text()))

@@ -8,10 +8,10 @@ from django.contrib.auth.models import AbstractUser
 from django.db import IntegrityError, transaction
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from catalog.diary import DiaryError, Viewing, erase, latest_day, take_back, write
-from catalog.diary_counts import DiaryCounts
 from catalog.models import DiaryEntry, HiddenMovie, Movie, Rating
-from catalog.rating import InvalidRatingError, rate
+from catalog.queries.diary_counts import DiaryCounts
+from catalog.services.diary import DiaryError, Viewing, erase, latest_day, take_back, write
+from catalog.services.ratings import InvalidRatingError, rate
 from catalog.signals import ratings_changed
 
 MONDAY, TUESDAY = date(2026, 11, 2), date(2026, 11, 3)

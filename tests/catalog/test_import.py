@@ -8,12 +8,12 @@ from django.db import connection
 from django.test import RequestFactory
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from catalog import importing
+from catalog.dataset_import import load
+from catalog.dataset_import.load import import_dataset
 from catalog.datasets.records import DatasetError
 from catalog.datasets.report import Count
-from catalog.importing import import_dataset
 from catalog.models import Dataset, Genre, Link, Movie, Rating
-from catalog.rating import rate
+from catalog.services.ratings import rate
 from catalog.signals import ratings_changed
 
 from . import dataset_files as files
@@ -190,7 +190,7 @@ def test_a_failure_half_way_leaves_everything_as_it_was(
 
     # Films, links and facets are written by then, and most of them are new or different.
     with monkeypatch.context() as patched:
-        patched.setattr(importing.ratings, "upsert_ratings", fail)
+        patched.setattr(load.upsert_ratings, "upsert_ratings", fail)
         with pytest.raises(RuntimeError, match="the power went"):
             import_dataset(movies_dataset)
     assert fingerprint() == before
@@ -252,7 +252,7 @@ def test_two_imports_at_a_time_are_refused(movielens: Path) -> None:
     other = connection.copy()
     try:
         with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [importing.IMPORT_LOCK])
+            cursor.execute("SELECT pg_advisory_lock(%s)", [load.IMPORT_LOCK])
         with pytest.raises(DatasetError, match="Another import is running"):
             import_dataset(movielens)
     finally:

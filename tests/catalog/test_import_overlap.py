@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog.importing import import_dataset
+from catalog.dataset_import.load import import_dataset
 from catalog.models import Link, Movie
 
 from . import dataset_files as files

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import Count, F, Max, Sum
 from pytest_django import DjangoDbBlocker
 
+from catalog.dataset_import.load import import_dataset
 from catalog.datasets.report import Report
-from catalog.importing import import_dataset
 from catalog.models import Dataset, Link, Movie, Rating
 
 User = get_user_model()

@@ -3,8 +3,8 @@
 import pytest
 from django.utils.translation import override
 
-from catalog.forms import DECADES, BrowseForm, RatingsForm
-from catalog.languages import OTHERS, language_name
+from catalog.forms.browse import DECADES, BrowseForm, RatingsForm
+from catalog.rendering.language_names import OTHERS, language_name
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ import pytest
 from django.contrib.auth.models import AbstractUser
 from django.db import IntegrityError, connection, transaction
 
-from catalog.listing import (
+from catalog.models import Movie, MovieList, MovieListEntry
+from catalog.services.lists import (
     ListingError,
     add_films,
     annotate_film,
@@ -18,7 +19,6 @@ from catalog.listing import (
     put_back,
     remove_films,
 )
-from catalog.models import Movie, MovieList, MovieListEntry
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ from django.contrib.auth.models import AbstractUser
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from catalog import predicting
-from catalog.keeping import set_watchlisted
+from catalog import predictions
 from catalog.models import Movie
-from catalog.predicting import Guess, Lacking, only
-from catalog.rating import rate
+from catalog.predictions import Guess, Lacking, only
+from catalog.services.ratings import rate
+from catalog.services.watchlist import set_watchlisted
 
 pytestmark = pytest.mark.usefixtures("plain_static")
 
@@ -43,7 +43,7 @@ def bits_of(keys: Iterable[int]) -> bytes:
 def known(films: list[Movie], monkeypatch: pytest.MonkeyPatch) -> Known:
     """Film 59 would get 4.9 stars, Film 00 two: later films are better, by 1/20 star."""
     made = Known({movie.pk: 2 + n * 0.05 for n, movie in enumerate(films) if n % 5})
-    monkeypatch.setattr(predicting, "_predictor", lambda user_id: made)
+    monkeypatch.setattr(predictions, "_predictor", lambda user_id: made)
     return made
 
 
@@ -98,7 +98,7 @@ def test_cards_say_what_is_predicted_unless_it_was_rated(
 def test_without_predictions_the_filter_is_off_and_says_why(
     member: Client, films: list[Movie], monkeypatch: pytest.MonkeyPatch, why: Lacking
 ) -> None:
-    monkeypatch.setattr(predicting, "_predictor", lambda user_id: why)
+    monkeypatch.setattr(predictions, "_predictor", lambda user_id: why)
     answer = member.get("/movies/?predicted=4&sort=predicted")
     assert answer.context["page"].paginator.count == 60
     shown = answer.content.decode()

@@ -7,12 +7,12 @@ import pytest
 from django.db import connection, transaction
 from pytest_django import DjangoDbBlocker
 
-from catalog import search
+from catalog.dataset_import.load import import_dataset
 from catalog.datasets.titles import parse_title
-from catalog.importing import import_dataset
+from catalog.folding import fold
 from catalog.models import Genre, Movie
-from catalog.models.movie import fold
-from catalog.search import Match, find, resolve_title, search_movies
+from catalog.queries import search
+from catalog.queries.search import Match, find, resolve_title, search_movies
 
 FILMS = {
     "Heat (1995)": 50,

@@ -5,9 +5,9 @@ from importlib import import_module
 import pytest
 from django.apps import apps
 
+from catalog.folding import as_read
 from catalog.models import Movie
-from catalog.models.movie import as_read
-from catalog.search import resolve_title, search_movies
+from catalog.queries.search import resolve_title, search_movies
 
 
 @pytest.mark.parametrize(

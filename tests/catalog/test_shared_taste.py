@@ -7,8 +7,8 @@ from django.contrib.auth.models import AbstractUser
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Movie
-from catalog.rating import rate
-from catalog.shared_taste import ENOUGH, shared_taste
+from catalog.queries.shared_taste import ENOUGH, shared_taste
+from catalog.services.ratings import rate
 
 MINE = [1, 2, 3, 3.5, 4, 4.5, 5, 2.5, 0.5, 4, 5, 1.5]
 THEIRS = [2, 2, 3, 5, 4, 3, 5, 2, 1.5, 4.5, 4, 2]

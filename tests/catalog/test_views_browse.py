@@ -7,9 +7,9 @@ from django.contrib.auth.models import AbstractUser
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from catalog.forms import SORTS
+from catalog.forms.browse import SORTS
 from catalog.models import Movie
-from catalog.rating import rate
+from catalog.services.ratings import rate
 from catalog.views import browse
 
 pytestmark = pytest.mark.usefixtures("plain_static")

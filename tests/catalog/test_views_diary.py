@@ -10,9 +10,9 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from catalog.diary import Viewing, write
 from catalog.models import DiaryEntry, Movie, Rating
-from catalog.rating import rate
+from catalog.services.diary import Viewing, write
+from catalog.services.ratings import rate
 
 pytestmark = pytest.mark.usefixtures("plain_static")
 HTMX = {"HX-Request": "true"}

@@ -13,7 +13,7 @@ from django.utils import translation
 from django.views.defaults import server_error
 
 from catalog.models import Dataset, Movie
-from catalog.rating import rate
+from catalog.services.ratings import rate
 
 pytestmark = pytest.mark.usefixtures("plain_static")
 

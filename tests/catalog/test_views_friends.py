@@ -6,10 +6,10 @@ from django.contrib.auth.models import AbstractUser
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from catalog.befriending import ACTIONS, accept, ask, block
-from catalog.members import Standing, standing_of
 from catalog.models import Block, Friendship, Movie
-from catalog.rating import rate
+from catalog.queries.members import Standing, standing_of
+from catalog.services.friends import ACTIONS, accept, ask, block
+from catalog.services.ratings import rate
 
 pytestmark = pytest.mark.usefixtures("plain_static")
 

@@ -8,8 +8,8 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser
 from django.test import Client
 
-from catalog.listing import add_films, make_list
 from catalog.models import Movie, MovieList
+from catalog.services.lists import add_films, make_list
 
 pytestmark = pytest.mark.usefixtures("plain_static")
 HTMX = {"HX-Request": "true"}

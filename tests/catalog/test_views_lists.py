@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from catalog.listing import add_films, make_list
 from catalog.models import Movie, MovieList
+from catalog.services.lists import add_films, make_list
 
 pytestmark = pytest.mark.usefixtures("plain_static")
 

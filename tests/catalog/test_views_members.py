@@ -6,9 +6,9 @@ from django.contrib.auth.models import AbstractUser
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from catalog.befriending import accept, ask, block
 from catalog.models import Movie, MovieList, MovieListEntry
-from catalog.rating import rate
+from catalog.services.friends import accept, ask, block
+from catalog.services.ratings import rate
 
 pytestmark = pytest.mark.usefixtures("plain_static")
 

@@ -7,7 +7,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Link, Movie
-from catalog.rating import rate
+from catalog.services.ratings import rate
 
 pytestmark = pytest.mark.usefixtures("plain_static")
 

@@ -6,9 +6,9 @@ from django.contrib.auth.models import AbstractUser
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from catalog.keeping import set_hidden, set_watchlisted
 from catalog.models import Movie
-from catalog.rating import rate
+from catalog.services.ratings import rate
+from catalog.services.watchlist import set_hidden, set_watchlisted
 
 pytestmark = pytest.mark.usefixtures("plain_static")
 

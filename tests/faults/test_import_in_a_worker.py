@@ -8,9 +8,9 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from django.utils import timezone
 
-from catalog.member_import import asking
-from catalog.member_import.applying import WRITE_LOCK
-from catalog.member_import.sweeping import sweep
+from catalog.member_import import request
+from catalog.member_import.apply import WRITE_LOCK
+from catalog.member_import.cleanup import sweep
 from catalog.models import ImportRow, MemberImport, Movie, Rating, WatchlistEntry
 from tests.catalog.member_import.exports import zipped
 from tests.faults.conftest import Processes, wait_until
@@ -48,10 +48,10 @@ def test_killed_while_writing(processes: Processes, write_lock: None) -> None:
         {"ratings.csv": f"{HEADER},Rating\n{rated}", "watchlist.csv": f"{HEADER}\n{listed}"}
     )
     worker = processes.worker("first", "default")
-    job = asking.begin(user_id=user.pk, file_name="letterboxd.zip", content=content)
+    job = request.begin(user_id=user.pk, file_name="letterboxd.zip", content=content)
     wait_until(lambda: in_state(job, "preview"))
 
-    asking.ask_apply(job, "newest")
+    request.ask_apply(job, "newest")
     wait_until(somebody_waits)
     processes.kill(worker)
     with connection.cursor() as cursor:

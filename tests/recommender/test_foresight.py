@@ -6,7 +6,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Rating
-from catalog.rating import rate
+from catalog.services.ratings import rate
 from recommender.data.histories import history_of
 from recommender.models import ModelVersion
 from recommender.pages import accuracy

@@ -8,8 +8,8 @@ from django.contrib.auth.models import AbstractUser
 from django.core.cache import cache
 from django.test import Client
 
-from catalog.member_import import asking
-from catalog.member_import.working import work
+from catalog.member_import import request
+from catalog.member_import.worker import work
 from catalog.models import MemberImport
 from recommender.runs.sweep import SWEEP_TASK
 from tests.recommender.world import World
@@ -30,9 +30,9 @@ def imported(user: AbstractUser, world: World, places: range) -> MemberImport:
         for place in places
     )
     content = f"Date,Name,Year,Letterboxd URI,Rating\n{rows}".encode()
-    job = asking.begin(user_id=user.pk, file_name="ratings.csv", content=content)
+    job = request.begin(user_id=user.pk, file_name="ratings.csv", content=content)
     work(job.pk)
-    assert asking.ask_apply(job, "newest")
+    assert request.ask_apply(job, "newest")
     work(job.pk)
     job.refresh_from_db()
     assert job.result["ratings_added"] == len(places)
@@ -47,7 +47,7 @@ def shown(client: Client) -> dict[str, set[int]]:
 def test_home_follows_at_once_and_goes_back_with_undo(
     world: World, eve: AbstractUser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asking, "send", lambda *message: True)
+    monkeypatch.setattr(request, "send", lambda *message: True)
     client = Client()
     client.force_login(eve)
     assert "top-picks" not in shown(client)
@@ -57,7 +57,7 @@ def test_home_follows_at_once_and_goes_back_with_undo(
     assert rows["top-picks"] <= set(world.odd)
     assert "watch-next" in rows
     assert not {movie.pk for movie in world.movies[1:12:2]} & set().union(*rows.values())
-    asking.ask_undo(job)
+    request.ask_undo(job)
     work(job.pk)
     assert "top-picks" not in shown(client)
 
@@ -68,7 +68,7 @@ def test_the_schedule_of_trainings_is_nudged_once(
     monkeypatch: pytest.MonkeyPatch,
     django_capture_on_commit_callbacks: Any,
 ) -> None:
-    monkeypatch.setattr(asking, "send", lambda *message: True)
+    monkeypatch.setattr(request, "send", lambda *message: True)
     sent: list[str] = []
     monkeypatch.setattr(
         import_module("recommender.runs.sweep"), "send", lambda task, **options: sent.append(task)

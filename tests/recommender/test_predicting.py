@@ -5,9 +5,9 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from catalog.keeping import set_watchlisted
 from catalog.models import Movie
-from catalog.predicting import Lacking, only
+from catalog.predictions import Lacking, only
+from catalog.services.watchlist import set_watchlisted
 from recommender.data.histories import history_of
 from recommender.serving.predicted_stars import PersonalStars, predict_for
 from recommender.serving.recommender import Recommender

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from catalog.models import HiddenMovie, Movie, Rating
-from catalog.rating import rate, unrate
+from catalog.services.ratings import rate, unrate
 from recommender.data.histories import History, history_from, history_of
 from recommender.pages.cards import cards
 from recommender.serving.explanations import reasons

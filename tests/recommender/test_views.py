@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from catalog.models import Friendship, HiddenMovie, Movie
-from catalog.rating import rate
+from catalog.services.ratings import rate
 from recommender.models import Preferences
 from recommender.serving.member import filters_of
 from tests.recommender.world import World

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from catalog.models import HiddenMovie, Rating
-from catalog.rating import rate
+from catalog.services.ratings import rate
 from recommender.models import Preferences
 from recommender.pages.home import Row, home_rows
 from recommender.serving.live_catalog import live_catalog

@@ -13,7 +13,7 @@ from django.contrib.auth.models import AbstractUser
 from django.utils import timezone
 
 from catalog.models import Genre, Link, Movie
-from catalog.rating import rate
+from catalog.services.ratings import rate
 from recommender.models import ModelVersion
 from recommender.versions.artifacts import store
 from recommender.versions.publish import publish as make_live

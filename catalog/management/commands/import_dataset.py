@@ -8,12 +8,12 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from catalog.dataset_import.load import import_dataset
 from catalog.datasets.detection import LAYOUTS
 from catalog.datasets.download import locate
 from catalog.datasets.known import CREDITS
 from catalog.datasets.records import DatasetError
 from catalog.datasets.report import Report
-from catalog.importing import import_dataset
 
 
 class Command(BaseCommand):

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from catalog.models import Movie
-from catalog.search import Resolution, resolve_title
+from catalog.queries.search import Resolution, resolve_title
 from recommender.data.histories import history_from
 from recommender.management.output import show
 from recommender.serving.recommender import Recommender

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import AbstractUser
 
-from catalog.dispatch import send
-from catalog.member_import import asking
-from catalog.member_import.working import work
+from catalog.broker import send
+from catalog.member_import import request
+from catalog.member_import.worker import work
 from catalog.models import Link, MemberImport, Movie
 
 Load = Callable[..., MemberImport]
@@ -24,7 +24,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
         messages.append(message)
         return True
 
-    monkeypatch.setattr(asking, "send", keep)
+    monkeypatch.setattr(request, "send", keep)
     return messages
 
 
@@ -66,7 +66,7 @@ def load(ada: AbstractUser) -> Load:
 
     def upload(content: str | bytes, name: str = "ratings.csv") -> MemberImport:
         plain = content.encode() if isinstance(content, str) else content
-        job = asking.begin(user_id=ada.pk, file_name=name, content=plain)
+        job = request.begin(user_id=ada.pk, file_name=name, content=plain)
         return worked(job)
 
     return upload
@@ -79,12 +79,12 @@ def worked(job: MemberImport) -> MemberImport:
 
 
 def applied(job: MemberImport, rule: str = "newest") -> MemberImport:
-    assert asking.ask_apply(job, rule)
+    assert request.ask_apply(job, rule)
     return worked(job)
 
 
 def undone(job: MemberImport) -> MemberImport:
-    assert asking.ask_undo(job)
+    assert request.ask_undo(job)
     return worked(job)
 
 

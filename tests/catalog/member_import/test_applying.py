@@ -8,11 +8,11 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser
 from django.utils import timezone
 
-from catalog.keeping import set_hidden, set_watchlisted
-from catalog.member_import import asking
-from catalog.member_import.choosing import decide
+from catalog.member_import import request
+from catalog.member_import.decide import decide
 from catalog.models import DiaryEntry, HiddenMovie, MemberImport, Movie, Rating, WatchlistEntry
-from catalog.rating import rate
+from catalog.services.ratings import rate
+from catalog.services.watchlist import set_hidden, set_watchlisted
 from catalog.signals import ratings_changed
 
 from . import exports
@@ -222,8 +222,8 @@ def test_one_signal_for_the_whole_import(
 
 def test_asking_twice_imports_once(load: Load, matrix: Movie, ada: AbstractUser) -> None:
     job = load(MATRIX)
-    assert asking.ask_apply(job, "newest")
-    assert not asking.ask_apply(job, "newest")
+    assert request.ask_apply(job, "newest")
+    assert not request.ask_apply(job, "newest")
     worked(job)
     Rating.objects.all().delete()
     worked(job)

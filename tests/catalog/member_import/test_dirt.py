@@ -7,10 +7,10 @@ import zipfile
 import pytest
 from django.utils import timezone, translation
 
-from catalog.member_import import opening
-from catalog.member_import.reading import read
-from catalog.member_import.reasons import ASIDE, FILES, ROWS, text_of
-from catalog.member_import.records import MOST_BYTES, MOST_ROWS, FileRefusedError
+from catalog.member_import import files
+from catalog.member_import.formats.records import MOST_BYTES, MOST_ROWS, FileRefusedError
+from catalog.member_import.messages import ASIDE, FILES, ROWS, text_of
+from catalog.member_import.read import read
 
 from . import exports
 
@@ -161,7 +161,7 @@ def test_zips_that_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     locked = bytearray(exports.zipped({"ratings.csv": exports.LETTERBOXD_RATINGS}))
     locked[locked.find(b"PK\x01\x02") + 8] |= 1
     assert refusal(bytes(locked)) == "locked-zip"
-    monkeypatch.setattr(opening, "MOST_FILES", 3)
+    monkeypatch.setattr(files, "MOST_FILES", 3)
     assert refusal(sound) == "too-many-files"
 
 

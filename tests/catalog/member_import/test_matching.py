@@ -5,9 +5,9 @@ from django.contrib.auth.models import AbstractUser
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from catalog.member_import import matching
-from catalog.member_import.choosing import decide
-from catalog.member_import.working import work
+from catalog.member_import import match
+from catalog.member_import.decide import decide
+from catalog.member_import.worker import work
 from catalog.models import ImportRow, MemberImport, Movie
 
 from . import exports
@@ -104,7 +104,7 @@ def test_near_misses_are_suggested(load: Load, cinema: list[Movie]) -> None:
 def test_suggestions_have_a_bound(
     load: Load, cinema: list[Movie], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(matching, "MOST_SUGGESTED", 2)
+    monkeypatch.setattr(match, "MOST_SUGGESTED", 2)
     job = load(HEADER + "".join(f"2020-01-01,Matrix {n},2010,x,4\n" for n in range(9)))
     assert sum(bool(row.suggestions) for row in job.rows.all()) == 2
 

@@ -9,11 +9,11 @@ from django.contrib.auth.models import AbstractUser
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from catalog.member_import import asking, progress
-from catalog.member_import.records import MOST_BYTES
-from catalog.member_import.working import work
+from catalog.member_import import progress, request
+from catalog.member_import.formats.records import MOST_BYTES
+from catalog.member_import.worker import work
 from catalog.models import ImportRow, MemberImport, Movie, Rating
-from catalog.rating import rate
+from catalog.services.ratings import rate
 
 from . import exports
 from .conftest import Load, applied, worked
@@ -255,13 +255,13 @@ def test_nobody_sees_or_changes_the_imports_of_others(
 def test_at_most_three_imports_wait_for_a_member(
     member: Client, load: Load, cinema: list[Movie], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    jobs = [load(exports.LETTERBOXD_RATINGS) for _ in range(asking.MOST_OPEN)]
+    jobs = [load(exports.LETTERBOXD_RATINGS) for _ in range(request.MOST_OPEN)]
     answer = upload(member, exports.LETTERBOXD_RATINGS)
     assert answer.status_code == 422
     assert "Decide on your other imports first" in text(answer)
     member.post(f"/import/{jobs[0].pk}/discard/")
     assert upload(member, exports.LETTERBOXD_RATINGS).status_code == 302
-    monkeypatch.setattr(asking, "MOST_KEPT", asking.MOST_OPEN)
+    monkeypatch.setattr(request, "MOST_KEPT", request.MOST_OPEN)
     assert "enough for now" in text(upload(member, exports.LETTERBOXD_RATINGS))
 
 

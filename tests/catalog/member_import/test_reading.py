@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from catalog.member_import.reading import read
-from catalog.member_import.records import Reading, ReadRow
+from catalog.member_import.formats.records import Reading, ReadRow
+from catalog.member_import.read import read
 
 from . import exports
 

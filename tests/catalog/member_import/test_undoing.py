@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import AbstractUser
 
-from catalog.keeping import set_hidden, set_watchlisted
-from catalog.member_import import asking
+from catalog.member_import import request
 from catalog.models import DiaryEntry, HiddenMovie, Movie, Rating, WatchlistEntry
-from catalog.rating import rate, unrate
+from catalog.services.ratings import rate, unrate
+from catalog.services.watchlist import set_hidden, set_watchlisted
 
 from . import exports
 from .conftest import Load, applied, undone
@@ -98,8 +98,8 @@ def test_the_later_import_is_undone_first(
     before = everything(ada)
     first = applied(load(HEADER + "2010-01-01,The Matrix,1999,x,3\n"))
     second = applied(load(HEADER + "2011-01-01,The Matrix,1999,x,4\n"))
-    with pytest.raises(asking.UndoneFirstError) as caught:
-        asking.ask_undo(first)
+    with pytest.raises(request.UndoneFirstError) as caught:
+        request.ask_undo(first)
     assert caught.value.later == second
     undone(second)
     undone(first)
@@ -119,6 +119,6 @@ def test_imports_of_other_films_are_undone_in_any_order(
 
 def test_only_what_was_imported_can_be_undone_and_once(load: Load, cinema: list[Movie]) -> None:
     job = load(exports.LETTERBOXD_RATINGS)
-    assert not asking.ask_undo(job)
+    assert not request.ask_undo(job)
     undone(applied(job))
-    assert not asking.ask_undo(job)
+    assert not request.ask_undo(job)

@@ -11,9 +11,9 @@ from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
 from catalog import tasks
-from catalog.member_import import applying, asking, working
-from catalog.member_import.sweeping import PREVIEW_DAYS, UNDO_DAYS, sweep
-from catalog.member_import.working import MOST_ATTEMPTS, work
+from catalog.member_import import apply, request, worker
+from catalog.member_import.cleanup import PREVIEW_DAYS, UNDO_DAYS, sweep
+from catalog.member_import.worker import MOST_ATTEMPTS, work
 from catalog.models import ImportRow, MemberImport, Movie, Rating, WatchlistEntry
 
 from . import exports
@@ -34,9 +34,9 @@ def test_a_failure_in_the_middle_leaves_everything_as_it_was(
     load: Load, cinema: list[Movie], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = load(exports.LETTERBOXD_ZIP, "letterboxd.zip")
-    asking.ask_apply(job, "newest")
+    request.ask_apply(job, "newest")
     with monkeypatch.context() as patched:
-        patched.setattr(applying, "ADD_TO_DIARY", "SELECT 1 / 0")
+        patched.setattr(apply, "ADD_TO_DIARY", "SELECT 1 / 0")
         with pytest.raises(Exception, match="division by zero"):
             work(job.pk)
     assert not Rating.objects.exists()
@@ -52,12 +52,12 @@ def test_after_three_failures_it_is_the_members_turn_again(
     load: Load, cinema: list[Movie], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = load(exports.LETTERBOXD_RATINGS)
-    asking.ask_apply(job, "newest")
+    request.ask_apply(job, "newest")
 
     def die(job: MemberImport) -> None:
         raise Killed
 
-    monkeypatch.setitem(working.STEPS, "applying", die)
+    monkeypatch.setitem(worker.STEPS, "applying", die)
     for _ in range(MOST_ATTEMPTS):
         with pytest.raises(Killed):
             work(job.pk)
@@ -73,7 +73,7 @@ def test_a_file_that_kills_its_reader_is_refused(
     ada: AbstractUser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     content = exports.LETTERBOXD_RATINGS.encode()
-    job = asking.begin(user_id=ada.pk, file_name="ratings.csv", content=content)
+    job = request.begin(user_id=ada.pk, file_name="ratings.csv", content=content)
     MemberImport.objects.filter(pk=job.pk).update(attempts=MOST_ATTEMPTS)
     work(job.pk)
     job.refresh_from_db()
@@ -85,7 +85,7 @@ def test_a_message_that_comes_twice_finds_the_import_locked(
     load: Load, cinema: list[Movie]
 ) -> None:
     job = load(exports.LETTERBOXD_RATINGS)
-    asking.ask_apply(job, "newest")
+    request.ask_apply(job, "newest")
     other = connection.copy()
     try:
         with transaction.atomic():
@@ -122,8 +122,8 @@ def test_the_time_of_sending_is_noted_before_a_worker_may_lock_the_row(
         return True
 
     MemberImport.objects.update(sent_at=None)
-    monkeypatch.setattr(asking, "send", work_at_once)
-    asking.deliver(job.pk)
+    monkeypatch.setattr(request, "send", work_at_once)
+    request.deliver(job.pk)
     assert noted == [True]
 
 
@@ -132,7 +132,7 @@ def test_lost_messages_are_sent_again(
 ) -> None:
     content = exports.LETTERBOXD_RATINGS.encode()
     never, lately, lost = (
-        asking.begin(user_id=ada.pk, file_name="ratings.csv", content=content) for _ in range(3)
+        request.begin(user_id=ada.pk, file_name="ratings.csv", content=content) for _ in range(3)
     )
     aged(lately, sent_at=timedelta(seconds=5))
     aged(lost, sent_at=timedelta(minutes=2))
@@ -169,5 +169,5 @@ def test_an_import_can_be_undone_for_a_month(load: Load, cinema: list[Movie]) ->
 
 def test_beat_and_the_tasks_know_each_other(db: None) -> None:
     names = {tasks.work_on_import.name, tasks.sweep_imports.name}
-    assert asking.WORK_TASK in names
+    assert request.WORK_TASK in names
     assert PeriodicTask.objects.get(name="Look after members' imports").task in names

@@ -22,7 +22,7 @@ from catalog.models import (
     MovieListEntry,
     WatchlistEntry,
 )
-from catalog.rating import rate
+from catalog.services.ratings import rate
 from moviesite.accounts.models import User
 from moviesite.accounts.tokens import create_token
 from recommender.models import Preferences

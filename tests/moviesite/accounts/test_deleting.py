@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 
 from catalog.models import Movie, Rating
-from catalog.rating import rate
+from catalog.services.ratings import rate
 from catalog.signals import ratings_changed
 from moviesite.accounts.deleting import LastAdministratorError, delete_account
 from moviesite.accounts.models import User

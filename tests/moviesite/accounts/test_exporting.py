@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from catalog.rating import rate
+from catalog.services.ratings import rate
 from moviesite.accounts.exporting import CHUNK_BYTES, cell, csv_archive, json_document
 from moviesite.accounts.models import ApiToken, User
 from moviesite.accounts.privacy import PARTS

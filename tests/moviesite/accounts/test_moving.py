@@ -3,8 +3,8 @@
 import pytest
 from django.db.models import DateTimeField, F, Func
 
-from catalog.member_import import asking
-from catalog.member_import.working import work
+from catalog.member_import import request
+from catalog.member_import.worker import work
 from catalog.models import DiaryEntry, MemberImport, Movie, Rating, WatchlistEntry
 from moviesite.accounts.exporting import csv_archive, json_document
 from moviesite.accounts.models import User
@@ -32,19 +32,19 @@ class TruncMillisecond(Func):
 def test_an_export_is_imported_as_it_was(
     ida: User, world: World, export: type, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asking, "send", lambda *message: True)
+    monkeypatch.setattr(request, "send", lambda *message: True)
     # Titles that an export keeps from being calculated, and films that only ids tell.
     Movie.objects.filter(pk=world.movies[0].pk).update(title="-30-")
     Movie.objects.filter(pk=world.movies[5].pk).update(title="'71", year=None)
     other = User.objects.create_user("other")
     content = b"".join(export(ida))
-    job = asking.begin(user_id=other.pk, file_name="matinee-ida", content=content)
+    job = request.begin(user_id=other.pk, file_name="matinee-ida", content=content)
     assert job.source == "matinee"
     work(job.pk)
     job.refresh_from_db()
     assert job.report["problem_count"] == 0, job.report
     assert not job.rows.exclude(title=F("movie__title")).exists()
-    asking.ask_apply(job, "newest")
+    request.ask_apply(job, "newest")
     work(job.pk)
     assert MemberImport.objects.get(pk=job.pk).state == "applied"
     assert belongings(other) == belongings(ida)

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from catalog.member_import import asking
+from catalog.member_import import request
 from catalog.models import DiaryEntry, Rating, WatchlistEntry
-from catalog.rating import rate
+from catalog.services.ratings import rate
 from moviesite.accounts.exporting import csv_archive, json_document
 from moviesite.accounts.models import User
 from tests.catalog.member_import.conftest import applied, worked
@@ -34,10 +34,10 @@ def test_it_comes_back_as_it_was(
     export: Callable[[User], Iterator[bytes]],
     name: str,
 ) -> None:
-    monkeypatch.setattr(asking, "send", lambda *message, **options: True)
+    monkeypatch.setattr(request, "send", lambda *message, **options: True)
     rate(user_id=ida.pk, movie=named("-30-", movielens_id=99), stars=2.5)
     newcomer = User.objects.create_user("newcomer")
-    job = asking.begin(user_id=newcomer.pk, file_name=name, content=b"".join(export(ida)))
+    job = request.begin(user_id=newcomer.pk, file_name=name, content=b"".join(export(ida)))
     applied(worked(job))
     assert kept(newcomer) == kept(ida)
     assert len(kept(newcomer)["ratings"]) == 4

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from numpy.typing import NDArray
 
-from catalog.rating import rate
+from catalog.services.ratings import rate
 from moviesite.accounts.deleting import delete_account
 from moviesite.accounts.models import User
 from recommender.data.snapshot import take_snapshot

@@ -9,9 +9,9 @@ from celery import current_app
 from django.core.cache import cache
 from django.utils import timezone
 
-from catalog import dispatch
+from catalog import broker
 from catalog.models import Rating
-from catalog.rating import rate
+from catalog.services.ratings import rate
 from recommender.models import (
     ModelVersion,
     RetrainingPolicy,
@@ -205,4 +205,4 @@ def test_rating_works_without_a_cache(
 
 def test_a_dead_broker_is_told_and_borne(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(current_app.conf, "broker_url", "redis://127.0.0.1:1/0")
-    assert dispatch.send(SWEEP_TASK) is False
+    assert broker.send(SWEEP_TASK) is False

@@ -1,0 +1,1 @@
+"""Forms of the catalog's pages: browsing, and what a member writes."""

@@ -1,0 +1,31 @@
+"""Looking after imports: what was lost is sent again, what nobody came back for is removed."""
+
+from datetime import timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from catalog.models import MemberImport
+from catalog.models.member_import import WORKING, ImportState
+
+from .request import deliver
+
+RESEND_AFTER = timedelta(seconds=50)
+PREVIEW_DAYS = 7
+UNDO_DAYS = 30
+
+
+def sweep() -> None:
+    """Idempotent: any number of these may run at once, anywhere."""
+    now = timezone.now()
+    lost = Q(sent_at=None) | Q(sent_at__lt=now - RESEND_AFTER)
+    for key in MemberImport.objects.filter(lost, state__in=WORKING).values_list("pk", flat=True):
+        deliver(key)
+    MemberImport.objects.filter(
+        state__in=[ImportState.PREVIEW, ImportState.REFUSED],
+        changed_at__lt=now - timedelta(days=PREVIEW_DAYS),
+    ).delete()
+    old = now - timedelta(days=UNDO_DAYS)
+    MemberImport.objects.filter(
+        state__in=[ImportState.APPLIED, ImportState.UNDONE], changed_at__lt=old
+    ).delete()

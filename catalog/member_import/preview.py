@@ -1,0 +1,152 @@
+"""What a member sees of an import: how many rows of each outcome, and a page of one of them."""
+
+from dataclasses import dataclass
+
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When, Window
+from django.db.models.functions import NullIf, RowNumber
+
+from catalog.models import ImportRow, MemberImport, Movie, Rating
+from catalog.models.member_import import ConflictRule, MatchedBy, RowKind, RowOutcome
+from catalog.queries.search import find
+
+from .decide import IDENTITY
+from .messages import text_of
+
+FOUND_BY_HAND = 6
+
+
+@dataclass(frozen=True)
+class Tab:
+    outcome: RowOutcome
+    count: int
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A row that could not be taken, and why, in the reader's language."""
+
+    file: str
+    line: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What applying would do now, in films.
+
+    ``tabs`` are the outcomes that occur, in the order of `RowOutcome`; films that were not found
+    count once, however often they are in the file.
+    """
+
+    tabs: list[Tab]
+    new_ratings: int
+    changed_ratings: int
+    kept_ratings: int
+    new_on_watchlist: int
+    new_in_diary: int
+
+    @property
+    def changes(self) -> int:
+        return sum(
+            (self.new_ratings, self.changed_ratings, self.new_on_watchlist, self.new_in_diary)
+        )
+
+    def first_to_show(self) -> str:
+        """Where something is to be decided, else what is new."""
+        counts = {tab.outcome: tab.count for tab in self.tabs}
+        order = (RowOutcome.CONFLICT, RowOutcome.UNMATCHED, *RowOutcome)
+        return next((one for one in order if counts.get(one)), RowOutcome.NEW)
+
+
+def summary(job: MemberImport) -> Summary:
+    """Three queries, whatever the number of rows."""
+    counts: dict[tuple[str, str], int] = {
+        (row["outcome"], row["kind"]): row["rows"]
+        for row in job.rows.order_by().values("outcome", "kind").annotate(rows=Count("pk"))
+    }
+    by_outcome = {
+        outcome: sum(count for (of, _), count in counts.items() if of == outcome)
+        for outcome in RowOutcome
+    }
+    if by_outcome[RowOutcome.UNMATCHED]:
+        by_outcome[RowOutcome.UNMATCHED] = _unmatched(job).count()
+    conflicts = by_outcome[RowOutcome.CONFLICT]
+    changed = _with_mine(job).filter(outcome=RowOutcome.CONFLICT).filter(TAKES_THEIRS).count()
+    new = {kind: counts.get((RowOutcome.NEW, kind), 0) for kind in RowKind}
+    return Summary(
+        tabs=[Tab(outcome, count) for outcome, count in by_outcome.items() if count],
+        new_ratings=new[RowKind.RATING],
+        changed_ratings=changed,
+        kept_ratings=conflicts - changed,
+        new_on_watchlist=new[RowKind.WATCHLIST],
+        new_in_diary=new[RowKind.DIARY],
+    )
+
+
+TAKES_THEIRS = Q(rule=ConflictRule.THEIRS) | Q(
+    rule=ConflictRule.NEWEST, happened_at__gt=F("my_rated_at")
+)
+
+
+def rows_of(job: MemberImport, outcome: str) -> QuerySet[ImportRow]:
+    """The rows of an outcome with their films, the member's own stars, and whose stars count.
+
+    ``my_half_stars`` and ``my_rated_at`` are None where there are none; ``takes_theirs`` says
+    whether the file's stars count in a conflict. Films that were told less surely come first.
+    """
+    rows = _unmatched(job) if outcome == RowOutcome.UNMATCHED else _with_mine(job)
+    return (
+        rows.filter(outcome=outcome)
+        .order_by(Case(When(matched_by=MatchedBy.NEAR_YEAR, then=0), default=1), "position")
+        .select_related("movie", "movie__link")
+        .prefetch_related("movie__genres")
+    )
+
+
+def _unmatched(job: MemberImport) -> QuerySet[ImportRow]:
+    """Each film that was not found once, though it has stars and is in the diary."""
+    again = Window(RowNumber(), partition_by=[F(name) for name in IDENTITY], order_by="position")
+    return job.rows.filter(outcome=RowOutcome.UNMATCHED).annotate(time=again).filter(time=1)
+
+
+def _with_mine(job: MemberImport) -> QuerySet[ImportRow]:
+    mine = Rating.objects.filter(user_id=job.user_id, movie_id=OuterRef("movie_id"))
+    rows = job.rows.annotate(
+        my_half_stars=Subquery(mine.values("half_stars")[:1]),
+        my_rated_at=Subquery(mine.values("rated_at")[:1]),
+        rule=Case(When(take="", then=Value(job.on_conflict)), default=NullIf("take", Value(""))),
+    )
+    return rows.annotate(takes_theirs=Case(When(TAKES_THEIRS, then=True), default=False))
+
+
+def attach_suggestions(rows: list[ImportRow], *, row_id: int = 0, query: str = "") -> None:
+    """Give each row the films it might mean as ``suggested``, in two queries.
+
+    For the row ``row_id`` they are what ``query`` finds instead.
+    """
+    keys = {key for row in rows for key in row.suggestions}
+    films = Movie.objects.for_cards().in_bulk(keys)
+    for row in rows:
+        suggested = [films[key] for key in row.suggestions if key in films]
+        if row.pk == row_id and query:
+            suggested = [found.movie for found in find(query, limit=FOUND_BY_HAND)]
+        row.suggested = suggested  # type: ignore[attr-defined]
+
+
+def problems(job: MemberImport) -> list[Problem]:
+    """The first rows that could not be taken."""
+    return [
+        Problem(one["file"], one["line"], text_of(one["code"], one["values"]))
+        for one in job.report.get("problems", [])
+    ]
+
+
+def asides(job: MemberImport) -> list[tuple[str, int]]:
+    """What was passed over because this site does not keep it, with how many rows."""
+    return [(text_of(code), count) for code, count in job.report.get("aside", {}).items()]
+
+
+def refusal(job: MemberImport) -> str:
+    """Why the file was refused, "" where it was not."""
+    told = job.report.get("refusal")
+    return text_of(told["code"], told["values"]) if told else ""

@@ -1,0 +1,114 @@
+"""Taking an import back: what it wrote goes, what it replaced returns.
+
+What the member changed by hand since then stays as it is. Imports are undone in the opposite
+order, because a later one remembers what an earlier one wrote.
+"""
+
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from catalog.models import MemberImport
+
+from .apply import WRITE_LOCK, tell_of_ratings
+
+# A rating as the import wrote it: nobody has changed it since, or somebody changed it back.
+UNTOUCHED = """
+    mine.user_id = %(user)s AND mine.movie_id = r.movie_id AND mine.half_stars = r.half_stars
+    AND mine.rated_at = coalesce(r.happened_at, %(uploaded)s)
+"""
+TOUCHED = f"""
+SELECT count(*) FROM catalog_importrow r LEFT JOIN catalog_rating mine ON {UNTOUCHED}
+WHERE r.member_import_id = %(job)s AND r.kind = 'rating' AND r.written AND mine.id IS NULL
+"""  # noqa: S608
+HIDE_AGAIN = f"""
+INSERT INTO catalog_hiddenmovie (user_id, movie_id, hidden_at)
+SELECT %(user)s, r.movie_id, r.before_hidden_at
+FROM catalog_importrow r JOIN catalog_rating mine ON {UNTOUCHED}
+WHERE r.member_import_id = %(job)s AND r.kind = 'rating' AND r.written
+  AND r.before_hidden_at IS NOT NULL
+ON CONFLICT (user_id, movie_id) DO NOTHING
+"""  # noqa: S608
+REMOVE_RATINGS = f"""
+DELETE FROM catalog_rating mine USING catalog_importrow r
+WHERE r.member_import_id = %(job)s AND r.kind = 'rating' AND r.written
+  AND r.before_half_stars IS NULL AND {UNTOUCHED}
+"""  # noqa: S608
+RESTORE_RATINGS = f"""
+UPDATE catalog_rating mine
+SET half_stars = r.before_half_stars, rated_at = r.before_rated_at, updated_at = %(now)s
+FROM catalog_importrow r
+WHERE r.member_import_id = %(job)s AND r.kind = 'rating' AND r.written
+  AND r.before_half_stars IS NOT NULL AND {UNTOUCHED}
+"""  # noqa: S608
+REMOVE_FROM_WATCHLIST = """
+DELETE FROM catalog_watchlistentry USING catalog_importrow r
+WHERE r.member_import_id = %(job)s AND r.kind = 'watchlist' AND r.written
+  AND catalog_watchlistentry.user_id = %(user)s
+  AND catalog_watchlistentry.movie_id = r.movie_id
+  AND catalog_watchlistentry.added_at = coalesce(r.happened_at, %(uploaded)s)
+"""
+# An entry with a note or other stars has become the member's own.
+REMOVE_FROM_DIARY = """
+DELETE FROM catalog_diaryentry USING catalog_importrow r
+WHERE r.member_import_id = %(job)s AND r.kind = 'diary' AND r.written
+  AND catalog_diaryentry.user_id = %(user)s AND catalog_diaryentry.movie_id = r.movie_id
+  AND catalog_diaryentry.watched_on = r.watched_on
+  AND catalog_diaryentry.created_at = %(applied)s AND catalog_diaryentry.note = ''
+  AND catalog_diaryentry.half_stars IS NOT DISTINCT FROM r.half_stars
+"""
+LATER = """
+SELECT later.id FROM catalog_memberimport later
+WHERE later.user_id = %(user)s AND later.state IN ('applied', 'applying')
+  AND later.id <> %(job)s AND later.applied_at > %(applied)s
+  AND EXISTS (
+      SELECT FROM catalog_importrow theirs
+      JOIN catalog_importrow ours ON ours.movie_id = theirs.movie_id AND ours.kind = theirs.kind
+      WHERE theirs.member_import_id = later.id AND theirs.written
+        AND ours.member_import_id = %(job)s AND ours.written)
+ORDER BY later.applied_at DESC LIMIT 1
+"""
+
+
+def later_import(job: MemberImport) -> MemberImport | None:
+    """An import that has to be undone before this one: a later one of some of its films."""
+    with connection.cursor() as cursor:
+        cursor.execute(LATER, _values(job))
+        found = cursor.fetchone()
+    return MemberImport.objects.defer("content").get(pk=found[0]) if found else None
+
+
+def undo(job: MemberImport) -> None:
+    """Put everything back. Must be called inside a transaction that holds the import's row."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITE_LOCK])
+        cursor.execute(
+            "SELECT FROM catalog_rating WHERE user_id = %s ORDER BY id FOR UPDATE", [job.user_id]
+        )
+        values = _values(job)
+        cursor.execute(TOUCHED, values)
+        result = {"touched": cursor.fetchone()[0]}
+        cursor.execute(HIDE_AGAIN, values)
+        for name, statement in (
+            ("ratings_removed", REMOVE_RATINGS),
+            ("ratings_restored", RESTORE_RATINGS),
+            ("watchlist_removed", REMOVE_FROM_WATCHLIST),
+            ("diary_removed", REMOVE_FROM_DIARY),
+        ):
+            cursor.execute(statement, values)
+            result[name] = cursor.rowcount
+    job.rows.all().delete()
+    job.result |= result
+    if result["ratings_removed"] or result["ratings_restored"]:
+        tell_of_ratings(job.user_id)
+
+
+def _values(job: MemberImport) -> dict[str, Any]:
+    return {
+        "job": job.pk,
+        "user": job.user_id,
+        "applied": job.applied_at,
+        "uploaded": job.created_at,
+        "now": timezone.now(),
+    }

@@ -1,0 +1,1 @@
+"""What pages read: one function or QuerySet method per question."""

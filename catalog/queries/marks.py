@@ -1,0 +1,22 @@
+"""What one user has done with films, read together with the films."""
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db.models import Exists, OuterRef, Subquery
+
+from catalog.models import HiddenMovie, Rating, WatchlistEntry
+from catalog.models.movie import MovieQuerySet
+
+
+def with_marks(movies: MovieQuerySet, user: AbstractBaseUser | AnonymousUser) -> MovieQuerySet:
+    """Each film with the user's ``your_half_stars`` (or None), ``on_watchlist`` and ``is_hidden``.
+
+    For a visitor the films come as they are: templates read a missing mark as none.
+    """
+    if not user.is_authenticated:
+        return movies
+    of_user = {"user_id": user.pk, "movie_id": OuterRef("pk")}
+    return movies.annotate(
+        your_half_stars=Subquery(Rating.objects.filter(**of_user).values("half_stars")[:1]),
+        on_watchlist=Exists(WatchlistEntry.objects.filter(**of_user)),
+        is_hidden=Exists(HiddenMovie.objects.filter(**of_user)),
+    )

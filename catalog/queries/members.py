@@ -1,0 +1,68 @@
+"""What members let each other see."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db.models import Exists, OuterRef, Q
+
+from catalog.models import Block, Friendship, Movie, Rating
+from catalog.models.rating import RatingQuerySet
+
+
+class Standing(StrEnum):
+    """What another member is to the reader."""
+
+    SELF = "self"
+    NONE = "none"
+    ASKED = "asked"  # by the reader
+    ASKING = "asking"  # the reader
+    FRIEND = "friend"
+    BLOCKED = "blocked"  # by the reader
+
+
+def profiles_for(reader: AbstractBaseUser | AnonymousUser) -> Any:
+    """Members with a public profile and the reader, without those who block the reader.
+
+    Raters of imported datasets are inactive, and never among them.
+    """
+    shown = get_user_model().objects.filter(Q(is_public=True) | Q(pk=reader.pk or 0))
+    blocked_by = Block.objects.filter(blocker_id=OuterRef("pk"), blocked_id=reader.pk or 0)
+    return shown.filter(~Exists(blocked_by), is_active=True)
+
+
+def standing_of(user_id: int, other_id: int) -> Standing:
+    """In two queries at most."""
+    if user_id == other_id:
+        return Standing.SELF
+    found = Friendship.objects.between(user_id, other_id).first()
+    if found is not None:
+        if found.accepted_at:
+            return Standing.FRIEND
+        return Standing.ASKED if found.sender_id == user_id else Standing.ASKING
+    if Block.objects.filter(blocker_id=user_id, blocked_id=other_id).exists():
+        return Standing.BLOCKED
+    return Standing.NONE
+
+
+def friends_of(user_id: int) -> Any:
+    """The user's friends by name."""
+    friends = Friendship.objects.friends_of(user_id)
+    return get_user_model().objects.filter(is_active=True, pk__in=friends).order_by("username")
+
+
+def ratings_of_friends(user_id: int, movie: Movie) -> RatingQuerySet:
+    """What the user's friends gave the film, the highest first: of those who let friends see it."""
+    return (
+        Rating.objects.filter(
+            movie=movie,
+            user_id__in=Friendship.objects.friends_of(user_id),
+            user__is_active=True,
+            user__shares_ratings=True,
+        )
+        .select_related("user")
+        .order_by("-half_stars", "user__username")
+    )

@@ -1,0 +1,220 @@
+"""Finding films by what people type: exact titles first, then beginnings, parts and near misses."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import IntEnum
+from functools import cache
+
+from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
+from django.db import connection, transaction
+from django.db.models import Case, F, FloatField, IntegerField, Q, Value, When
+from django.db.models.functions import Ln
+from django.db.models.query import QuerySet
+
+from catalog.datasets.titles import article_first
+from catalog.folding import fold
+from catalog.models import Movie
+from catalog.models.movie import MovieQuerySet
+
+LONGEST_QUERY = 100
+ARTICLES = ("the", "a", "an")
+TRAILING_YEAR = re.compile(r"^(?P<title>.*[^\s(])[\s(]+(?P<year>(?:18|19|20)\d\d)\)?$")
+
+# Of 1 for the same words to 0: below the first a film is not shown, below the second not taken.
+SHOWN_SIMILARITY = 0.45
+TAKEN_SIMILARITY = 0.6
+
+# With fewer direct answers than these, near misses are looked for as well.
+FEW = 5
+
+POPULARITY = (F("rating_count").desc(), F("vote_count").desc(nulls_last=True), F("pk").asc())
+
+
+class Match(IntEnum):
+    """How a title answers a query; the lower the better."""
+
+    EXACT = 0
+    BUT_FOR_ARTICLE = 1  # "Ring" for "The Ring"
+    BEGINS = 2  # with the same words: "Star Wars: Episode IV" for "Star Wars"
+    BEGINS_WORD = 3  # in the middle of a word: "Stargate" for "star"
+    HAS_WORDS = 4
+    HAS_WORD_BEGINNING = 5
+    HAS_LETTERS = 6  # inside a word: shown only where nothing is better
+    OTHER_YEAR = 7  # "Blade Runner 2049" when there is only that of 1982
+    SIMILAR = 8
+
+
+# Movie id -> how it matches, and how near it is, best first.
+Ranking = dict[int, tuple[Match, float]]
+# The same from the database: narrow rows, because all that match have to be sorted.
+Rows = QuerySet[Movie, tuple[int, int, float]]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A film, how it matches, and for a near miss how similar it is (1 otherwise)."""
+
+    movie: Movie
+    match: Match
+    similarity: float = 1.0
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """What a title typed by somebody stands for.
+
+    ``movie`` is None where nothing is near enough; ``alternatives`` are then what it might have
+    meant, and otherwise the other films that the same words fit as well.
+    """
+
+    query: str
+    movie: Movie | None
+    exact: bool
+    alternatives: list[Movie] = field(default_factory=list)
+
+    @property
+    def ambiguous(self) -> bool:
+        return self.movie is not None and bool(self.alternatives)
+
+
+def search_movies(
+    query: str, *, limit: int = 20, within: MovieQuerySet | None = None
+) -> list[Movie]:
+    """The films that a query fits, best first, ready to be shown as cards.
+
+    A year at the end ("heat 1995") prefers films of that year. Misspelt titles are found by
+    trigrams where the database has them. ``within`` narrows the search, for example to a genre.
+    """
+    found = find(query, limit=limit, within=within)
+    return [one.movie for one in found]
+
+
+def resolve_title(text: str, *, alternatives: int = 5) -> Resolution:
+    """The one film that a title means: exact before partial, then the most rated."""
+    found = find(text, limit=alternatives + 1)
+    if not found or (found[0].match is Match.SIMILAR and found[0].similarity < TAKEN_SIMILARITY):
+        return Resolution(text, None, False, [one.movie for one in found[:alternatives]])
+    best, *others = found
+    exact = best.match <= Match.BUT_FOR_ARTICLE
+    same = [one.movie for one in others if not exact or one.match == best.match]
+    return Resolution(text, best.movie, exact, same)
+
+
+def search_keys(query: str, *, limit: int, within: MovieQuerySet | None = None) -> list[int]:
+    """Primary keys of the films that :func:`search_movies` finds, in the same order."""
+    return list(_ranked(query, limit, within))
+
+
+def find(query: str, *, limit: int, within: MovieQuerySet | None = None) -> list[Found]:
+    """Films and how they match, best first, each once."""
+    found = _ranked(query, limit, within)
+    cards = Movie.objects.for_cards().in_bulk(list(found))
+    return [Found(cards[key], *how) for key, how in found.items() if key in cards]
+
+
+def _ranked(query: str, limit: int, within: MovieQuerySet | None) -> Ranking:
+    movies = Movie.objects.all() if within is None else within
+    query = article_first(" ".join(query.split())[:LONGEST_QUERY])
+    words, (title, year) = fold(query), _split_year(query)
+    found: Ranking = {}
+    if not words or limit < 1:
+        return found
+    _add(found, _direct(words, movies), limit)
+    if title:
+        _add(found, _direct(title, movies.filter(year=year)), limit)
+        _add(found, _direct(title, movies.filter(year__in=(year - 1, year + 1))), limit)
+        _add(found, _direct(title, movies), limit, Match.OTHER_YEAR)
+    if any(match < Match.HAS_LETTERS for match, _ in found.values()):
+        found = {key: how for key, how in found.items() if how[0] is not Match.HAS_LETTERS}
+    if len(found) < min(FEW, limit) and _has_trigrams():
+        _add_similar(found, title or words, movies, limit)
+    return found
+
+
+def _split_year(query: str) -> tuple[str, int] | tuple[None, int]:
+    """``heat (1995)`` → ``heat``, 1995; None where no year stands at the end of a title."""
+    match = TRAILING_YEAR.match(query)
+    title = fold(article_first(match["title"])) if match else ""
+    return (title, int(match["year"])) if match and title else (None, 0)
+
+
+def _add(found: Ranking, rows: Rows, limit: int, worst: Match | None = None) -> None:
+    """Complete the ranking."""
+    if len(found) >= limit:
+        return
+    for key, match, nearness in rows.exclude(pk__in=list(found))[: limit - len(found)]:
+        found[key] = worst or Match(match), nearness
+
+
+def _add_similar(found: Ranking, words: str, movies: MovieQuerySet, limit: int) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)",
+            [str(SHOWN_SIMILARITY)],
+        )
+        _add(found, _similar(_without_article(words), movies), limit)
+
+
+def _without_article(words: str) -> str:
+    first, _, rest = words.partition(" ")
+    return rest if first in ARTICLES and rest else words
+
+
+def _direct(words: str, movies: MovieQuerySet) -> Rows:
+    """Films in whose titles the words stand as they are."""
+    core = _without_article(words)
+    heads = [core, *(f"{article} {core}" for article in ARTICLES)]
+    exact = [words] if core != words else heads
+
+    def lines(*patterns: str) -> Q:
+        return _any(f"\n{pattern}" for pattern in patterns)
+
+    match = Case(
+        When(lines(*(f"{head}\n" for head in exact)), then=Match.EXACT),
+        When(lines(*(f"{head}\n" for head in heads)), then=Match.BUT_FOR_ARTICLE),
+        When(lines(*(f"{head} " for head in heads)), then=Match.BEGINS),
+        When(lines(*heads), then=Match.BEGINS_WORD),
+        When(_any([f" {core} ", f" {core}\n"]), then=Match.HAS_WORDS),
+        When(_any([f" {core}"]), then=Match.HAS_WORD_BEGINNING),
+        default=Match.HAS_LETTERS,
+        output_field=IntegerField(),
+    )
+    # Letters or two in the midst of titles mean nothing, and half of all films have them.
+    has_words = lines(*heads) if len(core) <= 2 else _any([core])
+    return (
+        movies.filter(has_words)
+        .annotate(match=match, nearness=Value(1.0))
+        .order_by("match", *POPULARITY)
+        .values_list("pk", "match", "nearness")
+    )
+
+
+def _any(patterns: Iterable[str]) -> Q:
+    condition = Q()
+    for pattern in patterns:
+        condition |= Q(search_title__contains=pattern)
+    return condition
+
+
+def _similar(words: str, movies: MovieQuerySet) -> Rows:
+    """Films with a title like the words, the more rated ones somewhat before."""
+    nearness = TrigramWordSimilarity(words, "search_title")
+    rank = (
+        nearness
+        + TrigramSimilarity("search_title", words) * 0.3
+        + Ln(F("rating_count") + Value(1), output_field=FloatField()) * 0.03
+    )
+    return (
+        movies.filter(search_title__trigram_word_similar=words)
+        .annotate(nearness=nearness, match=Value(Match.SIMILAR.value, output_field=IntegerField()))
+        .order_by(rank.desc(), *POPULARITY)
+        .values_list("pk", "match", "nearness")
+    )
+
+
+@cache
+def _has_trigrams() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_trgm')")
+        return bool(cursor.fetchone()[0])

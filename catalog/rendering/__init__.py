@@ -1,0 +1,1 @@
+"""How films, covers, names and counts are drawn."""

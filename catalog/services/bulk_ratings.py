@@ -1,0 +1,107 @@
+"""Changing many ratings at once, and bringing them back as they were.
+
+Like ``catalog.services.ratings``, with one signal for all of them.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from catalog.models import HiddenMovie, Movie, Rating
+from catalog.signals import ratings_changed
+
+from .ratings import half_stars_of
+
+# Ratings and hidden marks of some films, as JSON can hold them: what ``restore`` goes back to.
+Snapshot = dict[str, Any]
+
+
+def snapshot(user_id: int, movie_ids: Iterable[int]) -> Snapshot:
+    """What the user thinks of some films now, to the microsecond.
+
+    Call it in the transaction that changes them: the ratings are locked until it ends.
+    """
+    films = list(movie_ids)
+    ratings = Rating.objects.filter(user_id=user_id, movie_id__in=films).order_by("pk")
+    hidden = HiddenMovie.objects.filter(user_id=user_id, movie_id__in=films)
+    return {
+        "films": films,
+        "ratings": [
+            [
+                rating.pk,
+                rating.movie_id,
+                rating.half_stars,
+                rating.rated_at.isoformat(),
+                rating.updated_at.isoformat(),
+            ]
+            for rating in ratings.select_for_update()
+        ],
+        "hidden": [[mark.pk, mark.movie_id, mark.hidden_at.isoformat()] for mark in hidden],
+    }
+
+
+def restore(user_id: int, before: Mapping[str, Any]) -> None:
+    """Go back to a snapshot: the same rows with the same times; films gone since are left out."""
+    known = set(Movie.objects.filter(pk__in=before["films"]).values_list("pk", flat=True))
+    with transaction.atomic():
+        Rating.objects.filter(user_id=user_id, movie_id__in=known).delete()
+        Rating.objects.bulk_create(
+            Rating(
+                pk=key,
+                user_id=user_id,
+                movie_id=movie,
+                half_stars=half_stars,
+                rated_at=datetime.fromisoformat(rated_at),
+                updated_at=datetime.fromisoformat(updated_at),
+            )
+            for key, movie, half_stars, rated_at, updated_at in before["ratings"]
+            if movie in known
+        )
+        HiddenMovie.objects.filter(user_id=user_id, movie_id__in=known).delete()
+        for key, movie, hidden_at in before["hidden"]:
+            if movie in known:
+                HiddenMovie.objects.create(pk=key, user_id=user_id, movie_id=movie)
+                HiddenMovie.objects.filter(pk=key).update(
+                    hidden_at=datetime.fromisoformat(hidden_at)
+                )
+        _tell(user_id)
+
+
+def rate_again(user_id: int, movie_ids: Iterable[int], stars: float | str) -> Snapshot:
+    """Give films that the user has rated these stars instead. Returns what was before.
+
+    Raises InvalidRatingError for anything but half-stars.
+    """
+    half_stars = half_stars_of(stars)
+    with transaction.atomic():
+        before = _rated(user_id, movie_ids)
+        Rating.objects.filter(user_id=user_id, movie_id__in=before["films"]).update(
+            half_stars=half_stars, updated_at=timezone.now()
+        )
+        HiddenMovie.objects.filter(user_id=user_id, movie_id__in=before["films"]).delete()
+        if before["films"]:
+            _tell(user_id)
+    return before
+
+
+def unrate_all(user_id: int, movie_ids: Iterable[int]) -> Snapshot:
+    """Remove the user's ratings of films. Returns what was before."""
+    with transaction.atomic():
+        before = _rated(user_id, movie_ids)
+        Rating.objects.filter(user_id=user_id, movie_id__in=before["films"]).delete()
+        if before["films"]:
+            _tell(user_id)
+    return before
+
+
+def _rated(user_id: int, movie_ids: Iterable[int]) -> Snapshot:
+    """A snapshot of those of the films that the user has rated."""
+    before = snapshot(user_id, movie_ids)
+    return {**before, "films": [row[1] for row in before["ratings"]]}
+
+
+def _tell(user_id: int) -> None:
+    transaction.on_commit(lambda: ratings_changed.send_robust(Rating, user_id=user_id))

@@ -1,0 +1,135 @@
+"""Keeping a diary of films watched: the one write path of diary entries."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from catalog.models import DiaryEntry, Movie
+from catalog.models.diary import FIRST_SHOW
+
+from .bulk_ratings import restore, snapshot
+from .ratings import half_stars_of, rate
+
+EASTERNMOST = timedelta(hours=14)
+
+
+class DiaryError(ValueError):
+    """The day is not possible; the message says why, in the reader's language."""
+
+
+@dataclass(frozen=True)
+class Viewing:
+    """What a member writes into the diary. ``stars`` None: no opinion of that day."""
+
+    watched_on: date
+    stars: float | str | None = None
+    rewatch: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Written:
+    """The entry, and what ``take_back`` needs to undo writing it, as JSON can hold it."""
+
+    entry: DiaryEntry
+    before: dict[str, Any]
+
+
+def write(
+    *, user_id: int, movie: Movie, viewing: Viewing, entry: DiaryEntry | None = None
+) -> Written:
+    """Log a film as watched, or change ``entry``. A film has one entry a day: the later one stays.
+
+    Stars become the member's rating unless a later viewing has stars of its own. Raises DiaryError
+    for a day that has not come, or on which another entry stands; InvalidRatingError.
+    """
+    _check_day(viewing.watched_on)
+    half_stars = None if viewing.stars in (None, "") else half_stars_of(viewing.stars or "")
+    with transaction.atomic():
+        same_day = (
+            DiaryEntry.objects.select_for_update()
+            .filter(user_id=user_id, movie=movie, watched_on=viewing.watched_on)
+            .first()
+        )
+        if entry is not None and same_day is not None and same_day.pk != entry.pk:
+            raise DiaryError(_("Your diary has this film on that day already."))
+        entry = entry or same_day
+        before: dict[str, Any] = {"movie": movie.pk, "entry": _as_json(entry) if entry else None}
+        had = entry.half_stars if entry else None
+        entry = entry or DiaryEntry(user_id=user_id, movie=movie)
+        entry.watched_on = viewing.watched_on
+        entry.half_stars = half_stars
+        entry.rewatch = viewing.rewatch
+        entry.note = viewing.note
+        entry.save()
+        if half_stars is not None and half_stars != had and not _rated_later(entry):
+            before["ratings"] = snapshot(user_id, [movie.pk])
+            rate(user_id=user_id, movie=movie, stars=half_stars / 2)
+    return Written(entry, {**before, "key": entry.pk})
+
+
+def erase(entry: DiaryEntry) -> dict[str, Any]:
+    """Delete an entry; a rating stays. Returns what ``take_back`` needs to undo it."""
+    before = {"movie": entry.movie_id, "entry": _as_json(entry), "key": entry.pk}
+    entry.delete()
+    return before
+
+
+def take_back(user_id: int, before: Mapping[str, Any]) -> None:
+    """Undo ``write`` or ``erase``: the entry, and the rating if it was changed, are as before."""
+    if not Movie.objects.filter(pk=before["movie"]).exists():
+        return
+    mine = DiaryEntry.objects.filter(user_id=user_id, movie_id=before["movie"])
+    with transaction.atomic():
+        mine.filter(pk=before["key"]).delete()
+        if (was := before["entry"]) is not None:
+            day = date.fromisoformat(was["watched_on"])
+            mine.filter(watched_on=day).delete()
+            DiaryEntry.objects.create(
+                pk=before["key"],
+                user_id=user_id,
+                movie_id=before["movie"],
+                watched_on=day,
+                half_stars=was["half_stars"],
+                rewatch=was["rewatch"],
+                note=was["note"],
+                created_at=datetime.fromisoformat(was["created_at"]),
+            )
+        if "ratings" in before:
+            restore(user_id, before["ratings"])
+
+
+def latest_day() -> date:
+    """Today in the easternmost time zone: where the member lives is not known."""
+    return (timezone.now() + EASTERNMOST).date()
+
+
+def _check_day(day: date) -> None:
+    if day > latest_day():
+        raise DiaryError(_("That day has not come yet."))
+    if day < FIRST_SHOW:
+        raise DiaryError(_("There were no films on that day."))
+
+
+def _rated_later(entry: DiaryEntry) -> bool:
+    return DiaryEntry.objects.filter(
+        user_id=entry.user_id,
+        movie_id=entry.movie_id,
+        watched_on__gt=entry.watched_on,
+        half_stars__isnull=False,
+    ).exists()
+
+
+def _as_json(entry: DiaryEntry) -> dict[str, Any]:
+    return {
+        "watched_on": entry.watched_on.isoformat(),
+        "half_stars": entry.half_stars,
+        "rewatch": entry.rewatch,
+        "note": entry.note,
+        "created_at": entry.created_at.isoformat(),
+    }

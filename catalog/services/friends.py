@@ -1,0 +1,119 @@
+"""Asking, accepting, parting, blocking: the one write path of friendships."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from catalog.models import Block, Friendship
+
+# Requests without an answer that a member may have: asking everybody is not making friends.
+MOST_WAITING = 50
+MOST_FRIENDS = 500
+
+
+class BefriendingError(ValueError):
+    """It cannot be done; the message says why, in the reader's language."""
+
+
+def ask(user_id: int, other_id: int) -> bool:
+    """Ask to be friends, or accept where the other one asked first; saying it twice is the same.
+
+    Returns whether they are friends now. Raises BefriendingError when the other one cannot be
+    asked, in the same words whether that member does not exist, does not want to be found or
+    blocks the asking one; and when there are too many requests or friends.
+    """
+    with transaction.atomic():
+        _one_at_a_time(user_id, other_id)
+        found = Friendship.objects.between(user_id, other_id).first()
+        if found is not None and found.accepted_at is None and found.receiver_id == user_id:
+            return accept(user_id, other_id)
+        if found is not None:
+            return found.accepted_at is not None
+        if not may_be_asked(user_id).filter(pk=other_id).exists():
+            raise nobody_to_ask()
+        waiting = Friendship.objects.waiting().filter(sender_id=user_id).count()
+        if waiting >= MOST_WAITING:
+            raise BefriendingError(
+                _("%(most)d members have not answered you yet. Wait for them, or withdraw some.")
+                % {"most": MOST_WAITING}
+            )
+        Friendship.objects.create(sender_id=user_id, receiver_id=other_id)
+    return False
+
+
+def accept(user_id: int, other_id: int) -> bool:
+    """Become friends with the one who asked; False when nobody asked, or no longer."""
+    with transaction.atomic():
+        _one_at_a_time(user_id, other_id)
+        for one in (user_id, other_id):
+            if Friendship.objects.friends_of(one).count() >= MOST_FRIENDS:
+                raise BefriendingError(
+                    _("Nobody can have more than %(most)d friends.") % {"most": MOST_FRIENDS}
+                )
+        asked = Friendship.objects.waiting().filter(sender_id=other_id, receiver_id=user_id)
+        return bool(asked.update(accepted_at=timezone.now()))
+
+
+def part(user_id: int, other_id: int) -> None:
+    """Refuse a request, withdraw one, or end a friendship: nothing is left of it."""
+    Friendship.objects.between(user_id, other_id).delete()
+
+
+def block(user_id: int, other_id: int) -> None:
+    """Part, and never be found or asked by the other one again."""
+    with transaction.atomic():
+        _one_at_a_time(user_id, other_id)
+        part(user_id, other_id)
+        Block.objects.get_or_create(blocker_id=user_id, blocked_id=other_id)
+
+
+def unblock(user_id: int, other_id: int) -> None:
+    Block.objects.filter(blocker_id=user_id, blocked_id=other_id).delete()
+
+
+def may_be_asked(user_id: int) -> Any:
+    """The members whom the user may ask: they want to be found, and neither blocks the other."""
+    return (
+        get_user_model()
+        .objects.filter(is_active=True, findable=True)
+        .exclude(pk=user_id)
+        .exclude(pk__in=Block.objects.filter(blocked_id=user_id).values("blocker_id"))
+        .exclude(pk__in=Block.objects.filter(blocker_id=user_id).values("blocked_id"))
+    )
+
+
+def to_ask_by_name(user_id: int, name: str) -> Any:
+    """The member of that user name, whatever its capitals. Raises BefriendingError."""
+    named = list(may_be_asked(user_id).filter(username__iexact=name.strip())[:2])
+    exact = [user for user in named if user.username == name.strip()]
+    if exact or len(named) == 1:
+        return (exact or named)[0]
+    raise nobody_to_ask()
+
+
+def nobody_to_ask() -> BefriendingError:
+    return BefriendingError(_("There is no member of that name who can be asked."))
+
+
+def _one_at_a_time(*user_ids: int) -> None:
+    """Two requests that cross each other wait here, in one order so that neither waits for ever."""
+    users = get_user_model().objects.filter(Q(pk__in=user_ids)).order_by("pk")
+    list(users.select_for_update(no_key=True).values_list("pk", flat=True))
+
+
+ACTIONS: dict[str, Callable[[int, int], object]] = {
+    "ask": ask,
+    "accept": accept,
+    "refuse": part,
+    "withdraw": part,
+    "remove": part,
+    "block": block,
+    "unblock": unblock,
+}

@@ -1,0 +1,93 @@
+"""Changing several ratings at once."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from catalog.models import Movie, MovieList
+from catalog.rendering.film_cards import stars_text
+from catalog.services.bulk_ratings import rate_again, unrate_all
+from catalog.services.lists import ListingError, add_films
+from catalog.services.ratings import InvalidRatingError
+
+from .responses import member_id, member_required, refused, told, undo_by
+
+MOST_SELECTED = 200
+
+
+@require_POST
+@member_required
+def change_ratings(request: HttpRequest) -> HttpResponse:
+    """``movie`` repeats for each selected film; ``do`` is rate (``stars``), list or delete."""
+    user_id = member_id(request)
+    page = reverse("catalog:ratings")
+    movie_ids = _selected(request)
+    if not movie_ids:
+        return refused(request, _("Select some films first."), page)
+    if len(movie_ids) > MOST_SELECTED:
+        most = {"most": MOST_SELECTED}
+        return refused(request, _("At most %(most)d films can be changed at once.") % most, page)
+    match request.POST.get("do"):
+        case "rate":
+            return _rate(request, user_id, movie_ids, page)
+        case "list":
+            return _add_to_list(request, user_id, movie_ids, page)
+        case "delete":
+            before = unrate_all(user_id, movie_ids)
+            number = len(before["films"])
+            message = ngettext("%(n)d rating is gone", "%(n)d ratings are gone", number)
+            return told(
+                request,
+                message % {"n": number},
+                otherwise=page,
+                undo=undo_by(user_id, "ratings", before),
+            )
+    return refused(request, _("Choose what to do with the selected films."), page)
+
+
+def _selected(request: HttpRequest) -> list[int]:
+    given = (key for key in request.POST.getlist("movie") if key.isdecimal() and len(key) < 19)
+    return list(dict.fromkeys(int(key) for key in given))
+
+
+def _rate(request: HttpRequest, user_id: int, movie_ids: list[int], page: str) -> HttpResponse:
+    stars = request.POST.get("stars", "")
+    try:
+        before = rate_again(user_id, movie_ids, stars)
+    except InvalidRatingError:
+        return refused(request, _("A rating is half a star to five stars."), page)
+    number = len(before["films"])
+    message = ngettext(
+        "%(n)d film has %(stars)s stars now", "%(n)d films have %(stars)s stars now", number
+    )
+    return told(
+        request,
+        message % {"n": number, "stars": stars_text(float(stars))},
+        otherwise=page,
+        undo=undo_by(user_id, "ratings", before),
+    )
+
+
+def _add_to_list(
+    request: HttpRequest, user_id: int, movie_ids: list[int], page: str
+) -> HttpResponse:
+    key = request.POST.get("list", "")
+    known = key.isdecimal() and len(key) < 19
+    films = MovieList.objects.filter(user_id=user_id, pk=int(key)).first() if known else None
+    if films is None:
+        return refused(request, _("Choose one of your lists."), page)
+    there = set(Movie.objects.filter(pk__in=movie_ids).values_list("pk", flat=True))
+    try:
+        new = add_films(films, [key for key in movie_ids if key in there])
+    except ListingError as error:
+        return refused(request, str(error), page)
+    number = len(new)
+    message = ngettext("%(n)d film added to “%(list)s”", "%(n)d films added to “%(list)s”", number)
+    return told(
+        request,
+        message % {"n": number, "list": films.title},
+        otherwise=page,
+        undo=undo_by(user_id, "added-to-list", {"list": films.pk, "films": new}) if new else None,
+    )

@@ -1,0 +1,111 @@
+"""What one click does to a film: rate it, keep it for later, keep it away."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from catalog.models import Movie, Rating
+from catalog.queries.marks import with_marks
+from catalog.rendering.film_cards import stars_text as stars
+from catalog.services.ratings import InvalidRatingError, rate, unrate
+from catalog.services.watchlist import set_hidden, set_watchlisted
+
+from .responses import done, member_id, member_required, refused
+
+
+@require_POST
+@member_required
+def rate_movie(request: HttpRequest, pk: int) -> HttpResponse:
+    """``rating`` is 0.5 to 5.0; empty takes the rating away."""
+    movie = get_object_or_404(Movie, pk=pk)
+    user_id = member_id(request)
+    before = Rating.objects.filter(user_id=user_id, movie=movie).first()
+    wanted = request.POST.get("rating", "")
+    now = None
+    if wanted:
+        try:
+            now = rate(user_id=user_id, movie=movie, stars=wanted).stars
+        except InvalidRatingError:
+            return refused(
+                request,
+                _("A rating is half a star to five stars."),
+                movie.get_absolute_url(),
+            )
+    else:
+        unrate(user_id=user_id, movie=movie)
+    names = {"title": movie.title, "stars": stars(now)}
+    return done(
+        request,
+        message=_("%(title)s: %(stars)s stars") % names
+        if now
+        else _("Your rating of %(title)s is gone") % names,
+        event="film-rated",
+        detail={"movie": movie.pk, "stars": now},
+        undo={
+            "url": reverse("catalog:rate", args=[movie.pk]),
+            "name": "rating",
+            "value": before.stars if before else "",
+        },
+        otherwise=movie.get_absolute_url(),
+    )
+
+
+@require_POST
+@member_required
+def keep_movie(request: HttpRequest, pk: int) -> HttpResponse:
+    """Watchlist: ``on`` is 1 to put the film there, 0 to take it off."""
+    movie = get_object_or_404(Movie, pk=pk)
+    on = request.POST.get("on") != "0"
+    set_watchlisted(user_id=member_id(request), movie=movie, on=on)
+    text = _("%(title)s is on your watchlist") if on else _("%(title)s is off your watchlist")
+    return done(
+        request,
+        message=text % {"title": movie.title},
+        event="film-kept",
+        detail={"movie": movie.pk, "on": on},
+        undo={
+            "url": reverse("catalog:keep", args=[movie.pk]),
+            "name": "on",
+            "value": "0" if on else "1",
+        },
+        otherwise=movie.get_absolute_url(),
+    )
+
+
+@require_POST
+@member_required
+def hide_movie(request: HttpRequest, pk: int) -> HttpResponse:
+    """Not interested: ``on`` is 1 to hide the film from recommendations, 0 to allow it again."""
+    movie = get_object_or_404(Movie, pk=pk)
+    on = request.POST.get("on") != "0"
+    set_hidden(user_id=member_id(request), movie=movie, on=on)
+    text = (
+        _("%(title)s will not be recommended again")
+        if on
+        else _("%(title)s may be recommended again")
+    )
+    return done(
+        request,
+        message=text % {"title": movie.title},
+        event="film-hidden",
+        detail={"movie": movie.pk, "on": on},
+        undo={
+            "url": reverse("catalog:hide", args=[movie.pk]),
+            "name": "on",
+            "value": "0" if on else "1",
+        },
+        otherwise=movie.get_absolute_url(),
+    )
+
+
+@require_GET
+@never_cache
+@member_required
+def film_actions(request: HttpRequest, pk: int) -> HttpResponse:
+    """The dialog of a film card: stars, watchlist, not interested."""
+    movies = with_marks(Movie.objects.prefetch_related("genres"), request.user)
+    movie = get_object_or_404(movies, pk=pk)
+    return render(request, "catalog/_actions.html", {"movie": movie})

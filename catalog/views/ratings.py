@@ -1,0 +1,60 @@
+"""A member's own pages: ratings, hidden films."""
+
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from catalog.forms.browse import RatingsForm
+from catalog.forms.personal import star_choices
+from catalog.models import HiddenMovie, MovieList, Rating
+from catalog.rendering.histogram import Histogram
+
+from .responses import member_id, member_required
+
+PAGE_SIZE = 48
+
+
+@require_safe
+@member_required
+def ratings(request: HttpRequest) -> HttpResponse:
+    """``?select=1`` offers to select several, and to change them at once."""
+    mine = Rating.objects.filter(user_id=member_id(request))
+    form = RatingsForm(request.GET)
+    shown = form.apply(mine.select_related("movie").prefetch_related("movie__genres"))
+    counts = dict(mine.order_by().values_list("half_stars").annotate(films=Count("pk")))
+    total = sum(counts.values())
+    mean = sum(half * films for half, films in counts.items()) / total / 2 if total else None
+    page = Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page"))
+    selecting = "select" in request.GET
+    return render(
+        request,
+        "catalog/ratings.html",
+        {
+            "form": form,
+            "page": page,
+            "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1),
+            "histogram": Histogram.of(counts),
+            "mean": mean,
+            "selecting": selecting,
+            "lists": _titles_of_lists(request) if selecting else [],
+            "star_choices": star_choices(),
+        },
+    )
+
+
+def _titles_of_lists(request: HttpRequest) -> list[tuple[int, str]]:
+    mine = MovieList.objects.filter(user_id=member_id(request))
+    return list(mine.order_by("title", "pk").values_list("pk", "title"))
+
+
+@require_safe
+@member_required
+def hidden(request: HttpRequest) -> HttpResponse:
+    entries = HiddenMovie.objects.filter(user_id=member_id(request))
+    entries = entries.select_related("movie").prefetch_related("movie__genres")
+    page = Paginator(entries, PAGE_SIZE).get_page(request.GET.get("page"))
+    page_numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1)
+    context = {"page": page, "page_numbers": page_numbers}
+    return render(request, "catalog/hidden.html", context)
