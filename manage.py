@@ -6,7 +6,7 @@ import sys
 
 from django.core.management import execute_from_command_line
 
-from moviesite.local.joining import join_local_run
+from moviesite.local.environment import join_local_run
 
 if __name__ == "__main__":
     join_local_run()

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from .deleting import LastAdministratorError, delete_account
+from .deletion import LastAdministratorError, delete_account
 from .models import User
 
 

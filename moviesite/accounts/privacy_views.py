@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from .deleting import LastAdministratorError, delete_account
-from .exporting import csv_archive, json_document
+from .deletion import LastAdministratorError, delete_account
+from .export import csv_archive, json_document
 from .forms import DeleteAccountForm
 from .models import User
 

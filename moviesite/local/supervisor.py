@@ -15,9 +15,9 @@ from types import FrameType
 from moviesite.local.checks import only_run, require_free_port, require_space
 from moviesite.local.children import Child, site_children
 from moviesite.local.console import complain, phase, say
+from moviesite.local.environment import joinable
 from moviesite.local.errors import LocalRunError, StopRequested
 from moviesite.local.first_data import first_dataset
-from moviesite.local.joining import joinable
 from moviesite.local.logs import last_line
 from moviesite.local.processes import leftovers, spawn, stop, stop_leftovers
 from moviesite.local.services import Services, start_services

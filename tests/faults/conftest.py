@@ -22,11 +22,11 @@ from django.db import connection
 
 from recommender.models import ModelVersion, RetrainingPolicy, TrainingRun
 from recommender.runs.request import request_run
-from tests.faults.behaving import BEHAVIOUR_FILE
+from tests.faults.behaviour import BEHAVIOUR_FILE
 from tests.faults.local_run import free_port
 from tests.recommender.conftest import artifacts, fresh_process
+from tests.recommender.rated_world import rated_world
 from tests.recommender.stand_in import Behaviour
-from tests.recommender.training.conftest import rated_world
 
 __all__ = ["artifacts", "fresh_process", "rated_world"]
 

@@ -13,7 +13,7 @@ from django.test import Client
 
 from recommender.models import ModelVersion
 from tests.faults.conftest import ROOT, Processes, wait_until
-from tests.recommender.test_serving_missing import damage
+from tests.recommender.test_serving import damage
 from tests.recommender.world import World
 
 MEMBERS = 4

@@ -9,7 +9,7 @@ from django.utils import timezone
 from recommender.models import ModelVersion, RunStatus, TrainingRun
 from recommender.runs.request import request_cancel
 from recommender.training.priority import NICENESS
-from tests.faults.behaving import SLEEP_QUERY
+from tests.faults.behaviour import SLEEP_QUERY
 from tests.faults.conftest import Processes, ended, live_pk, queue_run, wait_until
 
 

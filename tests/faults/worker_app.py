@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from moviesite.celery import app
-from tests.faults.behaving import BEHAVIOUR_FILE, SLEEP_QUERY
+from tests.faults.behaviour import BEHAVIOUR_FILE, SLEEP_QUERY
 
 SMALL_FILE_BYTES = 2000
 

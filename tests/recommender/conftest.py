@@ -8,7 +8,10 @@ import pytest
 
 from recommender.serving import live, live_versions
 from recommender.serving.live_catalog import live_catalog
+from tests.recommender.rated_world import rated_world
 from tests.recommender.world import World, build_world
+
+__all__ = ["rated_world"]
 
 
 @pytest.fixture(autouse=True)

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from recommender.management.follow import NoWorkerError, wait_for
 from recommender.management.training_display import Display, only_warnings
-from recommender.management.waiting import NoWorkerError, wait_for
 from recommender.models import ModelKind, RunMode, RunStatus, RunTrigger, TrainingRun
 from recommender.runs.request import deliver_run, request_run
 

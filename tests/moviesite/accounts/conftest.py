@@ -26,10 +26,7 @@ from catalog.services.ratings import rate
 from moviesite.accounts.models import User
 from moviesite.accounts.tokens import create_token
 from recommender.models import Preferences
-from tests.recommender.conftest import artifacts, fresh_process, plain_static, world
 from tests.recommender.world import World
-
-__all__ = ["artifacts", "fresh_process", "plain_static", "world"]
 
 PASSWORD = "a-long-and-calm-evening-42"
 

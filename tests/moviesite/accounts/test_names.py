@@ -5,9 +5,6 @@ from django.test import Client
 
 from catalog.models import Dataset
 from moviesite.accounts.models import User
-from tests.recommender.conftest import plain_static
-
-__all__ = ["plain_static"]
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
 

@@ -1,0 +1,88 @@
+"""`manage.py import_dataset`: what it prints, and how it fails."""
+
+import io
+import re
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from catalog.models import Rating
+from tests.catalog import dataset_files as files
+
+pytestmark = pytest.mark.django_db
+
+MOVIES = [(10, "GoldenEye (1995)", "Action")]
+
+
+def run(*arguments: str) -> str:
+    output = io.StringIO()
+    call_command("import_dataset", *arguments, stdout=output)
+    return output.getvalue()
+
+
+def numbers(output: str, kind: str) -> list[str]:
+    line = next(line for line in output.splitlines() if re.match(rf"\W+{kind}\b", line))
+    return re.findall(r"[\d,]+", line)
+
+
+def test_the_summary_counts_and_lists_what_was_rejected(tmp_path: Path) -> None:
+    ratings = [(1, 10, 4, 1), (1, 10, 9, 1), (2, 10, 0, 1), (2, 10, "?", 1)]
+    folder = files.movielens(tmp_path / "ml-x", ratings=ratings, movies=MOVIES)
+    output = run(str(folder), "--show", "2")
+    assert numbers(output, "ratings") == ["4", "1", "0", "3"]
+    assert numbers(output, "raters") == ["1", "1", "0", "0"]
+    assert "ratings.csv, line 3: rating must be a half-star from 0.5 to 5.0, got '9'" in output
+    assert "... and 1 more rejected rows" in output
+    assert "Nothing changed" not in output
+    output = run(str(folder))
+    assert numbers(output, "ratings") == ["4", "0", "0", "3"]
+    assert "Nothing changed: all of it was there already." in output
+
+
+def test_no_progress_bar_where_nobody_looks(tmp_path: Path) -> None:
+    output = run(str(files.movielens(tmp_path / "ml-x", ratings=[(1, 10, 4, 1)], movies=MOVIES)))
+    assert "\x1b" not in output
+    assert "━━ " not in output.split("┏")[0]
+
+
+def test_a_name_keeps_two_editions_apart(tmp_path: Path) -> None:
+    folder = files.movielens(tmp_path / "ml-x", ratings=[(1, 10, 4, 1)], movies=MOVIES)
+    run(str(folder), "--name", "first")
+    run(str(folder), "--name", "Second's 100%")
+    names = Rating.objects.values_list("user__username", flat=True)
+    assert set(names) == {"first-1", "seconds-100-1"}
+
+
+def test_another_edition_under_the_same_name_is_noticed(tmp_path: Path) -> None:
+    movies = [*MOVIES, (20, "Heat (1995)", "Crime")]
+    folder = files.movielens(tmp_path / "ml-x", ratings=[(1, 10, 4, 1)], movies=movies)
+    assert "edition" not in run(str(folder))
+    assert "edition" not in run(str(folder))
+    files.movielens(folder, ratings=[(1, 20, 4, 1)], movies=movies)
+    assert "1 ratings were loaded earlier as ml-x and are not in this file" in run(str(folder))
+
+
+def test_a_known_name_is_taken_from_where_datasets_are_kept(
+    tmp_path: Path, settings: Settings
+) -> None:
+    settings.VAR_DIR = tmp_path
+    folder = tmp_path / "datasets" / "ml-1m"
+    files.movielens(folder, ratings=[(1, 10, 4, 1)], movies=MOVIES)
+    assert numbers(run("ml-1m"), "ratings") == ["1", "1", "0", "0"]
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("nothing-like-it", "neither a folder, nor a zip file, nor one of the datasets known"),
+        ("movies-dataset", "cannot be downloaded without an account: get it from https://"),
+    ],
+)
+def test_failures_are_one_sentence(
+    tmp_path: Path, settings: Settings, source: str, message: str
+) -> None:
+    settings.VAR_DIR = tmp_path
+    with pytest.raises(CommandError, match=message):
+        run(source)
