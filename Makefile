@@ -9,7 +9,7 @@ PRODUCTION := SECRET_KEY=$(shell head -c 48 /dev/urandom | base64 | tr -d '/+=\n
 	REDIS_URL=redis://localhost ALLOWED_HOSTS=matinee.example EMAIL_URL=smtp://localhost
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test lint format bench bench-learning bench-serving bench-retraining bench-load clean reset python \
+.PHONY: help run setup test lint format bench bench-learning bench-serving bench-retraining bench-load structure clean reset python \
 	style types imports templates migrations deployment
 
 help: ## list these commands
@@ -70,6 +70,9 @@ bench-retraining: setup ## measure quick updates, cancelling, and ratings beside
 
 bench-load: setup ## measure a first visit in Chromium (ARGS="http://127.0.0.1:8000 USERNAME PASSWORD")
 	@$(VENV_PYTHON) -m tests.benchmarks.bench_load $(ARGS)
+
+structure: setup ## print the rooms, arrows and names of the code in numbers
+	@$(VENV_PYTHON) -m tests.structure
 
 clean: ## remove caches, keep .venv and var
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

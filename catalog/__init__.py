@@ -1,0 +1,1 @@
+"""The facts: movies, links, ratings, lists, diaries; `services` writes, `queries` reads."""

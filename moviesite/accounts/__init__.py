@@ -1,0 +1,1 @@
+"""Accounts: sign-up, names, API tokens, export and deletion (`export`, `deletion`)."""

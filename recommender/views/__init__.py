@@ -1,0 +1,1 @@
+"""The recommender's pages and htmx fragments: thin, one file per page."""

@@ -23,7 +23,7 @@ import numpy as np
 
 from moviesite.local.children import TRAINING_THREADS, threads
 
-from . import ratings_beside_training
+from . import rating_load
 from .fresh_site import fresh_site, manage
 from .places import ROOT, data_folder
 from .serving_load import site
@@ -56,7 +56,7 @@ def main() -> None:
                 cancel(chosen.cancels)
             else:
                 with site(environment | threads(1)) as (address, _):
-                    ratings_beside_training.measure(address, chosen.rounds)
+                    rating_load.measure(address, chosen.rounds)
             print(f"(machine: {os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f})")
 
 

@@ -15,7 +15,7 @@ from recommender.learning.interactions import PADDING_ITEM, Interactions
 from recommender.learning.presets.next_item.ease import autoencoder_weights
 from recommender.learning.presets.next_item.held_out import FOLDS, HeldOut, held_out
 from recommender.learning.presets.next_item.neighbours import neighbour_table, popularity
-from recommender.learning.presets.next_item.reranker_training import train_reranker
+from recommender.learning.presets.next_item.reranker_fit import train_reranker
 from recommender.learning.presets.next_item.scorer import NEVER_MET, SequenceScorer
 from recommender.learning.presets.next_item.shortlists import Shortlists, draw_up
 from recommender.learning.presets.next_item.traits import item_traits

@@ -5,7 +5,7 @@ import pytest
 
 from recommender.learning.presets.next_item.model import SequenceBlendModel
 from recommender.learning.presets.next_item.reranker import OWN, READ, SHORTLIST, Reranker
-from recommender.learning.presets.next_item.reranker_training import train_reranker
+from recommender.learning.presets.next_item.reranker_fit import train_reranker
 from recommender.learning.presets.next_item.scorer import DECAYS, SPAN, SequenceScorer
 from recommender.learning.presets.next_item.shortlists import Shortlists, draw_up
 
