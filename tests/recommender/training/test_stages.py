@@ -22,6 +22,7 @@ from recommender.runs import lease
 from recommender.runs.request import request_cancel, request_run
 from recommender.training import fit, stages
 from recommender.training.pipeline import train
+from recommender.versions.artifacts import names
 from recommender.versions.load import load
 from tests.recommender.stand_in import Behaviour, full_disk, make_stand_in
 from tests.recommender.training.test_pipeline import run_here
@@ -250,7 +251,7 @@ def wait_until(condition: Callable[[], bool], patience: float = 60.0) -> None:
 
 def test_artifact_names_ignore_parts(artifacts: Path) -> None:
     (artifacts / "factorization" / ".part-x").mkdir(parents=True)
-    assert artifacts.names("factorization") == []
+    assert names("factorization") == []
 
 
 def test_a_failure_after_the_artifact_was_stored_removes_it(

@@ -33,7 +33,8 @@ def folder(tmp_path_factory):
     # In whole runs of all tests a process has crashed inside torch, never in runs of this file
     # alone: torchrun starts both again, and the warning below shows where it was.
     torchrun += ["--max-restarts", "2"]
-    script = [sys.executable, "-m", "tests.recommender.learning.distributed_fits", str(folder)]
+    module = "tests.recommender.learning.engine.distributed_fits"
+    script = [sys.executable, "-m", module, str(folder)]
     done = subprocess.run(
         [*torchrun, "--nproc-per-node", "2", *script],
         cwd=ROOT,
