@@ -125,7 +125,7 @@ def attach_suggestions(rows: list[ImportRow], *, row_id: int = 0, query: str = "
     For the row ``row_id`` they are what ``query`` finds instead.
     """
     keys = {key for row in rows for key in row.suggestions}
-    films = Movie.objects.for_cards().in_bulk(keys)
+    films = Movie.objects.with_link_and_genres().in_bulk(keys)
     for row in rows:
         suggested = [films[key] for key in row.suggestions if key in films]
         if row.pk == row_id and query:

@@ -109,7 +109,7 @@ def search_keys(query: str, *, limit: int, within: MovieQuerySet | None = None) 
 def find(query: str, *, limit: int, within: MovieQuerySet | None = None) -> list[Found]:
     """Films and how they match, best first, each once."""
     found = _ranked(query, limit, within)
-    cards = Movie.objects.for_cards().in_bulk(list(found))
+    cards = Movie.objects.with_link_and_genres().in_bulk(list(found))
     return [Found(cards[key], *how) for key, how in found.items() if key in cards]
 
 

@@ -6,6 +6,7 @@ the database when it is shown; these arrays only decide which films those are.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -14,8 +15,7 @@ from numpy.typing import NDArray
 
 from catalog.models import Genre
 from recommender.data.postgres_copy import copy_columns
-
-IntArray = NDArray[np.int64]
+from recommender.learning.arrays import BoolArray, IntArray
 
 LITTLE_SEEN_QUANTILE = 0.8
 LITTLE_SEEN_RATINGS = 3
@@ -101,6 +101,13 @@ class CatalogArrays:
     def rows_of(self, movie_ids: IntArray) -> IntArray:
         """The row of each movie, -1 for those that are not here."""
         return positions(self.movie_ids, movie_ids)
+
+    def mask_of(self, movie_ids: Sequence[int] | IntArray) -> BoolArray:
+        """bool (n,): is one of these movies; those that are not here are passed over."""
+        rows = self.rows_of(np.asarray(movie_ids, np.int64))
+        mask = np.zeros(len(self), np.bool_)
+        mask[rows[rows >= 0]] = True
+        return mask
 
     def with_genres(self, genre_ids: tuple[int, ...]) -> NDArray[np.bool_]:
         """bool (n,): has at least one of the genres."""

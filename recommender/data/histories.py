@@ -10,7 +10,7 @@ from django.db import connection
 from numpy.typing import NDArray
 
 from catalog.models import HiddenMovie, Rating
-from recommender.data.catalog_arrays import IntArray
+from recommender.learning.arrays import IntArray
 
 # How an anonymous list of films is read by a model that learns from ratings: as films liked.
 LIKED_STARS = 4.5

@@ -10,16 +10,17 @@ from rich.table import Table
 
 from recommender.api.payloads import recommendations_json
 from recommender.pages.cards import Card, cards
-from recommender.serving.recommender import Ranking, Recommender
+from recommender.serving import Recommender
+from recommender.serving.ranking import Ranking
 
 
-def show(out: Any, person: Recommender, ranking: Ranking, title: str, as_json: bool) -> None:
+def show(out: Any, recommender: Recommender, ranking: Ranking, title: str, as_json: bool) -> None:
     """Print a ranking to ``out``, which has ``write``; ``title`` stands above the table."""
     if as_json:
-        listed = recommendations_json(person, ranking)
+        listed = recommendations_json(recommender, ranking)
         out.write(json.dumps(listed, indent=2, ensure_ascii=False) + "\n")
         return
-    found = cards(person, ranking)
+    found = cards(recommender, ranking)
     console = Console(file=out, highlight=False)
     console.print(_table(found, title), markup=False)
     console.print(f"by {ranking.version}", markup=False)

@@ -1,70 +1,62 @@
-"""More like this."""
+"""Films similar to a film: "More like this"."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
-from catalog.models import HiddenMovie, Movie
-from catalog.queries.marks import with_marks
-from recommender.data.catalog_arrays import IntArray
+from catalog.models import HiddenMovie
+from recommender.data.catalog_arrays import CatalogArrays
 from recommender.data.histories import history_from
+from recommender.learning.arrays import FloatArray, IntArray
 from recommender.serving.filters import Filters
-from recommender.serving.live import snapshot
-from recommender.serving.recommender import POPULARITY, Recommender
+from recommender.serving.live import live_state
+from recommender.serving.ranking import Source
+from recommender.serving.recommender import Recommender
 
 
 @dataclass(frozen=True)
-class Similar:
-    """Films with their likeness, the most alike first, and the version that says so."""
+class SimilarFilms:
+    """Primary keys of films with their similarity, most similar first, and the version used."""
 
-    movies: list[tuple[Movie, float]]
+    scores: dict[int, float]
     version: str
 
 
 def similar_to(
-    movie_id: int,
-    n: int,
-    filters: Filters | None = None,
-    user: AbstractBaseUser | AnonymousUser | None = None,
-) -> Similar:
+    movie_id: int, n: int, filters: Filters | None = None, user_id: int | None = None
+) -> SimilarFilms:
     """Films that the same people like; of the same genres where no model knows the film.
 
-    They carry the marks of ``user``, who is not shown films that are of no interest to them.
+    Films that the user has hidden are left out.
     """
-    live = snapshot()
-    rows = live.catalog.rows_of(np.array([movie_id]))
-    hidden_ids = _hidden_from(user)
-    allowed = (filters or Filters()).mask(live.catalog)
-    hidden = live.catalog.rows_of(hidden_ids)
-    allowed[hidden[hidden >= 0]] = False
+    live = live_state()
+    row = int(live.catalog.rows_of(np.array([movie_id]))[0])
+    history = history_from([movie_id], _hidden_ids(user_id))
+    recommender = Recommender(history, filters or Filters(), live)
     placed = live.factorization or live.sequence
-    if placed is not None and rows[0] >= 0 and placed.item_of_row[rows[0]]:
-        found, scores = placed.similar_rows(int(rows[0]), 2 * n + 20)
-        keep = allowed[found]
-        found, scores, version = found[keep][:n], scores[keep][:n], placed.version.label
+    if placed is not None and row >= 0 and placed.item_of_row[row]:
+        rows, scores = placed.similar_rows(row, 2 * n + 20)
+        keep = recommender.allowed[rows]
+        rows, scores, version = rows[keep][:n], scores[keep][:n], placed.version.label
     else:
-        person = Recommender(history_from([movie_id], hidden_ids), filters or Filters(), live)
-        ranking = person.by(_alike(person, int(rows[0])), n, None, POPULARITY)
-        found, scores, version = ranking.rows, ranking.scores, POPULARITY
-    movie_ids = [int(pk) for pk in live.catalog.movie_ids[found]]
-    movies = with_marks(Movie.objects.for_cards(), user or AnonymousUser()).in_bulk(movie_ids)
-    pairs = zip(movie_ids, scores, strict=True)
-    return Similar([(movies[pk], round(float(s), 4)) for pk, s in pairs if pk in movies], version)
+        by_genre = _genre_similarity(live.catalog, row)
+        ranking = recommender.rank_by(by_genre, n, None, Source.POPULARITY)
+        rows, scores, version = ranking.rows, ranking.scores, ranking.version
+    pairs = zip(live.catalog.movie_ids[rows].tolist(), scores.tolist(), strict=True)
+    return SimilarFilms({pk: round(score, 4) for pk, score in pairs}, version)
 
 
-def _hidden_from(user: AbstractBaseUser | AnonymousUser | None) -> IntArray:
-    if user is None or user.pk is None:
+def _hidden_ids(user_id: int | None) -> IntArray:
+    if user_id is None:
         return np.zeros(0, np.int64)
-    hidden = HiddenMovie.objects.filter(user_id=user.pk).values_list("movie_id", flat=True)
+    hidden = HiddenMovie.objects.filter(user_id=user_id).values_list("movie_id", flat=True)
     return np.array(hidden, np.int64)
 
 
-def _alike(person: Recommender, row: int) -> np.ndarray:
+def _genre_similarity(catalog: CatalogArrays, row: int) -> FloatArray:
     """Popular films first among those that share most genres with the film at ``row``."""
-    catalog = person.live.catalog
     popularity = catalog.log_popularity / max(1.0, float(catalog.log_popularity.max(initial=0)))
     if row < 0:
         return popularity

@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.data.catalog_arrays import IntArray
+from recommender.learning.arrays import IntArray
 
 
 def diversified(

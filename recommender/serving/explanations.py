@@ -14,9 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.data.catalog_arrays import IntArray
+from recommender.learning.arrays import IntArray
 from recommender.serving.live import Placed
-from recommender.serving.recommender import Ranking, Recommender
+from recommender.serving.model_scores import ModelScores
+from recommender.serving.ranking import Ranking, Source
 
 REASONS = 3
 SMALL_SHARE = 0.1  # of the largest weight: what moved a score less than that is left out
@@ -30,35 +31,35 @@ class Reason:
     weight: float
 
 
-def reasons(person: Recommender, ranking: Ranking) -> list[list[Reason]]:
+def reasons(scores: ModelScores, ranking: Ranking) -> list[list[Reason]]:
     """The reasons of each film of a ranking, the weightiest first; empty lists for popularity."""
-    if ranking.source == "both":
-        stars, next_ = _star_weights(person, ranking.rows), _next_weights(person, ranking.rows)
-        return _each(person, stars + person.stars_per_next_score * next_)
-    if ranking.source == "factorization":
-        return _each(person, _star_weights(person, ranking.rows))
-    if ranking.source == "sequence":
-        return _each(person, _next_weights(person, ranking.rows))
+    if ranking.source is Source.BOTH:
+        stars, next_ = _star_weights(scores, ranking.rows), _next_weights(scores, ranking.rows)
+        return _each(scores, stars + scores.stars_per_next_score * next_)
+    if ranking.source is Source.FACTORIZATION:
+        return _each(scores, _star_weights(scores, ranking.rows))
+    if ranking.source is Source.SEQUENCE:
+        return _each(scores, _next_weights(scores, ranking.rows))
     return [[] for _ in ranking.rows]
 
 
-def _star_weights(person: Recommender, rows: IntArray) -> NDArray[np.float32]:
+def _star_weights(scores: ModelScores, rows: IntArray) -> NDArray[np.float32]:
     """What each rating did to the predicted stars of the film at each row (n, len(history))."""
-    if (placed := person.live.factorization) is None:
-        return _nothing(person, rows)
-    scorer, folded = placed.version.scorer, person.folded
-    return _placed_weights(person, placed, rows, lambda _, ids: scorer.explain_each(folded, ids))
+    if (placed := scores.live.factorization) is None:
+        return _nothing(scores, rows)
+    scorer, folded = placed.version.scorer, scores.folded
+    return _placed_weights(scores, placed, rows, lambda _, ids: scorer.explain_each(folded, ids))
 
 
-def _next_weights(person: Recommender, rows: IntArray) -> NDArray[np.float32]:
+def _next_weights(scores: ModelScores, rows: IntArray) -> NDArray[np.float32]:
     """What each film watched did to the sequence model's score of the film at each row."""
-    if (placed := person.live.sequence) is None:
-        return _nothing(person, rows)
-    return _placed_weights(person, placed, rows, placed.version.scorer.explain_each)
+    if (placed := scores.live.sequence) is None:
+        return _nothing(scores, rows)
+    return _placed_weights(scores, placed, rows, placed.version.scorer.explain_each)
 
 
 def _placed_weights(
-    person: Recommender,
+    scores: ModelScores,
     placed: Placed,
     rows: IntArray,
     explain: Callable[[IntArray, list[int]], NDArray[np.float32]],
@@ -67,20 +68,20 @@ def _placed_weights(
 
     Zeros for films of the history, and for films at ``rows``, that the version has not seen.
     """
-    known, history = person.known(placed)
+    known, history = scores.known(placed)
     ranked = placed.item_of_row[rows]
     seen = np.flatnonzero(ranked)
-    weights = _nothing(person, rows)
+    weights = _nothing(scores, rows)
     weights[np.ix_(seen, known)] = explain(history, ranked[seen].tolist())
     return weights
 
 
-def _nothing(person: Recommender, rows: IntArray) -> NDArray[np.float32]:
-    return np.zeros((len(rows), len(person.history)), np.float32)
+def _nothing(scores: ModelScores, rows: IntArray) -> NDArray[np.float32]:
+    return np.zeros((len(rows), len(scores.history)), np.float32)
 
 
-def _each(person: Recommender, weights: NDArray[np.float32]) -> list[list[Reason]]:
-    return [_weightiest(person.history.movie_ids, one) for one in weights]
+def _each(scores: ModelScores, weights: NDArray[np.float32]) -> list[list[Reason]]:
+    return [_weightiest(scores.history.movie_ids, one) for one in weights]
 
 
 def _weightiest(movie_ids: IntArray, weights: NDArray[np.float32]) -> list[Reason]:

@@ -1,7 +1,7 @@
 """What a request serves from: the catalog and the live versions, placed on each other.
 
-A request takes :func:`snapshot` once and works with it to its end; a version that goes live in
-the meantime is in the next request's snapshot and takes nothing away from this one's.
+A request takes :func:`live_state` once and works with it to its end; a version that goes live in
+the meantime is in the next request's state and takes nothing away from this one's.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.data.catalog_arrays import CatalogArrays, IntArray
+from recommender.data.catalog_arrays import CatalogArrays
+from recommender.learning.arrays import IntArray
 from recommender.serving.live_catalog import live_catalog
 from recommender.serving.live_versions import Loaded, live_versions
 from recommender.serving.malloc import give_back_what_is_free
@@ -48,25 +49,25 @@ class Placed:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Snapshot:
-    """A kind without a usable version is None."""
+class LiveState:
+    """The catalog and the live version of each kind; None for a kind without a usable one."""
 
     catalog: CatalogArrays
     factorization: Placed | None = None
     sequence: Placed | None = None
 
 
-_last: tuple[CatalogArrays, Loaded, Snapshot] | None = None
+_last: tuple[CatalogArrays, Loaded, LiveState] | None = None
 
 
-def snapshot() -> Snapshot:
+def live_state() -> LiveState:
     """The present catalog and versions: at most one query, and that at most once a second."""
     global _last
     catalog, loaded = live_catalog.current(), live_versions.current()
     last = _last
     if last is not None and last[0] is catalog and last[1] is loaded:
         return last[2]
-    made = Snapshot(
+    made = LiveState(
         catalog=catalog,
         factorization=placed_on(loaded.get(FACTORIZATION), catalog),
         sequence=placed_on(loaded.get(SEQUENCE), catalog),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.data.catalog_arrays import IntArray
+from recommender.learning.arrays import IntArray
 from recommender.learning.artifact import DamagedArtifactError, read_artifact
 from recommender.learning.presets.next_item.scorer import SequenceScorer
 from recommender.learning.presets.stars.scorer import FactorizationScorer

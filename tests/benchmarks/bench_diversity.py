@@ -39,7 +39,7 @@ def ask(question: Question, found: dict[tuple[str, float], list[tuple[float, flo
     from recommender.serving.recommender import CANDIDATES
 
     ranking = question.person.top_picks(CANDIDATES)
-    vectors = question.person.vectors(ranking.rows)
+    vectors = question.person.scores.vectors(ranking.rows)
     ways: list[tuple[str, Rerank, tuple[float, ...]]] = [
         ("marginal relevance", diversified, MARGINAL),
         ("determinantal", repelled, DETERMINANTAL),

@@ -26,6 +26,6 @@ class Command(BaseCommand):
             user = resolve_person(options["user"])
         except UnknownPersonError as error:
             raise CommandError(str(error)) from error
-        person = recommender_for(user.pk)
-        title = f"For {user.username}, who rated {len(person.history)} movies"
-        show(self.stdout, person, person.top_picks(options["n"]), title, options["json"])
+        recommender = recommender_for(user.pk)
+        title = f"For {user.username}, who rated {len(recommender.history)} movies"
+        show(self.stdout, recommender, recommender.top_picks(options["n"]), title, options["json"])

@@ -8,7 +8,7 @@ from catalog.models import Movie
 from catalog.queries.search import Resolution, resolve_title
 from recommender.data.histories import history_from
 from recommender.management.output import show
-from recommender.serving.recommender import Recommender
+from recommender.serving import Recommender
 
 
 class Command(BaseCommand):
@@ -23,9 +23,9 @@ class Command(BaseCommand):
         if options["n"] < 1:
             raise CommandError(f"-n must be at least 1, got {options['n']}")
         watched = [self._movie(resolve_title(title)) for title in options["titles"]]
-        person = Recommender(history_from(movie.pk for movie in watched))
+        recommender = Recommender(history_from(movie.pk for movie in watched))
         title = "After " + ", ".join(str(movie) for movie in watched)
-        show(self.stdout, person, person.watch_next(options["n"]), title, options["json"])
+        show(self.stdout, recommender, recommender.watch_next(options["n"]), title, options["json"])
 
     def _movie(self, found: Resolution) -> Movie:
         """The film, saying on the error output what was taken where it is not plain."""

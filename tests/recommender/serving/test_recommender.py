@@ -10,7 +10,9 @@ from recommender.pages.cards import cards
 from recommender.serving.explanations import reasons
 from recommender.serving.filters import Filters
 from recommender.serving.member import recommender_for
-from recommender.serving.recommender import SEQUENCE_WEIGHT, Ranking, Recommender
+from recommender.serving.model_scores import SEQUENCE_WEIGHT
+from recommender.serving.ranking import Ranking, Source
+from recommender.serving.recommender import Recommender
 from tests.recommender.world import World
 
 
@@ -32,21 +34,21 @@ def test_a_rating_its_change_and_its_removal_show_on_the_next_request(world: Wor
     ada = world.fan_of_even()
     before = recommender_for(ada.pk)
     best = movie_ids(before, before.top_picks(1))[0]
-    taste_before = before.folded.row.copy()
+    taste_before = before.scores.folded.row.copy()
     movie = Movie.objects.get(pk=best)
 
     rate(user_id=ada.pk, movie=movie, stars=0.5)
     after = recommender_for(ada.pk)
     assert best not in movie_ids(after, after.top_picks(60))
     assert best not in movie_ids(after, after.watch_next(60))
-    assert after.folded.row[1] < taste_before[1]
+    assert after.scores.folded.row[1] < taste_before[1]
 
     rate(user_id=ada.pk, movie=movie, stars=5)
-    assert recommender_for(ada.pk).folded.row[1] > taste_before[1]
+    assert recommender_for(ada.pk).scores.folded.row[1] > taste_before[1]
 
     unrate(user_id=ada.pk, movie=movie)
     again = recommender_for(ada.pk)
-    np.testing.assert_array_equal(again.folded.row, taste_before)
+    np.testing.assert_array_equal(again.scores.folded.row, taste_before)
     assert movie_ids(again, again.top_picks(1))[0] == best
 
 
@@ -96,9 +98,9 @@ def test_factorization_reasons_add_up_to_the_score(world: World) -> None:
     placed = person.live.factorization
     assert placed is not None
     scorer = placed.version.scorer
-    weights = scorer.explain(person.folded, 9)
+    weights = scorer.explain(person.scores.folded, 9)
     without = scorer.predict(scorer.fold_in([], []), [9])
-    predicted = scorer.predict(person.folded, [9])
+    predicted = scorer.predict(person.scores.folded, [9])
     np.testing.assert_allclose(weights.sum(), predicted - without, atol=1e-4)
 
 
@@ -107,20 +109,20 @@ def test_top_picks_are_explained_by_both_models_that_ranked_them(world: World) -
     ada = world.fan_of_even()
     person = recommender_for(ada.pk)
     ranking = person.top_picks(6)
-    assert ranking.source == "both"
+    assert ranking.source is Source.BOTH
     assert person.live.factorization is not None
     assert person.live.sequence is not None
     stars = person.live.factorization.version.scorer
     next_ = person.live.sequence.version.scorer
-    history = person.known(person.live.sequence)[1]
-    scale = SEQUENCE_WEIGHT / person.next_scores[person.next_scores > -np.inf].std()  # type: ignore[index]
-    for row, found in zip(ranking.rows, reasons(person, ranking), strict=True):
+    history = person.scores.known(person.live.sequence)[1]
+    scale = SEQUENCE_WEIGHT / person.scores.next_scores[person.scores.next_scores > -np.inf].std()  # type: ignore[index]
+    for row, found in zip(ranking.rows, reasons(person.scores, ranking), strict=True):
         item = int(person.live.factorization.item_of_row[row])
         left_out = [
             next_.scores(history)[item] - next_.scores(np.delete(history, place))[item]
             for place in range(len(history))
         ]
-        expected = stars.explain(person.folded, item) + scale * np.array(left_out)
+        expected = stars.explain(person.scores.folded, item) + scale * np.array(left_out)
         weights = dict(zip(person.history.movie_ids.tolist(), expected, strict=True))
         assert found[0].movie_id == max(weights, key=weights.__getitem__)
         for reason in found:
@@ -131,16 +133,16 @@ def test_predictions_are_guesses_while_ratings_are_few(world: World) -> None:
     world.publish()
     few = recommender_for(world.fan_of_even(2, name="few").pk)
     many = recommender_for(world.fan_of_even(20, name="many").pk)
-    assert all(few.is_uncertain(few.top_picks(5).rows))
-    assert not any(many.is_uncertain(many.top_picks(5).rows))
-    assert many.predictions(many.top_picks(1).rows)[0] == pytest.approx(4.8, abs=0.4)
+    assert all(few.scores.is_uncertain(few.top_picks(5).rows))
+    assert not any(many.scores.is_uncertain(many.top_picks(5).rows))
+    assert many.scores.predictions(many.top_picks(1).rows)[0] == pytest.approx(4.8, abs=0.4)
 
 
 def test_somebody_without_ratings_has_no_predicted_stars(world: World) -> None:
     world.publish()
     for history in (History(), history_from(world.even[:3])):
         person = Recommender(history)
-        assert person.predictions(person.top_picks(3).rows) == [None, None, None]
+        assert person.scores.predictions(person.top_picks(3).rows) == [None, None, None]
 
 
 FILTERS = [

@@ -1,4 +1,4 @@
-"""Who is asking: a session with CSRF token, or ``Authorization: Bearer`` with an access token."""
+"""Authentication: a session with CSRF token, or ``Authorization: Bearer`` with an access token."""
 
 from __future__ import annotations
 
@@ -50,3 +50,8 @@ def _no_response(request: HttpRequest) -> HttpResponse:
 
 # The token first: a client that sends one has no CSRF token to show.
 MEMBER = [TokenAuth(), MemberSession(csrf=False)]
+
+
+def member_id(request: HttpRequest) -> int:
+    """The primary key of the member whom `MEMBER` has let in."""
+    return int(request.auth.pk)  # type: ignore[attr-defined]
