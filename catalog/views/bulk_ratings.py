@@ -12,6 +12,7 @@ from catalog.services.bulk_ratings import rate_again, unrate_all
 from catalog.services.lists import ListingError, add_films
 from catalog.services.ratings import InvalidRatingError
 
+from .parameters import key_in, keys_in
 from .responses import member_id, member_required, refused, told, undo_by
 
 MOST_SELECTED = 200
@@ -23,7 +24,7 @@ def change_ratings(request: HttpRequest) -> HttpResponse:
     """``movie`` repeats for each selected film; ``do`` is rate (``stars``), list or delete."""
     user_id = member_id(request)
     page = reverse("catalog:ratings")
-    movie_ids = _selected(request)
+    movie_ids = keys_in(request.POST.getlist("movie"))
     if not movie_ids:
         return refused(request, _("Select some films first."), page)
     if len(movie_ids) > MOST_SELECTED:
@@ -47,11 +48,6 @@ def change_ratings(request: HttpRequest) -> HttpResponse:
     return refused(request, _("Choose what to do with the selected films."), page)
 
 
-def _selected(request: HttpRequest) -> list[int]:
-    given = (key for key in request.POST.getlist("movie") if key.isdecimal() and len(key) < 19)
-    return list(dict.fromkeys(int(key) for key in given))
-
-
 def _rate(request: HttpRequest, user_id: int, movie_ids: list[int], page: str) -> HttpResponse:
     stars = request.POST.get("stars", "")
     try:
@@ -73,9 +69,8 @@ def _rate(request: HttpRequest, user_id: int, movie_ids: list[int], page: str) -
 def _add_to_list(
     request: HttpRequest, user_id: int, movie_ids: list[int], page: str
 ) -> HttpResponse:
-    key = request.POST.get("list", "")
-    known = key.isdecimal() and len(key) < 19
-    films = MovieList.objects.filter(user_id=user_id, pk=int(key)).first() if known else None
+    key = key_in(request.POST.get("list", "")) or 0
+    films = MovieList.objects.filter(user_id=user_id, pk=key).first()
     if films is None:
         return refused(request, _("Choose one of your lists."), page)
     there = set(Movie.objects.filter(pk__in=movie_ids).values_list("pk", flat=True))

@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from catalog.models import Movie, Rating
-from catalog.queries.marks import with_marks
+from catalog.queries.marks import marked_movies
 from catalog.rendering.film_cards import stars_text as stars
 from catalog.services.ratings import InvalidRatingError, rate, unrate
 from catalog.services.watchlist import set_hidden, set_watchlisted
@@ -106,6 +106,5 @@ def hide_movie(request: HttpRequest, pk: int) -> HttpResponse:
 @member_required
 def film_actions(request: HttpRequest, pk: int) -> HttpResponse:
     """The dialog of a film card: stars, watchlist, not interested."""
-    movies = with_marks(Movie.objects.prefetch_related("genres"), request.user)
-    movie = get_object_or_404(movies, pk=pk)
+    movie = get_object_or_404(marked_movies(request.user), pk=pk)
     return render(request, "catalog/_actions.html", {"movie": movie})

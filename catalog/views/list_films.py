@@ -14,6 +14,7 @@ from catalog.queries.search import resolve_title
 from catalog.services.lists import ListingError, add_films, annotate_film, move_film, remove_films
 
 from .lists import own_list
+from .parameters import key_in
 from .responses import member_id, member_required, refused, told, undo_by
 
 
@@ -62,9 +63,8 @@ def add_film(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _film_asked_for(request: HttpRequest) -> Movie | None:
-    key = request.POST.get("movie", "")
-    if key.isdecimal() and len(key) < 19:
-        return Movie.objects.filter(pk=int(key)).first()
+    if (key := key_in(request.POST.get("movie", ""))) is not None:
+        return Movie.objects.filter(pk=key).first()
     title = request.POST.get("title", "").strip()[:200]
     return resolve_title(title).movie if title else None
 

@@ -5,8 +5,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -27,6 +25,7 @@ from catalog.member_import.upload_limit import upload_too_big
 from catalog.models import ImportRow, MemberImport
 from catalog.models.member_import import ConflictRule, ImportState, RowOutcome
 
+from .parameters import key_in, page_context
 from .responses import member_id, member_required
 
 PAGE_SIZE = 30
@@ -106,18 +105,11 @@ def _context(request: HttpRequest, job: MemberImport) -> dict[str, Any]:
         context |= _preview(request, job)
     elif job.state == ImportState.APPLIED:
         context |= {
-            **_page(request, preview.rows_of(job, RowOutcome.UNMATCHED)),
+            **page_context(request, preview.rows_of(job, RowOutcome.UNMATCHED), PAGE_SIZE),
             "undo_until": job.changed_at + timedelta(days=UNDO_DAYS),
             "later": later_import(job),
         }
     return context
-
-
-def _page(request: HttpRequest, rows: QuerySet[ImportRow]) -> dict[str, Any]:
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    page.object_list = list(page.object_list)
-    numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1)
-    return {"page": page, "page_numbers": numbers}
 
 
 def _preview(request: HttpRequest, job: MemberImport) -> dict[str, Any]:
@@ -125,9 +117,9 @@ def _preview(request: HttpRequest, job: MemberImport) -> dict[str, Any]:
     show = request.GET.get("show", "")
     if show not in RowOutcome.values:
         show = summary.first_to_show()
-    paged = _page(request, preview.rows_of(job, show))
+    paged = page_context(request, preview.rows_of(job, show), PAGE_SIZE)
     row_id, query = _asked_row(request)
-    preview.attach_suggestions(paged["page"].object_list, row_id=row_id, query=query)
+    preview.attach_suggestions(list(paged["page"]), row_id=row_id, query=query)
     return {
         "summary": summary,
         "show": show,
@@ -140,9 +132,8 @@ def _preview(request: HttpRequest, job: MemberImport) -> dict[str, Any]:
 
 def _asked_row(request: HttpRequest) -> tuple[int, str]:
     """The row whose film is looked for by hand, and what for."""
-    row = request.GET.get("row", "")
-    key = int(row) if row.isascii() and row.isdigit() and len(row) < 19 else 0
-    return key, request.GET.get("find", "").strip()[:200]
+    key = key_in(request.GET.get("row", ""))
+    return key or 0, request.GET.get("find", "").strip()[:200]
 
 
 def _row_found_by_hand(request: HttpRequest, job: MemberImport) -> HttpResponse:

@@ -1,6 +1,5 @@
 """A member's own pages: ratings, hidden films."""
 
-from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,6 +10,7 @@ from catalog.forms.personal import star_choices
 from catalog.models import HiddenMovie, MovieList, Rating
 from catalog.rendering.histogram import Histogram
 
+from .parameters import page_context
 from .responses import member_id, member_required
 
 PAGE_SIZE = 48
@@ -26,15 +26,13 @@ def ratings(request: HttpRequest) -> HttpResponse:
     counts = dict(mine.order_by().values_list("half_stars").annotate(films=Count("pk")))
     total = sum(counts.values())
     mean = sum(half * films for half, films in counts.items()) / total / 2 if total else None
-    page = Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page"))
     selecting = "select" in request.GET
     return render(
         request,
         "catalog/ratings.html",
         {
             "form": form,
-            "page": page,
-            "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1),
+            **page_context(request, shown, PAGE_SIZE),
             "histogram": Histogram.of(counts),
             "mean": mean,
             "selecting": selecting,
@@ -54,7 +52,4 @@ def _titles_of_lists(request: HttpRequest) -> list[tuple[int, str]]:
 def hidden(request: HttpRequest) -> HttpResponse:
     entries = HiddenMovie.objects.filter(user_id=member_id(request))
     entries = entries.select_related("movie").prefetch_related("movie__genres")
-    page = Paginator(entries, PAGE_SIZE).get_page(request.GET.get("page"))
-    page_numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1)
-    context = {"page": page, "page_numbers": page_numbers}
-    return render(request, "catalog/hidden.html", context)
+    return render(request, "catalog/hidden.html", page_context(request, entries, PAGE_SIZE))

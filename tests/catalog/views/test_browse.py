@@ -123,6 +123,6 @@ def test_queries_do_not_grow_with_the_page(
     member: Client, films: list[Movie], django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     member.get("/movies/")  # fills the caches of sessions, credits and languages
-    # user; genres offered; count; keys; films with marks; their genres
-    with django_assert_num_queries(6):
+    # user; genres offered; count; keys; films with genres and the stars of the member
+    with django_assert_num_queries(5):
         member.get("/movies/")
