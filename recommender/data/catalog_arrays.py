@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from catalog.models import Genre
 from recommender.data.postgres_copy import copy_columns
-from recommender.learning.arrays import BoolArray, IntArray
+from recommender.learning.arrays import BoolArray, IntArray, positions
 
 LITTLE_SEEN_QUANTILE = 0.8
 LITTLE_SEEN_RATINGS = 3
@@ -121,16 +121,6 @@ class CatalogArrays:
     def has_genre(self, place: int) -> NDArray[np.bool_]:
         """bool (n,): has the genre at ``place``."""
         return (self.genre_bits[:, place // 64] >> np.uint64(place % 64)) & np.uint64(1) == 1
-
-
-def positions(ascending: IntArray, wanted: IntArray) -> IntArray:
-    """Where each of ``wanted`` stands in ``ascending``, -1 where it does not."""
-    wanted = np.asarray(wanted, np.int64)
-    if not len(ascending):
-        return np.full(len(wanted), -1, np.int64)
-    places = np.searchsorted(ascending, wanted)
-    places[places == len(ascending)] = 0
-    return np.where(ascending[places] == wanted, places, -1)
 
 
 def read_catalog() -> CatalogArrays:

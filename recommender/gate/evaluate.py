@@ -10,9 +10,7 @@ from numpy.typing import NDArray
 
 from recommender.data.snapshot import Snapshot
 from recommender.gate.holdout import held_out
-
-IntArray = NDArray[np.int64]
-Floats = NDArray[np.float64]
+from recommender.learning.arrays import DoubleArray, IntArray, positions
 
 QUESTIONS_PER_USER = 3  # of each user's newest, so that a few diligent raters do not decide
 
@@ -67,7 +65,7 @@ def choose_questions(
 
 def star_errors(
     snapshot: Snapshot, rows: IntArray, examinee: Examinee, check: Callable[[int], None]
-) -> Floats:
+) -> DoubleArray:
     """Squared error in stars for each question; the user's other ratings are given.
 
     ``check`` is called with the number of questions done.
@@ -88,7 +86,7 @@ def star_errors(
 
 def ranks(
     snapshot: Snapshot, rows: IntArray, examinee: Examinee, check: Callable[[int], None]
-) -> Floats:
+) -> DoubleArray:
     """Rank (from 1) of each film asked about, given everything its user had rated before it."""
     found = np.empty(len(rows))
     for place, user, asked in _by_user(snapshot, rows):
@@ -134,9 +132,9 @@ class VersionExaminee:
         return _rank_of(scores, int(self._items(np.array([target]))[0][0]))
 
     def _items(self, movie_ids: IntArray) -> tuple[IntArray, NDArray[np.bool_]]:
-        places = np.minimum(np.searchsorted(self.movie_ids, movie_ids), len(self.movie_ids) - 1)
-        known = self.movie_ids[places] == movie_ids
-        return places[known], known
+        items = positions(self.movie_ids, movie_ids)
+        known = items >= 0
+        return items[known], known
 
 
 class BaselineExaminee:

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.learning.arrays import DoubleArray
 from recommender.models import ModelKind
-
-Floats = NDArray[np.float64]
 
 RESAMPLES = 1000
 TOP = 10
@@ -55,7 +54,7 @@ class Verdict:
     too_bad: float | None = None
 
 
-def metrics_of(kind: str, answers: Floats) -> dict[str, float]:
+def metrics_of(kind: str, answers: DoubleArray) -> dict[str, float]:
     """Metrics by name from squared errors (factorization) or ranks (sequence)."""
     if not len(answers):
         return {}
@@ -76,8 +75,8 @@ def gated_metric(kind: str) -> str:
 def judge(
     kind: str,
     user_ids: NDArray[np.int64],
-    candidate: Floats,
-    live: Floats,
+    candidate: DoubleArray,
+    live: DoubleArray,
     rules: GateRules,
     *,
     opponent: str = "the live version",
@@ -144,12 +143,12 @@ def verdict_metrics(verdict: Verdict) -> Mapping[str, float]:
     return {name: value for name, value in names.items() if value is not None}
 
 
-def _value(kind: str, answers: Floats) -> Floats:
+def _value(kind: str, answers: DoubleArray) -> DoubleArray:
     """The mean that the metric is made of."""
     return np.asarray(answers.mean() if kind == ModelKind.FACTORIZATION else (1 / answers).mean())
 
 
-def _gain(kind: str, candidate: Floats, live: Floats) -> Floats:
+def _gain(kind: str, candidate: DoubleArray, live: DoubleArray) -> DoubleArray:
     """The candidate's relative advantage in RMSE or MRR, from mean squared errors or MRRs."""
     tiny = 1e-12
     if kind == ModelKind.FACTORIZATION:
@@ -159,8 +158,8 @@ def _gain(kind: str, candidate: Floats, live: Floats) -> Floats:
 
 
 def _resampled_gains(
-    kind: str, user_ids: NDArray[np.int64], candidate: Floats, live: Floats, seed: int
-) -> Floats:
+    kind: str, user_ids: NDArray[np.int64], candidate: DoubleArray, live: DoubleArray, seed: int
+) -> DoubleArray:
     """The gain (RESAMPLES,) when users are drawn anew, with replacement."""
     _, users = np.unique(user_ids, return_inverse=True)
     counts = np.bincount(users).astype(float)

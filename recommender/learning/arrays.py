@@ -1,4 +1,4 @@
-"""Names for the types of numpy arrays that models and the site pass around."""
+"""Types of the numpy arrays that models and the site pass around, and looking up in sorted ones."""
 
 from __future__ import annotations
 
@@ -12,3 +12,13 @@ BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float32]
 DoubleArray = NDArray[np.float64]
+
+
+def positions(ascending: IntArray, wanted: IntArray) -> IntArray:
+    """Where each of ``wanted`` stands in ``ascending``, -1 where it does not."""
+    wanted = np.asarray(wanted, np.int64)
+    if not len(ascending):
+        return np.full(len(wanted), -1, np.int64)
+    places = np.searchsorted(ascending, wanted)
+    places[places == len(ascending)] = 0
+    return np.where(ascending[places] == wanted, places, -1)

@@ -12,9 +12,10 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.learning.arrays import IntArray
 from recommender.learning.interactions import Interactions, SequenceInteractions
 from recommender.learning.metrics import RankingScores, ranks, score_rankings
-from recommender.learning.validation import IntArray, check_positive
+from recommender.learning.validation import check_positive
 
 _CELLS_AT_ONCE = 2**24
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from recommender.learning.validation import IntArray, check_ids
+from recommender.learning.arrays import IntArray
+from recommender.learning.validation import check_ids
 
 
 class IdMap:

@@ -8,9 +8,8 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
+from recommender.learning.arrays import FloatArray, IntArray
 from recommender.learning.validation import (
-    FloatArray,
-    IntArray,
     as_column,
     as_floats,
     as_ids,

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from recommender.learning.arrays import IntArray
 from recommender.learning.interactions import Interactions
-from recommender.learning.validation import IntArray, as_ids, check_positive
+from recommender.learning.validation import as_ids, check_positive
 
 Exclusion = Interactions | ArrayLike | None
 

@@ -5,8 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-IntArray = NDArray[np.int64]
-FloatArray = NDArray[np.float32]
+from recommender.learning.arrays import FloatArray, IntArray
 
 RandomState = np.random.RandomState
 SeedLike = int | np.random.RandomState | None

@@ -11,6 +11,7 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
+from recommender.learning.arrays import IntArray
 from recommender.learning.engine.devices import seeded
 from recommender.learning.engine.saving import fingerprint
 from recommender.learning.engine.training import Epoch
@@ -19,7 +20,7 @@ from recommender.learning.factorization.representations import BilinearNet
 from recommender.learning.foldin import Prior
 from recommender.learning.interactions import Interactions
 from recommender.learning.progress import Progress, ProgressCallback, Reporter
-from recommender.learning.validation import IntArray, SeedLike, as_floats, check_positive
+from recommender.learning.validation import SeedLike, as_floats, check_positive
 
 _ENTRIES_AT_ONCE = 2**15
 

@@ -12,6 +12,7 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
+from recommender.learning.arrays import FloatArray, IntArray
 from recommender.learning.engine.estimator import Estimator, check_sizes, to_numpy
 from recommender.learning.engine.saving import keep_learned_rows, load_weights, open_net
 from recommender.learning.factorization.examples import Examples
@@ -19,7 +20,7 @@ from recommender.learning.factorization.representations import BilinearNet
 from recommender.learning.foldin import NewUser, Prior
 from recommender.learning.interactions import Interactions
 from recommender.learning.ranking import Exclusion, excluded_items, most_similar, top_n
-from recommender.learning.validation import FloatArray, IntArray, as_floats, as_ids
+from recommender.learning.validation import as_floats, as_ids
 
 _PAIRS_AT_ONCE = 2**20
 

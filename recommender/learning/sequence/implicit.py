@@ -11,6 +11,7 @@ import torch
 from numpy.typing import ArrayLike
 from torch import Tensor, nn
 
+from recommender.learning.arrays import FloatArray, IntArray
 from recommender.learning.engine.devices import seeded
 from recommender.learning.engine.estimator import Estimator, check_sizes, to_numpy
 from recommender.learning.engine.optimizers import OptimizerFunc
@@ -28,7 +29,7 @@ from recommender.learning.sequence.representations import (
     SequenceNet,
 )
 from recommender.learning.sequence.transformer import TransformerNet
-from recommender.learning.validation import FloatArray, IntArray, SeedLike, check_choice, check_ids
+from recommender.learning.validation import SeedLike, check_choice, check_ids
 
 _REPRESENTATIONS: dict[str, type[SequenceNet]] = {
     "pooling": PoolNet,

@@ -11,6 +11,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
+from recommender.learning.arrays import Array
 from recommender.learning.interactions import PADDING_ITEM, Interactions
 from recommender.learning.presets.next_item.ease import autoencoder_weights
 from recommender.learning.presets.next_item.held_out import FOLDS, HeldOut, held_out
@@ -29,8 +30,6 @@ from recommender.learning.presets.next_item.weights import (
 )
 from recommender.learning.progress import Progress, ProgressCallback
 from recommender.learning.validation import SeedLike, as_random_state, check_ids, check_positive
-
-Array = NDArray[Any]
 
 _WEIGHED_FOLDS = 2  # forty weights do not need all of them
 _LEARNING_STEPS = (_WEIGHED_FOLDS + 1) + 1 + (FOLDS + 1) + 1  # ask, weigh, list, rerank

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.learning.arrays import Array
 from recommender.learning.interactions import PADDING_ITEM
 from recommender.learning.presets.next_item.reranker import (
     READ,
@@ -24,8 +25,6 @@ from recommender.learning.presets.next_item.traits import (
     summarise,
     trait_terms,
 )
-
-Array = NDArray[Any]
 
 DECAYS = (0.5, 0.8, 0.95)
 SPAN = 48

@@ -13,6 +13,7 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
+from recommender.learning.arrays import FloatArray
 from recommender.learning.engine.devices import choose_device
 from recommender.learning.interactions import Interactions
 from recommender.learning.presets.stars.scorer import FactorizationScorer, FoldedUser
@@ -29,7 +30,6 @@ from recommender.learning.presets.stars.variational import (
 )
 from recommender.learning.progress import Progress, ProgressCallback, Reporter
 from recommender.learning.validation import (
-    FloatArray,
     SeedLike,
     as_ids,
     as_random_state,

@@ -19,8 +19,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from recommender.learning.arrays import IntArray
 from recommender.learning.ranking import top_n
-from recommender.learning.validation import IntArray, as_floats, as_ids, check_positive
+from recommender.learning.validation import as_floats, as_ids, check_positive
 
 MIN_STARS, MAX_STARS = 0.5, 5.0
 NOISE_ROUNDS = 4
