@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from catalog.admin.permissions import NoAddAdmin
 from recommender.models import RetrainingPolicy
 
 
 @admin.register(RetrainingPolicy)
-class RetrainingPolicyAdmin(admin.ModelAdmin):
+class RetrainingPolicyAdmin(NoAddAdmin):
     fieldsets = (
         (
             gettext_lazy("When"),
@@ -47,9 +48,6 @@ class RetrainingPolicyAdmin(admin.ModelAdmin):
         ),
         (gettext_lazy("What is kept"), {"fields": ("keep_versions",)}),
     )
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

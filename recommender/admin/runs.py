@@ -16,6 +16,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from catalog.admin.permissions import ReadOnlyAdmin
 from recommender.admin.actions import door
 from recommender.admin.overview import kind_states, loss_chart, overview_charts
 from recommender.models import ModelKind, RunMode, RunTrigger, TrainingRun
@@ -25,7 +26,7 @@ OUTCOME_CHARACTERS = 90
 
 
 @admin.register(TrainingRun)
-class TrainingRunAdmin(admin.ModelAdmin):
+class TrainingRunAdmin(ReadOnlyAdmin):
     list_display = (
         "number",
         "kind",
@@ -65,15 +66,6 @@ class TrainingRunAdmin(admin.ModelAdmin):
 
     class Media:
         css = {"all": ["css/admin-recommender.css"]}
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def get_queryset(self, request: HttpRequest) -> Any:
         runs = super().get_queryset(request)

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from catalog.admin.permissions import ReadOnlyAdmin
 from recommender.admin.actions import door
 from recommender.gate.verdict import gated_metric
 from recommender.models import ModelKind, ModelVersion
@@ -22,7 +23,7 @@ from recommender.versions.publish import PublishingError, publish, rollback, set
 
 
 @admin.register(ModelVersion)
-class ModelVersionAdmin(admin.ModelAdmin):
+class ModelVersionAdmin(ReadOnlyAdmin):
     list_display = (
         "number",
         "kind",
@@ -59,15 +60,6 @@ class ModelVersionAdmin(admin.ModelAdmin):
 
     class Media:
         css = {"all": ["css/admin-recommender.css"]}
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ModelVersion]:
         return super().get_queryset(request).defer("settings")
