@@ -15,7 +15,7 @@ PREVIEW_DAYS = 7
 UNDO_DAYS = 30
 
 
-def sweep() -> None:
+def clean_up() -> None:
     """Idempotent: any number of these may run at once, anywhere."""
     now = timezone.now()
     lost = Q(sent_at=None) | Q(sent_at__lt=now - RESEND_AFTER)

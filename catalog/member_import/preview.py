@@ -22,7 +22,7 @@ class Tab:
 
 
 @dataclass(frozen=True)
-class Problem:
+class RefusedRow:
     """A row that could not be taken, and why, in the reader's language."""
 
     file: str
@@ -133,10 +133,10 @@ def attach_suggestions(rows: list[ImportRow], *, row_id: int = 0, query: str = "
         row.suggested = suggested  # type: ignore[attr-defined]
 
 
-def problems(job: MemberImport) -> list[Problem]:
+def problems(job: MemberImport) -> list[RefusedRow]:
     """The first rows that could not be taken."""
     return [
-        Problem(one["file"], one["line"], text_of(one["code"], one["values"]))
+        RefusedRow(one["file"], one["line"], text_of(one["code"], one["values"]))
         for one in job.report.get("problems", [])
     ]
 

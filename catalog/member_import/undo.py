@@ -79,7 +79,7 @@ def later_import(job: MemberImport) -> MemberImport | None:
     return MemberImport.objects.defer("content").get(pk=found[0]) if found else None
 
 
-def undo(job: MemberImport) -> None:
+def undo_import(job: MemberImport) -> None:
     """Put everything back. Must be called inside a transaction that holds the import's row."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITE_LOCK])

@@ -21,7 +21,7 @@ from .outcomes import settle
 from .progress import forget, tell
 from .read import read
 from .store import store_rows
-from .undo import undo
+from .undo import undo_import
 
 log = structlog.get_logger(__name__)
 
@@ -110,7 +110,7 @@ def _apply(job: MemberImport) -> None:
 
 def _undo(job: MemberImport) -> None:
     tell(job.pk, "undoing")
-    undo(job)
+    undo_import(job)
     job.state = ImportState.UNDONE
 
 

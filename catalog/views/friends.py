@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from catalog.models import Block, Friendship
 from catalog.queries.members import profiles_for
-from catalog.services.friends import ACTIONS, BefriendingError, ask, nobody_to_ask, to_ask_by_name
+from catalog.services.friends import ACTIONS, FriendshipError, ask, nobody_to_ask, to_ask_by_name
 
 from .responses import member_id, member_required, refused, told
 
@@ -67,7 +67,7 @@ def ask_by_name(request: HttpRequest) -> HttpResponse:
     try:
         other = to_ask_by_name(member_id(request), request.POST.get("name", ""))
         are_friends = ask(member_id(request), other.pk)
-    except BefriendingError as error:
+    except FriendshipError as error:
         return refused(request, str(error), reverse("catalog:friends"))
     said = DONE["accept"] if are_friends else DONE["ask"]
     return told(request, str(said % {"name": other}), otherwise=reverse("catalog:friends"))
@@ -86,7 +86,7 @@ def change(request: HttpRequest, pk: int, action: str) -> HttpResponse:
             # Nothing may be learnt of members who are not to be seen, not even that they exist.
             raise nobody_to_ask()
         result = ACTIONS[action](user_id, other.pk)
-    except BefriendingError as error:
+    except FriendshipError as error:
         return refused(request, str(error), otherwise)
     if action == "accept" and not result:
         return refused(request, gettext("The request is no longer there."), otherwise)

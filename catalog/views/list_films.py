@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from catalog.forms.personal import NoteForm
 from catalog.models import Movie, MovieList, MovieListEntry
 from catalog.queries.search import resolve_title
-from catalog.services.lists import ListingError, add_films, annotate_film, move_film, remove_films
+from catalog.services.lists import ListLimitError, add_films, annotate_film, move_film, remove_films
 
 from .lists import own_list
 from .parameters import key_in
@@ -50,7 +50,7 @@ def add_film(request: HttpRequest, pk: int) -> HttpResponse:
     names = {"title": movie.title, "list": films.title}
     try:
         new = add_films(films, [movie.pk])
-    except ListingError as error:
+    except ListLimitError as error:
         return refused(request, str(error), edit_page)
     if not new:
         return told(request, _("%(title)s is on “%(list)s” already") % names, otherwise=edit_page)

@@ -15,7 +15,7 @@ from catalog.forms.personal import ListForm
 from catalog.models import Movie, MovieList, MovieListEntry
 from catalog.predictions import guesses_for
 from catalog.queries.marks import marked_movies
-from catalog.services.lists import ListingError, add_films, make_list
+from catalog.services.lists import ListLimitError, add_films, make_list
 
 from .parameters import key_in, page_context
 from .responses import member_id, member_required
@@ -107,7 +107,7 @@ def new_list(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             films = make_list(user_id=member_id(request), **form.cleaned_data)
-        except ListingError as error:
+        except ListLimitError as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, _("The list “%(title)s” is made") % {"title": films.title})

@@ -19,7 +19,7 @@ from catalog.member_import.cleanup import PREVIEW_DAYS, UNDO_DAYS
 from catalog.member_import.decide import decide
 from catalog.member_import.formats.records import FileRefusedError
 from catalog.member_import.messages import text_of
-from catalog.member_import.progress import Progress, progress_of
+from catalog.member_import.progress import ImportProgress, progress_of
 from catalog.member_import.undo import later_import
 from catalog.member_import.upload_limit import upload_too_big
 from catalog.models import ImportRow, MemberImport
@@ -82,7 +82,7 @@ def member_import(request: HttpRequest, pk: int) -> HttpResponse:
     job = _mine(request, pk)
     if job.is_working:
         partial = "catalog/import_progress.html"
-        progress = progress_of(job.pk) or Progress("waiting")
+        progress = progress_of(job.pk) or ImportProgress("waiting")
         context = {"import": job, "progress": progress}
         return render(request, partial if request.htmx else "catalog/import.html", context)  # type: ignore[attr-defined]
     asked_for_progress = request.headers.get("HX-Target") == "import-progress"

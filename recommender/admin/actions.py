@@ -10,11 +10,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 
-Door = Callable[..., tuple[int, str]]
+Action = Callable[..., tuple[int, str]]
 """Does something for a request; returns a level of `messages` and what to say."""
 
 
-def door(model_admin: admin.ModelAdmin, route: str, name: str, action: Door) -> URLPattern:
+def action_path(model_admin: admin.ModelAdmin, route: str, name: str, action: Action) -> URLPattern:
     """An address for ``action`` under the admin of a model, for those who may change it."""
     opts = model_admin.model._meta
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.admin.permissions import ReadOnlyAdmin
-from recommender.admin.actions import door
+from recommender.admin.actions import action_path
 from recommender.admin.overview import kind_states, loss_chart, overview_charts
 from recommender.models import ModelKind, RunMode, RunTrigger, TrainingRun
 from recommender.runs.request import request_cancel, request_run
@@ -116,8 +116,8 @@ class TrainingRunAdmin(ReadOnlyAdmin):
             path(
                 "<int:pk>/live/", protected(self.run_view), name="recommender_trainingrun_live_run"
             ),
-            door(self, "train/<slug:kind>/<slug:mode>/", "train", _train),
-            door(self, "<int:pk>/cancel/", "cancel", _cancel),
+            action_path(self, "train/<slug:kind>/<slug:mode>/", "train", _train),
+            action_path(self, "<int:pk>/cancel/", "cancel", _cancel),
             *super().get_urls(),
         ]
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.admin.permissions import ReadOnlyAdmin
-from recommender.admin.actions import door
+from recommender.admin.actions import action_path
 from recommender.gate.verdict import gated_metric
 from recommender.models import ModelKind, ModelVersion
 from recommender.versions.publish import PublishingError, publish, rollback, set_pinned
@@ -119,10 +119,10 @@ class ModelVersionAdmin(ReadOnlyAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         return [
-            door(self, "<int:pk>/publish/", "publish", _publish),
-            door(self, "<int:pk>/pin/", "pin", _pin),
-            door(self, "<int:pk>/unpin/", "unpin", _unpin),
-            door(self, "rollback/<slug:kind>/", "rollback", _rollback),
+            action_path(self, "<int:pk>/publish/", "publish", _publish),
+            action_path(self, "<int:pk>/pin/", "pin", _pin),
+            action_path(self, "<int:pk>/unpin/", "unpin", _unpin),
+            action_path(self, "rollback/<slug:kind>/", "rollback", _rollback),
             *super().get_urls(),
         ]
 

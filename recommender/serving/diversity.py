@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from recommender.learning.arrays import IntArray
 
 
-def diversified(
+def rerank_by_mmr(
     relevance: NDArray[np.float32], vectors: NDArray[np.float32], n: int, diversity: float
 ) -> IntArray:
     """Places of the ``n`` candidates to show, in order, by maximal marginal relevance.
@@ -36,7 +36,7 @@ def diversified(
     return np.array(chosen, np.int64)
 
 
-def repelled(
+def rerank_by_dpp(
     relevance: NDArray[np.float32], vectors: NDArray[np.float32], n: int, diversity: float
 ) -> IntArray:
     """Places of the ``n`` candidates to show, in order, by a determinantal point process.

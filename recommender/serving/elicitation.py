@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from recommender.learning.arrays import BoolArray
-from recommender.serving.diversity import diversified
+from recommender.serving.diversity import rerank_by_mmr
 from recommender.serving.ranking import Ranking, Source, best_rows
 from recommender.serving.recommender import Recommender
 
@@ -35,7 +35,7 @@ def most_informative(recommender: Recommender, n: int, skip: BoolArray | None = 
     chance = np.sqrt(np.expm1(known) / max(1.0, float(np.expm1(known.max()))))
     gain = chance * np.log1p((deviation / NOISE_STARS) ** 2) / 2
     order = np.argsort(-gain, kind="stable")[: 6 * n]
-    chosen = order[diversified(gain[order], recommender.scores.vectors(pool[order]), n, VARIETY)]
+    chosen = order[rerank_by_mmr(gain[order], recommender.scores.vectors(pool[order]), n, VARIETY)]
     return Ranking(
         rows=pool[chosen],
         scores=gain[chosen].astype(np.float32),

@@ -12,7 +12,7 @@ import numpy as np
 
 from recommender.data.histories import History
 from recommender.learning.arrays import BoolArray, FloatArray, IntArray
-from recommender.serving.diversity import repelled
+from recommender.serving.diversity import rerank_by_dpp
 from recommender.serving.filters import Filters
 from recommender.serving.live import LiveState, Placed, live_state
 from recommender.serving.model_scores import SEQUENCE_WEIGHT, ModelScores
@@ -109,7 +109,7 @@ class Recommender:
 
     def _diverse_rows(self, scores: FloatArray, n: int) -> IntArray:
         pool, relevance = best_rows(scores, DIVERSITY_POOL * n)
-        chosen = repelled(relevance, self.scores.vectors(pool), n, self.filters.diversity)
+        chosen = rerank_by_dpp(relevance, self.scores.vectors(pool), n, self.filters.diversity)
         return pool[chosen]
 
     def _allowed_scores(self, scores: FloatArray, skip: BoolArray | None) -> FloatArray:

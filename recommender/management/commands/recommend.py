@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from recommender.management.output import show
-from recommender.management.users import UnknownPersonError, resolve_person
+from recommender.management.users import UnknownUserError, resolve_user
 from recommender.serving.member import recommender_for
 
 
@@ -23,8 +23,8 @@ class Command(BaseCommand):
         if options["n"] < 1:
             raise CommandError(f"-n must be at least 1, got {options['n']}")
         try:
-            user = resolve_person(options["user"])
-        except UnknownPersonError as error:
+            user = resolve_user(options["user"])
+        except UnknownUserError as error:
             raise CommandError(str(error)) from error
         recommender = recommender_for(user.pk)
         title = f"For {user.username}, who rated {len(recommender.history)} movies"
