@@ -1,4 +1,4 @@
-"""Addresses of films, for pages that name hundreds: reversing each took a tenth of the page."""
+"""URLs of films, for pages that name hundreds: reversing each took a tenth of the page."""
 
 from functools import cache
 

@@ -1,4 +1,4 @@
-"""Predicted stars as the catalog's pages ask for them, without knowing who predicts.
+"""The interface through which the catalog's pages ask for predicted stars.
 
 Whoever can predict registers with ``predict_with`` when the site starts: the catalog depends on
 what is described here, and on nobody who keeps to it.

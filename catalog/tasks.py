@@ -1,4 +1,4 @@
-"""The Celery doors to what takes time: thin, safe to run twice, acknowledged late."""
+"""Celery tasks of members' imports: thin, idempotent, acknowledged late."""
 
 from celery import shared_task
 

@@ -1,4 +1,4 @@
-"""The filters as a form."""
+"""The form of the recommendation filters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Celery tasks of training: thin, safe to run twice, acknowledged late."""
+"""Celery tasks of training: thin, idempotent, acknowledged late."""
 
 from billiard.process import current_process
 from celery import shared_task

@@ -1,4 +1,4 @@
-"""Datasets: written by the import, so only to be read here."""
+"""Admin of datasets: written by the import, so only to be read here."""
 
 from django.contrib import admin
 

@@ -1,4 +1,4 @@
-"""Members' imports: their state, never what is in them."""
+"""Admin of members' imports: their state, never what is in them."""
 
 from django.contrib import admin
 from django.db.models import QuerySet

@@ -1,4 +1,4 @@
-"""Watchlists, hidden movies, lists, diaries and friends."""
+"""Admin of watchlists, hidden movies, lists, diaries and friends."""
 
 from django.contrib import admin
 

@@ -1,4 +1,4 @@
-"""Ratings with the users who stand for their raters."""
+"""Upsert of staged ratings, and of the users who stand for a dataset's raters."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What an import says about itself: counts, rejected rows with their reasons, remarks."""
+"""The report of a dataset import: counts, rejected rows with their reasons, remarks."""
 
 from collections import Counter
 from collections.abc import Callable

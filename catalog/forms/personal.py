@@ -1,4 +1,4 @@
-"""What a member fills in: a list, a diary entry."""
+"""Forms of a member's lists and diary entries."""
 
 from __future__ import annotations
 

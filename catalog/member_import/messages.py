@@ -1,4 +1,4 @@
-"""In words, in the reader's language: why a file or a row was not taken."""
+"""Messages, in the reader's language, that say why a file or a row was refused."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What a member sees of an import: how many rows of each outcome, and a page of one of them."""
+"""Preview of an import: how many rows of each outcome, and a page of one of them."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""How far a worker is with an import. It is told in passing and may be lost at any time."""
+"""Progress of an import in its worker. It is kept in the cache and may be lost at any time."""
 
 from dataclasses import dataclass
 

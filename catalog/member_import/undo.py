@@ -1,4 +1,4 @@
-"""Taking an import back: what it wrote goes, what it replaced returns.
+"""Undoing an import: what it wrote is removed, what it replaced restored.
 
 What the member changed by hand since then stays as it is. Imports are undone in the opposite
 order, because a later one remembers what an earlier one wrote.

@@ -1,4 +1,4 @@
-"""The worker's side: whatever an import waits for, done in one transaction.
+"""The Celery worker's side of an import: each step in one transaction.
 
 The import's row is locked meanwhile. A message that comes twice finds it locked or done, and a
 worker that dies leaves everything as it was, for the sweep to send again.

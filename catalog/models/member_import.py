@@ -1,4 +1,4 @@
-"""What a member brings along from another site: the file, its rows, what became of them."""
+"""Imports of ratings from another site: the file, its rows, their outcomes."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField

@@ -1,4 +1,4 @@
-"""The film."""
+"""Movies."""
 
 from django.conf import settings
 from django.db import models

@@ -1,4 +1,4 @@
-"""What a user keeps: films to watch, films not to be shown again."""
+"""Watchlists and hidden movies."""
 
 from django.conf import settings
 from django.db import models

@@ -38,7 +38,7 @@ _DETAILS = f"""
 
 
 def titles(movie_ids: Iterable[int]) -> dict[int, str]:
-    """The titles of films by primary key; a film that is not there is left out, as below."""
+    """The titles of films by primary key; one that is not there is left out, as everywhere here."""
     return dict(_rows(_TITLES, movie_ids))
 
 

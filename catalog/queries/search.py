@@ -1,4 +1,4 @@
-"""Finding films by what people type: exact titles first, then beginnings, parts and near misses."""
+"""Title search: exact titles first, then beginnings, parts and near misses."""
 
 import re
 from collections.abc import Iterable

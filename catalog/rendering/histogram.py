@@ -1,4 +1,4 @@
-"""How ratings spread over the ten half-stars, ready to be drawn."""
+"""Histogram of ratings over the ten half-stars, as the geometry of its bars."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

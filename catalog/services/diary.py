@@ -1,4 +1,4 @@
-"""Keeping a diary of films watched: the one write path of diary entries."""
+"""Diary entries: the one write path."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Asking, accepting, parting, blocking: the one write path of friendships."""
+"""Friend requests, friendships and blocks: the one write path."""
 
 from __future__ import annotations
 

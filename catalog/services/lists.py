@@ -1,4 +1,4 @@
-"""Making lists of films: the one write path of lists, which keeps their limits and their order."""
+"""Lists of films: the one write path, which keeps their limits and their order."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime

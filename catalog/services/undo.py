@@ -1,4 +1,4 @@
-"""Taking a step back: what undoes an action travels with its message, signed for one member.
+"""Undo: what reverts an action travels with its message, signed for one member.
 
 Nothing is stored for it. A step is a kind and what that kind's function needs, as JSON.
 """

@@ -1,4 +1,4 @@
-"""Numbers as the geometry of small charts: always with a point, whatever the reader's language."""
+"""Filters that turn numbers into the geometry of small SVG charts, in any language with a point."""
 
 from collections.abc import Sequence
 

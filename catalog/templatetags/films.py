@@ -1,4 +1,4 @@
-"""Drawing films, and saying numbers about them."""
+"""Template tags that draw films, and filters that format numbers about them."""
 
 import json
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What one click does to a film: rate it, keep it for later, keep it away."""
+"""Actions on one film: rate, watchlist, not interested."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render

@@ -1,4 +1,4 @@
-"""Bringing ratings along from another site: upload, preview, decisions, import, undo."""
+"""Importing ratings from another site: upload, preview, decisions, import, undo."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""The page of a member who let others see it."""
+"""Public profiles of members."""
 
 from django.db.models import Count, Prefetch
 from django.http import HttpRequest, HttpResponse

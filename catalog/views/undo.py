@@ -1,4 +1,4 @@
-"""One click that takes back the last one."""
+"""Undo of the last action."""
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse

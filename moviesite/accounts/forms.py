@@ -1,4 +1,4 @@
-"""What members decide about themselves."""
+"""Forms of a member's account."""
 
 from typing import Any
 

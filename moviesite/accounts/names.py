@@ -1,4 +1,4 @@
-"""User names that members cannot have: those of the raters of datasets."""
+"""Reserved user names: those of datasets' raters."""
 
 import re
 from typing import Any

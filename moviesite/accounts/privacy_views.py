@@ -1,4 +1,4 @@
-"""A member's data: taken along, or deleted with the account."""
+"""Export of a member's data, and deletion of the account."""
 
 from allauth.account.decorators import reauthentication_required
 from allauth.core import ratelimit

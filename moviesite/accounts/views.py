@@ -1,4 +1,4 @@
-"""A member's own settings."""
+"""The page of a member's settings."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required

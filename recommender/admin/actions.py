@@ -1,4 +1,4 @@
-"""Buttons of the admin: each is a POST to an address of its own, answered by going back."""
+"""Admin actions with a button of their own: each is a POST to a URL, answered by a redirect."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the page of training runs shows above its list."""
+"""State of each kind of model, and the charts above the list of training runs."""
 
 from __future__ import annotations
 

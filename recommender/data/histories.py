@@ -1,4 +1,4 @@
-"""What somebody has watched and thought of it: read anew for each request, cached nowhere."""
+"""Rating histories of users: read anew for each request, cached nowhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known about films apart from their ratings, as a matrix.
+"""Item features: what is known about films apart from their ratings, as a sparse matrix.
 
 A film that nobody has rated yet gets its place in a model from these.
 """

@@ -1,4 +1,4 @@
-"""A candidate and the live version, asked the same questions."""
+"""Comparing a candidate with the live version on the same held-out ratings."""
 
 from __future__ import annotations
 

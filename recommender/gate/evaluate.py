@@ -1,4 +1,4 @@
-"""Asking a version about ratings that it has not trained on, through the code that serves it."""
+"""Evaluating a version on held-out ratings, through the code that serves it."""
 
 from __future__ import annotations
 

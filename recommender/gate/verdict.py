@@ -1,4 +1,4 @@
-"""Whether a candidate may take the place of the live version.
+"""The gate's verdict: whether a candidate may replace the live version.
 
 Both answer the same questions, which neither has trained on (`recommender.gate.holdout`). The
 decision rests on a paired bootstrap over users: resampling users keeps the answers of one user

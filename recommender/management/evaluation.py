@@ -1,4 +1,4 @@
-"""How good the presets are on the ratings in the database, by three published protocols.
+"""Evaluating the presets on the ratings in the database, by three published protocols.
 
 Each fits the presets anew on a part of the ratings and asks about the rest; what is live plays no
 part. Every ranking is over the whole catalog.

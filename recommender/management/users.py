@@ -1,4 +1,4 @@
-"""Whom a command means."""
+"""Resolving the user that an argument of a command names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the recommender keeps in the database, one file per noun."""
+"""Models of the recommender, one file per noun."""
 
 from .departure import Departure
 from .modelversion import ModelKind, ModelVersion, VersionStatus

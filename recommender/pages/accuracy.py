@@ -75,7 +75,7 @@ def prequential_accuracy(scores: ModelScores) -> Accuracy | None:
 
 
 def predict_ahead(placed: Placed, items: IntArray, stars: FloatArray) -> FloatArray:
-    """FloatArray (n - 1,) of all but the first of a history (n,), each from ratings before it."""
+    """Predicted stars (n - 1,) of all but the first of a history, each from ratings before it."""
     scorer = placed.version.scorer
     size = -(-(len(items) - 1) // BLOCKS)
     blocks = [

@@ -1,4 +1,4 @@
-"""A film for a group: the one that its least happy member would like most."""
+"""Recommendations for a group, by least misery."""
 
 from __future__ import annotations
 

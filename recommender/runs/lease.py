@@ -1,4 +1,4 @@
-"""The right to train one kind of model: a lock in PostgreSQL, and a pulse that shows it is used.
+"""The lease of a training: a lock in PostgreSQL for each kind of model, and a heartbeat.
 
 Lock and pulse share one connection in a thread of their own. When the process dies, PostgreSQL
 drops the lock with the connection; when the connection dies, the pulse fails and the process

@@ -1,4 +1,4 @@
-"""A list that is not ten times the same film, in two ways.
+"""Diversity rerankers: maximal marginal relevance, and a determinantal point process.
 
 Which measures better where: docs/performance.md."""
 

@@ -1,4 +1,4 @@
-"""Why this film: the films of the person's own history that moved its score most.
+"""Explanations: the films of a user's own history that raised a film's score most.
 
 The weights come from the model that made the score. For the factorization they are exact, since a
 score is linear in the ratings; for the sequence model each is what the score loses when the film

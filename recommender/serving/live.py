@@ -1,4 +1,4 @@
-"""What a request serves from: the catalog and the live versions, placed on each other.
+"""The state that a request serves from: the catalog and the live versions, aligned.
 
 A request takes :func:`live_state` once and works with it to its end; a version that goes live in
 the meantime is in the next request's state and takes nothing away from this one's.

@@ -1,4 +1,4 @@
-"""What a training has learnt so far, kept so that a successor need not begin anew.
+"""Checkpoints of a training, from which its successor continues.
 
 A checkpoint is an artifact of its own, under ``checkpoints/<run>``. No held-out rating is in it,
 so that whoever continues from it can still be judged by the gate.

@@ -1,4 +1,4 @@
-"""From the ratings in the database to a live version, one kind at a time."""
+"""The training pipeline of one run: from the ratings in the database to a live version."""
 
 from __future__ import annotations
 

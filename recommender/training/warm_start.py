@@ -1,4 +1,4 @@
-"""The arrays of an earlier version on the item numbers of a new snapshot."""
+"""Warm start: the arrays of an earlier version on the item numbers of a new snapshot."""
 
 from __future__ import annotations
 

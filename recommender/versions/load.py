@@ -1,4 +1,4 @@
-"""A version's artifact as something to serve from, mapped read-only. Never imports torch."""
+"""Loading the artifact of a version to serve from, mapped read-only. Never imports torch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Making a version live, going back to an earlier one, pinning, and removing what is too old.
+"""Publishing a version, rolling back, pinning, and pruning old versions.
 
 Each is one transaction on a few rows; every web process looks at those rows once a second and
 follows. The database allows one live version per kind, so two publishers cannot both win.

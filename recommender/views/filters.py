@@ -1,4 +1,4 @@
-"""Choosing what to be recommended; the choices are remembered, a visitor's in the session."""
+"""The page of recommendation filters; choices are remembered, a visitor's in the session."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse

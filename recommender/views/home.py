@@ -1,4 +1,4 @@
-"""The first page: personal rows for a member, popular films for everybody else."""
+"""The home page: personal rows for a member, popular films for everybody else."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render

@@ -1,4 +1,4 @@
-"""The first minute: a few films to rate, chosen anew after every answer, and what comes of it."""
+"""Onboarding: a few films to rate, chosen anew after every answer, and the picks so far."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse

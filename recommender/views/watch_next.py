@@ -1,4 +1,4 @@
-"""What to watch after any list of films; the address holds the list, so that it can be shared."""
+"""The page "watch next": after any list of films, which its address holds to be shared."""
 
 from urllib.parse import parse_qsl, urlencode
 

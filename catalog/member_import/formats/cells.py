@@ -1,4 +1,4 @@
-"""From the text of a cell to a value. Each raises RowRefusedError for what is none."""
+"""Parsing cells of an export. Each function raises RowRefusedError for an invalid value."""
 
 import math
 import re

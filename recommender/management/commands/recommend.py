@@ -1,4 +1,4 @@
-"""What somebody would like most."""
+"""``manage.py recommend``: top picks for a user."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What to watch after some films."""
+"""``manage.py watch_next``: what to watch after some films."""
 
 from typing import Any
 
