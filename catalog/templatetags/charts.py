@@ -24,12 +24,6 @@ def times(value: float, factor: float) -> str:
 
 
 @register.filter
-def bar_top(share: float, height: float) -> str:
-    """Where a bar begins that stands on the ground and fills ``share`` of ``height``."""
-    return _plain(float(height) * (1 - float(share)))
-
-
-@register.filter
 def minus(value: int, other: int) -> int:
     return value - other
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 
 from catalog.models import Movie
 from catalog.queries.films_by_key import card_movies
-from recommender.learning.arrays import IntArray
+from catalog.rendering.histogram import Histogram
+from recommender.learning.arrays import BoolArray, FloatArray, IntArray
 from recommender.pages.accuracy import Accuracy, prequential_accuracy
 from recommender.serving.model_scores import ModelScores
 
@@ -63,14 +65,11 @@ class Prediction:
 
 @dataclass(frozen=True, kw_only=True)
 class Taste:
-    """``histogram`` has (stars, count, share of the highest count) for each half-star.
-
-    ``foresight`` is None without a model; ``predictions`` are its newest, in time order.
-    """
+    """``foresight`` is None without a model; ``predictions`` are its newest, in time order."""
 
     count: int
     mean: float | None
-    histogram: list[tuple[float, int, float]]
+    histogram: Histogram
     genres: list[Group]
     decades: list[Group]
     contrarian: list[Contrarian]
@@ -116,14 +115,12 @@ def taste_of(scores: ModelScores) -> Taste:
     )
 
 
-def _histogram(stars: NDArray[np.float32]) -> list[tuple[float, int, float]]:
-    counts = np.bincount(np.rint(stars * 2).astype(int), minlength=11)[1:]
-    highest = max(1, int(counts.max()))
-    return [((half + 1) / 2, int(count), count / highest) for half, count in enumerate(counts)]
+def _histogram(stars: FloatArray) -> Histogram:
+    return Histogram.of(Counter(np.rint(stars * 2).astype(int).tolist()))
 
 
 def _genres(
-    scores: ModelScores, rows: IntArray, stars: NDArray[np.float32], crowd: NDArray[np.float32]
+    scores: ModelScores, rows: IntArray, stars: FloatArray, crowd: FloatArray
 ) -> list[Group]:
     catalog = scores.live.catalog
     groups = []
@@ -133,9 +130,7 @@ def _genres(
     return sorted(groups, key=lambda group: -group.difference)
 
 
-def _decades(
-    year: NDArray[np.int16], stars: NDArray[np.float32], crowd: NDArray[np.float32]
-) -> list[Group]:
+def _decades(year: NDArray[np.int16], stars: FloatArray, crowd: FloatArray) -> list[Group]:
     groups = []
     for decade in np.unique(year[year > 0] // 10 * 10):
         groups += _group(str(decade), year // 10 * 10 == decade, stars, crowd)
@@ -144,9 +139,9 @@ def _decades(
 
 def _group(
     name: str,
-    has: NDArray[np.bool_],
-    stars: NDArray[np.float32],
-    crowd: NDArray[np.float32],
+    has: BoolArray,
+    stars: FloatArray,
+    crowd: FloatArray,
 ) -> list[Group]:
     count = int(has.sum())
     if count < MINIMUM_IN_GROUP:
@@ -155,7 +150,7 @@ def _group(
     return [Group(name, count, float(stars[has].mean()), difference)]
 
 
-def _most_contrarian(difference: NDArray[np.float32]) -> IntArray:
+def _most_contrarian(difference: FloatArray) -> IntArray:
     order = np.argsort(-np.abs(difference), kind="stable")[:CONTRARIAN]
     return order[np.abs(difference[order]) >= CONTRARIAN_STARS]
 

@@ -236,7 +236,7 @@ def test_taste_tells_what_the_ratings_say(client: Client, world: World) -> None:
     taste = page(client, "taste")["taste"]
     assert taste.count == 6
     assert taste.mean == 3.0
-    assert [count for _, count, _ in taste.histogram] == [0, 3, 0, 0, 0, 0, 0, 0, 0, 3]
+    assert [bar.count for bar in taste.histogram.bars] == [0, 3, 0, 0, 0, 0, 0, 0, 0, 3]
     assert [group.name for group in taste.genres] == ["Drama", "Comedy"]
     assert taste.genres[0].difference > 0 > taste.genres[1].difference
     assert {point.movie.pk for point in taste.map} == {movie.pk for movie in world.movies[:6]}
