@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from catalog.views.parameters import keys_in
-from recommender.pages.onboarding import onboarding_grid
+from recommender.pages.first_ratings import onboarding_grid
 from recommender.serving.member import recommender_for
 
 GOAL = 5
