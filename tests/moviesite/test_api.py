@@ -272,6 +272,19 @@ def test_the_api_describes_itself(client: Client) -> None:
         "/api/v1/me/ratings/{movie_id}",
         "/api/v1/watch-next",
     }
+    # Generated clients name their methods after these: they stay when code moves.
+    operations = {one["operationId"] for path in paths.values() for one in path.values()}
+    assert operations == {
+        "recommender_api_movies_list_movies",
+        "recommender_api_movies_get_movie",
+        "recommender_api_movies_similar_movies",
+        "recommender_api_me_recommendations",
+        "recommender_api_me_watch_next",
+        "recommender_api_me_list_ratings",
+        "recommender_api_me_put_rating",
+        "recommender_api_me_delete_rating",
+        "recommender_api_watch_next_watch_next",
+    }
 
 
 def test_recommendations_take_at_most_six_queries(

@@ -5,7 +5,7 @@ import pytest
 
 from catalog.models import HiddenMovie, Movie, Rating
 from catalog.services.ratings import rate, unrate
-from recommender.data.histories import History, history_from, history_of
+from recommender.data.histories import history_from, history_of
 from recommender.pages.cards import cards
 from recommender.serving.explanations import reasons
 from recommender.serving.filters import Filters
@@ -127,22 +127,6 @@ def test_top_picks_are_explained_by_both_models_that_ranked_them(world: World) -
         assert found[0].movie_id == max(weights, key=weights.__getitem__)
         for reason in found:
             assert reason.weight == pytest.approx(weights[reason.movie_id], abs=1e-3)
-
-
-def test_predictions_are_guesses_while_ratings_are_few(world: World) -> None:
-    world.publish()
-    few = recommender_for(world.fan_of_even(2, name="few").pk)
-    many = recommender_for(world.fan_of_even(20, name="many").pk)
-    assert all(few.scores.is_uncertain(few.top_picks(5).rows))
-    assert not any(many.scores.is_uncertain(many.top_picks(5).rows))
-    assert many.scores.predictions(many.top_picks(1).rows)[0] == pytest.approx(4.8, abs=0.4)
-
-
-def test_somebody_without_ratings_has_no_predicted_stars(world: World) -> None:
-    world.publish()
-    for history in (History(), history_from(world.even[:3])):
-        person = Recommender(history)
-        assert person.scores.predictions(person.top_picks(3).rows) == [None, None, None]
 
 
 FILTERS = [
