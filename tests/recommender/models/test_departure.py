@@ -53,9 +53,9 @@ def test_a_checkpoint_with_the_member_is_not_taken_up(leaving: User, artifacts: 
     snapshot = take_snapshot()
     Checkpointer(lost, snapshot, 5).keep({"item_rows": snapshot.item_movie_ids * 1.0})
     successor = TrainingRun(kind="factorization", mode="full", resumes=lost)
-    assert last_checkpoint(successor, 5, snapshot.fingerprint.departures) is not None
+    assert last_checkpoint(successor, 5, snapshot.fingerprint.deleted_accounts) is not None
     delete_account(leaving)
-    assert last_checkpoint(successor, 5, take_snapshot().fingerprint.departures) is None
+    assert last_checkpoint(successor, 5, take_snapshot().fingerprint.deleted_accounts) is None
 
 
 @pytest.mark.parametrize("kind", ModelKind.values)
