@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Router, Status
 
 from catalog.models import Movie, Rating
-from catalog.services.ratings import rate, unrate
+from catalog.services.ratings import half_stars_of, rate, unrate
 from recommender.serving.member import recommender_for
 
 from .auth import MEMBER
@@ -66,7 +66,8 @@ def list_ratings(request: HttpRequest, limit: Limit = 20, offset: Offset = 0) ->
 )
 def put_rating(request: HttpRequest, movie_id: MovieId, body: RatingIn) -> Json:
     movie = get_object_or_404(Movie.objects.for_cards(), pk=movie_id)
-    return rating_json(rate(user_id=_user_id(request), movie=movie, stars=body.rating))
+    half_stars = half_stars_of(body.rating)
+    return rating_json(rate(user_id=_user_id(request), movie=movie, half_stars=half_stars))
 
 
 @router.delete(

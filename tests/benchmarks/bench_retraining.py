@@ -93,7 +93,7 @@ def update() -> None:
     user = get_user_model().objects.create_user("someone", "someone@example.org")
     switch_automatic(on=True)
     for movie in Movie.objects.order_by("?")[:THRESHOLD]:
-        rate(user_id=user.pk, movie=movie, stars=4)
+        rate(user_id=user.pk, movie=movie, half_stars=8)
     tripped = time.perf_counter()
     while trained:
         for kind in list(trained):

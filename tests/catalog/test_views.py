@@ -47,7 +47,7 @@ def test_pages_of_members_have_nothing_inline(
     member: Client, ada: AbstractUser, films: list[Movie], address: str
 ) -> None:
     for movie in films[:5]:
-        rate(user_id=ada.pk, movie=movie, stars=4.0)
+        rate(user_id=ada.pk, movie=movie, half_stars=8)
     answer = member.get(address)
     assert answer.status_code == 200
     assert INLINE.findall(answer.content.decode()) == []

@@ -47,7 +47,7 @@ class World:
         user = self.member(name)
         for place in range(ratings):
             movie = self.movies[place]
-            rate(user_id=user.pk, movie=movie, stars=1.0 if place % 2 else 5.0)
+            rate(user_id=user.pk, movie=movie, half_stars=2 if place % 2 else 10)
         return user
 
     def publish(self, *kinds: str) -> list[ModelVersion]:

@@ -32,7 +32,7 @@ def day(text: str) -> datetime:
 
 
 def rated_on(user: AbstractUser, movie: Movie, stars: float, when: str) -> None:
-    rate(user_id=user.pk, movie=movie, stars=stars)
+    rate(user_id=user.pk, movie=movie, half_stars=int(2 * stars))
     Rating.objects.filter(user=user, movie=movie).update(rated_at=day(when))
 
 
@@ -192,7 +192,7 @@ def test_what_happens_between_preview_and_import_counts(
     load: Load, matrix: Movie, ada: AbstractUser
 ) -> None:
     job = load(MATRIX)
-    rate(user_id=ada.pk, movie=matrix, stars=1)
+    rate(user_id=ada.pk, movie=matrix, half_stars=2)
     result = applied(job).result
     assert ratings(ada)["The Matrix"][0] == 2, "rated just now, so newer than the file"
     assert (result["ratings_added"], result["ratings_kept"]) == (0, 1)

@@ -128,8 +128,8 @@ def test_a_film_says_what_friends_gave_it(
     block(blocked.pk, ada.pk)
     get_user_model().objects.filter(pk=gone.pk).update(is_active=False)
     for other in (grace, shy, stranger, gone, asked, blocked):
-        rate(user_id=other.pk, movie=films[3], stars=4.5)
-    rate(user_id=grace.pk, movie=films[4], stars=1)
+        rate(user_id=other.pk, movie=films[3], half_stars=9)
+    rate(user_id=grace.pk, movie=films[4], half_stars=2)
     answer = member.get(films[3].get_absolute_url())
     assert [(one.user, one.stars) for one in answer.context["of_friends"]] == [(grace, 4.5)]
     assert "Friends who rated this" in answer.content.decode()
@@ -150,7 +150,7 @@ def test_queries_do_not_grow_with_friends(
     for n in range(5):
         other = made(f"friend-{n}", is_public=True)
         befriend(ada, other)
-        rate(user_id=other.pk, movie=films[0], stars=3)
+        rate(user_id=other.pk, movie=films[0], half_stars=6)
         ask(made(f"asking-{n}").pk, ada.pk)
         block(ada.pk, made(f"blocked-{n}").pk)
     member.get("/friends/")  # fills the caches of sessions and credits

@@ -22,7 +22,7 @@ def grace(films: list[Movie]) -> AbstractUser:
         "grace", "grace@matinee.example", is_public=True
     )
     for n, movie in enumerate(films[:12]):
-        rate(user_id=user.pk, movie=movie, stars=(1 + n % 10) / 2)
+        rate(user_id=user.pk, movie=movie, half_stars=1 + n % 10)
     for title, is_public in (("For rainy days", True), ("My secret", False)):
         made = MovieList.objects.create(user=user, title=title, is_public=is_public)
         MovieListEntry.objects.create(list=made, movie=films[0], position=0)
@@ -116,12 +116,12 @@ def test_taste_in_common_is_honest_with_few(
 ) -> None:
     assert "not rated the same film yet" in member.get(ADDRESS).content.decode()
     for n, movie in enumerate(films[:3]):
-        rate(user_id=ada.pk, movie=movie, stars=(1 + n) / 2)
+        rate(user_id=ada.pk, movie=movie, half_stars=1 + n)
     shown = member.get(ADDRESS).content.decode()
     assert "too few to say" in shown
     assert "correlate" not in shown
     for n, movie in enumerate(films[:12]):
-        rate(user_id=ada.pk, movie=movie, stars=(1 + n % 10) / 2)
+        rate(user_id=ada.pk, movie=movie, half_stars=1 + n % 10)
     answer = member.get(ADDRESS)
     assert answer.context["shared"].near == 12
     assert "correlate at <strong>1.00</strong>" in answer.content.decode()

@@ -43,8 +43,8 @@ def ida(world: World, settings: Any) -> User:
 def fill(user: User, world: World) -> None:
     """One row or more in each part of what the site knows about ``user``."""
     movies = world.movies
-    for movie, stars in zip(movies[:3], (4.5, 0.5, 3.0), strict=True):
-        rate(user_id=user.pk, movie=movie, stars=stars)
+    for movie, half_stars in zip(movies[:3], (9, 1, 6), strict=True):
+        rate(user_id=user.pk, movie=movie, half_stars=half_stars)
     WatchlistEntry.objects.create(user=user, movie=movies[5])
     HiddenMovie.objects.create(user=user, movie=movies[6])
     DiaryEntry.objects.create(

@@ -24,7 +24,7 @@ __all__ = ["stand_in"]
 def leaving(rated_world: World) -> User:
     user = User.objects.create_user("leaving")
     for place, movie in enumerate(rated_world.movies):
-        rate(user_id=user.pk, movie=movie, stars=0.5 + place % 10 / 2)
+        rate(user_id=user.pk, movie=movie, half_stars=1 + place % 10)
     return user
 
 
