@@ -26,9 +26,8 @@ def upsert_raters(cursor: Any, report: Report, slug: str) -> None:
     cursor.execute(
         f"""
         INSERT INTO {user} (username, password, imported, is_active, is_staff, is_superuser,
-                            is_public, findable, shares_ratings, watch_together,
                             first_name, last_name, email, date_joined)
-        SELECT %s || '-' || rater, %s, true, false, false, false, false, false, false, false,
+        SELECT %s || '-' || rater, %s, true, false, false, false,
                '', '', '', now()
         FROM (SELECT DISTINCT rater FROM stage_rating) raters
         WHERE NOT EXISTS (SELECT FROM {user} u WHERE u.username = %s || '-' || rater)

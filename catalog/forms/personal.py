@@ -1,4 +1,4 @@
-"""What a member fills in: a list, a diary entry."""
+"""What a member fills in: a list, a diary entry, what others may see."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import DiaryEntry, MovieList, MovieListEntry
+from catalog.models import DiaryEntry, MovieList, MovieListEntry, Sharing
 from catalog.models.diary import FIRST_SHOW
 from catalog.rendering.film_cards import stars_text
 from catalog.services.diary import Viewing, latest_day
@@ -41,6 +41,12 @@ class NoteForm(forms.ModelForm):
     class Meta:
         model = MovieListEntry
         fields = ("note",)
+
+
+class SharingForm(forms.ModelForm):
+    class Meta:
+        model = Sharing
+        fields = ("is_public", "findable", "shares_ratings", "watch_together")
 
 
 class DiaryForm(forms.Form):

@@ -6,7 +6,7 @@ from django.contrib.auth.models import AbstractUser
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from catalog.models import Block, Friendship, Movie
+from catalog.models import Block, Friendship, Movie, Sharing
 from catalog.queries.members import Standing, standing_of
 from catalog.services.friends import ACTIONS, accept, ask, block
 from catalog.services.ratings import rate
@@ -14,8 +14,10 @@ from catalog.services.ratings import rate
 pytestmark = pytest.mark.usefixtures("plain_static")
 
 
-def made(name: str, **values: bool) -> AbstractUser:
-    user: AbstractUser = get_user_model().objects.create_user(name, **values)
+def made(name: str, **choices: bool) -> AbstractUser:
+    user: AbstractUser = get_user_model().objects.create_user(name)
+    if choices:
+        Sharing.objects.create(user=user, **choices)
     return user
 
 
@@ -154,7 +156,7 @@ def test_queries_do_not_grow_with_friends(
         ask(made(f"asking-{n}").pk, ada.pk)
         block(ada.pk, made(f"blocked-{n}").pk)
     member.get("/friends/")  # fills the caches of sessions and credits
-    with django_assert_num_queries(3):  # user; friendships; blocks
+    with django_assert_num_queries(4):  # user; friendships; blocks; what the user shares
         member.get("/friends/")
     # user; film, genres, companies, countries, languages; histogram; friends; diary
     with django_assert_num_queries(9):

@@ -20,6 +20,7 @@ from catalog.models import (
     Movie,
     MovieList,
     MovieListEntry,
+    Sharing,
     WatchlistEntry,
 )
 from catalog.services.ratings import rate
@@ -68,6 +69,7 @@ def fill(user: User, world: World) -> None:
     Friendship.objects.create(sender=user, receiver=asked)
     Friendship.objects.create(sender=asking, receiver=user, accepted_at=timezone.now())
     Block.objects.create(blocker=user, blocked=blocked)
+    Sharing.objects.create(user=user, watch_together=False)
     create_token(user, "Ida's script")
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
 

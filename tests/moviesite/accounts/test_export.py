@@ -13,7 +13,7 @@ from django.test import Client
 
 from catalog.member_import import request
 from catalog.member_import.worker import work
-from catalog.models import DiaryEntry, MemberImport, Movie, Rating, WatchlistEntry
+from catalog.models import DiaryEntry, MemberImport, Movie, Rating, Sharing, WatchlistEntry
 from catalog.services.ratings import rate
 from moviesite.accounts.export import CHUNK_BYTES, cell, csv_archive, json_document
 from moviesite.accounts.models import ApiToken, User
@@ -74,8 +74,17 @@ def test_what_stands_in_them(client: Client, ida: User, world: World) -> None:
     assert files["preferences"][0]["languages"] == "en; fr"
     assert files["preferences"][0]["show_adult"] == "false"
     assert document["account"][0]["username"] == ida.username
+    assert document["account"][0]["watch_together"] is False
+    assert document["account"][0]["findable"] is True
     assert document["second_factors"][0]["name"] == "Ida's key"
     assert document["api_tokens"][0]["name"] == "Ida's script"
+
+
+def test_what_is_shared_stands_in_them_also_where_nothing_was_chosen(ida: User) -> None:
+    Sharing.objects.all().delete()
+    account = json.loads(b"".join(json_document(ida)))["account"][0]
+    choices = {one.name: one.default for one in Sharing._meta.fields if one.name != "user"}
+    assert {name: account[name] for name in choices} == choices
 
 
 def test_no_secret_is_in_them(client: Client, ida: User) -> None:
