@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import DiaryEntry, MovieList, MovieListEntry, Sharing
 from catalog.models.diary import FIRST_SHOW
+from catalog.models.sharing import CHOICES
 from catalog.rendering.film_cards import stars_text
 from catalog.services.diary import Viewing, latest_day
 from catalog.services.ratings import half_stars_of
@@ -46,7 +47,7 @@ class NoteForm(forms.ModelForm):
 class SharingForm(forms.ModelForm):
     class Meta:
         model = Sharing
-        fields = ("is_public", "findable", "shares_ratings", "watch_together")
+        fields = CHOICES
 
 
 class DiaryForm(forms.Form):

@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+CHOICES = ("is_public", "findable", "shares_ratings", "watch_together")
+
 
 class Sharing(models.Model):
     """A member's choices. Whoever never chose has no row, and what the defaults say.

@@ -13,7 +13,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from catalog.models.sharing import shares
+from catalog.models.sharing import CHOICES, shares
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, Func, IntegerField, Model, OuterRef
 
@@ -35,7 +35,6 @@ from .models import ApiToken, User
 
 ROWS_AT_ONCE = 2000
 STARS = F("half_stars") / 2.0
-SHARED = ("is_public", "findable", "shares_ratings", "watch_together")
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,7 @@ PARTS = (
         User,
         {
             **_same("username", "email", "first_name", "last_name", "date_joined", "last_login"),
-            **{name: shares(name) for name in SHARED},
+            **{name: shares(name) for name in CHOICES},
             "is_staff": "is_staff",
         },
         owner="pk",
