@@ -1,4 +1,4 @@
-"""Whatever door a rating comes by, the service writes it, and others are told of it once."""
+"""Whatever entry point a rating comes by, the service writes it and tells of it once."""
 
 import re
 import traceback
@@ -29,7 +29,7 @@ __all__ = ["sent"]
 
 pytestmark = pytest.mark.usefixtures("plain_static")
 
-Door = Callable[[Client, Movie], object]
+EntryPoint = Callable[[Client, Movie], object]
 
 ADMIN = "/admin/catalog/rating/"
 WRITES = re.compile(r'\s*(INSERT INTO|UPDATE|DELETE FROM) "?catalog_rating\b')
@@ -68,7 +68,7 @@ def told() -> Iterator[list[int | None]]:
 
 @pytest.fixture
 def staff(ada: AbstractUser, client: Client) -> Client:
-    """Ada's browser, to which all doors are open."""
+    """Ada in a browser, an administrator as well."""
     User.objects.filter(pk=ada.pk).update(is_staff=True, is_superuser=True)
     client.force_login(ada, "django.contrib.auth.backends.ModelBackend")
     return client
@@ -88,7 +88,7 @@ def by_api(client: Client, movie: Movie) -> object:
 
 
 def by_diary(client: Client, movie: Movie) -> object:
-    viewing = {"watched_on": "2026-11-02", "stars": "4.5"}
+    viewing = {"watched_on": "2020-05-01", "stars": "4.5"}
     return client.post(f"/movies/{movie.pk}/diary/", viewing)
 
 
@@ -105,30 +105,30 @@ def by_admin(client: Client, movie: Movie) -> object:
 
 
 def by_import(client: Client, movie: Movie) -> MemberImport:
-    row = f"2026-11-28,{movie.title},{movie.year},x,4.5"
+    row = f"2020-05-01,{movie.title},{movie.year},x,4.5"
     content = f"Date,Name,Year,Letterboxd URI,Rating\n{row}\n".encode()
     job = request.begin(user_id=rater().pk, file_name="ratings.csv", content=content)
     return applied(worked(job), "theirs")
 
 
-GIVING: list[tuple[Door, bool]] = [
+GIVING: list[tuple[EntryPoint, bool]] = [
     *(
-        (door, before)
-        for door in (by_page, by_api, by_diary, by_admin, by_import)
+        (entry_point, before)
+        for entry_point in (by_page, by_api, by_diary, by_admin, by_import)
         for before in (False, True)
     ),
     (among_several, True),
 ]
 
 
-@pytest.mark.parametrize(("door", "before"), GIVING)
+@pytest.mark.parametrize(("entry_point", "before"), GIVING)
 def test_stars_are_given(
     staff: Client,
     amelie: Movie,
     told: list[int | None],
     writers: set[str],
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
-    door: Door,
+    entry_point: EntryPoint,
     before: bool,
 ) -> None:
     if before:
@@ -136,7 +136,7 @@ def test_stars_are_given(
     HiddenMovie.objects.create(user=rater(), movie=amelie)
     writers.clear()
     with django_capture_on_commit_callbacks(execute=True):
-        door(staff, amelie)
+        entry_point(staff, amelie)
     found = Rating.objects.get()
     assert (found.user_id, found.movie_id, found.half_stars) == (rater().pk, amelie.pk, 9)
     assert writers == {ratings.__file__}
@@ -170,26 +170,33 @@ def with_the_account(client: Client, movie: Movie) -> None:
     delete_account(rater())
 
 
-TAKING: list[Door] = [from_page, from_api, several, from_admin, several_of_admin, with_the_account]
+TAKING: list[EntryPoint] = [
+    from_page,
+    from_api,
+    several,
+    from_admin,
+    several_of_admin,
+    with_the_account,
+]
 
 
-@pytest.mark.parametrize("door", TAKING)
+@pytest.mark.parametrize("entry_point", TAKING)
 def test_stars_are_taken_away(
     staff: Client,
     amelie: Movie,
     told: list[int | None],
     writers: set[str],
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
-    door: Door,
+    entry_point: EntryPoint,
 ) -> None:
     key = rater().pk
     rate(user_id=key, movie=amelie, half_stars=2)
     writers.clear()
     with django_capture_on_commit_callbacks(execute=True):
-        door(staff, amelie)
+        entry_point(staff, amelie)
     assert not Rating.objects.exists()
     assert writers == {ratings.__file__}
-    assert told == [None if door is several_of_admin else key]
+    assert told == [None if entry_point is several_of_admin else key]
 
 
 @pytest.mark.parametrize("before", [False, True])
