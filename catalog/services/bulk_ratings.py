@@ -8,7 +8,7 @@ from django.db import transaction
 
 from catalog.models import HiddenMovie, Movie, Rating
 
-from . import ratings as rating
+from . import ratings
 from .ratings import RatedFilm
 
 # Ratings and hidden marks of some films, as JSON can hold them: what ``restore`` goes back to.
@@ -21,7 +21,7 @@ def snapshot(user_id: int, movie_ids: Iterable[int]) -> Snapshot:
     Call it in the transaction that changes them: the ratings are locked until it ends.
     """
     films = list(movie_ids)
-    ratings = Rating.objects.filter(user_id=user_id, movie_id__in=films).order_by("pk")
+    rated = Rating.objects.filter(user_id=user_id, movie_id__in=films).order_by("pk")
     hidden = HiddenMovie.objects.filter(user_id=user_id, movie_id__in=films)
     return {
         "films": films,
@@ -33,7 +33,7 @@ def snapshot(user_id: int, movie_ids: Iterable[int]) -> Snapshot:
                 one.rated_at.isoformat(),
                 one.updated_at.isoformat(),
             ]
-            for one in ratings.select_for_update()
+            for one in rated.select_for_update()
         ],
         "hidden": [[mark.pk, mark.movie_id, mark.hidden_at.isoformat()] for mark in hidden],
     }
@@ -43,7 +43,7 @@ def restore(user_id: int, before: Mapping[str, Any]) -> None:
     """Go back to a snapshot: the same rows with the same times; films gone since are left out."""
     known = set(Movie.objects.filter(pk__in=before["films"]).values_list("pk", flat=True))
     with transaction.atomic():
-        rating.restore(
+        ratings.restore(
             user_id,
             known,
             [
@@ -76,7 +76,7 @@ def rate_again(user_id: int, movie_ids: Iterable[int], half_stars: int) -> Snaps
             RatedFilm(movie, half_stars, datetime.fromisoformat(rated_at))
             for _key, movie, _before, rated_at, _updated_at in before["ratings"]
         ]
-        rating.rate_many(user_id, changed=again)
+        ratings.rate_many(user_id, changed=again)
     return before
 
 
@@ -84,7 +84,7 @@ def unrate_all(user_id: int, movie_ids: Iterable[int]) -> Snapshot:
     """Remove the user's ratings of films. Returns what was before."""
     with transaction.atomic():
         before = _rated(user_id, movie_ids)
-        rating.unrate_many(user_id, before["films"])
+        ratings.unrate_many(user_id, before["films"])
     return before
 
 

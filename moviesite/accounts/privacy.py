@@ -13,7 +13,6 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from catalog.models.sharing import CHOICES, shares
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, Func, IntegerField, Model, OuterRef
 
@@ -29,6 +28,7 @@ from catalog.models import (
     Rating,
     WatchlistEntry,
 )
+from catalog.models.sharing import CHOICES, shares
 from recommender.models import Preferences
 
 from .models import ApiToken, User

@@ -1,12 +1,12 @@
 """What members let others see: their choices, and the defaults of those who never chose."""
 
 import pytest
-from catalog.models.sharing import shares
 from django.contrib.auth.models import AbstractUser
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Movie, Rating, Sharing
+from catalog.models.sharing import shares
 from catalog.services.ratings import rate
 from moviesite.accounts.models import User
 
