@@ -1,8 +1,8 @@
 """Ratings with the users who stand for their raters.
 
 The one writer of ratings beside ``catalog.services.ratings``, because what it does is another
-thing: it brings millions of staged rows up to date in the one statement of ``upsert``, for as many users at
-once, none of whom has hidden a film; the rows never pass through Python.
+thing: it brings millions of staged rows up to date in the one statement of ``upsert``, for as many
+users at once, none of whom has hidden a film; the rows never pass through Python.
 """
 
 from typing import Any

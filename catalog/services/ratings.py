@@ -2,9 +2,9 @@
 
 Everybody comes here: pages, API, admin, diary, members' imports, undo and the deletion of an
 account. Only the import of a dataset has a writer of its own
-(``catalog.dataset_import.upsert_ratings``). Each function is one transaction; a film that is
-rated is hidden no longer; and ``ratings_changed`` is sent once, after the commit. Stars are half-stars here, from 1 to 10:
-forms and the API convert theirs by ``half_stars_of``.
+(``catalog.dataset_import.upsert_ratings``). Each function is one transaction; a film that is rated
+is hidden no longer; and ``ratings_changed`` is sent once, after the commit. Stars are half-stars
+here, from 1 to 10: forms and the API convert theirs by ``half_stars_of``.
 """
 
 import math

@@ -8,6 +8,7 @@ import pytest
 
 from recommender.learning import presets
 from recommender.learning.artifact import read_artifact, write_artifact
+from recommender.learning.cross_validation import leave_one_out_split
 from recommender.learning.interactions import Interactions
 from recommender.learning.presets.next_item.model import SequenceBlendModel
 from recommender.learning.presets.next_item.scorer import SequenceScorer
@@ -39,6 +40,35 @@ def test_the_next_step_of_a_walk_comes_first(model):
     walks = starts[:, None] + np.arange(5)
     best = model.predict(walks).argmax(axis=1)
     assert (best == starts + 5).mean() > 0.9
+
+
+def next_item_gains(model, data):
+    """NDCG@10 of a model and of popularity, each user's newest item being the right one."""
+    train, test = leave_one_out_split(data, 5)
+    order = train.time_order()
+    users, items = train.user_ids[order], train.item_ids[order]
+    popularity = np.bincount(items, minlength=data.num_items)
+    model.fit(train)
+    ranks = []
+    for user, target in zip(test.user_ids, test.item_ids, strict=True):
+        history = items[users == user]
+        others = np.setdiff1d(np.arange(1, data.num_items), history)
+        scores = np.stack([model.predict(history), popularity])
+        ranks.append(1 + (scores[:, others] > scores[:, [target]]).sum(axis=1))
+    return np.where(np.array(ranks) <= 10, 1 / np.log2(1 + np.array(ranks)), 0).mean(axis=0)
+
+
+def test_the_next_film_is_guessed_far_better_than_by_popularity(first_ratings):
+    """NDCG@10 over popularity's: 3.0 on MovieLens 100K, 4.5 on ratings_small."""
+    ours, popularity = next_item_gains(presets.sequence(random_state=0), first_ratings)
+    assert ours > 2 * popularity
+
+
+def test_finds_the_series_in_the_made_up_dataset(made_up_ratings):
+    """NDCG@10 over popularity's with seeds 0 to 4, also of the data: 5.5 to 6.6."""
+    small = SequenceBlendModel(random_state=0, questions=300, shortlists=1000)
+    ours, popularity = next_item_gains(small, made_up_ratings)
+    assert ours > 4 * popularity
 
 
 def test_predict_takes_one_sequence_many_and_any_length(model):

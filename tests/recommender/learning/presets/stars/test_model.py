@@ -4,12 +4,10 @@ import warnings
 from unittest import mock
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from recommender.learning import presets
 from recommender.learning.cross_validation import random_train_test_split
-from recommender.learning.ids import IdMap
 from recommender.learning.interactions import Interactions
 from recommender.learning.presets.stars.model import BayesianFactorizationModel
 
@@ -68,16 +66,22 @@ def test_finds_tastes_that_biases_cannot_express(split, model):
     assert rmse(model, split[1]) < 0.45
 
 
-def test_beats_every_peer_on_real_ratings(shared_data):
-    table = pd.read_csv(shared_data / "movies-dataset-small" / "ratings_small.csv.gz")
-    data = Interactions(
-        IdMap(table.userId).to_dense(table.userId),
-        IdMap(table.movieId).to_dense(table.movieId),
-        table.rating,
-        table.timestamp,
-    )
-    train, test = random_train_test_split(data, random_state=0)
-    assert rmse(presets.explicit(random_state=0).fit(train), test) < 0.86
+def test_beats_every_peer_on_real_ratings(first_ratings):
+    """By the error's share of the damped biases', which hardly depends on dataset and seed.
+
+    Seeds 0 to 4: MovieLens 100K .924 to .930, latest-small .927 to .935; ratings_small .937 in the
+    mean. The best peer, Surprise's tuned SVD, has .968 or more on 100K and .987 on ratings_small.
+    """
+    train, test = random_train_test_split(first_ratings, random_state=0)
+    model = presets.explicit(random_state=0).fit(train)
+    assert rmse(model, test) < 0.95 * bias_rmse(train, test)
+
+
+def test_finds_the_tastes_in_the_made_up_dataset(made_up_ratings):
+    """With seeds 0 to 4, also of the data, its share of the error is .67 to .70."""
+    train, test = random_train_test_split(made_up_ratings, random_state=0)
+    model = presets.explicit(random_state=0).fit(train)
+    assert rmse(model, test) < 0.8 * bias_rmse(train, test)
 
 
 def test_same_seed_same_stars(split, model):
