@@ -58,16 +58,20 @@ def next_item_gains(model, data):
     return np.where(np.array(ranks) <= 10, 1 / np.log2(1 + np.array(ranks)), 0).mean(axis=0)
 
 
+def quick():
+    """The preset, learning its weights from fewer questions."""
+    return SequenceBlendModel(random_state=0, questions=300, shortlists=1000)
+
+
 def test_the_next_film_is_guessed_far_better_than_by_popularity(first_ratings):
-    """NDCG@10 over popularity's: 3.0 on MovieLens 100K, 4.5 on ratings_small."""
-    ours, popularity = next_item_gains(presets.sequence(random_state=0), first_ratings)
+    """NDCG@10 over popularity's, seeds 0 and 1 on MovieLens 100K: 2.7 times as much."""
+    ours, popularity = next_item_gains(quick(), first_ratings)
     assert ours > 2 * popularity
 
 
 def test_finds_the_series_in_the_made_up_dataset(made_up_ratings):
-    """NDCG@10 over popularity's with seeds 0 to 4, also of the data: 5.5 to 6.6."""
-    small = SequenceBlendModel(random_state=0, questions=300, shortlists=1000)
-    ours, popularity = next_item_gains(small, made_up_ratings)
+    """NDCG@10 over popularity's with seeds 0 to 4, also of the data: 5.5 to 6.6 times as much."""
+    ours, popularity = next_item_gains(quick(), made_up_ratings)
     assert ours > 4 * popularity
 
 
