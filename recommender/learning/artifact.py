@@ -24,6 +24,8 @@ MANIFEST_FILE = "manifest.json"
 FORMAT = "matinee-model"
 FORMAT_VERSION = 1
 
+StrPath = str | os.PathLike[str]
+
 _MAX_HEADER_BYTES = 100_000_000
 _DTYPES = {
     "BOOL": np.bool_,
@@ -66,7 +68,9 @@ class Artifact:
 
 
 def write_artifact(
-    folder: Path, arrays: Mapping[str, NDArray[Any]], manifest: Mapping[str, Any]
+    folder: StrPath,
+    arrays: Mapping[str, NDArray[Any]],
+    manifest: Mapping[str, Any],
 ) -> None:
     """Write ``arrays`` and ``manifest`` into ``folder``, which is made if needed.
 
@@ -80,6 +84,7 @@ def write_artifact(
     for name, array in arrays.items():
         if array.dtype not in _DTYPES.values():
             raise ValueError(f"arrays[{name!r}] has dtype {array.dtype}, which cannot be stored")
+    folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     part = folder / f"{ARRAYS_FILE}.part"
     save_file({name: np.asarray(array, order="C") for name, array in arrays.items()}, part)
@@ -102,7 +107,7 @@ def write_artifact(
     _flush(folder)
 
 
-def read_artifact(folder: Path, *, verify: bool = True) -> Artifact:
+def read_artifact(folder: StrPath, *, verify: bool = True) -> Artifact:
     """Map the model in ``folder``.
 
     ``verify`` reads the whole file once and compares its sha256; without it only the sizes and
@@ -112,6 +117,7 @@ def read_artifact(folder: Path, *, verify: bool = True) -> Artifact:
     ------
     MissingArtifactError, DamagedArtifactError, ForeignArtifactError
     """
+    folder = Path(folder)
     manifest = _read_manifest(folder)
     path = folder / ARRAYS_FILE
     try:

@@ -136,3 +136,11 @@ def test_reading_needs_no_torch():
         f"from recommender.learning import {modules}; import sys; sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_folder_is_a_path_or_its_text(tmp_path):
+    write_artifact(str(tmp_path / "one"), {"numbers": np.arange(3)}, {})
+    np.testing.assert_array_equal(
+        read_artifact(str(tmp_path / "one")).arrays["numbers"],
+        read_artifact(tmp_path / "one").arrays["numbers"],
+    )
