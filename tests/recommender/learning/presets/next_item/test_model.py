@@ -1,6 +1,7 @@
 """What the sequence preset promises, and what it learns of made-up walks."""
 
 import sys
+from pathlib import Path
 from subprocess import run
 
 import numpy as np
@@ -251,3 +252,35 @@ def test_the_scorer_needs_no_torch():
         "sys.exit('torch' in sys.modules or 'scipy.optimize' in sys.modules)"
     )
     assert run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_recommends_the_likeliest_and_nothing_of_the_history(model):
+    ids, scores = model.recommend([3, 4, 5], n=4, exclude=[6])
+    assert not {3, 4, 5, 6} & set(ids)
+    np.testing.assert_array_equal(scores, model.predict([3, 4, 5])[ids])
+    assert list(scores) == sorted(scores, reverse=True)
+    assert model.recommend([3, 4, 5], n=1)[0] == [6]
+    assert len(model.recommend([], n=4)[0]) == 4
+
+
+def test_similar_items_are_those_of_the_scorer(model):
+    ids, rises = model.similar_items(7, n=3)
+    expected = SequenceScorer(*model.export()).similar(7, 3)
+    np.testing.assert_array_equal(ids, expected[0])
+    np.testing.assert_array_equal(rises, expected[1])
+
+
+@pytest.mark.parametrize("as_folder", [str, Path], ids=["str", "path"])
+def test_a_saved_model_predicts_the_same_and_can_be_a_warm_start(model, tmp_path, as_folder):
+    model.save(as_folder(tmp_path / "next"))
+    loaded = SequenceBlendModel.load(as_folder(tmp_path / "next"))
+    assert loaded.num_items == model.num_items
+    np.testing.assert_array_equal(loaded.predict([3, 4, 5]), model.predict([3, 4, 5]))
+    again = SequenceBlendModel().fit(rounds(), warm_start=loaded.export()[0])
+    np.testing.assert_array_equal(again.predict([3, 4, 5]), model.predict([3, 4, 5]))
+
+
+def test_settings_are_saved_and_can_be_overridden(model, tmp_path):
+    model.save(tmp_path)
+    loaded = SequenceBlendModel.load(tmp_path, ridge=10.0)
+    assert repr(loaded) == "SequenceBlendModel(questions=300, ridge=10.0)"

@@ -1,14 +1,17 @@
 """The explicit preset's model: it learns, it starts warm, it knows what it does not know."""
 
 import warnings
+from pathlib import Path
 from unittest import mock
 
 import numpy as np
 import pytest
 
 from recommender.learning import presets
+from recommender.learning.artifact import ForeignArtifactError
 from recommender.learning.cross_validation import random_train_test_split
 from recommender.learning.interactions import Interactions
+from recommender.learning.presets.next_item.model import SequenceBlendModel
 from recommender.learning.presets.stars.model import BayesianFactorizationModel
 
 
@@ -234,7 +237,7 @@ def test_an_exception_of_the_progress_callback_cancels_the_fit(split):
     model = presets.explicit(random_state=0)
     with pytest.raises(KeyboardInterrupt):
         model.fit(split[0], progress=stop)
-    with pytest.raises(RuntimeError, match="not fitted"):
+    with pytest.raises(RuntimeError, match="must be fitted or loaded first"):
         model.predict(0)
 
 
@@ -269,3 +272,63 @@ def test_bad_input_is_named(split, model):
         presets.explicit().fit(train, warm_start={})
     with pytest.raises(ValueError, match="num_factors must be positive, got 0"):
         BayesianFactorizationModel(num_factors=0)
+
+
+def test_recommends_the_most_stars_and_nothing_that_was_rated(split, model):
+    train = split[0]
+    ids, stars = model.recommend(3, n=5, exclude=train)
+    assert not set(ids) & set(train.item_ids[train.user_ids == 3])
+    np.testing.assert_array_equal(stars, model.predict(3, ids))
+    unrated = np.setdiff1d(np.arange(train.num_items), train.item_ids[train.user_ids == 3])
+    assert stars.min() >= np.sort(model.predict(3, unrated))[-5]
+    assert list(stars) == sorted(stars, reverse=True)
+
+
+def test_recommends_to_somebody_who_was_not_in_training(model):
+    newcomer = model.fold_in([1, 2], [5.0, 0.5])
+    ids, stars = model.recommend(newcomer, n=4, exclude=[1, 2])
+    assert not {1, 2} & set(ids)
+    np.testing.assert_array_equal(stars, model.predict(newcomer, ids))
+
+
+def test_similar_items_are_those_of_the_scorer(model):
+    ids, cosines = model.similar_items(7, n=3)
+    expected = model.scorer.similar(7, 3)
+    np.testing.assert_array_equal(ids, expected[0])
+    np.testing.assert_array_equal(cosines, expected[1])
+
+
+@pytest.mark.parametrize("as_folder", [str, Path], ids=["str", "path"])
+def test_a_saved_model_predicts_the_same_for_its_users_and_for_new_ones(
+    split, model, tmp_path, as_folder
+):
+    model.save(as_folder(tmp_path / "stars"), metrics={"rmse": 0.4})
+    loaded = BayesianFactorizationModel.load(as_folder(tmp_path / "stars"))
+    users = np.arange(model.num_users)
+    assert (loaded.num_users, loaded.num_items) == (model.num_users, model.num_items)
+    np.testing.assert_array_equal(loaded.predict(users), model.predict(users))
+    folded = ([3, 4], [4.0, 2.0])
+    np.testing.assert_array_equal(
+        loaded.predict(loaded.fold_in(*folded)), model.predict(model.fold_in(*folded))
+    )
+    again = loaded.fit(split[0], warm_start=loaded.export()[0])
+    assert rmse(again, split[1]) < 0.45
+
+
+def test_an_export_has_no_users_and_a_saved_model_of_another_kind_is_refused(model, tmp_path):
+    assert not [name for name in model.export()[0] if name.startswith("history")]
+    model.save(tmp_path)
+    assert not [
+        name
+        for name in BayesianFactorizationModel.load(tmp_path).export()[0]
+        if name.startswith("history")
+    ]
+    with pytest.raises(ForeignArtifactError, match="BayesianFactorizationModel"):
+        SequenceBlendModel.load(tmp_path)
+
+
+def test_settings_are_saved_and_can_be_overridden(tmp_path):
+    small = tastes(users=20, items=15, per_user=8)
+    BayesianFactorizationModel(num_factors=3, n_iter=2, random_state=0).fit(small).save(tmp_path)
+    loaded = BayesianFactorizationModel.load(tmp_path, n_iter=4, random_state=1)
+    assert repr(loaded) == ("BayesianFactorizationModel(num_factors=3, n_iter=4, random_state=1)")
