@@ -1,17 +1,14 @@
 """The explicit preset's model: it learns, it starts warm, it knows what it does not know."""
 
 import warnings
-from pathlib import Path
 from unittest import mock
 
 import numpy as np
 import pytest
 
 from recommender.learning import presets
-from recommender.learning.artifact import ForeignArtifactError
 from recommender.learning.cross_validation import random_train_test_split
 from recommender.learning.interactions import Interactions
-from recommender.learning.presets.next_item.model import SequenceBlendModel
 from recommender.learning.presets.stars.model import BayesianFactorizationModel
 
 
@@ -296,35 +293,6 @@ def test_similar_items_are_those_of_the_scorer(model):
     expected = model.scorer.similar(7, 3)
     np.testing.assert_array_equal(ids, expected[0])
     np.testing.assert_array_equal(cosines, expected[1])
-
-
-@pytest.mark.parametrize("as_folder", [str, Path], ids=["str", "path"])
-def test_a_saved_model_predicts_the_same_for_its_users_and_for_new_ones(
-    split, model, tmp_path, as_folder
-):
-    model.save(as_folder(tmp_path / "stars"), metrics={"rmse": 0.4})
-    loaded = BayesianFactorizationModel.load(as_folder(tmp_path / "stars"))
-    users = np.arange(model.num_users)
-    assert (loaded.num_users, loaded.num_items) == (model.num_users, model.num_items)
-    np.testing.assert_array_equal(loaded.predict(users), model.predict(users))
-    folded = ([3, 4], [4.0, 2.0])
-    np.testing.assert_array_equal(
-        loaded.predict(loaded.fold_in(*folded)), model.predict(model.fold_in(*folded))
-    )
-    again = loaded.fit(split[0], warm_start=loaded.export()[0])
-    assert rmse(again, split[1]) < 0.45
-
-
-def test_an_export_has_no_users_and_a_saved_model_of_another_kind_is_refused(model, tmp_path):
-    assert not [name for name in model.export()[0] if name.startswith("history")]
-    model.save(tmp_path)
-    assert not [
-        name
-        for name in BayesianFactorizationModel.load(tmp_path).export()[0]
-        if name.startswith("history")
-    ]
-    with pytest.raises(ForeignArtifactError, match="BayesianFactorizationModel"):
-        SequenceBlendModel.load(tmp_path)
 
 
 def test_settings_are_saved_and_can_be_overridden(tmp_path):
