@@ -93,14 +93,8 @@ def test_commands_that_change_nothing_answer(world: World) -> None:
 
 
 @pytest.fixture
-def static_files(settings: Any) -> None:
-    """The folder is there before the live server looks for it."""
-    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
-
-
-@pytest.fixture
 def site(
-    static_files: None, live_server: LiveServer, artifacts: Path, monkeypatch: pytest.MonkeyPatch
+    live_server: LiveServer, artifacts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[None]:
     """A running site with films 1 and 2, and what the page expects of its reader's shell."""
     cache.clear()

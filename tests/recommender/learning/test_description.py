@@ -46,3 +46,22 @@ def test_settings_that_differ_from_the_defaults_are_shown(model, expected):
 def test_an_unknown_setting_is_refused():
     with pytest.raises(TypeError, match="n_iterations"):
         ImplicitALSModel(n_iterations=3)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        make.explicit(),
+        make.sequence(),
+        ExplicitFactorizationModel(),
+        ImplicitFactorizationModel(),
+        ImplicitALSModel(),
+        ImplicitSequenceModel(),
+    ],
+    ids=lambda model: type(model).__name__,
+)
+def test_all_models_can_do_the_same(model):
+    for name in ("fit", "predict", "recommend", "similar_items", "save", "load"):
+        assert callable(getattr(model, name)), name
+    if not isinstance(model, ImplicitSequenceModel | type(make.sequence())):
+        assert callable(model.fold_in)

@@ -161,7 +161,7 @@ class BayesianFactorizationModel(Described):
         self._folded = {}
 
     def fold_in(self, item_ids: ArrayLike, ratings: ArrayLike) -> FoldedUser:
-        """Place a user who was not in training, from that user's ratings; see the scorer."""
+        """Place a user who was not in training: ``ratings`` (n,) of ``item_ids`` (n,)."""
         return self._fitted().fold_in(item_ids, ratings)
 
     def predict(
