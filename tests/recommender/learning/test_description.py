@@ -51,8 +51,8 @@ def test_an_unknown_setting_is_refused():
 @pytest.mark.parametrize(
     "model",
     [
-        make.explicit(),
-        make.sequence(),
+        presets.explicit(),
+        presets.sequence(),
         ExplicitFactorizationModel(),
         ImplicitFactorizationModel(),
         ImplicitALSModel(),
@@ -63,5 +63,5 @@ def test_an_unknown_setting_is_refused():
 def test_all_models_can_do_the_same(model):
     for name in ("fit", "predict", "recommend", "similar_items", "save", "load"):
         assert callable(getattr(model, name)), name
-    if not isinstance(model, ImplicitSequenceModel | type(make.sequence())):
+    if not isinstance(model, ImplicitSequenceModel | type(presets.sequence())):
         assert callable(model.fold_in)
