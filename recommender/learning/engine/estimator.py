@@ -15,7 +15,7 @@ from recommender.learning.description import Described
 from recommender.learning.engine.devices import choose_device
 from recommender.learning.engine.distributed import is_first
 from recommender.learning.engine.optimizers import SCHEDULES, OptimizerFunc, make_optimizer
-from recommender.learning.engine.saving import fingerprint, save_net
+from recommender.learning.engine.persistence import fingerprint, save_net
 from recommender.learning.engine.training import BatchLoss, EarlyStopping, Epoch, Training
 from recommender.learning.interactions import PADDING_ITEM, Interactions, SequenceInteractions
 from recommender.learning.progress import ProgressCallback

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
 from recommender.learning.engine.devices import seeded
-from recommender.learning.engine.saving import fingerprint
+from recommender.learning.engine.persistence import fingerprint
 from recommender.learning.engine.training import Epoch
 from recommender.learning.factorization.base import FactorizationModel
 from recommender.learning.factorization.representations import BilinearNet

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from recommender.learning.artifact import StrPath
 from recommender.learning.engine.estimator import Estimator, check_sizes, to_numpy
-from recommender.learning.engine.saving import keep_learned_rows, load_weights, open_model
+from recommender.learning.engine.persistence import keep_learned_rows, load_weights, open_model
 from recommender.learning.factorization.examples import Examples
 from recommender.learning.factorization.representations import BilinearNet
 from recommender.learning.foldin import NewUser, Prior

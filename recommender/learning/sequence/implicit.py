@@ -14,7 +14,7 @@ from recommender.learning.artifact import StrPath
 from recommender.learning.engine.devices import seeded
 from recommender.learning.engine.estimator import Estimator, check_sizes, to_numpy
 from recommender.learning.engine.optimizers import OptimizerFunc
-from recommender.learning.engine.saving import keep_learned_rows, load_weights, open_model
+from recommender.learning.engine.persistence import keep_learned_rows, load_weights, open_model
 from recommender.learning.engine.training import EarlyStopping
 from recommender.learning.interactions import PADDING_ITEM, SequenceInteractions
 from recommender.learning.progress import ProgressCallback

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from recommender.learning.artifact import StrPath
 from recommender.learning.description import Described
-from recommender.learning.engine.saving import fingerprint, open_model, save_model
+from recommender.learning.engine.persistence import fingerprint, open_model, save_model
 from recommender.learning.interactions import PADDING_ITEM, Interactions
 from recommender.learning.presets.next_item.ease import autoencoder_weights
 from recommender.learning.presets.next_item.export import Learned, export_arrays, has_repeats, kept

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from recommender.learning.artifact import StrPath
 from recommender.learning.description import Described
 from recommender.learning.engine.devices import choose_device
-from recommender.learning.engine.saving import fingerprint, open_model, save_model
+from recommender.learning.engine.persistence import fingerprint, open_model, save_model
 from recommender.learning.interactions import Interactions
 from recommender.learning.presets.stars.export import export_arrays, export_settings
 from recommender.learning.presets.stars.histories import Histories
