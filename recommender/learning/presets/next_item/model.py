@@ -75,6 +75,8 @@ class SequenceBlendModel(Described):
         The same seed and data give the same model on a CPU.
     """
 
+    batch_size = None  # it counts, and the networks that it trains are small
+
     def __init__(
         self,
         *,
@@ -210,6 +212,9 @@ class SequenceBlendModel(Described):
     def num_items(self) -> int:
         """How many items the fitted model knows, the padding item included."""
         return self._fitted().num_items
+
+    def checkpoint(self) -> None:
+        """None: most of a fit goes into weights that are of no use before the last are found."""
 
     def export(self) -> tuple[dict[str, Array], dict[str, Any]]:
         """The arrays and JSON-able settings that :class:`SequenceScorer` takes."""

@@ -15,9 +15,10 @@ from recommender.learning.description import Described
 from recommender.learning.engine.devices import choose_device
 from recommender.learning.engine.persistence import fingerprint, open_model, save_model
 from recommender.learning.interactions import Interactions
+from recommender.learning.interfaces import FoldedUser
 from recommender.learning.presets.stars.export import export_arrays, export_settings
 from recommender.learning.presets.stars.histories import Histories
-from recommender.learning.presets.stars.scorer import FactorizationScorer, FoldedUser
+from recommender.learning.presets.stars.scorer import FactorizationScorer
 from recommender.learning.presets.stars.side_information import (
     SideInformation,
     chosen_features,
@@ -60,6 +61,8 @@ class BayesianFactorizationModel(Described):
     random_state: seed
     device: 'auto', 'cpu' or 'cuda'
     """
+
+    batch_size = None  # a round takes all ratings at once
 
     def __init__(
         self,
