@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.data.catalog_arrays import CatalogArrays, IntArray
+from recommender.learning.interfaces import StarScorer
 from recommender.models import ModelVersion
 from recommender.serving.live import Placed
 from recommender.serving.recommender import Recommender
@@ -76,7 +77,7 @@ def foresight_of(person: Recommender) -> Foresight | None:
     )
 
 
-def predict_ahead(placed: Placed, items: IntArray, stars: Stars) -> Stars:
+def predict_ahead(placed: Placed[StarScorer], items: IntArray, stars: Stars) -> Stars:
     """Stars (n - 1,) of all but the first of a history (n,), each from ratings before it."""
     scorer = placed.version.scorer
     size = -(-(len(items) - 1) // BLOCKS)
@@ -96,7 +97,7 @@ def _others(catalog: CatalogArrays, movie_ids: IntArray, stars: Stars) -> Stars:
     return np.clip(without, 0.5, 5).astype(np.float32)
 
 
-def _of_everybody(placed: Placed) -> float | None:
+def _of_everybody(placed: Placed[StarScorer]) -> float | None:
     metrics = ModelVersion.objects.filter(pk=placed.version.pk).values_list("metrics", flat=True)
     found = (metrics.first() or {}).get("rmse")
     return float(found) if found is not None else None

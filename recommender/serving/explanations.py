@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.data.catalog_arrays import IntArray
+from recommender.learning.interfaces import Scorer
 from recommender.serving.live import Placed
 from recommender.serving.recommender import Ranking, Recommender
 
@@ -44,9 +45,9 @@ def reasons(person: Recommender, ranking: Ranking) -> list[list[Reason]]:
 
 def _star_weights(person: Recommender, rows: IntArray) -> NDArray[np.float32]:
     """What each rating did to the predicted stars of the film at each row (n, len(history))."""
-    if (placed := person.live.factorization) is None:
+    if (placed := person.live.factorization) is None or (folded := person.folded) is None:
         return _nothing(person, rows)
-    scorer, folded = placed.version.scorer, person.folded
+    scorer = placed.version.scorer
     return _placed_weights(person, placed, rows, lambda _, ids: scorer.explain_each(folded, ids))
 
 
@@ -59,7 +60,7 @@ def _next_weights(person: Recommender, rows: IntArray) -> NDArray[np.float32]:
 
 def _placed_weights(
     person: Recommender,
-    placed: Placed,
+    placed: Placed[Scorer],
     rows: IntArray,
     explain: Callable[[IntArray, list[int]], NDArray[np.float32]],
 ) -> NDArray[np.float32]:

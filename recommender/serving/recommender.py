@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recommender.data.catalog_arrays import IntArray
 from recommender.data.histories import History
+from recommender.learning.interfaces import FoldedUser, Scorer
 from recommender.learning.ranking import top_n
 from recommender.serving.diversity import repelled
 from recommender.serving.filters import Filters
@@ -66,7 +66,7 @@ class Recommender:
     def _rated_rows(self) -> IntArray:
         return self.live.catalog.rows_of(self.history.movie_ids)
 
-    def known(self, placed: Placed) -> tuple[NDArray[np.bool_], IntArray]:
+    def known(self, placed: Placed[Scorer]) -> tuple[NDArray[np.bool_], IntArray]:
         """Which films of the history the version has seen, and the items that they are."""
         rows = self._rated_rows
         items = np.where(rows >= 0, placed.item_of_row[rows], 0) if len(rows) else rows
@@ -74,7 +74,7 @@ class Recommender:
         return known, items[known]
 
     @cached_property
-    def folded(self) -> Any:
+    def folded(self) -> FoldedUser | None:
         """The user folded into the factorization from the ratings; None without a version."""
         if (placed := self.live.factorization) is None:
             return None
@@ -84,9 +84,9 @@ class Recommender:
     @cached_property
     def stars(self) -> Scores | None:
         """Predicted stars (num_movies,), -inf for films not seen in training."""
-        if (placed := self.live.factorization) is None:
+        if (placed := self.live.factorization) is None or (folded := self.folded) is None:
             return None
-        return placed.spread(placed.version.scorer.predict(self.folded))
+        return placed.spread(placed.version.scorer.predict(folded))
 
     @cached_property
     def next_scores(self) -> Scores | None:
@@ -127,18 +127,18 @@ class Recommender:
         """Whether any live version has seen any film of the history."""
         return self._knows(self.live.factorization) or self._knows(self.live.sequence)
 
-    def _knows(self, placed: Placed | None) -> bool:
+    def _knows(self, placed: Placed[Scorer] | None) -> bool:
         return placed is not None and len(self.known(placed)[1]) > 0
 
     def uncertainty(self, rows: IntArray) -> Scores:
         """By how many stars (one standard deviation) the prediction for each film may be wrong."""
-        if (placed := self.live.factorization) is None:
+        if (placed := self.live.factorization) is None or (folded := self.folded) is None:
             return np.full(len(rows), np.inf, np.float32)
         asked = rows[np.isnan(self._deviations[rows])]
         items = placed.item_of_row[asked]
         self._deviations[asked] = np.inf
         if len(seen := np.flatnonzero(items)):
-            deviations = placed.version.scorer.uncertainty(self.folded, items[seen])
+            deviations = placed.version.scorer.uncertainty(folded, items[seen])
             self._deviations[asked[seen]] = deviations
         return self._deviations[rows]
 
@@ -202,7 +202,7 @@ class Recommender:
         return cautious
 
     @staticmethod
-    def _label(placed: Placed | None) -> str:
+    def _label(placed: Placed[Scorer] | None) -> str:
         return placed.version.label if placed else POPULARITY
 
     def _ranked(

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 
 from recommender.data import snapshot
+from recommender.learning.interfaces import Place
 from recommender.models import (
     ModelVersion,
     RetrainingPolicy,
@@ -24,7 +25,7 @@ from recommender.training import fit, stages
 from recommender.training.pipeline import train
 from recommender.versions.artifacts import names
 from recommender.versions.load import load
-from tests.recommender.stand_in import Behaviour, full_disk, make_stand_in
+from tests.recommender.stand_in import full_disk, train_stand_ins, use_models
 from tests.recommender.training.test_pipeline import run_here
 from tests.recommender.world import World, publish
 
@@ -32,7 +33,7 @@ from tests.recommender.world import World, publish
 @pytest.fixture
 def preset(monkeypatch: pytest.MonkeyPatch, rated_world: World) -> Callable[..., None]:
     def use(**behaviour: Any) -> None:
-        monkeypatch.setattr(fit, "make_preset", make_stand_in(Behaviour(**behaviour)))
+        train_stand_ins(monkeypatch, **behaviour)
 
     use()
     return use
@@ -81,7 +82,7 @@ def test_a_full_disk_leaves_nothing_half_written(
 def test_out_of_memory_falls_back_to_smaller_batches(
     preset: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fit, "default_place", lambda: fit.Place(device="cuda"))
+    monkeypatch.setattr(fit, "default_place", lambda: Place(device="cuda"))
     preset(fits_batch=256)
     run = run_here("factorization")
     assert run.status == RunStatus.SUCCEEDED, run.log
@@ -93,7 +94,7 @@ def test_out_of_memory_falls_back_to_smaller_batches(
 def test_out_of_memory_falls_back_to_the_cpu(
     preset: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fit, "default_place", lambda: fit.Place(device="cuda"))
+    monkeypatch.setattr(fit, "default_place", lambda: Place(device="cuda"))
     preset(fits_batch=1)
     run = run_here("factorization")
     assert run.status == RunStatus.SUCCEEDED, run.log
@@ -115,7 +116,7 @@ def test_an_unexpected_error_is_told_with_its_trace(
     def broken(*args: Any) -> None:
         raise KeyError("surprise")
 
-    monkeypatch.setattr(fit, "make_preset", broken)
+    use_models(monkeypatch, lambda kind: broken)
     run = run_here("factorization")
     assert run.status == RunStatus.FAILED
     assert "KeyError: 'surprise'" in run.reason
