@@ -1,8 +1,8 @@
 """The kinds of model that the site trains, judges and serves: one line each, at the end.
 
 A kind answers one of two questions, and of each question the first kind here that has a live
-version answers for the pages. Functions import what they need when they are called: torch comes
-with a model, in workers, and never with a scorer.
+version answers for the pages. Nothing here imports torch: it comes with a model that is made, in
+workers, and never with a scorer.
 """
 
 from __future__ import annotations
@@ -13,28 +13,31 @@ from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
+from recommender.learning.interfaces import (
+    Arrays,
+    Model,
+    NextItemModel,
+    NextItemScorer,
+    Place,
+    Scorer,
+    Settings,
+    StarModel,
+    StarScorer,
+)
+from recommender.learning.presets import explicit, sequence
+from recommender.learning.presets.next_item.scorer import SequenceScorer
+from recommender.learning.presets.stars.scorer import FactorizationScorer
+
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-    from recommender.learning.interfaces import (
-        Arrays,
-        Model,
-        NextItemModel,
-        NextItemScorer,
-        Place,
-        Scorer,
-        Settings,
-        StarModel,
-        StarScorer,
-    )
-
-ModelT = TypeVar("ModelT", bound="Model")
-ScorerT = TypeVar("ScorerT", bound="Scorer")
-ModelT_co = TypeVar("ModelT_co", bound="Model", covariant=True)
-ScorerT_co = TypeVar("ScorerT_co", bound="Scorer", covariant=True)
+ModelT = TypeVar("ModelT", bound=Model)
+ScorerT = TypeVar("ScorerT", bound=Scorer)
+ModelT_co = TypeVar("ModelT_co", bound=Model, covariant=True)
+ScorerT_co = TypeVar("ScorerT_co", bound=Scorer, covariant=True)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Kind(Generic[ModelT_co, ScorerT_co]):
     """A kind of model.
 
@@ -58,13 +61,13 @@ class Kind(Generic[ModelT_co, ScorerT_co]):
     serve: Callable[[Arrays, Settings], ScorerT_co]
 
 
-class StarKind(Kind["StarModel", "StarScorer"]):
+class StarKind(Kind[StarModel, StarScorer]):
     """How many stars will this member give this film?"""
 
     metric = "rmse"
 
 
-class NextItemKind(Kind["NextItemModel", "NextItemScorer"]):
+class NextItemKind(Kind[NextItemModel, NextItemScorer]):
     """Which film will this member watch after these?"""
 
     metric = "mrr"
@@ -123,36 +126,14 @@ def number(name: str) -> int:
     return names().index(name)
 
 
-def _factorization(seed: int, place: Place) -> StarModel:
-    from recommender.learning.presets import explicit
-
-    return explicit(seed, device=place.device)
-
-
-def _factorization_scorer(arrays: Arrays, settings: Settings) -> StarScorer:
-    from recommender.learning.presets.stars.scorer import FactorizationScorer
-
-    return FactorizationScorer(arrays, settings)
-
-
-def _sequence(seed: int, place: Place) -> NextItemModel:
-    from recommender.learning.presets import sequence
-
-    return sequence(seed)
-
-
-def _sequence_scorer(arrays: Arrays, settings: Settings) -> NextItemScorer:
-    from recommender.learning.presets.next_item.scorer import SequenceScorer
-
-    return SequenceScorer(arrays, settings)
-
-
 register(
     StarKind(
-        name="factorization",
-        label=_("factorization"),
-        make=_factorization,
-        serve=_factorization_scorer,
+        "factorization",
+        _("factorization"),
+        lambda seed, place: explicit(seed, device=place.device),
+        FactorizationScorer,
     )
 )
-register(NextItemKind(name="sequence", label=_("sequence"), make=_sequence, serve=_sequence_scorer))
+register(
+    NextItemKind("sequence", _("sequence"), lambda seed, place: sequence(seed), SequenceScorer)
+)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from recommender import kinds
 from recommender.data.catalog_arrays import CatalogArrays, IntArray
-from recommender.kinds import Kind, ModelT, ScorerT, ScorerT_co
+from recommender.kinds import Kind, ModelT, ScorerT, ScorerT_co, StarKind
 from recommender.learning.interfaces import NextItemScorer, StarScorer
 from recommender.serving.live_catalog import live_catalog
 from recommender.serving.live_versions import live_versions
@@ -79,6 +79,19 @@ def snapshot() -> Snapshot:
     _last = catalog, loaded, made
     give_back_what_is_free()
     return made
+
+
+def snapshot_of(name: str) -> Snapshot | None:
+    """What to serve from when only this kind is asked; None where it has no live version.
+
+    Raises `UnknownKindError`.
+    """
+    kind, loaded, catalog = kinds.get(name), live_versions.current(), live_catalog.current()
+    if loaded.get(name) is None:
+        return None
+    if isinstance(kind, StarKind):
+        return Snapshot(catalog=catalog, factorization=placed_on(of_kind(loaded, kind), catalog))
+    return Snapshot(catalog=catalog, sequence=placed_on(of_kind(loaded, kind), catalog))
 
 
 def first_live(

@@ -15,9 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from moviesite.celery import app
-from tests.faults.behaviour import BEHAVIOUR_FILE, SLEEP_QUERY
+from tests.faults.behaviour import BEHAVIOUR_FILE, SLEEP_QUERY, THIRD_KIND
+from tests.recommender.extension import register_third_kind
 
 SMALL_FILE_BYTES = 2000
+
+if THIRD_KIND in os.environ:
+    register_third_kind()
 
 
 @app.on_after_finalize.connect
