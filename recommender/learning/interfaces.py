@@ -82,15 +82,15 @@ class Model(Protocol):
 class StarModel(Model, Protocol):
     """A model of stars: what will this user give this item?"""
 
-    def predict(self, user_ids: ArrayLike, item_ids: ArrayLike | None = None) -> FloatArray:
-        """Stars of items for the users that it was fitted on."""
+    def predict(self, user_ids: IntArray, item_ids: IntArray) -> FloatArray:
+        """Stars (n,) of pairs of a user that it was fitted on and an item."""
 
 
 class NextItemModel(Model, Protocol):
     """A model of what comes next: which item will this user choose after these?"""
 
-    def predict(self, sequences: ArrayLike, item_ids: ArrayLike | None = None) -> FloatArray:
-        """Scores of items after each sequence, newest last, padded with 0 on the left."""
+    def predict(self, sequences: IntArray) -> FloatArray:
+        """Scores (n, num_items) after sequences (n, L), newest last, padded with 0 on the left."""
 
 
 # --- What is served -------------------------------------------------------------------------------

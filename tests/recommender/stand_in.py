@@ -17,12 +17,12 @@ from typing import Any, Self
 
 import numpy as np
 import pytest
-from numpy.typing import ArrayLike, NDArray
 
 from recommender import kinds
 from recommender.learning.interactions import Interactions
 from recommender.learning.interfaces import Arrays, Export, Place
 from recommender.learning.progress import Progress, ProgressCallback
+from recommender.learning.validation import FloatArray, IntArray
 from tests.recommender.world import ARRAYS
 
 
@@ -58,10 +58,13 @@ class StandIn:
     def __init__(self, kind: str, behaviour: Behaviour, seed: int, place: Place) -> None:
         self._kind = kind
         self._behaviour = behaviour
-        self._device = place.device
-        self.batch_size = place.batch_size or 1024
+        self.place = place
         self._epoch = 0
         self._films = 0
+
+    @property
+    def batch_size(self) -> int | None:
+        return self.place.batch_size or 1024
 
     def fit(
         self,
@@ -72,8 +75,8 @@ class StandIn:
     ) -> Self:
         wanted = self._behaviour
         self._films = interactions.num_items - 1
-        if wanted.fits_batch is not None and self.batch_size > wanted.fits_batch:
-            if self._device != "cpu":
+        if wanted.fits_batch is not None and (self.batch_size or 0) > wanted.fits_batch:
+            if self.place.device != "cpu":
                 raise RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB")
             if not wanted.fits_cpu:
                 raise MemoryError("not even here")
@@ -86,7 +89,7 @@ class StandIn:
                 progress(Progress(phase="fit", epoch=epoch, epochs=wanted.epochs, loss=loss))
         return self
 
-    def predict(self, asked: ArrayLike, item_ids: ArrayLike | None = None) -> NDArray[np.float32]:
+    def predict(self, asked: IntArray, item_ids: IntArray | None = None) -> FloatArray:
         raise NotImplementedError("it only trains")
 
     def checkpoint(self) -> Arrays:
