@@ -104,10 +104,13 @@ def place_name(place: Place) -> str:
 
 def is_out_of_memory(error: BaseException) -> bool:
     """True for Python's, torch's and the system's ways of saying so."""
-    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+    import torch
+
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
         return True
     if isinstance(error, OSError):
         return error.errno == errno.ENOMEM
+    # The host's memory runs out in torch as a RuntimeError without a class of its own.
     return any(words in str(error).lower() for words in _OUT_OF_MEMORY_WORDS)
 
 

@@ -17,6 +17,7 @@ from typing import Any, Self
 
 import numpy as np
 import pytest
+import torch
 
 from recommender import kinds
 from recommender.learning.interactions import Interactions
@@ -77,7 +78,7 @@ class StandIn:
         self._films = interactions.num_items - 1
         if wanted.fits_batch is not None and (self.batch_size or 0) > wanted.fits_batch:
             if self.place.device != "cpu":
-                raise RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB")
+                raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
             if not wanted.fits_cpu:
                 raise MemoryError("not even here")
         first = int(warm_start["epoch"][0]) if warm_start and "epoch" in warm_start else 0
