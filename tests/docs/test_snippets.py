@@ -26,7 +26,8 @@ from .commands import check, commands_of
 from .pages import PAGES, ROOT, inline_code, name_of, snippets
 
 API = ROOT / "docs" / "api.md"
-WITH_PYTHON = [page for page in PAGES if page != API and snippets(page, "python")]
+EXTENDING = ROOT / "docs" / "extending.md"  # tests/faults/test_third_kind.py runs it
+WITH_PYTHON = [page for page in PAGES if page not in (API, EXTENDING) and snippets(page, "python")]
 SCRIPTS = [script for page in PAGES for script in snippets(page, "sh")]
 STARTS = ("manage.py ", "make ", "python -m ", ".venv/bin/python ", "celery ", "torchrun ")
 INLINE = [

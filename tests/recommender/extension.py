@@ -6,22 +6,19 @@ write.
 
 from __future__ import annotations
 
-import re
 import sys
-from pathlib import Path
 from types import ModuleType
 
 from recommender import kinds
+from tests.docs.pages import ROOT, snippets
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "extending.md"
+PAGE = ROOT / "docs" / "extending.md"
 MODULE = "recommender.learning.trending"
 
 
 def register_third_kind() -> None:
     """Run the page: its first block is a module, its second goes into ``recommender/kinds.py``."""
-    the_class, the_line = re.findall(
-        r"^```python\n(.*?)^```$", PAGE.read_text("utf-8"), re.M | re.S
-    )
+    the_class, the_line = (snippet.text for snippet in snippets(PAGE, "python"))
     module = ModuleType(MODULE)
     sys.modules[MODULE] = module
     exec(compile(the_class, f"{PAGE}: the class", "exec"), vars(module))  # noqa: S102
