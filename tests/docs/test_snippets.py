@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import torch
+from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.core.management import call_command
 from pytest_django.live_server_helper import LiveServer
@@ -74,7 +75,7 @@ def test_commands_in_the_text_can_be_read_too(document: str, code: str) -> None:
 
 def test_commands_that_change_nothing_answer(world: World) -> None:
     world.publish()
-    world.member("ml-latest-small-1", imported=True, is_active=False)
+    get_user_model().objects.create_user("ml-latest-small-1", imported=True, is_active=False)
     for movie, title in zip(world.movies, ("Shallow Grave", "Twilight"), strict=False):
         folded = Movie.folded_titles(title, "")
         Movie.objects.filter(pk=movie.pk).update(title=title, search_title=folded)
