@@ -6,18 +6,43 @@ from typing import Any
 
 import pytest
 
+from moviesite.local.errors import LocalRunError
+from moviesite.local.first_data import first_dataset
 from tests.chromium import FLAGS, find_chromium
+from tests.made_up_dataset import write_dataset
+
+ROOT = Path(__file__).resolve().parents[1]
 
 # Playwright's synchronous API runs an event loop in the thread of the test, and Django would
 # refuse the ORM there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
+FIRST_DATA = pytest.StashKey[str]()
+
+
+@pytest.fixture(scope="session")
+def first_data(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The dataset that ``make run`` begins with; a made-up one where none can be fetched."""
+    try:
+        folder = Path(first_dataset("", ROOT / "var"))
+    except LocalRunError as error:
+        pytestconfig.stash[FIRST_DATA] = f"a made-up dataset ({error.__cause__})"
+        return write_dataset(tmp_path_factory.mktemp("made-up"))
+    pytestconfig.stash[FIRST_DATA] = str(folder)
+    return folder
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    if said := config.stash.get(FIRST_DATA, None):
+        terminalreporter.write_line(f"Tests of learning and serving ran on {said}")
+
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """Folder of the real datasets: MATINEE_DATA_DIR, else ``shared/data`` beside the checkout."""
-    beside = Path(__file__).resolve().parents[2] / "shared" / "data"
-    folder = Path(os.environ.get("MATINEE_DATA_DIR") or beside)
+    """Folder of datasets whose own dirt is tested: MATINEE_DATA_DIR, else ``../shared/data``."""
+    folder = Path(os.environ.get("MATINEE_DATA_DIR") or ROOT.parent / "shared" / "data")
     if not folder.is_dir():
         pytest.skip(f"no real datasets at {folder}: set MATINEE_DATA_DIR to their folder")
     return folder

@@ -22,6 +22,7 @@ def pytest_load_initial_conftests() -> Iterator[None]:
     var = _running.enter_context(passable_folder())
     services = _running.enter_context(start_services(var, durable=False))
     os.environ.update(services.environment)
+    (var / "static").mkdir()  # as after a collectstatic that found nothing
     # What a developer's shell may have set must not decide how a test ends.
     for name in ("MATINEE_DATASET", "MATINEE_RETRAIN_AFTER", "MATINEE_DEVICE", "PORT", "HOST"):
         os.environ.pop(name, None)

@@ -5,14 +5,12 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.auth import get_user_model
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Rating
-from catalog.signals import ratings_changed
+from catalog.services.ratings import remove, save, unrate_many
 
 from .large_tables import LargeTableAdmin
 from .links import movie_ids
@@ -67,18 +65,10 @@ class RatingAdmin(LargeTableAdmin):
         return queryset.filter(Q(user_id__in=list(users)) | Q(movie_id__in=movie_ids(term))), False
 
     def save_model(self, request: HttpRequest, obj: Rating, form: Any, change: bool) -> None:
-        obj.updated_at = timezone.now()
-        super().save_model(request, obj, form, change)
-        _tell(obj.user_id)
+        save(obj)
 
     def delete_model(self, request: HttpRequest, obj: Rating) -> None:
-        super().delete_model(request, obj)
-        _tell(obj.user_id)
+        unrate_many(obj.user_id, [obj.movie_id])
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Rating]) -> None:
-        super().delete_queryset(request, queryset)
-        _tell(None)
-
-
-def _tell(user_id: int | None) -> None:
-    transaction.on_commit(lambda: ratings_changed.send_robust(Rating, user_id=user_id))
+        remove(queryset)

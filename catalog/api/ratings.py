@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Router, Status
 
 from catalog.models import Movie, Rating
-from catalog.services.ratings import rate, unrate
+from catalog.services.ratings import half_stars_of, rate, unrate
 
 from .auth import MEMBER, member_id
 from .payloads import Json, rating_json
@@ -37,7 +37,8 @@ def list_ratings(request: HttpRequest, limit: Limit = 20, offset: Offset = 0) ->
 )
 def put_rating(request: HttpRequest, movie_id: MovieId, body: RatingIn) -> Json:
     movie = get_object_or_404(Movie.objects.with_link_and_genres(), pk=movie_id)
-    return rating_json(rate(user_id=member_id(request), movie=movie, stars=body.rating))
+    half_stars = half_stars_of(body.rating)
+    return rating_json(rate(user_id=member_id(request), movie=movie, half_stars=half_stars))
 
 
 @router.delete(

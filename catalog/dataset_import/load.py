@@ -11,9 +11,9 @@ from catalog.datasets.detection import recognise
 from catalog.datasets.known import credits_of
 from catalog.datasets.records import DatasetError, Reader
 from catalog.datasets.report import Report
-from catalog.models import Dataset, Rating
+from catalog.models import Dataset
 from catalog.models.dataset import CREDITS_CACHE_KEY
-from catalog.signals import ratings_changed
+from catalog.services.ratings import announce
 
 from . import staging, upsert_films, upsert_ratings
 
@@ -50,7 +50,7 @@ def import_dataset(
             _load(cursor, reader, report, say)
         if report.changed:
             _note_dataset(reader.slug)
-            transaction.on_commit(lambda: ratings_changed.send_robust(Rating, user_id=None))
+            announce(None)
     if report.changed:
         say("Refreshing the database's statistics")
         _analyze()

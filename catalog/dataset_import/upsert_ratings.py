@@ -1,4 +1,9 @@
-"""Upsert of staged ratings, and of the users who stand for a dataset's raters."""
+"""Ratings with the users who stand for their raters.
+
+The one writer of ratings beside ``catalog.services.ratings``, because what it does is another
+thing: it brings millions of staged rows up to date in the one statement of ``upsert``, for as many
+users at once, none of whom has hidden a film; the rows never pass through Python.
+"""
 
 from typing import Any
 
@@ -21,9 +26,8 @@ def upsert_raters(cursor: Any, report: Report, slug: str) -> None:
     cursor.execute(
         f"""
         INSERT INTO {user} (username, password, imported, is_active, is_staff, is_superuser,
-                            is_public, findable, shares_ratings, watch_together,
                             first_name, last_name, email, date_joined)
-        SELECT %s || '-' || rater, %s, true, false, false, false, false, false, false, false,
+        SELECT %s || '-' || rater, %s, true, false, false, false,
                '', '', '', now()
         FROM (SELECT DISTINCT rater FROM stage_rating) raters
         WHERE NOT EXISTS (SELECT FROM {user} u WHERE u.username = %s || '-' || rater)

@@ -21,6 +21,7 @@ from catalog.models.movie import MovieQuerySet
 from catalog.models.rating import RatingQuerySet
 from catalog.predictions import Lacking, Predictions, keys_of, only, predictions_for
 from catalog.rendering.language_names import spoken_choices
+from catalog.services.ratings import half_stars_of
 
 # A mean needs company: ratings are drawn towards 3.5 stars as if 20 more had been given.
 PRIOR_RATINGS, PRIOR_HALF_STARS = 20, 7
@@ -178,7 +179,7 @@ def _runtime(movies: MovieQuerySet, value: str) -> MovieQuerySet:
 
 
 def _average(movies: MovieQuerySet, value: str) -> MovieQuerySet:
-    at_least = F("rating_count") * int(float(value) * 2)
+    at_least = F("rating_count") * half_stars_of(value)
     return movies.filter(rating_count__gt=0, half_star_sum__gte=at_least)
 
 

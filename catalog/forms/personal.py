@@ -1,4 +1,4 @@
-"""Forms of a member's lists and diary entries."""
+"""Forms of a member's lists, diary entries and sharing choices."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import DiaryEntry, MovieList, MovieListEntry
+from catalog.models import DiaryEntry, MovieList, MovieListEntry, Sharing
 from catalog.models.diary import FIRST_SHOW
+from catalog.models.sharing import CHOICES
 from catalog.rendering.film_cards import stars_text
 from catalog.services.diary import Viewing, latest_day
+from catalog.services.ratings import half_stars_of
 
 
 def star_choices() -> list[tuple[str, str]]:
@@ -42,15 +44,23 @@ class NoteForm(forms.ModelForm):
         fields = ("note",)
 
 
+class SharingForm(forms.ModelForm):
+    class Meta:
+        model = Sharing
+        fields = CHOICES
+
+
 class DiaryForm(forms.Form):
-    """A viewing. ``stars`` is empty, or half-stars as text: 0.5 to 5.0."""
+    """A viewing. ``stars`` are sent as text, 0.5 to 5.0, and are half-stars or None when clean."""
 
     watched_on = forms.DateField(
         label=_("Watched on"),
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         input_formats=["%Y-%m-%d"],
     )
-    stars = forms.ChoiceField(label=_("Stars then"), required=False)
+    stars = forms.TypedChoiceField(
+        label=_("Stars then"), required=False, coerce=half_stars_of, empty_value=None
+    )
     rewatch = forms.BooleanField(label=_("I had seen it before"), required=False)
     note = forms.CharField(
         label=_("Note"),
@@ -91,7 +101,7 @@ class DiaryForm(forms.Form):
         wanted = self.cleaned_data
         return Viewing(
             watched_on=wanted["watched_on"],
-            stars=wanted["stars"] or None,
+            half_stars=wanted["stars"],
             rewatch=wanted["rewatch"],
             note=wanted["note"],
         )

@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from catalog.models import MemberImport, Rating
-from catalog.signals import ratings_changed
+from catalog.models import MemberImport
+from catalog.services.ratings import RatedFilm, rate_many
 
 from .outcomes import settle
 
@@ -33,34 +35,6 @@ FROM (
     WHERE {TAKEN}) taken
 WHERE catalog_importrow.id = taken.id
 """  # noqa: S608
-# A rating that somebody gave since the rows were settled stays, and is not the import's.
-ADD_RATINGS = """
-WITH added AS (
-    INSERT INTO catalog_rating (user_id, movie_id, half_stars, rated_at, updated_at)
-    SELECT %(user)s, movie_id, half_stars, coalesce(happened_at, %(uploaded)s), %(now)s
-    FROM catalog_importrow
-    WHERE member_import_id = %(job)s AND kind = 'rating' AND written
-      AND before_half_stars IS NULL
-    ORDER BY coalesce(happened_at, %(uploaded)s), position
-    ON CONFLICT (user_id, movie_id) DO NOTHING
-    RETURNING movie_id)
-UPDATE catalog_importrow SET written = false
-WHERE member_import_id = %(job)s AND kind = 'rating' AND written AND before_half_stars IS NULL
-  AND movie_id NOT IN (SELECT movie_id FROM added)
-"""
-CHANGE_RATINGS = """
-UPDATE catalog_rating SET half_stars = r.half_stars, updated_at = %(now)s,
-    rated_at = coalesce(r.happened_at, %(uploaded)s)
-FROM catalog_importrow r
-WHERE r.member_import_id = %(job)s AND r.kind = 'rating' AND r.written
-  AND r.before_half_stars IS NOT NULL
-  AND catalog_rating.user_id = %(user)s AND catalog_rating.movie_id = r.movie_id
-"""
-SHOW_AGAIN = """
-DELETE FROM catalog_hiddenmovie USING catalog_importrow r
-WHERE r.member_import_id = %(job)s AND r.kind = 'rating' AND r.written
-  AND catalog_hiddenmovie.user_id = %(user)s AND catalog_hiddenmovie.movie_id = r.movie_id
-"""
 ADD_TO_WATCHLIST = """
 WITH added AS (
     INSERT INTO catalog_watchlistentry (user_id, movie_id, added_at)
@@ -120,25 +94,33 @@ def apply(job: MemberImport) -> None:
             "uploaded": job.created_at,
             "now": job.applied_at,
         }
-        for statement in (
-            REMEMBER,
-            ADD_RATINGS,
-            CHANGE_RATINGS,
-            SHOW_AGAIN,
-            ADD_TO_WATCHLIST,
-            ADD_TO_DIARY,
-        ):
-            cursor.execute(statement, values)
+        cursor.execute(REMEMBER, values)
+        _rate(job)
+        cursor.execute(ADD_TO_WATCHLIST, values)
+        cursor.execute(ADD_TO_DIARY, values)
         job.result = _count(cursor, values)
-    if job.result["ratings_added"] or job.result["ratings_changed"]:
-        tell_of_ratings(job.user_id)
+
+
+def _rate(job: MemberImport) -> None:
+    """Write the ratings that are taken, in the order in which they were given."""
+    rows = job.rows.filter(kind="rating", written=True)
+    given_at = Coalesce("happened_at", Value(job.created_at))
+    films = list(
+        rows.annotate(given_at=given_at)
+        .order_by("given_at", "position")
+        .values_list("before_half_stars", "movie_id", "half_stars", "given_at")
+    )
+    written = rate_many(
+        job.user_id,
+        new=[RatedFilm(*film) for before, *film in films if before is None],
+        changed=[RatedFilm(*film) for before, *film in films if before is not None],
+        now=job.applied_at,
+    )
+    # A rating that somebody gave since the rows were settled stays, and is not the import's.
+    if len(written) < len(films):
+        rows.exclude(movie_id__in=written).update(written=False)
 
 
 def _count(cursor: Any, values: dict[str, Any]) -> dict[str, int]:
     cursor.execute(COUNT, values)
     return dict(zip(COUNTED, cursor.fetchone(), strict=True))
-
-
-def tell_of_ratings(user_id: int) -> None:
-    """What a single rating tells too, once for all of them, after the commit."""
-    transaction.on_commit(lambda: ratings_changed.send_robust(Rating, user_id=user_id))

@@ -4,14 +4,17 @@ What the member changed by hand since then stays as it is. Imports are undone in
 order, because a later one remembers what an earlier one wrote.
 """
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
 from django.utils import timezone
 
-from catalog.models import MemberImport
+from catalog.models import MemberImport, Rating
+from catalog.services.ratings import restore
 
-from .apply import WRITE_LOCK, tell_of_ratings
+from .apply import WRITE_LOCK
 
 # A rating as the import wrote it: nobody has changed it since, or somebody changed it back.
 UNTOUCHED = """
@@ -30,17 +33,10 @@ WHERE r.member_import_id = %(job)s AND r.kind = 'rating' AND r.written
   AND r.before_hidden_at IS NOT NULL
 ON CONFLICT (user_id, movie_id) DO NOTHING
 """  # noqa: S608
-REMOVE_RATINGS = f"""
-DELETE FROM catalog_rating mine USING catalog_importrow r
+WROTE = f"""
+SELECT mine.id, mine.movie_id, r.before_half_stars, r.before_rated_at
+FROM catalog_importrow r JOIN catalog_rating mine ON {UNTOUCHED}
 WHERE r.member_import_id = %(job)s AND r.kind = 'rating' AND r.written
-  AND r.before_half_stars IS NULL AND {UNTOUCHED}
-"""  # noqa: S608
-RESTORE_RATINGS = f"""
-UPDATE catalog_rating mine
-SET half_stars = r.before_half_stars, rated_at = r.before_rated_at, updated_at = %(now)s
-FROM catalog_importrow r
-WHERE r.member_import_id = %(job)s AND r.kind = 'rating' AND r.written
-  AND r.before_half_stars IS NOT NULL AND {UNTOUCHED}
 """  # noqa: S608
 REMOVE_FROM_WATCHLIST = """
 DELETE FROM catalog_watchlistentry USING catalog_importrow r
@@ -90,9 +86,9 @@ def undo_import(job: MemberImport) -> None:
         cursor.execute(TOUCHED, values)
         result = {"touched": cursor.fetchone()[0]}
         cursor.execute(HIDE_AGAIN, values)
+        cursor.execute(WROTE, values)
+        result |= _restore_ratings(job.user_id, cursor.fetchall(), values["now"])
         for name, statement in (
-            ("ratings_removed", REMOVE_RATINGS),
-            ("ratings_restored", RESTORE_RATINGS),
             ("watchlist_removed", REMOVE_FROM_WATCHLIST),
             ("diary_removed", REMOVE_FROM_DIARY),
         ):
@@ -100,8 +96,27 @@ def undo_import(job: MemberImport) -> None:
             result[name] = cursor.rowcount
     job.rows.all().delete()
     job.result |= result
-    if result["ratings_removed"] or result["ratings_restored"]:
-        tell_of_ratings(job.user_id)
+
+
+def _restore_ratings(
+    user_id: int, wrote: Sequence[tuple[int, int, int | None, datetime]], now: datetime
+) -> dict[str, int]:
+    """Go back to what was before; a rating that comes back counts as written now."""
+    before = [
+        Rating(
+            pk=key,
+            user_id=user_id,
+            movie_id=movie_id,
+            half_stars=half_stars,
+            rated_at=rated_at,
+            updated_at=now,
+        )
+        for key, movie_id, half_stars, rated_at in wrote
+        if half_stars is not None
+    ]
+    if wrote:
+        restore(user_id, [movie_id for _key, movie_id, *_before in wrote], before)
+    return {"ratings_removed": len(wrote) - len(before), "ratings_restored": len(before)}
 
 
 def _values(job: MemberImport) -> dict[str, Any]:

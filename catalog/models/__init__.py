@@ -10,6 +10,7 @@ from .movie import Movie
 from .movie_list import MovieList, MovieListEntry
 from .personal import HiddenMovie, WatchlistEntry
 from .rating import Rating
+from .sharing import Sharing
 
 __all__ = [
     "Block",
@@ -29,5 +30,6 @@ __all__ = [
     "MovieList",
     "MovieListEntry",
     "Rating",
+    "Sharing",
     "WatchlistEntry",
 ]

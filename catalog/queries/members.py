@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from catalog.models import Block, Friendship, Movie, Rating
 from catalog.models.rating import RatingQuerySet
+from catalog.models.sharing import shares
 
 
 class Standing(StrEnum):
@@ -29,9 +30,9 @@ def profiles_for(reader: AbstractBaseUser | AnonymousUser) -> Any:
 
     Raters of imported datasets are inactive, and never among them.
     """
-    shown = get_user_model().objects.filter(Q(is_public=True) | Q(pk=reader.pk or 0))
+    shown = get_user_model().objects.filter(Q(shares("is_public")) | Q(pk=reader.pk or 0))
     blocked_by = Block.objects.filter(blocker_id=OuterRef("pk"), blocked_id=reader.pk or 0)
-    return shown.filter(~Exists(blocked_by), is_active=True)
+    return shown.filter(~Exists(blocked_by), is_active=True).select_related("sharing")
 
 
 def standing_of(user_id: int, other_id: int) -> Standing:
@@ -54,15 +55,20 @@ def friends_of(user_id: int) -> Any:
     return get_user_model().objects.filter(is_active=True, pk__in=friends).order_by("username")
 
 
+def friends_to_watch_with(user_id: int) -> Any:
+    """The user's friends who let friends include them in a group, by name."""
+    return friends_of(user_id).filter(shares("watch_together"))
+
+
 def ratings_of_friends(user_id: int, movie: Movie) -> RatingQuerySet:
     """What the user's friends gave the film, the highest first: of those who let friends see it."""
     return (
         Rating.objects.filter(
+            shares("shares_ratings", user="user"),
             movie=movie,
             user_id__in=Friendship.objects.friends_of(user_id),
             user__is_active=True,
-            user__shares_ratings=True,
         )
-        .select_related("user")
+        .select_related("user__sharing")
         .order_by("-half_stars", "user__username")
     )

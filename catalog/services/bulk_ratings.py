@@ -1,19 +1,15 @@
-"""Changing many ratings at once, and bringing them back as they were.
-
-Like ``catalog.services.ratings``, with one signal for all of them.
-"""
+"""Changing many ratings at once, and bringing them back as they were."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from catalog.models import HiddenMovie, Movie, Rating
-from catalog.signals import ratings_changed
 
-from .ratings import half_stars_of
+from . import ratings
+from .ratings import RatedFilm
 
 # Ratings and hidden marks of some films, as JSON can hold them: what ``restore`` goes back to.
 Snapshot = dict[str, Any]
@@ -25,19 +21,19 @@ def snapshot(user_id: int, movie_ids: Iterable[int]) -> Snapshot:
     Call it in the transaction that changes them: the ratings are locked until it ends.
     """
     films = list(movie_ids)
-    ratings = Rating.objects.filter(user_id=user_id, movie_id__in=films).order_by("pk")
+    rated = Rating.objects.filter(user_id=user_id, movie_id__in=films).order_by("pk")
     hidden = HiddenMovie.objects.filter(user_id=user_id, movie_id__in=films)
     return {
         "films": films,
         "ratings": [
             [
-                rating.pk,
-                rating.movie_id,
-                rating.half_stars,
-                rating.rated_at.isoformat(),
-                rating.updated_at.isoformat(),
+                one.pk,
+                one.movie_id,
+                one.half_stars,
+                one.rated_at.isoformat(),
+                one.updated_at.isoformat(),
             ]
-            for rating in ratings.select_for_update()
+            for one in rated.select_for_update()
         ],
         "hidden": [[mark.pk, mark.movie_id, mark.hidden_at.isoformat()] for mark in hidden],
     }
@@ -47,18 +43,21 @@ def restore(user_id: int, before: Mapping[str, Any]) -> None:
     """Go back to a snapshot: the same rows with the same times; films gone since are left out."""
     known = set(Movie.objects.filter(pk__in=before["films"]).values_list("pk", flat=True))
     with transaction.atomic():
-        Rating.objects.filter(user_id=user_id, movie_id__in=known).delete()
-        Rating.objects.bulk_create(
-            Rating(
-                pk=key,
-                user_id=user_id,
-                movie_id=movie,
-                half_stars=half_stars,
-                rated_at=datetime.fromisoformat(rated_at),
-                updated_at=datetime.fromisoformat(updated_at),
-            )
-            for key, movie, half_stars, rated_at, updated_at in before["ratings"]
-            if movie in known
+        ratings.restore(
+            user_id,
+            known,
+            [
+                Rating(
+                    pk=key,
+                    user_id=user_id,
+                    movie_id=movie,
+                    half_stars=half_stars,
+                    rated_at=datetime.fromisoformat(rated_at),
+                    updated_at=datetime.fromisoformat(updated_at),
+                )
+                for key, movie, half_stars, rated_at, updated_at in before["ratings"]
+                if movie in known
+            ],
         )
         HiddenMovie.objects.filter(user_id=user_id, movie_id__in=known).delete()
         for key, movie, hidden_at in before["hidden"]:
@@ -67,23 +66,17 @@ def restore(user_id: int, before: Mapping[str, Any]) -> None:
                 HiddenMovie.objects.filter(pk=key).update(
                     hidden_at=datetime.fromisoformat(hidden_at)
                 )
-        _tell(user_id)
 
 
-def rate_again(user_id: int, movie_ids: Iterable[int], stars: float | str) -> Snapshot:
-    """Give films that the user has rated these stars instead. Returns what was before.
-
-    Raises InvalidRatingError for anything but half-stars.
-    """
-    half_stars = half_stars_of(stars)
+def rate_again(user_id: int, movie_ids: Iterable[int], half_stars: int) -> Snapshot:
+    """Give films that the user has rated these stars instead. Returns what was before."""
     with transaction.atomic():
         before = _rated(user_id, movie_ids)
-        Rating.objects.filter(user_id=user_id, movie_id__in=before["films"]).update(
-            half_stars=half_stars, updated_at=timezone.now()
-        )
-        HiddenMovie.objects.filter(user_id=user_id, movie_id__in=before["films"]).delete()
-        if before["films"]:
-            _tell(user_id)
+        again = [
+            RatedFilm(movie, half_stars, datetime.fromisoformat(rated_at))
+            for _key, movie, _before, rated_at, _updated_at in before["ratings"]
+        ]
+        ratings.rate_many(user_id, changed=again)
     return before
 
 
@@ -91,9 +84,7 @@ def unrate_all(user_id: int, movie_ids: Iterable[int]) -> Snapshot:
     """Remove the user's ratings of films. Returns what was before."""
     with transaction.atomic():
         before = _rated(user_id, movie_ids)
-        Rating.objects.filter(user_id=user_id, movie_id__in=before["films"]).delete()
-        if before["films"]:
-            _tell(user_id)
+        ratings.unrate_many(user_id, before["films"])
     return before
 
 
@@ -101,7 +92,3 @@ def _rated(user_id: int, movie_ids: Iterable[int]) -> Snapshot:
     """A snapshot of those of the films that the user has rated."""
     before = snapshot(user_id, movie_ids)
     return {**before, "films": [row[1] for row in before["ratings"]]}
-
-
-def _tell(user_id: int) -> None:
-    transaction.on_commit(lambda: ratings_changed.send_robust(Rating, user_id=user_id))

@@ -13,7 +13,7 @@ from catalog.models import DiaryEntry, Movie
 from catalog.models.diary import FIRST_SHOW
 
 from .bulk_ratings import restore, snapshot
-from .ratings import half_stars_of, rate
+from .ratings import check, rate
 
 EASTERNMOST = timedelta(hours=14)
 
@@ -24,10 +24,10 @@ class DiaryError(ValueError):
 
 @dataclass(frozen=True)
 class Viewing:
-    """What a member writes into the diary. ``stars`` None: no opinion of that day."""
+    """What a member writes into the diary. ``half_stars`` None: no opinion of that day."""
 
     watched_on: date
-    stars: float | str | None = None
+    half_stars: int | None = None
     rewatch: bool = False
     note: str = ""
 
@@ -49,7 +49,9 @@ def write(
     for a day that has not come, or on which another entry stands; InvalidRatingError.
     """
     _check_day(viewing.watched_on)
-    half_stars = None if viewing.stars in (None, "") else half_stars_of(viewing.stars or "")
+    half_stars = viewing.half_stars
+    if half_stars is not None:
+        check(half_stars)
     with transaction.atomic():
         same_day = (
             DiaryEntry.objects.select_for_update()
@@ -69,7 +71,7 @@ def write(
         entry.save()
         if half_stars is not None and half_stars != had and not _rated_later(entry):
             before["ratings"] = snapshot(user_id, [movie.pk])
-            rate(user_id=user_id, movie=movie, stars=half_stars / 2)
+            rate(user_id=user_id, movie=movie, half_stars=half_stars)
     return Written(entry, {**before, "key": entry.pk})
 
 

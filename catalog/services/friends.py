@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog.models import Block, Friendship
+from catalog.models.sharing import shares
 
 # Requests without an answer that a member may have: asking everybody is not making friends.
 MOST_WAITING = 50
@@ -82,7 +83,7 @@ def may_be_asked(user_id: int) -> Any:
     """The members whom the user may ask: they want to be found, and neither blocks the other."""
     return (
         get_user_model()
-        .objects.filter(is_active=True, findable=True)
+        .objects.filter(shares("findable"), is_active=True)
         .exclude(pk=user_id)
         .exclude(pk__in=Block.objects.filter(blocked_id=user_id).values("blocker_id"))
         .exclude(pk__in=Block.objects.filter(blocker_id=user_id).values("blocked_id"))

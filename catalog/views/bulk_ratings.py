@@ -10,7 +10,7 @@ from catalog.models import Movie, MovieList
 from catalog.rendering.film_cards import stars_text
 from catalog.services.bulk_ratings import rate_again, unrate_all
 from catalog.services.lists import ListLimitError, add_films
-from catalog.services.ratings import InvalidRatingError
+from catalog.services.ratings import InvalidRatingError, half_stars_of
 
 from .parameters import key_in, keys_in
 from .responses import member_id, member_required, refused, told, undo_by
@@ -49,18 +49,18 @@ def change_ratings(request: HttpRequest) -> HttpResponse:
 
 
 def _rate(request: HttpRequest, user_id: int, movie_ids: list[int], page: str) -> HttpResponse:
-    stars = request.POST.get("stars", "")
     try:
-        before = rate_again(user_id, movie_ids, stars)
+        half_stars = half_stars_of(request.POST.get("stars", ""))
     except InvalidRatingError:
         return refused(request, _("A rating is half a star to five stars."), page)
+    before = rate_again(user_id, movie_ids, half_stars)
     number = len(before["films"])
     message = ngettext(
         "%(n)d film has %(stars)s stars now", "%(n)d films have %(stars)s stars now", number
     )
     return told(
         request,
-        message % {"n": number, "stars": stars_text(float(stars))},
+        message % {"n": number, "stars": stars_text(half_stars / 2)},
         otherwise=page,
         undo=undo_by(user_id, "ratings", before),
     )

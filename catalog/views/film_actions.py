@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from catalog.models import Movie, Rating
 from catalog.queries.marks import marked_movies
 from catalog.rendering.film_cards import stars_text as stars
-from catalog.services.ratings import InvalidRatingError, rate, unrate
+from catalog.services.ratings import InvalidRatingError, half_stars_of, rate, unrate
 from catalog.services.watchlist import set_hidden, set_watchlisted
 
 from .responses import done, member_id, member_required, refused
@@ -27,13 +27,14 @@ def rate_movie(request: HttpRequest, pk: int) -> HttpResponse:
     now = None
     if wanted:
         try:
-            now = rate(user_id=user_id, movie=movie, stars=wanted).stars
+            half_stars = half_stars_of(wanted)
         except InvalidRatingError:
             return refused(
                 request,
                 _("A rating is half a star to five stars."),
                 movie.get_absolute_url(),
             )
+        now = rate(user_id=user_id, movie=movie, half_stars=half_stars).stars
     else:
         unrate(user_id=user_id, movie=movie)
     names = {"title": movie.title, "stars": stars(now)}

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from catalog.models import Block, Friendship
+from catalog.models import Block, Friendship, Sharing
 from catalog.queries.members import profiles_for
 from catalog.services.friends import ACTIONS, FriendshipError, ask, nobody_to_ask, to_ask_by_name
 
@@ -36,7 +36,8 @@ DONE = {
 def friends(request: HttpRequest) -> HttpResponse:
     """Friendships as ``friends``, ``asking`` and ``asked``, each with its ``other``; ``blocks``."""
     user_id = member_id(request)
-    found = Friendship.objects.of(user_id).select_related("sender", "receiver")[:MOST_SHOWN]
+    friendships = Friendship.objects.of(user_id)
+    found = friendships.select_related("sender__sharing", "receiver__sharing")[:MOST_SHOWN]
     sorted_: dict[str, list[tuple[Any, Friendship]]] = {"friends": [], "asking": [], "asked": []}
     for one in found:
         other = one.receiver if one.sender_id == user_id else one.sender
@@ -46,8 +47,13 @@ def friends(request: HttpRequest) -> HttpResponse:
             sorted_["asked" if one.sender_id == user_id else "asking"].append((other, one))
     sorted_["friends"].sort(key=lambda pair: pair[0].get_username().casefold())
     shown = {kind: [pair for pair in pairs if pair[0].is_active] for kind, pairs in sorted_.items()}
-    blocks = Block.objects.filter(blocker_id=user_id).select_related("blocked")[:MOST_SHOWN]
-    return render(request, "catalog/friends.html", {**shown, "blocks": blocks})
+    blocks = Block.objects.filter(blocker_id=user_id).select_related("blocked__sharing")
+    sharing = Sharing.of(request.user)  # type: ignore[arg-type]  # a member, not a visitor
+    return render(
+        request,
+        "catalog/friends.html",
+        {**shown, "blocks": blocks[:MOST_SHOWN], "sharing": sharing},
+    )
 
 
 @require_safe

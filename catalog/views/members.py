@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from catalog.models import Movie, MovieList, Rating
+from catalog.models import Movie, MovieList, Rating, Sharing
 from catalog.models.rating import RatingQuerySet
 from catalog.queries.marks import marked_movies
 from catalog.queries.members import Standing, profiles_for, standing_of
@@ -42,6 +42,7 @@ def member(request: HttpRequest, username: str) -> HttpResponse:
         "catalog/member.html",
         {
             "member": shown,
+            "sharing": Sharing.of(shown),
             "standing": standing.value if request.user.pk is not None else "",
             "histogram": Histogram.of(counts),
             "mean": sum(half * n for half, n in counts.items()) / total / 2 if total else None,

@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.options import InlineModelAdmin
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+
+from catalog.models import Sharing
 
 from .deletion import LastAdministratorError, delete_account
 from .models import User
@@ -38,6 +41,11 @@ class KindFilter(admin.SimpleListFilter):
         return queryset.filter(imported=self.value() == "imported")
 
 
+class SharingInline(admin.StackedInline):
+    model = Sharing
+    can_delete = False
+
+
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin):
     list_display = ("username", "email", "is_staff", "is_active", "date_joined", "last_login")
@@ -49,9 +57,13 @@ class UserAdmin(DjangoUserAdmin):
         *(DjangoUserAdmin.fieldsets or ()),
         (
             _("On the site"),
-            {"fields": ("is_public", "findable", "shares_ratings", "watch_together", "imported")},
+            {"fields": ("imported",)},
         ),
     )
+
+    def get_inlines(self, request: HttpRequest, obj: User | None) -> list[type[InlineModelAdmin]]:
+        """Raters share nothing, and who is being added has chosen nothing yet."""
+        return [] if obj is None or obj.imported else [SharingInline]
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         try:

@@ -8,8 +8,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Q
 
-from catalog.models import Rating
-from catalog.signals import ratings_changed
+from catalog.services.ratings import unrate_all
 from recommender.models import Departure
 
 from .models import User
@@ -36,9 +35,9 @@ def delete_account(user: User) -> None:
         for session in UserSession.objects.filter(user_id=key):
             session.end()
         _forget_name(user)
+        unrate_all(key)
         user.delete()
         Departure.objects.create()
-        transaction.on_commit(lambda: ratings_changed.send_robust(Rating, user_id=key))
 
 
 def _forget_name(user: User) -> None:

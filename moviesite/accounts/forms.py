@@ -13,7 +13,7 @@ from .names import refuse_names_of_raters
 class ProfileForm(forms.ModelForm):
     class Meta:
         model = User
-        fields = ("username", "is_public", "findable", "shares_ratings", "watch_together")
+        fields = ("username",)
 
     def clean_username(self) -> str:
         name: str = self.cleaned_data["username"]

@@ -10,24 +10,6 @@ class User(AbstractUser):
 
     # Imported raters are many and never log in; the site's own lists leave them out.
     imported = models.BooleanField(_("imported rater"), default=False, editable=False)
-    is_public = models.BooleanField(
-        _("public profile"), default=False, help_text=_("Others may see your ratings and lists.")
-    )
-    findable = models.BooleanField(
-        _("can be found"),
-        default=True,
-        help_text=_("Members who know your user name may ask to be friends."),
-    )
-    shares_ratings = models.BooleanField(
-        _("show ratings to friends"),
-        default=True,
-        help_text=_("Friends see on a film's page how many stars you gave it."),
-    )
-    watch_together = models.BooleanField(
-        _("watch together"),
-        default=True,
-        help_text=_("Friends may include you when they look for a film for a group."),
-    )
 
     class Meta(AbstractUser.Meta):
         constraints = [

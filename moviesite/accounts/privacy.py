@@ -28,6 +28,7 @@ from catalog.models import (
     Rating,
     WatchlistEntry,
 )
+from catalog.models.sharing import CHOICES, shares
 from recommender.models import Preferences
 
 from .models import ApiToken, User
@@ -92,19 +93,11 @@ PARTS = (
     Part(
         "account",
         User,
-        _same(
-            "username",
-            "email",
-            "first_name",
-            "last_name",
-            "date_joined",
-            "last_login",
-            "is_public",
-            "findable",
-            "shares_ratings",
-            "watch_together",
-            "is_staff",
-        ),
+        {
+            **_same("username", "email", "first_name", "last_name", "date_joined", "last_login"),
+            **{name: shares(name) for name in CHOICES},
+            "is_staff": "is_staff",
+        },
         owner="pk",
     ),
     Part("email_addresses", EmailAddress, _same("email", "verified", "primary")),
@@ -176,11 +169,12 @@ PARTS = (
     Part("sessions", UserSession, _same("ip", "user_agent", "created_at", "last_seen_at")),
 )
 
-# Deleted with the account, but in no export: model -> why.
+# Deleted with the account, but no part of an export: model -> why.
 LEFT_OUT = {
     "accounts.user_groups": "what an administrator allowed",
     "accounts.user_user_permissions": "what an administrator allowed",
     "account.emailconfirmation": "a key that works once",
+    "catalog.sharing": "stands in the part of the account, also where nothing was chosen",
     "catalog.importrow": "what another site said: what came of it are ratings, lists and diary",
     "admin.logentry": "how the site was administered",
 }

@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.admin.permissions import ReadOnlyAdmin
+from recommender import kinds
 from recommender.admin.actions import action_path
 from recommender.admin.overview import kind_states, loss_chart, overview_charts
-from recommender.models import ModelKind, RunMode, RunTrigger, TrainingRun
+from recommender.models import RunMode, RunTrigger, TrainingRun
 from recommender.runs.request import request_cancel, request_run
 
 OUTCOME_CHARACTERS = 90
@@ -141,7 +142,7 @@ class TrainingRunAdmin(ReadOnlyAdmin):
 
 
 def _train(request: HttpRequest, kind: str, mode: str) -> tuple[int, str]:
-    if kind not in ModelKind.values or mode not in RunMode.values:
+    if kind not in kinds.names() or mode not in RunMode.values:
         return messages.ERROR, _("There is no %(kind)s to train in mode %(mode)s.") % {
             "kind": kind,
             "mode": mode,

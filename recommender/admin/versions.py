@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.admin.permissions import ReadOnlyAdmin
+from recommender import kinds
 from recommender.admin.actions import action_path
 from recommender.gate.verdict import gated_metric
-from recommender.models import ModelKind, ModelVersion
+from recommender.models import ModelVersion
 from recommender.versions.publish import PublishingError, publish, rollback, set_pinned
 
 
@@ -65,8 +66,8 @@ class ModelVersionAdmin(ReadOnlyAdmin):
         return super().get_queryset(request).defer("settings")
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        kinds = [(kind.value, kind.label) for kind in ModelKind]
-        return super().changelist_view(request, {"kinds": kinds, **(extra_context or {})})
+        context = {"kinds": kinds.choices(), **(extra_context or {})}
+        return super().changelist_view(request, context)
 
     @admin.display(description=gettext_lazy("version"), ordering="pk")
     def number(self, version: ModelVersion) -> str:

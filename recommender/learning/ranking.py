@@ -43,6 +43,14 @@ def excluded_items(exclude: Exclusion, user_id: int | None, num_items: int) -> I
     return as_ids("exclude", exclude, num_items)
 
 
+def recommended(
+    scores: NDArray[Any], n: int, exclude: Exclusion, user_id: int | None = None
+) -> tuple[IntArray, NDArray[Any]]:
+    """The ids and scores of the ``n`` best but ``exclude``; writes to ``scores`` (num_items,)."""
+    scores[excluded_items(exclude, user_id, len(scores))] = -np.inf
+    return top_n(scores, n)
+
+
 def most_similar(vectors: NDArray[Any], item_id: int, n: int) -> tuple[IntArray, NDArray[Any]]:
     """The ``n`` items whose vectors point most nearly where that of ``item_id`` does.
 

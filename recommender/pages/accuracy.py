@@ -14,6 +14,7 @@ import numpy as np
 
 from recommender.data.catalog_arrays import CatalogArrays
 from recommender.learning.arrays import FloatArray, IntArray
+from recommender.learning.interfaces import StarScorer
 from recommender.models import ModelVersion
 from recommender.serving.live import Placed
 from recommender.serving.model_scores import ModelScores
@@ -74,7 +75,7 @@ def prequential_accuracy(scores: ModelScores) -> Accuracy | None:
     )
 
 
-def predict_ahead(placed: Placed, items: IntArray, stars: FloatArray) -> FloatArray:
+def predict_ahead(placed: Placed[StarScorer], items: IntArray, stars: FloatArray) -> FloatArray:
     """Predicted stars (n - 1,) of all but the first of a history, each from ratings before it."""
     scorer = placed.version.scorer
     size = -(-(len(items) - 1) // BLOCKS)
@@ -94,7 +95,7 @@ def _others(catalog: CatalogArrays, movie_ids: IntArray, stars: FloatArray) -> F
     return np.clip(without, 0.5, 5).astype(np.float32)
 
 
-def _of_everybody(placed: Placed) -> float | None:
+def _of_everybody(placed: Placed[StarScorer]) -> float | None:
     metrics = ModelVersion.objects.filter(pk=placed.version.pk).values_list("metrics", flat=True)
     found = (metrics.first() or {}).get("rmse")
     return float(found) if found is not None else None

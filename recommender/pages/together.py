@@ -10,7 +10,7 @@ from django.contrib.auth.models import AbstractBaseUser
 
 from catalog.models import Movie
 from catalog.queries.films_by_key import card_movies
-from catalog.queries.members import friends_of
+from catalog.queries.members import friends_to_watch_with
 from recommender.data.histories import histories_of
 from recommender.serving.filters import Filters
 from recommender.serving.live import live_state
@@ -33,7 +33,7 @@ class GroupCard:
 
 def willing_friends(user_id: int) -> list[AbstractBaseUser]:
     """The user's friends who let friends include them, in order of their names."""
-    return list(friends_of(user_id).filter(watch_together=True))
+    return list(friends_to_watch_with(user_id))
 
 
 def for_group(members: Sequence[AbstractBaseUser], filters: Filters, n: int) -> list[GroupCard]:

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from recommender.learning.arrays import IntArray
 
+ROUNDING = 1e-6  # cosines of 32-bit vectors are not exact enough to tell less from nothing
+
 
 def rerank_by_mmr(
     relevance: NDArray[np.float32], vectors: NDArray[np.float32], n: int, diversity: float
@@ -49,20 +51,20 @@ def rerank_by_dpp(
     if not len(relevance):
         return np.zeros(0, np.int64)
     spread = max(1e-9, float(relevance.max() - relevance.min()))
-    power = (1 - diversity) / (2 * max(diversity, 1e-3))
-    quality = np.exp(power * (relevance - relevance.max()) / spread).astype(np.float64)
+    power = (1 - diversity) / max(diversity, 1e-3)
+    gain = (power * (relevance - relevance.max()) / spread).astype(np.float64)
     directions = _directions(vectors)
-    left = np.square(quality)
+    unlike = np.ones(len(relevance))  # what of each vector those chosen do not span
     rows = np.zeros((min(n, len(relevance)), len(relevance)))
     chosen: list[int] = []
     for step in range(len(rows)):
-        best = int(left.argmax())
-        alike = quality[best] * quality * (1 + directions @ directions[best]) / 2
-        row = alike - rows[:step].T @ rows[:step, best]
-        rows[step] = row / np.sqrt(max(left[best], 1e-12))
-        left -= np.square(rows[step])
+        best = int((gain + np.log(unlike)).argmax())
+        if unlike[best] > ROUNDING:
+            alike = (1 + directions @ directions[best]) / 2
+            rows[step] = (alike - rows[:step].T @ rows[:step, best]) / np.sqrt(unlike[best])
+            unlike = np.maximum(unlike - np.square(rows[step]), ROUNDING)
         chosen.append(best)
-        left[chosen] = -np.inf
+        gain[best] = -np.inf
     return np.array(chosen, np.int64)
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.learning.arrays import IntArray
+from recommender.learning.interfaces import Scorer
 from recommender.serving.live import Placed
 from recommender.serving.model_scores import ModelScores
 from recommender.serving.ranking import Ranking, Source
@@ -45,9 +46,10 @@ def reasons(scores: ModelScores, ranking: Ranking) -> list[list[Reason]]:
 
 def _star_weights(scores: ModelScores, rows: IntArray) -> NDArray[np.float32]:
     """What each rating did to the predicted stars of the film at each row (n, len(history))."""
-    if (placed := scores.live.factorization) is None:
+    placed, folded = scores.live.factorization, scores.folded
+    if placed is None or folded is None:
         return _nothing(scores, rows)
-    scorer, folded = placed.version.scorer, scores.folded
+    scorer = placed.version.scorer
     return _placed_weights(scores, placed, rows, lambda _, ids: scorer.explain_each(folded, ids))
 
 
@@ -60,7 +62,7 @@ def _next_weights(scores: ModelScores, rows: IntArray) -> NDArray[np.float32]:
 
 def _placed_weights(
     scores: ModelScores,
-    placed: Placed,
+    placed: Placed[Scorer],
     rows: IntArray,
     explain: Callable[[IntArray, list[int]], NDArray[np.float32]],
 ) -> NDArray[np.float32]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
 from recommender.data.histories import History
 from recommender.learning.arrays import BoolArray, FloatArray, IntArray
+from recommender.learning.interfaces import FoldedUser, Scorer
 from recommender.serving.live import LiveState, Placed, live_state
 from recommender.serving.ranking import mean_and_deviation, standardised
 
@@ -38,14 +38,14 @@ class ModelScores:
         """The row of each film of the history, -1 for those that are not in the catalog."""
         return self.live.catalog.rows_of(self.history.movie_ids)
 
-    def known(self, placed: Placed) -> tuple[BoolArray, IntArray]:
+    def known(self, placed: Placed[Scorer]) -> tuple[BoolArray, IntArray]:
         """Which films of the history the version has seen, and the items that they are."""
         rows = self.rated_rows
         items = np.where(rows >= 0, placed.item_of_row[rows], 0) if len(rows) else rows
         known = items > 0
         return known, items[known]
 
-    def knows(self, placed: Placed | None) -> bool:
+    def knows(self, placed: Placed[Scorer] | None) -> bool:
         """Whether there is a version that has seen any film of the history."""
         return placed is not None and len(self.known(placed)[1]) > 0
 
@@ -55,7 +55,7 @@ class ModelScores:
         return self.knows(self.live.factorization) or self.knows(self.live.sequence)
 
     @cached_property
-    def folded(self) -> Any:
+    def folded(self) -> FoldedUser | None:
         """The user folded into the factorization from the ratings; None without a version."""
         if (placed := self.live.factorization) is None:
             return None
@@ -65,9 +65,9 @@ class ModelScores:
     @cached_property
     def stars(self) -> FloatArray | None:
         """Predicted stars (num_movies,), -inf for films not seen in training."""
-        if (placed := self.live.factorization) is None:
+        if (placed := self.live.factorization) is None or (folded := self.folded) is None:
             return None
-        return placed.spread(placed.version.scorer.predict(self.folded))
+        return placed.spread(placed.version.scorer.predict(folded))
 
     @cached_property
     def next_scores(self) -> FloatArray | None:
@@ -95,13 +95,13 @@ class ModelScores:
 
     def uncertainty(self, rows: IntArray) -> FloatArray:
         """By how many stars (one standard deviation) the prediction for each film may be wrong."""
-        if (placed := self.live.factorization) is None:
+        if (placed := self.live.factorization) is None or (folded := self.folded) is None:
             return np.full(len(rows), np.inf, np.float32)
         asked = rows[np.isnan(self._deviations[rows])]
         items = placed.item_of_row[asked]
         self._deviations[asked] = np.inf
         if len(seen := np.flatnonzero(items)):
-            deviations = placed.version.scorer.uncertainty(self.folded, items[seen])
+            deviations = placed.version.scorer.uncertainty(folded, items[seen])
             self._deviations[asked[seen]] = deviations
         return self._deviations[rows]
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from recommender.data.histories import History
 from recommender.learning.arrays import BoolArray, FloatArray, IntArray
+from recommender.learning.interfaces import Scorer
 from recommender.serving.diversity import rerank_by_dpp
 from recommender.serving.filters import Filters
 from recommender.serving.live import LiveState, Placed, live_state
@@ -117,5 +118,5 @@ class Recommender:
         return np.where(allowed, scores, np.float32(-np.inf))
 
 
-def _label(placed: Placed | None) -> str:
+def _label(placed: Placed[Scorer] | None) -> str:
     return placed.version.label if placed else Source.POPULARITY

@@ -20,7 +20,7 @@ from recommender.models import ModelVersion, RetrainingPolicy, RunMode, Training
 from recommender.runs.claim import settle
 from recommender.runs.errors import TrainingError
 from recommender.training.checkpoints import DELETED_ACCOUNTS, Checkpointer, last_checkpoint
-from recommender.training.fit import Fitted, fit_preset, place_name
+from recommender.training.fit import Fitted, fit_model, place_name
 from recommender.training.report import RunReporter
 from recommender.training.warm_start import MOVIE_IDS, align_items
 from recommender.versions import artifacts
@@ -132,7 +132,7 @@ def _fit(
     percent: float,
 ) -> Fitted:
     reporter.phase("fit")
-    fitted = fit_preset(
+    fitted = fit_model(
         run.kind,
         snapshot.interactions(training),
         seed=seed,

@@ -2,9 +2,9 @@
 
 python -m tests.benchmarks.bench_library [RATINGS] [--seeds 5] [--protocols ...] [--only TEXT ...]
 
-The protocols are those of docs/models.md. Settings are fixed here: nothing is chosen by what is
-printed. Every fit has a process of its own, so that its peak memory is its own. Peers that are not
-installed are left out; requirements-bench.txt has them.
+The protocols are those of docs/models/measurements.md. Settings are fixed here: nothing is chosen
+by what is printed. Every fit has a process of its own, so that its peak memory is its own. Peers
+that are not installed are left out; requirements-bench.txt has them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How well the next film is guessed, by the three protocols of docs/models.md.
+"""How well the next film is guessed, by the three protocols of docs/models/measurements.md.
 
 python -m tests.benchmarks.bench_next_film [--seeds 5] [--protocols leave-one-out windows rolling]
     [--ratings FILE] [--ties SEED]

@@ -25,7 +25,7 @@ def grace(site: Site) -> AbstractUser:
     user.set_password(PASSWORD)
     user.save()
     for place in range(12):
-        rate(user_id=user.pk, movie=site.world.movies[place], stars=(1 + place % 10) / 2)
+        rate(user_id=user.pk, movie=site.world.movies[place], half_stars=1 + place % 10)
     return user
 
 
@@ -138,7 +138,7 @@ def test_its_pages_break_no_rule(
     Block.objects.create(blocker=site.member, blocked=others[2])
     WatchlistEntry.objects.create(user=site.member, movie=site.world.movies[20])
     for place in range(6, 40):
-        rate(user_id=site.member.pk, movie=site.world.movies[place], stars=1 + place % 5)
+        rate(user_id=site.member.pk, movie=site.world.movies[place], half_stars=2 + 2 * (place % 5))
     context = browser.new_context(
         **device, color_scheme=theme, reduced_motion="reduce", bypass_csp=True
     )

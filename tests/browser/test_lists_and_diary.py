@@ -256,8 +256,8 @@ def test_no_page_breaks_a_rule(
 ) -> None:
     first, second = site.world.movies[20], site.world.movies[21]
     annotate_film(rainy, first.pk, "The one with the train")
-    for movie, stars in ((first, 4.0), (second, None)):
-        viewing = Viewing(date(2026, 11, 2), stars, rewatch=True, note="In the rain")
+    for movie, half_stars in ((first, 8), (second, None)):
+        viewing = Viewing(date(2026, 11, 2), half_stars, rewatch=True, note="In the rain")
         write(user_id=site.member.pk, movie=movie, viewing=viewing)
     context = browser.new_context(
         **device,  # type: ignore[arg-type]

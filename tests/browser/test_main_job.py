@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -11,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 from urllib.request import urlopen
 
 import psutil
@@ -21,23 +21,14 @@ ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 600.0  # loading the data and training both models, on two busy cores
 RETRAIN_AFTER = 6
 RETRAIN_SECONDS = 300.0
-FAVOURITES = ("Toy Story", "Alien", "The Matrix", "Fargo", "Pulp Fiction")
+FAVOURITES = ("Toy Story", "Alien", "Jurassic Park", "Fargo", "Pulp Fiction")
+ONE_MORE = "Apollo 13"
 
 pytestmark = [pytest.mark.browser, pytest.mark.services, pytest.mark.timeout(1500)]
 
 
 @pytest.fixture(scope="module")
-def real_data(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The Movies Dataset with its 100,004 ratings, and metadata of the rated films only."""
-    source, folder = shared_data / "movies-dataset-small", tmp_path_factory.mktemp("dataset")
-    for name in ("ratings_small.csv.gz", "links_small.csv"):
-        shutil.copy(source / name, folder / name)
-    shutil.copy(source / "movies_metadata_rated.csv.gz", folder / "movies_metadata.csv.gz")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def site(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def site(first_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a site of its own: supervisor, servers, web, workers and schedule."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -52,7 +43,7 @@ def site(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             **inherited,
             "PORT": str(port),
             "MATINEE_VAR": str(var),
-            "MATINEE_DATASET": str(real_data),
+            "MATINEE_DATASET": str(first_data),
             "MATINEE_RETRAIN_AFTER": str(RETRAIN_AFTER),
         },
         stdout=subprocess.PIPE,
@@ -97,6 +88,12 @@ def serving(site: str) -> set[tuple[int, float]]:
     }
 
 
+def first_found(site: str, title: str) -> int:
+    asked = f"{site}/api/v1/movies?search={quote(title)}&limit=1"
+    with urlopen(asked, timeout=10) as answer:  # noqa: S310
+        return int(json.load(answer)["items"][0]["id"])
+
+
 def sign_up(page: Page, site: str, name: str) -> None:
     page.goto(f"{site}/accounts/signup/")
     page.get_by_label("Username").fill(name)
@@ -136,7 +133,7 @@ def eventually(found: Callable[[], bool], seconds: float, what: str) -> None:
 
 def test_from_sign_up_to_a_retrained_model(page: Page, site: str) -> None:
     """
-    GIVEN the site on 100,004 real ratings, with a live model of each kind
+    GIVEN the site on the data that it finds by itself, with a live model of each kind
     WHEN somebody signs up, skips the first films to rate, and rates five others
     THEN home shows personal picks and "watch next" without those films
     AND WHEN one more rating reaches the retraining threshold
@@ -161,7 +158,7 @@ def test_from_sign_up_to_a_retrained_model(page: Page, site: str) -> None:
     assert not first & rated
     assert live_versions(site) == before, "five ratings must not retrain yet"
 
-    sixth = rate(page, site, "Finding Nemo", 5.0).removeprefix(site)
+    sixth = rate(page, site, ONE_MORE, 5.0).removeprefix(site)
     page.goto(site)
     second = film_paths(page)
     assert sixth not in second
@@ -181,8 +178,7 @@ def test_from_sign_up_to_a_retrained_model(page: Page, site: str) -> None:
 
 def test_watch_next_without_an_account(page: Page, site: str) -> None:
     """GIVEN a visitor WHEN the address names two films THEN others follow, without an account."""
-    with urlopen(f"{site}/api/v1/movies?search=toy%20story&limit=2", timeout=10) as answer:  # noqa: S310
-        ids = [movie["id"] for movie in json.load(answer)["items"]]
+    ids = [first_found(site, title) for title in FAVOURITES[:2]]
     page.goto(f"{site}/watch-next/?movie={ids[0]}&movie={ids[1]}")
     results = {int(path.split("/")[2].split("-")[0]) for path in film_paths(page)}
     assert len(results - set(ids)) >= 10

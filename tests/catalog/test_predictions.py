@@ -87,7 +87,7 @@ def test_films_made_after_the_model_are_not_asked_beyond_the_last_bit(films: lis
 def test_cards_say_what_is_predicted_unless_it_was_rated(
     member: Client, known: Known, films: list[Movie], ada: AbstractUser
 ) -> None:
-    rate(user_id=ada.pk, movie=films[59], stars=1.0)
+    rate(user_id=ada.pk, movie=films[59], half_stars=2)
     cards = dict(member.get("/movies/?sort=newest").context["cards"])
     assert cards[films[59]] is None
     assert cards[films[58]] == Guess(4.9, False)

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser
 from django.test import Client
 from django.utils import translation
 from django.views.defaults import server_error
 
-from catalog.models import Dataset, Movie
+from catalog.models import Dataset, Movie, Sharing
 from catalog.services.ratings import rate
 
 pytestmark = pytest.mark.usefixtures("plain_static")
@@ -47,7 +48,7 @@ def test_pages_of_members_have_nothing_inline(
     member: Client, ada: AbstractUser, films: list[Movie], address: str
 ) -> None:
     for movie in films[:5]:
-        rate(user_id=ada.pk, movie=movie, stars=4.0)
+        rate(user_id=ada.pk, movie=movie, half_stars=8)
     answer = member.get(address)
     assert answer.status_code == 200
     assert INLINE.findall(answer.content.decode()) == []
@@ -88,10 +89,20 @@ def test_the_page_of_a_failure_needs_nothing(rf: Any) -> None:
 def test_the_profile_is_saved(member: Client, ada: AbstractUser) -> None:
     answer = member.post("/accounts/profile/", {"username": "lovelace", "watch_together": "on"})
     assert answer.status_code == 302
-    ada.refresh_from_db()
+    ada = get_user_model().objects.get(pk=ada.pk)
     assert ada.get_username() == "lovelace"
-    assert ada.watch_together is True  # type: ignore[attr-defined]
-    assert ada.is_public is False  # type: ignore[attr-defined]
+    chosen = Sharing.of(ada)
+    assert (chosen.watch_together, chosen.is_public, chosen.findable) == (True, False, False)
+    answer = member.post("/accounts/profile/", {"username": "lovelace", "is_public": "on"})
+    assert list(Sharing.objects.values()) == [
+        {
+            "user_id": ada.pk,
+            "is_public": True,
+            "findable": False,
+            "shares_ratings": False,
+            "watch_together": False,
+        }
+    ]
 
 
 def test_a_name_that_is_taken_is_refused_where_it_was_typed(

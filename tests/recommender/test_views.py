@@ -95,8 +95,8 @@ def test_watching_together_takes_what_the_least_happy_would_like(
         )
     Friendship.objects.create(sender=stranger, receiver_id=client.session["_auth_user_id"])
     for place in range(8):
-        stars = 2.0 if place % 2 == 0 else 4.5
-        rate(user_id=friend.pk, movie=world.movies[place], stars=stars)
+        half_stars = 4 if place % 2 == 0 else 9
+        rate(user_id=friend.pk, movie=world.movies[place], half_stars=half_stars)
     context = page(client, "together", member=["grace", "linus", "shy"])
     assert context["candidates"] == context["chosen"] == [friend], "no stranger, and nobody shy"
     cards = context["cards"]
@@ -118,7 +118,7 @@ def test_watching_together_says_whose_stars_are_a_first_guess(client: Client, wo
     Friendship.objects.create(
         sender=friend, receiver_id=client.session["_auth_user_id"], accepted_at=timezone.now()
     )
-    rate(user_id=friend.pk, movie=world.movies[0], stars=4.0)
+    rate(user_id=friend.pk, movie=world.movies[0], half_stars=8)
     for card in page(client, "together", member=["grace"])["cards"]:
         assert [(str(who), guess) for who, _, guess in card.stars] == [
             ("ada", False),
@@ -148,7 +148,7 @@ def test_onboarding_adapts_to_answers_and_to_skips(world: World) -> None:
     assert len(asked) == 12
     skipped = page(client, "onboarding", skip=",".join(map(str, asked[:6])))
     assert not set(asked[:6]) & set(shown(skipped))
-    rate(user_id=eve.pk, movie=Movie.objects.get(pk=asked[0]), stars=5)
+    rate(user_id=eve.pk, movie=Movie.objects.get(pk=asked[0]), half_stars=10)
     after = page(client, "onboarding")
     assert asked[0] not in shown(after)
     assert after["picks"]
@@ -232,7 +232,7 @@ def test_the_film_page_loads_the_prediction(client: Client, world: World) -> Non
 def test_taste_tells_what_the_ratings_say(client: Client, world: World) -> None:
     critic = world.member("critic")
     for place in range(6):
-        rate(user_id=critic.pk, movie=world.movies[place], stars=3)
+        rate(user_id=critic.pk, movie=world.movies[place], half_stars=6)
     taste = page(client, "taste")["taste"]
     assert taste.count == 6
     assert taste.mean == 3.0

@@ -12,7 +12,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser
 from django.utils import timezone
 
-from catalog.models import Genre, Link, Movie
+from catalog.models import Genre, Link, Movie, Sharing
 from catalog.services.ratings import rate
 from recommender.models import ModelVersion
 from recommender.versions.artifacts import store
@@ -36,10 +36,11 @@ class World:
     def odd(self) -> list[int]:
         return [movie.pk for movie in self.movies[1::2]]
 
-    def member(self, name: str = "ada", **values: Any) -> AbstractUser:
-        user: AbstractUser = get_user_model().objects.create_user(
-            name, f"{name}@example.org", **values
-        )
+    def member(self, name: str = "ada", **choices: bool) -> AbstractUser:
+        """Who shares what the defaults say, unless there are ``choices``."""
+        user: AbstractUser = get_user_model().objects.create_user(name, f"{name}@example.org")
+        if choices:
+            Sharing.objects.create(user=user, **choices)
         return user
 
     def fan_of_even(self, ratings: int = 6, name: str = "ada") -> AbstractUser:
@@ -47,7 +48,7 @@ class World:
         user = self.member(name)
         for place in range(ratings):
             movie = self.movies[place]
-            rate(user_id=user.pk, movie=movie, stars=1.0 if place % 2 else 5.0)
+            rate(user_id=user.pk, movie=movie, half_stars=2 if place % 2 else 10)
         return user
 
     def publish(self, *kinds: str) -> list[ModelVersion]:

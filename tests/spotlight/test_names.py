@@ -1,7 +1,7 @@
 """Code written for Spotlight 0.1.6 changes only its import prefix: names, order and defaults.
 
 The table was compared with Spotlight's source, argument by argument. What behaves differently on
-purpose is listed in docs/models.md.
+purpose is listed in docs/models/reference.md.
 """
 
 import inspect

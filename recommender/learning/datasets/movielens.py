@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import zipfile
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
+from recommender.learning.artifact import StrPath
 from recommender.learning.datasets.download import DownloadError, fetch
 from recommender.learning.datasets.tables import from_integers
 from recommender.learning.interactions import Interactions
@@ -55,7 +55,7 @@ def get_movielens_dataset(variant: str = "100K") -> Interactions:
     return read_archive(fetch(f"{_URL}/{chosen.archive}", checksum=chosen.checksum), variant)
 
 
-def read_archive(path: Path, variant: str) -> Interactions:
+def read_archive(path: StrPath, variant: str) -> Interactions:
     """Read a downloaded archive. Raises ``DownloadError`` when it is not the expected one."""
     check_choice("variant", variant, VARIANTS)
     chosen = _VARIANTS[variant]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,10 +10,12 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
+from recommender.learning.artifact import StrPath
+from recommender.learning.description import Described
 from recommender.learning.engine.devices import choose_device
 from recommender.learning.engine.distributed import is_first
 from recommender.learning.engine.optimizers import SCHEDULES, OptimizerFunc, make_optimizer
-from recommender.learning.engine.saving import fingerprint, save_net
+from recommender.learning.engine.persistence import fingerprint, save_net
 from recommender.learning.engine.training import BatchLoss, EarlyStopping, Epoch, Training
 from recommender.learning.interactions import PADDING_ITEM, Interactions, SequenceInteractions
 from recommender.learning.progress import ProgressCallback
@@ -28,7 +29,7 @@ from recommender.learning.validation import (
 )
 
 
-class Estimator:
+class Estimator(Described):
     """Base of the models that torch trains; its parameters are described at each of them."""
 
     losses: tuple[str, ...] = ()
@@ -84,9 +85,6 @@ class Estimator:
         self._num_items = 0
         self._data_fingerprint: str | None = None
         self.history: list[Epoch] = []
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__}: loss={self._loss!r}, net={self._net!r}>"
 
     @property
     def num_items(self) -> int:
@@ -149,7 +147,12 @@ class Estimator:
             net.eval()
         self._data_fingerprint = fingerprint(data)
 
-    def _save(self, folder: Path, metrics: Mapping[str, float] | None, **more: Any) -> None:
+    def _save(
+        self,
+        folder: StrPath,
+        metrics: Mapping[str, float] | None,
+        **more: Any,
+    ) -> None:
         if not is_first():
             return
         manifest = {

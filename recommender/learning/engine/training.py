@@ -20,6 +20,7 @@ from recommender.learning.engine.distributed import (
     sum_over_processes,
 )
 from recommender.learning.engine.optimizers import Schedule
+from recommender.learning.interfaces import DivergedError
 from recommender.learning.progress import Progress, ProgressCallback, Reporter
 from recommender.learning.validation import check_positive
 
@@ -85,7 +86,7 @@ class Training:
         so that no loop in Python touches an example. ``entries`` and what several processes do
         are described in :mod:`recommender.learning.engine.distributed`.
 
-        Raises ``ValueError`` when the loss is no longer a finite number.
+        Raises `DivergedError` when the loss is no longer a finite number.
         """
         if self.compile and self.device.type == "cuda":
             batch_loss = torch.compile(batch_loss, dynamic=True)
@@ -186,7 +187,7 @@ class _Best:
 
 def _finite(loss: float) -> float:
     if not math.isfinite(loss):
-        raise ValueError(
+        raise DivergedError(
             f"the loss is {loss}: a smaller learning_rate or more l2 keeps the training stable"
         )
     return loss

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from recommender.learning.arrays import IntArray
 from recommender.learning.engine.devices import seeded
-from recommender.learning.engine.saving import fingerprint
+from recommender.learning.engine.persistence import fingerprint
 from recommender.learning.engine.training import Epoch
 from recommender.learning.factorization.base import FactorizationModel
 from recommender.learning.factorization.representations import BilinearNet

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -13,13 +12,14 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
 from recommender.learning.arrays import FloatArray, IntArray
+from recommender.learning.artifact import StrPath
 from recommender.learning.engine.estimator import Estimator, check_sizes, to_numpy
-from recommender.learning.engine.saving import keep_learned_rows, load_weights, open_net
+from recommender.learning.engine.persistence import keep_learned_rows, load_weights, open_model
 from recommender.learning.factorization.examples import Examples
 from recommender.learning.factorization.representations import BilinearNet
 from recommender.learning.foldin import NewUser, Prior
 from recommender.learning.interactions import Interactions
-from recommender.learning.ranking import Exclusion, excluded_items, most_similar, top_n
+from recommender.learning.ranking import Exclusion, most_similar, recommended
 from recommender.learning.validation import as_floats, as_ids
 
 _PAIRS_AT_ONCE = 2**20
@@ -102,27 +102,31 @@ class FactorizationModel(Estimator, ABC):
         """
         scores = self.predict(user_id)
         known = None if isinstance(user_id, NewUser) else int(user_id)
-        scores[excluded_items(exclude, known, self._num_items)] = -np.inf
-        return top_n(scores, n)
+        return recommended(scores, n, exclude, known)
 
     @torch.no_grad()
     def similar_items(self, item_id: int, n: int = 10) -> tuple[IntArray, FloatArray]:
         """Ids and cosines of the ``n`` items whose vectors are nearest, nearest first."""
         return most_similar(to_numpy(self._bilinear().items()[0]), item_id, n)
 
-    def save(self, folder: Path, metrics: Mapping[str, float] | None = None) -> None:
+    def save(self, folder: StrPath, metrics: Mapping[str, float] | None = None) -> None:
         """Write the weights (safetensors) and a manifest (JSON) into ``folder``."""
         self._save(folder, metrics, num_users=self._num_users, statistics=self._statistics)
 
     @classmethod
-    def load(cls, folder: Path, representation: nn.Module | None = None, **settings: Any) -> Self:
+    def load(
+        cls,
+        folder: StrPath,
+        representation: nn.Module | None = None,
+        **settings: Any,
+    ) -> Self:
         """The model that :meth:`save` wrote; ``settings`` override those it was made with.
 
         A model with a representation of your own needs an equal one to load into.
 
         Raises the errors of :func:`recommender.learning.artifact.read_artifact`.
         """
-        artifact = open_net(folder, cls.__name__)
+        artifact = open_model(folder, cls.__name__)
         manifest = artifact.manifest
         model = cls(representation=representation, **{**manifest["settings"], **settings})
         net = representation or BilinearNet.like(artifact.arrays, sparse=model._sparse)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -12,31 +11,20 @@ from numpy.typing import ArrayLike
 from torch import Tensor, nn
 
 from recommender.learning.arrays import FloatArray, IntArray
+from recommender.learning.artifact import StrPath
 from recommender.learning.engine.devices import seeded
 from recommender.learning.engine.estimator import Estimator, check_sizes, to_numpy
 from recommender.learning.engine.optimizers import OptimizerFunc
-from recommender.learning.engine.saving import keep_learned_rows, load_weights, open_net
+from recommender.learning.engine.persistence import keep_learned_rows, load_weights, open_model
 from recommender.learning.engine.training import EarlyStopping
 from recommender.learning.interactions import PADDING_ITEM, SequenceInteractions
 from recommender.learning.progress import ProgressCallback
-from recommender.learning.ranking import Exclusion, excluded_items, most_similar, top_n
+from recommender.learning.ranking import Exclusion, most_similar, recommended
+from recommender.learning.sequence.nets import REPRESENTATIONS, make_net
 from recommender.learning.sequence.objectives import LOSSES, sequence_loss, start_at_popularity
-from recommender.learning.sequence.representations import (
-    CNNNet,
-    LSTMNet,
-    MixtureLSTMNet,
-    PoolNet,
-    SequenceNet,
-)
-from recommender.learning.sequence.transformer import TransformerNet
+from recommender.learning.sequence.representations import SequenceNet
 from recommender.learning.validation import SeedLike, check_choice, check_ids
 
-_REPRESENTATIONS: dict[str, type[SequenceNet]] = {
-    "pooling": PoolNet,
-    "cnn": CNNNet,
-    "lstm": LSTMNet,
-    "mixture": MixtureLSTMNet,
-}
 _SEQUENCES_AT_ONCE = 256
 # From so many items in all sequences on, a transformer has two layers.
 _MANY = 500_000
@@ -113,8 +101,7 @@ class ImplicitSequenceModel(Estimator):
             schedule=schedule,
         )
         if isinstance(representation, str):
-            names = (*_REPRESENTATIONS, "transformer")
-            check_choice("representation", representation, names)
+            check_choice("representation", representation, REPRESENTATIONS)
         self._representation = representation
         self._max_sequence_length = 1
         self._num_layers = 1
@@ -187,8 +174,7 @@ class ImplicitSequenceModel(Estimator):
         items = check_ids("sequence", np.asarray(sequence))
         scores = self.predict(items)
         scores[items] = -np.inf
-        scores[excluded_items(exclude, None, self._num_items)] = -np.inf
-        return top_n(scores, n)
+        return recommended(scores, n, exclude)
 
     @torch.no_grad()
     def similar_items(self, item_id: int, n: int = 10) -> tuple[IntArray, FloatArray]:
@@ -198,7 +184,7 @@ class ImplicitSequenceModel(Estimator):
             raise ValueError(f"representation must be a SequenceNet for this, got {net!r}")
         return most_similar(to_numpy(net.items()[0]), item_id, n)
 
-    def save(self, folder: Path, metrics: Mapping[str, float] | None = None) -> None:
+    def save(self, folder: StrPath, metrics: Mapping[str, float] | None = None) -> None:
         """Write the weights (safetensors) and a manifest (JSON) into ``folder``."""
         sizes = {
             "max_sequence_length": self._max_sequence_length,
@@ -207,14 +193,19 @@ class ImplicitSequenceModel(Estimator):
         self._save(folder, metrics, **sizes)
 
     @classmethod
-    def load(cls, folder: Path, representation: nn.Module | None = None, **settings: Any) -> Self:
+    def load(
+        cls,
+        folder: StrPath,
+        representation: nn.Module | None = None,
+        **settings: Any,
+    ) -> Self:
         """The model that :meth:`save` wrote; ``settings`` override those it was made with.
 
         A model with a representation of your own needs an equal one to load into.
 
         Raises the errors of :func:`recommender.learning.artifact.read_artifact`.
         """
-        artifact = open_net(folder, cls.__name__)
+        artifact = open_model(folder, cls.__name__)
         manifest = artifact.manifest
         kept = {**manifest["settings"], **settings}
         if representation is not None:
@@ -269,16 +260,14 @@ class ImplicitSequenceModel(Estimator):
     def _new_net(self) -> nn.Module:
         if isinstance(self._representation, nn.Module):
             return self._representation
-        if self._representation == "transformer":
-            return TransformerNet(
-                self._num_items,
-                embedding_dim=self._embedding_dim,
-                num_layers=self._num_layers,
-                max_sequence_length=self._max_sequence_length,
-                sparse=self._sparse,
-            )
-        kind = _REPRESENTATIONS[self._representation]
-        return kind(self._num_items, embedding_dim=self._embedding_dim, sparse=self._sparse)
+        return make_net(
+            self._representation,
+            self._num_items,
+            embedding_dim=self._embedding_dim,
+            num_layers=self._num_layers,
+            max_sequence_length=self._max_sequence_length,
+            sparse=self._sparse,
+        )
 
     def _score(self, net: nn.Module, rows: IntArray, items: Tensor | None) -> FloatArray:
         if not rows.shape[1]:

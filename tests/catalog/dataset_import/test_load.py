@@ -166,7 +166,7 @@ def test_members_are_never_touched(movielens: Path) -> None:
     import_dataset(movielens)
     film = Movie.objects.get(title="GoldenEye")
     member = User.objects.create(username="ml-small-3")
-    kept = rate(user_id=member.pk, movie=film, stars=4)
+    kept = rate(user_id=member.pk, movie=film, half_stars=8)
     files.movielens(
         movielens, ratings=[*RATINGS, (3, 10, 1, 9), (3, 20, 1, 9)], movies=MOVIES, links=LINKS
     )

@@ -8,10 +8,10 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser
 from django.utils import timezone
 
-from catalog.member_import import request
+from catalog.member_import import apply, request
 from catalog.member_import.decide import decide
 from catalog.models import DiaryEntry, HiddenMovie, MemberImport, Movie, Rating, WatchlistEntry
-from catalog.services.ratings import rate
+from catalog.services.ratings import rate, rate_many
 from catalog.services.watchlist import set_hidden, set_watchlisted
 from catalog.signals import ratings_changed
 
@@ -32,7 +32,7 @@ def day(text: str) -> datetime:
 
 
 def rated_on(user: AbstractUser, movie: Movie, stars: float, when: str) -> None:
-    rate(user_id=user.pk, movie=movie, stars=stars)
+    rate(user_id=user.pk, movie=movie, half_stars=int(2 * stars))
     Rating.objects.filter(user=user, movie=movie).update(rated_at=day(when))
 
 
@@ -192,10 +192,29 @@ def test_what_happens_between_preview_and_import_counts(
     load: Load, matrix: Movie, ada: AbstractUser
 ) -> None:
     job = load(MATRIX)
-    rate(user_id=ada.pk, movie=matrix, stars=1)
+    rate(user_id=ada.pk, movie=matrix, half_stars=2)
     result = applied(job).result
     assert ratings(ada)["The Matrix"][0] == 2, "rated just now, so newer than the file"
     assert (result["ratings_added"], result["ratings_kept"]) == (0, 1)
+
+
+def test_a_rating_given_while_the_import_is_written_stays(
+    load: Load, cinema: list[Movie], ada: AbstractUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matrix, *_, amelie = cinema
+
+    def late(*args: Any, **films: Any) -> set[int]:
+        rate(user_id=ada.pk, movie=matrix, half_stars=2)
+        return rate_many(*args, **films)
+
+    monkeypatch.setattr(apply, "rate_many", late)
+    job = applied(load(MATRIX + f"2020-05-01,{amelie.title},{amelie.year},x,5\n"))
+    assert {title: stars for title, (stars, _) in ratings(ada).items()} == {
+        "The Matrix": 2,
+        "Amélie": 10,
+    }
+    assert job.result["ratings_added"] == 1
+    assert [row.title for row in job.rows.filter(written=True)] == ["Amélie"]
 
 
 def test_one_signal_for_the_whole_import(

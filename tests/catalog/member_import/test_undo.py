@@ -64,7 +64,7 @@ def test_what_was_changed_by_hand_since_then_stays(
 ) -> None:
     matrix, _, alien, _, amelie = lived
     job = applied(load(exports.LETTERBOXD_ZIP, "letterboxd.zip"), "theirs")
-    rate(user_id=ada.pk, movie=matrix, stars=1)
+    rate(user_id=ada.pk, movie=matrix, half_stars=2)
     unrate(user_id=ada.pk, movie=amelie)
     set_watchlisted(user_id=ada.pk, movie=alien, on=False)
     set_watchlisted(user_id=ada.pk, movie=alien, on=True)

@@ -1,7 +1,6 @@
-"""Search and the titles that people type, on a small catalog and on the real one."""
+"""Search and the titles that people type, on a small catalog and as MovieLens has them."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
@@ -13,6 +12,7 @@ from catalog.folding import fold
 from catalog.models import Genre, Movie
 from catalog.queries import search
 from catalog.queries.search import Match, find, resolve_title, search_movies
+from tests.catalog.dataset_files import movielens
 
 FILMS = {
     "Heat (1995)": 50,
@@ -168,12 +168,52 @@ def test_an_unknown_title_is_not_resolved_but_answered(films: None) -> None:
     assert [movie.title for movie in found.alternatives] == ["Schindler's List"]
 
 
+# Ids, titles and numbers of ratings of MovieLens latest-small (2016), of the films that could be
+# meant, and of others with words in common.
+MEANT = {
+    319: ("Shallow Grave (1994)", 38),
+    3967: ("Billy Elliot (2000)", 43),
+    4890: ("Shallow Hal (2001)", 23),
+    5690: ("Grave of the Fireflies (Hotaru no haka) (1988)", 14),
+    1791: ("Twilight (1998)", 4),
+    63992: ("Twilight (2008)", 13),
+    72407: ("Twilight Saga: New Moon, The (2009)", 2),
+    78772: ("Twilight Saga: Eclipse, The (2010)", 2),
+    26492: ("Twilight Zone: The Movie (1983)", 1),
+    260: ("Star Wars: Episode IV - A New Hope (1977)", 291),
+    1196: ("Star Wars: Episode V - The Empire Strikes Back (1980)", 234),
+    2628: ("Star Wars: Episode I - The Phantom Menace (1999)", 138),
+    61160: ("Star Wars: The Clone Wars (2008)", 3),
+    79006: ("Empire of Dreams: The Story of the 'Star Wars' Trilogy (2004)", 1),
+    4896: (
+        "Harry Potter and the Sorcerer's Stone "
+        "(a.k.a. Harry Potter and the Philosopher's Stone) (2001)",
+        105,
+    ),
+    8368: ("Harry Potter and the Prisoner of Azkaban (2004)", 84),
+    88125: ("Harry Potter and the Deathly Hallows: Part 2 (2011)", 34),
+    2316: ("Practical Magic (1998)", 14),
+}
+
+
 @pytest.fixture(scope="module")
 def catalog(
-    shared_data: Path, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+    tmp_path_factory: pytest.TempPathFactory,
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[None]:
+    folder = movielens(
+        tmp_path_factory.mktemp("data") / "ml-latest-small",
+        movies=[(number, title, "Drama") for number, (title, _) in MEANT.items()],
+        links=[(number, number, number) for number in MEANT],
+        ratings=[
+            (rater, number, 4.0, 10**9)
+            for number, (_, ratings) in MEANT.items()
+            for rater in range(1, ratings + 1)
+        ],
+    )
     with django_db_blocker.unblock(), transaction.atomic():
-        import_dataset(shared_data / "ml-latest-small")
+        import_dataset(folder)
         yield
         transaction.set_rollback(True)
 

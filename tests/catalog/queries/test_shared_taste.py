@@ -22,8 +22,8 @@ def grace(db: None) -> AbstractUser:
 
 def rated(ada: AbstractUser, grace: AbstractUser, films: list[Movie], n: int) -> None:
     for movie, mine, theirs in list(zip(films, MINE, THEIRS, strict=False))[:n]:
-        rate(user_id=ada.pk, movie=movie, stars=mine)
-        rate(user_id=grace.pk, movie=movie, stars=theirs)
+        rate(user_id=ada.pk, movie=movie, half_stars=int(2 * mine))
+        rate(user_id=grace.pk, movie=movie, half_stars=int(2 * theirs))
 
 
 def test_many_films_in_common(
@@ -33,8 +33,8 @@ def test_many_films_in_common(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     rated(ada, grace, films, 12)
-    rate(user_id=ada.pk, movie=films[30], stars=5)
-    rate(user_id=grace.pk, movie=films[31], stars=5)
+    rate(user_id=ada.pk, movie=films[30], half_stars=10)
+    rate(user_id=grace.pk, movie=films[31], half_stars=10)
     with django_assert_num_queries(1):
         shared = shared_taste(ada.pk, grace.pk)
     assert shared.count == 12
@@ -60,9 +60,9 @@ def test_the_same_stars_for_everything(
     ada: AbstractUser, grace: AbstractUser, films: list[Movie]
 ) -> None:
     for n, movie in enumerate(films[:12]):
-        rate(user_id=ada.pk, movie=movie, stars=3)
-        rate(user_id=grace.pk, movie=movie, stars=1 + n % 4)
+        rate(user_id=ada.pk, movie=movie, half_stars=6)
+        rate(user_id=grace.pk, movie=movie, half_stars=2 + 2 * (n % 4))
     assert shared_taste(ada.pk, grace.pk).correlation is None
     for movie in films[:12]:
-        rate(user_id=grace.pk, movie=movie, stars=3)
+        rate(user_id=grace.pk, movie=movie, half_stars=6)
     assert shared_taste(ada.pk, grace.pk).near == 12

@@ -23,9 +23,9 @@ PAGE = "http://testserver/ratings/?stars=5&select=1"
 @pytest.fixture
 def rated(films: list[Movie], ada: AbstractUser) -> list[Movie]:
     for n, movie in enumerate(films[:10]):
-        rate(user_id=ada.pk, movie=movie, stars=(n + 1) / 2)
+        rate(user_id=ada.pk, movie=movie, half_stars=n + 1)
     other = get_user_model().objects.create_user("eve")
-    rate(user_id=other.pk, movie=films[0], stars=1.0)
+    rate(user_id=other.pk, movie=films[0], half_stars=2)
     return films[:10]
 
 
@@ -114,7 +114,7 @@ def test_films_that_were_not_rated_stay_unrated(
     page = change(member, [rated[0], films[30]], do="rate", stars="5.0")
     assert "1 film has 5 stars now" in page
     assert not Rating.objects.filter(movie=films[30]).exists()
-    rate(user_id=ada.pk, movie=films[30], stars=2)
+    rate(user_id=ada.pk, movie=films[30], half_stars=4)
     undo(member, page)
     assert Rating.objects.get(movie=films[30]).stars == 2, "undo does not reach further"
 
@@ -188,7 +188,7 @@ def test_queries_do_not_grow_with_the_selection(
     for some in (rated[:2], rated):
         # savepoint and release; ratings; hidden films; update; and no hidden film to take away
         with django_assert_num_queries(6):
-            before = rate_again(ada.pk, keys(some), 2)
+            before = rate_again(ada.pk, keys(some), 4)
         # films; savepoint and release; delete, insert ratings; delete hidden films
         with django_assert_num_queries(6):
             restore(ada.pk, before)

@@ -48,7 +48,7 @@ def test_stars_become_the_rating_and_others_are_told(
     ratings_changed.connect(listen)
     try:
         with django_capture_on_commit_callbacks(execute=True):
-            write(user_id=ada.pk, movie=amelie, viewing=Viewing(MONDAY, "4.5", True, "lovely"))
+            write(user_id=ada.pk, movie=amelie, viewing=Viewing(MONDAY, 9, True, "lovely"))
     finally:
         ratings_changed.disconnect(listen)
     entry = DiaryEntry.objects.get()
@@ -60,20 +60,20 @@ def test_stars_become_the_rating_and_others_are_told(
 def test_without_stars_no_rating_is_made_or_changed(ada: AbstractUser, amelie: Movie) -> None:
     write(user_id=ada.pk, movie=amelie, viewing=Viewing(MONDAY))
     assert not Rating.objects.exists()
-    rate(user_id=ada.pk, movie=amelie, stars=2)
+    rate(user_id=ada.pk, movie=amelie, half_stars=4)
     write(user_id=ada.pk, movie=amelie, viewing=Viewing(TUESDAY))
     assert half_stars() == 4
 
 
 def test_the_latest_viewing_with_stars_is_the_rating(ada: AbstractUser, amelie: Movie) -> None:
-    write(user_id=ada.pk, movie=amelie, viewing=Viewing(TUESDAY, 4))
-    early = write(user_id=ada.pk, movie=amelie, viewing=Viewing(MONDAY, 1)).entry
+    write(user_id=ada.pk, movie=amelie, viewing=Viewing(TUESDAY, 8))
+    early = write(user_id=ada.pk, movie=amelie, viewing=Viewing(MONDAY, 2)).entry
     assert half_stars() == 8, "an older opinion written later does not count"
     late = DiaryEntry.objects.get(watched_on=TUESDAY)
-    write(user_id=ada.pk, movie=amelie, viewing=Viewing(TUESDAY, 5), entry=late)
+    write(user_id=ada.pk, movie=amelie, viewing=Viewing(TUESDAY, 10), entry=late)
     assert half_stars() == 10
-    rate(user_id=ada.pk, movie=amelie, stars=3)
-    write(user_id=ada.pk, movie=amelie, viewing=Viewing(TUESDAY, 5, note="still"), entry=late)
+    rate(user_id=ada.pk, movie=amelie, half_stars=6)
+    write(user_id=ada.pk, movie=amelie, viewing=Viewing(TUESDAY, 10, note="still"), entry=late)
     assert half_stars() == 6, "a new note is no new opinion"
     assert early.half_stars == 2
 
@@ -99,16 +99,17 @@ def test_a_day_without_films_or_not_yet_come(ada: AbstractUser, amelie: Movie, d
 
 
 def test_stars_that_are_none_write_nothing(ada: AbstractUser, amelie: Movie) -> None:
-    with pytest.raises(InvalidRatingError):
-        write(user_id=ada.pk, movie=amelie, viewing=Viewing(MONDAY, "4.3"))
+    for impossible in (0, 11):
+        with pytest.raises(InvalidRatingError):
+            write(user_id=ada.pk, movie=amelie, viewing=Viewing(MONDAY, impossible))
     assert not DiaryEntry.objects.exists()
 
 
 def test_writing_is_taken_back_with_its_rating(ada: AbstractUser, amelie: Movie) -> None:
-    rate(user_id=ada.pk, movie=amelie, stars=2)
+    rate(user_id=ada.pk, movie=amelie, half_stars=4)
     HiddenMovie.objects.create(user=ada, movie=amelie)
     rated, hidden = ratings(), list(HiddenMovie.objects.values())
-    first = write(user_id=ada.pk, movie=amelie, viewing=Viewing(MONDAY, 5))
+    first = write(user_id=ada.pk, movie=amelie, viewing=Viewing(MONDAY, 10))
     assert half_stars() == 10
     take_back(ada.pk, first.before)
     assert not DiaryEntry.objects.exists()
@@ -117,9 +118,9 @@ def test_writing_is_taken_back_with_its_rating(ada: AbstractUser, amelie: Movie)
 
 
 def test_a_change_and_a_deletion_are_taken_back(ada: AbstractUser, amelie: Movie) -> None:
-    entry = write(user_id=ada.pk, movie=amelie, viewing=Viewing(MONDAY, 5, True, "a\nb")).entry
+    entry = write(user_id=ada.pk, movie=amelie, viewing=Viewing(MONDAY, 10, True, "a\nb")).entry
     before, rated = entries(), ratings()
-    changed = write(user_id=ada.pk, movie=amelie, viewing=Viewing(TUESDAY, 1), entry=entry)
+    changed = write(user_id=ada.pk, movie=amelie, viewing=Viewing(TUESDAY, 2), entry=entry)
     assert half_stars() == 2
     take_back(ada.pk, changed.before)
     assert entries() == before

@@ -6,7 +6,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from catalog.models import Block, Friendship
+from catalog.models import Block, Friendship, Sharing
 from catalog.queries.members import Standing, friends_of, standing_of
 from catalog.services import friends
 from catalog.services.friends import (
@@ -18,6 +18,7 @@ from catalog.services.friends import (
     to_ask_by_name,
     unblock,
 )
+from moviesite.accounts.models import User
 
 
 @pytest.fixture
@@ -25,8 +26,10 @@ def grace(db: None) -> AbstractUser:
     return made("grace")
 
 
-def made(name: str, **values: bool) -> AbstractUser:
-    user: AbstractUser = get_user_model().objects.create_user(name, **values)
+def made(name: str, **choices: bool) -> AbstractUser:
+    user: AbstractUser = get_user_model().objects.create_user(name)
+    if choices:
+        Sharing.objects.create(user=user, **choices)
     return user
 
 
@@ -62,8 +65,8 @@ def test_who_does_not_want_to_be_found_may_still_ask(ada: AbstractUser, db: None
 
 def test_all_who_cannot_be_asked_look_like_nobody(ada: AbstractUser, grace: AbstractUser) -> None:
     made("shy", findable=False)
-    made("gone", is_active=False)
-    made("ml-latest-small-7", is_active=False, imported=True)
+    User.objects.create_user("gone", is_active=False)
+    User.objects.create_user("ml-latest-small-7", is_active=False, imported=True)
     block(grace.pk, ada.pk)
     said = set()
     for name in ("nobody", "shy", "gone", "ml-latest-small-7", "grace", "ada", "", "x" * 500):

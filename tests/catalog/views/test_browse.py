@@ -44,8 +44,8 @@ def test_filters(client: Client, films: list[Movie], query: dict[str, str], left
 
 
 def test_filters_on_ratings(client: Client, films: list[Movie], ada: AbstractUser) -> None:
-    rate(user_id=ada.pk, movie=films[1], stars=4.0)
-    rate(user_id=ada.pk, movie=films[2], stars=3.5)
+    rate(user_id=ada.pk, movie=films[1], half_stars=8)
+    rate(user_id=ada.pk, movie=films[2], half_stars=7)
     assert titles(client, average="4") == ["Film 01"]
     assert count(client, average="3.5") == 2
     assert count(client, count="10") == 0
@@ -71,9 +71,9 @@ def test_one_rating_of_five_stars_does_not_beat_many_good_ones(
     client: Client, films: list[Movie], django_user_model: Any
 ) -> None:
     users = [django_user_model.objects.create_user(f"u{n}") for n in range(12)]
-    rate(user_id=users[0].pk, movie=films[0], stars=5.0)
+    rate(user_id=users[0].pk, movie=films[0], half_stars=10)
     for user in users:
-        rate(user_id=user.pk, movie=films[1], stars=4.5)
+        rate(user_id=user.pk, movie=films[1], half_stars=9)
     assert titles(client, sort="best")[:2] == ["Film 01", "Film 00"]
 
 

@@ -20,7 +20,7 @@ HTMX = {"HX-Request": "true"}
 
 @pytest.fixture
 def entry(ada: AbstractUser, amelie: Movie) -> DiaryEntry:
-    viewing = Viewing(date(2026, 11, 2), 4, note="With <b>Mia</b>")
+    viewing = Viewing(date(2026, 11, 2), 8, note="With <b>Mia</b>")
     return write(user_id=ada.pk, movie=amelie, viewing=viewing).entry
 
 
@@ -59,7 +59,7 @@ def test_the_form_begins_with_today_and_knows_what_was_seen(
     assert "<html" not in shown
     assert f'type="date" name="watched_on" value="{timezone.localdate()}"' in shown
     assert not re.search(r'name="rewatch"[^>]*checked', shown)
-    rate(user_id=ada.pk, movie=amelie, stars=3)
+    rate(user_id=ada.pk, movie=amelie, half_stars=6)
     assert re.search(r'name="rewatch"[^>]*checked', member.get(form).content.decode())
 
 

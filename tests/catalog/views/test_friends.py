@@ -6,7 +6,7 @@ from django.contrib.auth.models import AbstractUser
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from catalog.models import Block, Friendship, Movie
+from catalog.models import Block, Friendship, Movie, Sharing
 from catalog.queries.members import Standing, standing_of
 from catalog.services.friends import ACTIONS, accept, ask, block
 from catalog.services.ratings import rate
@@ -14,8 +14,10 @@ from catalog.services.ratings import rate
 pytestmark = pytest.mark.usefixtures("plain_static")
 
 
-def made(name: str, **values: bool) -> AbstractUser:
-    user: AbstractUser = get_user_model().objects.create_user(name, **values)
+def made(name: str, **choices: bool) -> AbstractUser:
+    user: AbstractUser = get_user_model().objects.create_user(name)
+    if choices:
+        Sharing.objects.create(user=user, **choices)
     return user
 
 
@@ -128,8 +130,8 @@ def test_a_film_says_what_friends_gave_it(
     block(blocked.pk, ada.pk)
     get_user_model().objects.filter(pk=gone.pk).update(is_active=False)
     for other in (grace, shy, stranger, gone, asked, blocked):
-        rate(user_id=other.pk, movie=films[3], stars=4.5)
-    rate(user_id=grace.pk, movie=films[4], stars=1)
+        rate(user_id=other.pk, movie=films[3], half_stars=9)
+    rate(user_id=grace.pk, movie=films[4], half_stars=2)
     answer = member.get(films[3].get_absolute_url())
     assert [(one.user, one.stars) for one in answer.context["of_friends"]] == [(grace, 4.5)]
     assert "Friends who rated this" in answer.content.decode()
@@ -150,11 +152,11 @@ def test_queries_do_not_grow_with_friends(
     for n in range(5):
         other = made(f"friend-{n}", is_public=True)
         befriend(ada, other)
-        rate(user_id=other.pk, movie=films[0], stars=3)
+        rate(user_id=other.pk, movie=films[0], half_stars=6)
         ask(made(f"asking-{n}").pk, ada.pk)
         block(ada.pk, made(f"blocked-{n}").pk)
     member.get("/friends/")  # fills the caches of sessions and credits
-    with django_assert_num_queries(3):  # user; friendships; blocks
+    with django_assert_num_queries(4):  # user; friendships; blocks; what the user shares
         member.get("/friends/")
     # user; film, genres, companies, countries, languages; histogram; friends; diary
     with django_assert_num_queries(9):

@@ -167,7 +167,7 @@ def test_a_film_found_twice_in_the_file_is_asked_for_once(
 def test_deciding_by_htmx_answers_with_the_row_and_the_sums(
     member: Client, load: Load, cinema: list[Movie], ada: AbstractUser
 ) -> None:
-    rate(user_id=ada.pk, movie=cinema[0], stars=2)
+    rate(user_id=ada.pk, movie=cinema[0], half_stars=4)
     job = load(exports.LETTERBOXD_RATINGS)
     row = job.rows.get(title="The Matrix")
     fields = {f"row-{row.pk}": "theirs", "show": "conflict", "page": "1"}
@@ -221,7 +221,7 @@ def test_a_film_is_looked_for_by_hand(member: Client, load: Load, cinema: list[M
 def test_the_rule_can_be_chosen(
     member: Client, load: Load, cinema: list[Movie], ada: AbstractUser
 ) -> None:
-    rate(user_id=ada.pk, movie=cinema[0], stars=2)
+    rate(user_id=ada.pk, movie=cinema[0], half_stars=4)
     job = load(exports.LETTERBOXD_RATINGS)
     for rule, changed in (("theirs", 1), ("mine", 0), ("nonsense", 0)):
         member.post(f"/import/{job.pk}/rule/", {"rule": rule})

@@ -6,7 +6,7 @@ from django.contrib.auth.models import AbstractUser
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from catalog.models import Movie, MovieList, MovieListEntry
+from catalog.models import Movie, MovieList, MovieListEntry, Sharing
 from catalog.services.friends import accept, ask, block
 from catalog.services.ratings import rate
 
@@ -18,11 +18,10 @@ ADDRESS = "/members/grace/"
 @pytest.fixture
 def grace(films: list[Movie]) -> AbstractUser:
     """A public profile with ratings and lists."""
-    user: AbstractUser = get_user_model().objects.create_user(
-        "grace", "grace@matinee.example", is_public=True
-    )
+    user: AbstractUser = get_user_model().objects.create_user("grace", "grace@matinee.example")
+    Sharing.objects.create(user=user, is_public=True)
     for n, movie in enumerate(films[:12]):
-        rate(user_id=user.pk, movie=movie, stars=(1 + n % 10) / 2)
+        rate(user_id=user.pk, movie=movie, half_stars=1 + n % 10)
     for title, is_public in (("For rainy days", True), ("My secret", False)):
         made = MovieList.objects.create(user=user, title=title, is_public=is_public)
         MovieListEntry.objects.create(list=made, movie=films[0], position=0)
@@ -55,7 +54,7 @@ def gone(client: Client, address: str) -> bool:
 def test_a_private_profile_is_as_one_that_is_not_there(
     member: Client, ada: AbstractUser, grace: AbstractUser
 ) -> None:
-    get_user_model().objects.filter(pk=grace.pk).update(is_public=False)
+    Sharing.objects.filter(user=grace).update(is_public=False)
     ask(ada.pk, grace.pk)
     accept(grace.pk, ada.pk)
     assert gone(member, ADDRESS), "not even for friends"
@@ -91,7 +90,7 @@ def test_ones_own_page_says_who_sees_it(member: Client, ada: AbstractUser) -> No
     shown = member.get("/members/ada/").content.decode()
     assert "Only you can see this page" in shown
     assert "Ask to be friends" not in shown
-    get_user_model().objects.filter(pk=ada.pk).update(is_public=True)
+    Sharing.objects.create(user=ada, is_public=True)
     assert "Everybody can see this page" in member.get("/members/ada/").content.decode()
 
 
@@ -105,7 +104,7 @@ def test_the_button_asks(member: Client, ada: AbstractUser, grace: AbstractUser)
 
 
 def test_who_cannot_be_found_has_no_button(member: Client, grace: AbstractUser) -> None:
-    get_user_model().objects.filter(pk=grace.pk).update(findable=False)
+    Sharing.objects.filter(user=grace).update(findable=False)
     assert "Ask to be friends" not in member.get(ADDRESS).content.decode()
     refused = member.post(f"/friends/{grace.pk}/ask/", follow=True)
     assert "There is no member of that name" in refused.content.decode()
@@ -116,12 +115,12 @@ def test_taste_in_common_is_honest_with_few(
 ) -> None:
     assert "not rated the same film yet" in member.get(ADDRESS).content.decode()
     for n, movie in enumerate(films[:3]):
-        rate(user_id=ada.pk, movie=movie, stars=(1 + n) / 2)
+        rate(user_id=ada.pk, movie=movie, half_stars=1 + n)
     shown = member.get(ADDRESS).content.decode()
     assert "too few to say" in shown
     assert "correlate" not in shown
     for n, movie in enumerate(films[:12]):
-        rate(user_id=ada.pk, movie=movie, stars=(1 + n % 10) / 2)
+        rate(user_id=ada.pk, movie=movie, half_stars=1 + n % 10)
     answer = member.get(ADDRESS)
     assert answer.context["shared"].near == 12
     assert "correlate at <strong>1.00</strong>" in answer.content.decode()

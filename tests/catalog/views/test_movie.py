@@ -66,9 +66,9 @@ def test_no_film_is_404(client: Client, db: None) -> None:
 
 
 def test_the_crowd_is_averaged_and_spread_out(client: Client, amelie: Movie) -> None:
-    for name, stars in (("a", 5.0), ("b", 4.0), ("c", 4.0)):
+    for name, half_stars in (("a", 10), ("b", 8), ("c", 8)):
         user = get_user_model().objects.create_user(name)
-        rate(user_id=user.pk, movie=amelie, stars=stars)
+        rate(user_id=user.pk, movie=amelie, half_stars=half_stars)
     answer = client.get(amelie.get_absolute_url())
     counts = {bar.stars: bar.count for bar in answer.context["histogram"].bars}
     assert counts[4.0] == 2
@@ -82,7 +82,7 @@ def test_a_visitor_is_invited_and_a_member_can_rate(
 ) -> None:
     assert "Sign up to rate" in page(client, amelie)
     assert "data-stars" not in page(client, amelie)
-    rate(user_id=ada.pk, movie=amelie, stars=3.5)
+    rate(user_id=ada.pk, movie=amelie, half_stars=7)
     client.force_login(ada)
     shown = page(client, amelie)
     assert "Sign up to rate" not in shown

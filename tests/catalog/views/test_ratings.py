@@ -22,9 +22,9 @@ def titles(client: Client, query: str = "") -> list[str]:
 @pytest.fixture
 def rated(films: list[Movie], ada: AbstractUser) -> list[Movie]:
     for n, movie in enumerate(films[:10]):
-        rate(user_id=ada.pk, movie=movie, stars=(n + 1) / 2)
+        rate(user_id=ada.pk, movie=movie, half_stars=n + 1)
     other = get_user_model().objects.create_user("eve")
-    rate(user_id=other.pk, movie=films[20], stars=1.0)
+    rate(user_id=other.pk, movie=films[20], half_stars=2)
     return films[:10]
 
 

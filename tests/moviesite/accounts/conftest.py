@@ -20,6 +20,7 @@ from catalog.models import (
     Movie,
     MovieList,
     MovieListEntry,
+    Sharing,
     WatchlistEntry,
 )
 from catalog.services.ratings import rate
@@ -43,8 +44,8 @@ def ida(world: World, settings: Any) -> User:
 def fill(user: User, world: World) -> None:
     """One row or more in each part of what the site knows about ``user``."""
     movies = world.movies
-    for movie, stars in zip(movies[:3], (4.5, 0.5, 3.0), strict=True):
-        rate(user_id=user.pk, movie=movie, stars=stars)
+    for movie, half_stars in zip(movies[:3], (9, 1, 6), strict=True):
+        rate(user_id=user.pk, movie=movie, half_stars=half_stars)
     WatchlistEntry.objects.create(user=user, movie=movies[5])
     HiddenMovie.objects.create(user=user, movie=movies[6])
     DiaryEntry.objects.create(
@@ -68,6 +69,7 @@ def fill(user: User, world: World) -> None:
     Friendship.objects.create(sender=user, receiver=asked)
     Friendship.objects.create(sender=asking, receiver=user, accepted_at=timezone.now())
     Block.objects.create(blocker=user, blocked=blocked)
+    Sharing.objects.create(user=user, watch_together=False)
     create_token(user, "Ida's script")
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
 

@@ -141,7 +141,7 @@ def test_the_averages_and_the_next_snapshot_forget_the_user(
     client: Client, ida: User, world: World
 ) -> None:
     other = User.objects.create_user("other")
-    rate(user_id=other.pk, movie=world.movies[0], stars=1.0)
+    rate(user_id=other.pk, movie=world.movies[0], half_stars=2)
     before = take_snapshot()
     assert ida.pk in before.user_ids
     assert client.post(PATH, MEANT).status_code == 302

@@ -13,7 +13,7 @@ from django.test import Client
 
 from catalog.member_import import request
 from catalog.member_import.worker import work
-from catalog.models import DiaryEntry, MemberImport, Movie, Rating, WatchlistEntry
+from catalog.models import DiaryEntry, MemberImport, Movie, Rating, Sharing, WatchlistEntry
 from catalog.services.ratings import rate
 from moviesite.accounts.export import CHUNK_BYTES, cell, csv_archive, json_document
 from moviesite.accounts.models import ApiToken, User
@@ -74,8 +74,17 @@ def test_what_stands_in_them(client: Client, ida: User, world: World) -> None:
     assert files["preferences"][0]["languages"] == "en; fr"
     assert files["preferences"][0]["show_adult"] == "false"
     assert document["account"][0]["username"] == ida.username
+    assert document["account"][0]["watch_together"] is False
+    assert document["account"][0]["findable"] is True
     assert document["second_factors"][0]["name"] == "Ida's key"
     assert document["api_tokens"][0]["name"] == "Ida's script"
+
+
+def test_what_is_shared_stands_in_them_also_where_nothing_was_chosen(ida: User) -> None:
+    Sharing.objects.all().delete()
+    account = json.loads(b"".join(json_document(ida)))["account"][0]
+    choices = {one.name: one.default for one in Sharing._meta.fields if one.name != "user"}
+    assert {name: account[name] for name in choices} == choices
 
 
 def test_no_secret_is_in_them(client: Client, ida: User) -> None:
@@ -90,7 +99,7 @@ def test_no_secret_is_in_them(client: Client, ida: User) -> None:
 
 def test_nobody_else_is_in_them(client: Client, ida: User, world: World) -> None:
     other = User.objects.create_user("other", "other@matinee.example")
-    rate(user_id=other.pk, movie=world.movies[40], stars=1)
+    rate(user_id=other.pk, movie=world.movies[40], half_stars=2)
     everything = downloaded(client, "/accounts/export.json").decode()
     assert "other" not in everything
     assert "Film 40" not in everything
@@ -103,7 +112,7 @@ def test_a_visitor_gets_none(plain_static: None) -> None:
 
 def test_titles_are_no_formulas(ida: User) -> None:
     movie = named('=HYPERLINK("http://evil.example";"Heat")', movielens_id=99, imdb_id="tt0113277")
-    rate(user_id=ida.pk, movie=movie, stars=5)
+    rate(user_id=ida.pk, movie=movie, half_stars=10)
     rows = tables(b"".join(csv_archive(ida)))["ratings"]
     assert rows[-1]["title"] == '\'=HYPERLINK("http://evil.example";"Heat")'
     assert rows[-1]["imdb_id"] == "tt0113277"
@@ -135,7 +144,7 @@ def test_cells(value: Any, expected: Any) -> None:
 
 def test_it_comes_in_pieces(ida: User, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     for movie in world.movies:
-        rate(user_id=ida.pk, movie=movie, stars=2.5)
+        rate(user_id=ida.pk, movie=movie, half_stars=5)
     whole = b"".join(json_document(ida))
     monkeypatch.setattr("moviesite.accounts.export.CHUNK_BYTES", 500)
     pieces = list(json_document(ida))
@@ -203,7 +212,7 @@ def test_it_comes_back_as_it_was(
     name: str,
 ) -> None:
     monkeypatch.setattr(request, "send", lambda *message, **options: True)
-    rate(user_id=ida.pk, movie=named("-30-", movielens_id=99), stars=2.5)
+    rate(user_id=ida.pk, movie=named("-30-", movielens_id=99), half_stars=5)
     newcomer = User.objects.create_user("newcomer")
     job = request.begin(user_id=newcomer.pk, file_name=name, content=b"".join(export(ida)))
     applied(worked(job))

@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 from catalog.services.ratings import rate
 from moviesite.accounts.deletion import delete_account
 from moviesite.accounts.models import User
+from recommender import kinds
 from recommender.data.snapshot import take_snapshot
 from recommender.learning.artifact import read_artifact
-from recommender.models import ModelKind, ModelVersion, RunMode, TrainingRun
+from recommender.models import ModelVersion, RunMode, TrainingRun
 from recommender.training.checkpoints import Checkpointer, last_checkpoint
 from recommender.versions.artifacts import local_folder
 from tests.recommender.rated_world import USERS
@@ -24,7 +25,7 @@ __all__ = ["stand_in"]
 def leaving(rated_world: World) -> User:
     user = User.objects.create_user("leaving")
     for place, movie in enumerate(rated_world.movies):
-        rate(user_id=user.pk, movie=movie, stars=0.5 + place % 10 / 2)
+        rate(user_id=user.pk, movie=movie, half_stars=1 + place % 10)
     return user
 
 
@@ -58,7 +59,7 @@ def test_a_checkpoint_with_the_member_is_not_taken_up(leaving: User, artifacts: 
     assert last_checkpoint(successor, 5, take_snapshot().fingerprint.deleted_accounts) is None
 
 
-@pytest.mark.parametrize("kind", ModelKind.values)
+@pytest.mark.parametrize("kind", kinds.names())
 def test_no_published_array_has_a_row_for_each_user(leaving: User, kind: str) -> None:
     version = run_here(kind).version
     assert version is not None

@@ -79,7 +79,7 @@ def test_errors_over_time_beside_the_crowd_and_the_site(
     user = world.fan_of_even(52)
     other = world.member("other")
     for movie in world.movies[:52]:
-        rate(user_id=other.pk, movie=movie, stars=3)
+        rate(user_id=other.pk, movie=movie, half_stars=6)
     scores = ModelScores(history_of(user.pk))
     assert scores.stars is not None
     with django_assert_num_queries(1):
@@ -108,7 +108,7 @@ def test_too_little_to_say(world: World) -> None:
     assert prequential_accuracy(scores) is None, "no model"
     world.publish("factorization")
     assert prequential_accuracy(ModelScores(history_of(user.pk))) is None
-    rate(user_id=user.pk, movie=world.movies[9], stars=2)
+    rate(user_id=user.pk, movie=world.movies[9], half_stars=4)
     found = seen(user.pk)
     assert len(found.predicted) == 1
     assert found.periods == []

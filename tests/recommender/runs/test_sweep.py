@@ -67,11 +67,11 @@ def age_ratings(seconds: float) -> None:
 def test_the_rating_that_makes_it_enough_starts_both_kinds(trained: World, sent: Sent) -> None:
     user = trained.member("new")
     for movie in trained.movies[:4]:
-        rate(user_id=user.pk, movie=movie, stars=4)
+        rate(user_id=user.pk, movie=movie, half_stars=8)
     sweep()
     assert not TrainingRun.objects.exists()
 
-    rate(user_id=user.pk, movie=trained.movies[4], stars=4)
+    rate(user_id=user.pk, movie=trained.movies[4], half_stars=8)
     age_ratings(10)
     sweep()
 

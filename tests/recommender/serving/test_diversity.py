@@ -52,6 +52,18 @@ def test_films_that_are_the_same_are_kept_apart(rerank: Callable[..., np.ndarray
     assert rerank(relevance, vectors, 2, 0.8).tolist() == [0, 3]
 
 
+@pytest.mark.parametrize("variety", [0.002, *VARIETIES])
+def test_films_that_add_nothing_follow_by_relevance(variety: float) -> None:
+    """Thirty films in a plane: after three directions the determinant is 0 whatever comes."""
+    relevance = np.linspace(5, 1, 30, dtype=np.float32)
+    angles = np.random.RandomState(0).uniform(0, 2 * np.pi, 30)
+    vectors = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
+    with np.errstate(all="raise"):
+        chosen = rerank_by_dpp(relevance, vectors, 30, variety)
+    assert sorted(chosen) == list(range(30))
+    assert (np.diff(chosen[3:]) > 0).all()
+
+
 @pytest.mark.parametrize("rerank", [rerank_by_mmr, rerank_by_dpp])
 def test_few_films_and_films_that_no_model_knows(rerank: Callable[..., np.ndarray]) -> None:
     nothing = np.zeros((3, 2), np.float32)

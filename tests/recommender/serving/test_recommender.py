@@ -37,13 +37,13 @@ def test_a_rating_its_change_and_its_removal_show_on_the_next_request(world: Wor
     taste_before = before.scores.folded.row.copy()
     movie = Movie.objects.get(pk=best)
 
-    rate(user_id=ada.pk, movie=movie, stars=0.5)
+    rate(user_id=ada.pk, movie=movie, half_stars=1)
     after = recommender_for(ada.pk)
     assert best not in movie_ids(after, after.top_picks(60))
     assert best not in movie_ids(after, after.watch_next(60))
     assert after.scores.folded.row[1] < taste_before[1]
 
-    rate(user_id=ada.pk, movie=movie, stars=5)
+    rate(user_id=ada.pk, movie=movie, half_stars=10)
     assert recommender_for(ada.pk).scores.folded.row[1] > taste_before[1]
 
     unrate(user_id=ada.pk, movie=movie)

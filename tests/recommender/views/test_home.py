@@ -77,7 +77,7 @@ def test_the_first_rating_makes_the_page_personal(world: World) -> None:
     client = Client()
     client.force_login(eve)
     assert "top-picks" not in rows_of(client)
-    rate(user_id=eve.pk, movie=world.movies[1], stars=5)
+    rate(user_id=eve.pk, movie=world.movies[1], half_stars=10)
     rows = rows_of(client)
     assert set(ids(rows["top-picks"])) <= set(world.odd)
     assert all(card.is_uncertain for card in rows["top-picks"].cards)

@@ -64,3 +64,9 @@ def _draw(
     chosen = np.sort(order[np.argsort(nth, kind="stable")[:size]])
     histories = [data.item_ids[starts[row] : row] for row in chosen]
     return histories, data.item_ids[chosen]
+
+
+def times_of(data: Interactions) -> Array:
+    if data.timestamps is None:
+        raise ValueError("timestamps must be given to learn what comes next, got None")
+    return data.timestamps

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import scipy.sparse as sp
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from recommender.learning.arrays import Array
+from recommender.learning.arrays import Array, FloatArray, IntArray
+from recommender.learning.artifact import StrPath
+from recommender.learning.description import Described
+from recommender.learning.engine.persistence import fingerprint, open_model, save_model
 from recommender.learning.interactions import PADDING_ITEM, Interactions
 from recommender.learning.presets.next_item.ease import autoencoder_weights
-from recommender.learning.presets.next_item.held_out import FOLDS, HeldOut, held_out
+from recommender.learning.presets.next_item.export import Learned, export_arrays, has_repeats, kept
+from recommender.learning.presets.next_item.held_out import FOLDS, HeldOut, held_out, times_of
 from recommender.learning.presets.next_item.neighbours import neighbour_table, popularity
 from recommender.learning.presets.next_item.reranker_fit import train_reranker
-from recommender.learning.presets.next_item.scorer import NEVER_MET, SequenceScorer
+from recommender.learning.presets.next_item.scorer import SequenceScorer
 from recommender.learning.presets.next_item.shortlists import Shortlists, draw_up
 from recommender.learning.presets.next_item.traits import item_traits
 from recommender.learning.presets.next_item.weights import (
-    TINY,
     BlendWeights,
     Members,
     Questions,
@@ -29,16 +31,20 @@ from recommender.learning.presets.next_item.weights import (
     fit_weights,
 )
 from recommender.learning.progress import Progress, ProgressCallback
-from recommender.learning.validation import SeedLike, as_random_state, check_ids, check_positive
+from recommender.learning.ranking import Exclusion, recommended
+from recommender.learning.validation import (
+    SeedLike,
+    as_random_state,
+    check_ids,
+    check_positive,
+)
 
 _WEIGHED_FOLDS = 2  # forty weights do not need all of them
 _LEARNING_STEPS = (_WEIGHED_FOLDS + 1) + 1 + (FOLDS + 1) + 1  # ask, weigh, list, rerank
 _MAX_ROW = 1000
-_LARGEST_EVIDENCE = 10_000.0
-_OUTGROWN = 2.0
 
 
-class SequenceBlendModel:
+class SequenceBlendModel(Described):
     """Neighbours in histories, a linear autoencoder, and what items have in common, as one score.
 
     The score of an item as the next one is ``sharpness x log(evidence + floor) + affinity +
@@ -66,6 +72,8 @@ class SequenceBlendModel:
         The same seed and data give the same model on a CPU.
     """
 
+    batch_size = None  # it counts, and the networks that it trains are small
+
     def __init__(
         self,
         *,
@@ -86,6 +94,7 @@ class SequenceBlendModel:
         self._random_state = as_random_state(random_state)
         self._exported: tuple[dict[str, Array], dict[str, Any]] | None = None
         self._scorer: SequenceScorer | None = None
+        self._data_fingerprint: str | None = None
 
     def fit(
         self,
@@ -93,7 +102,7 @@ class SequenceBlendModel:
         *,
         progress: ProgressCallback | None = None,
         warm_start: Mapping[str, Array] | None = None,
-    ) -> SequenceBlendModel:
+    ) -> Self:
         """Learn from interactions with timestamps; ``ratings`` and ``weights`` are not looked at.
 
         ``warm_start``, the arrays of an earlier export, saves most of the time: its weights and
@@ -106,18 +115,17 @@ class SequenceBlendModel:
         if (interactions.item_ids == PADDING_ITEM).any():
             raise ValueError(f"item_ids must not contain {PADDING_ITEM}, the padding item")
         data = interactions.take(interactions.time_order())
-        learned = _kept(warm_start, data) if warm_start else None
+        learned = kept(warm_start, data) if warm_start else None
         steps = 1 if learned else _LEARNING_STEPS + 1
         learned = learned or self._learned(data, progress, steps)
         _report(progress, "counting", steps - 1, steps, loss=learned.weights.loss)
-        self._exported = _export(self._count(data), learned, _has_repeats(data))
+        self._exported = export_arrays(self._count(data), learned, has_repeats(data))
         self._scorer = SequenceScorer(*self._exported)
+        self._data_fingerprint = fingerprint(interactions)
         _report(progress, "counting", steps, steps, loss=learned.weights.loss)
         return self
 
-    def predict(
-        self, sequences: ArrayLike, item_ids: ArrayLike | None = None
-    ) -> NDArray[np.float32]:
+    def predict(self, sequences: ArrayLike, item_ids: ArrayLike | None = None) -> FloatArray:
         """Scores of all items, or of ``item_ids``, as the next one.
 
         ``sequences``: integers (L,) or (n, L), left-padded with 0, newest last, any L. Returns
@@ -135,15 +143,85 @@ class SequenceBlendModel:
             scores = scores[:, check_ids("item_ids", np.asarray(item_ids), scorer.num_items)]
         return scores[0] if array.ndim == 1 else scores
 
+    def recommend(
+        self, sequence: ArrayLike, n: int = 10, exclude: Exclusion = None
+    ) -> tuple[IntArray, FloatArray]:
+        """The likeliest items to come next.
+
+        Parameters
+        ----------
+        sequence: int, shape (L,)
+            The history, newest item last; may be empty. Its items are left out.
+        n: int
+            How many items, at most.
+        exclude: item ids (m,), optional
+            What is left out as well.
+
+        Returns
+        -------
+        ids: int64, shape (n,) or fewer
+        scores: float32, of the same shape
+            Best first.
+        """
+        items = check_ids("sequence", np.asarray(sequence))
+        scores = self.predict(items)
+        scores[items] = -np.inf
+        return recommended(scores, n, exclude)
+
+    def similar_items(self, item_id: int, n: int = 10) -> tuple[IntArray, FloatArray]:
+        """Ids (n,) of the items that ``item_id`` speaks for most, and by how much (n,), best first.
+
+        Fewer where it has fewer neighbours. Raises ``ValueError`` for an unknown item.
+        """
+        return self._fitted().similar(item_id, n)
+
+    def save(self, folder: StrPath, metrics: Mapping[str, float] | None = None) -> None:
+        """Write what :meth:`export` gives into ``folder``, as safetensors and JSON."""
+        arrays, scorer = self.export()
+        manifest = {
+            "settings": {
+                "max_entries": self._max_entries,
+                "questions": self._questions,
+                "shortlists": self._shortlists,
+                "ridge": self._ridge,
+            },
+            "scorer": scorer,
+            "num_items": self.num_items,
+            "data_fingerprint": self._data_fingerprint,
+            "metrics": dict(metrics or {}),
+        }
+        save_model(folder, type(self).__name__, arrays, manifest)
+
+    @classmethod
+    def load(cls, folder: StrPath, **settings: Any) -> Self:
+        """The model that :meth:`save` wrote; ``settings`` override those it was made with.
+
+        Raises the errors of :func:`recommender.learning.artifact.read_artifact`.
+        """
+        artifact = open_model(folder, cls.__name__)
+        model = cls(**{**artifact.manifest["settings"], **settings})
+        model._exported = artifact.arrays, artifact.manifest["scorer"]
+        model._scorer = SequenceScorer(*model._exported)
+        model._data_fingerprint = artifact.manifest["data_fingerprint"]
+        return model
+
+    @property
+    def num_items(self) -> int:
+        """How many items the fitted model knows, the padding item included."""
+        return self._fitted().num_items
+
+    def checkpoint(self) -> None:
+        """None: most of a fit goes into weights that are of no use before the last are found."""
+
     def export(self) -> tuple[dict[str, Array], dict[str, Any]]:
         """The arrays and JSON-able settings that :class:`SequenceScorer` takes."""
         if self._exported is None:
-            raise RuntimeError(f"{type(self).__name__} must be fitted first")
+            raise RuntimeError(f"{type(self).__name__} must be fitted or loaded first")
         return self._exported
 
     def _fitted(self) -> SequenceScorer:
         if self._scorer is None:
-            raise RuntimeError(f"{type(self).__name__} must be fitted first")
+            raise RuntimeError(f"{type(self).__name__} must be fitted or loaded first")
         return self._scorer
 
     def _count(self, data: Interactions) -> Members:
@@ -157,15 +235,15 @@ class SequenceBlendModel:
         met.data[:] = 1.0
         table.affinity[:, -1] = autoencoder_weights(met, table.offsets, table.ids, self._ridge)
         share = popularity(items, size)
-        return Members(table, item_traits(items, _times(data), size), share / share.sum())
+        return Members(table, item_traits(items, times_of(data), size), share / share.sum())
 
     def _learned(
         self, data: Interactions, progress: ProgressCallback | None, steps: int
-    ) -> _Learned:
+    ) -> Learned:
         weights = self._weighed(data, progress, steps)
         lists = self._listed(data, weights, progress, steps)
         _report(progress, "reranking", steps - 2, steps, loss=weights.loss)
-        return _Learned(weights, train_reranker(lists, self._random_state), len(data))
+        return Learned(weights, train_reranker(lists, self._random_state), len(data))
 
     def _weighed(
         self, data: Interactions, progress: ProgressCallback | None, steps: int
@@ -189,10 +267,10 @@ class SequenceBlendModel:
     ) -> Shortlists:
         """What the first score puts first, for questions whose answers are among that."""
         lists = Shortlists(room=min(self._shortlists, 2 * len(data)))
-        repeats = _has_repeats(data)
+        repeats = has_repeats(data)
         for number, (members, part) in enumerate(self._held_out(data, self._shortlists, FOLDS)):
             _report(progress, "listing", _WEIGHED_FOLDS + 2 + number, steps, loss=weights.loss)
-            arrays, settings = _export(members, _Learned(weights, {}, len(data)), repeats)
+            arrays, settings = export_arrays(members, Learned(weights, {}, len(data)), repeats)
             arrays["neighbour_values"] = arrays["neighbour_values"].astype(np.float32)
             first_score = SequenceScorer(arrays, settings)
             draw_up(lists, first_score, part.histories, part.targets)
@@ -206,7 +284,7 @@ class SequenceBlendModel:
         While one is used the next is counted in another thread, which mostly needs no lock.
         """
         random_state = np.random.RandomState(self._random_state.randint(2**31))
-        parts = held_out(data, _times(data), questions, random_state, folds)
+        parts = held_out(data, times_of(data), questions, random_state, folds)
         counted = ((self._count(part.train), part) for part in parts)
         with ThreadPoolExecutor(max_workers=1) as background:
             coming = background.submit(next, counted, None)
@@ -215,72 +293,8 @@ class SequenceBlendModel:
                 yield one
 
 
-@dataclass(frozen=True)
-class _Learned:
-    """What a fit learns by asking, and how many interactions it learned it from."""
-
-    weights: BlendWeights
-    reranker: Mapping[str, Array]
-    interactions: int
-
-
-def _kept(arrays: Mapping[str, Array], data: Interactions) -> _Learned | None:
-    """What an earlier fit learned, if it holds still."""
-    if "learned_from" not in arrays:
-        return None
-    learned_from = int(arrays["learned_from"][0])
-    if len(data) > _OUTGROWN * learned_from:
-        return None
-    reranker = {name: np.array(one) for name, one in arrays.items() if name.startswith("reranker_")}
-    return _Learned(BlendWeights.of(arrays), reranker, learned_from)
-
-
-def _export(
-    members: Members, learned: _Learned, repeats: bool
-) -> tuple[dict[str, Array], dict[str, Any]]:
-    weights = learned.weights
-    table, traits = members.neighbours, members.traits
-    # Evidence is at most 1 in each channel: so it fits half precision, small values too, and the
-    # scale is the same whatever is counted, which a reranker relies on.
-    scale = max(float(weights.evidence.sum(axis=1).max()), 1e-9) / _LARGEST_EVIDENCE
-    # The weights were never asked about items without interactions: those come after all others.
-    never_met = members.share == 0
-    floor = (weights.floor * members.share + TINY) / scale
-    arrays = {
-        "neighbour_offsets": table.offsets,
-        "neighbour_ids": table.ids,
-        "neighbour_values": np.hstack(
-            [table.evidence @ (weights.evidence.T / scale), table.affinity @ weights.affinity.T]
-        ).astype(np.float16),
-        "item_floor": np.where(never_met, NEVER_MET, floor).astype(np.float32),
-        "item_traits": traits.items,
-        "item_eras": traits.eras,
-        "era_edges": traits.edges,
-        "learned_from": np.array([learned.interactions]),
-        **weights.arrays(),
-        **learned.reranker,
-    }
-    return arrays, {"sharpness": weights.sharpness, "repeats": repeats, "loss": weights.loss}
-
-
-def _times(data: Interactions) -> Array:
-    if data.timestamps is None:
-        raise ValueError("timestamps must be given to learn what comes next, got None")
-    return data.timestamps
-
-
-def _has_repeats(data: Interactions) -> bool:
-    """Whether users meet items again: in more than one of a thousand interactions."""
-    pairs = np.unique(data.user_ids * np.int64(data.num_items) + data.item_ids)
-    return len(data) - len(pairs) > len(data) / 1000
-
-
 def _report(
-    progress: ProgressCallback | None,
-    phase: str,
-    step: int,
-    steps: int,
-    loss: float | None = None,
+    progress: ProgressCallback | None, phase: str, step: int, steps: int, loss: float | None = None
 ) -> None:
     if progress is not None:
         progress(Progress(phase=phase, epoch=step, epochs=steps, loss=loss))

@@ -8,27 +8,27 @@ from functools import partial
 from typing import Any, Self
 
 import numpy as np
-import scipy.sparse as sp
-import torch
 from numpy.typing import ArrayLike, NDArray
-from torch import Tensor
 
-from recommender.learning.arrays import FloatArray
+from recommender.learning.arrays import FloatArray, IntArray
+from recommender.learning.artifact import StrPath
+from recommender.learning.description import Described
 from recommender.learning.engine.devices import choose_device
+from recommender.learning.engine.persistence import fingerprint, open_model, save_model
 from recommender.learning.interactions import Interactions
-from recommender.learning.presets.stars.scorer import FactorizationScorer, FoldedUser
+from recommender.learning.interfaces import FoldedUser
+from recommender.learning.presets.stars.export import export_arrays, export_settings
+from recommender.learning.presets.stars.histories import Histories
+from recommender.learning.presets.stars.scorer import FactorizationScorer
 from recommender.learning.presets.stars.side_information import (
-    COMPANY_POWER,
-    TRAIT_SHRINKAGE,
     SideInformation,
+    chosen_features,
     describe,
 )
-from recommender.learning.presets.stars.variational import (
-    NOISE_STRENGTH,
-    Side,
-    VariationalFactorization,
-)
+from recommender.learning.presets.stars.start import begin, factors_for
+from recommender.learning.presets.stars.variational import VariationalFactorization
 from recommender.learning.progress import Progress, ProgressCallback, Reporter
+from recommender.learning.ranking import Exclusion, recommended
 from recommender.learning.validation import (
     SeedLike,
     as_ids,
@@ -37,10 +37,8 @@ from recommender.learning.validation import (
     check_positive,
 )
 
-WARM_START_ARRAYS = ("item_rows", "item_covariances", "user_prior_precision")
 
-
-class BayesianFactorizationModel:
+class BayesianFactorizationModel(Described):
     """Predicts stars as mean + user bias + item bias + taste · factors, with posteriors throughout.
 
     Users and items have Gaussian priors whose means are linear in side information: which items
@@ -62,6 +60,8 @@ class BayesianFactorizationModel:
     random_state: seed
     device: 'auto', 'cpu' or 'cuda'
     """
+
+    batch_size = None  # a round takes all ratings at once
 
     def __init__(
         self,
@@ -85,9 +85,9 @@ class BayesianFactorizationModel:
         self._device = choose_device(device)
         self._arrays: dict[str, NDArray[Any]] = {}
         self._settings: dict[str, Any] = {}
-        self._num_users = 0
         self._scorer: FactorizationScorer | None = None
-        self._histories: sp.csr_matrix | None = None
+        self._histories: Histories | None = None
+        self._data_fingerprint: str | None = None
         self._folded: dict[int, FoldedUser] = {}
         self._running: Callable[[], None] | None = None
 
@@ -108,21 +108,15 @@ class BayesianFactorizationModel:
         """
         if interactions.ratings is None or len(interactions) == 0:
             raise ValueError("interactions must have ratings, got none")
-        features = interactions.item_features
-        if item_features is not None:
-            features = sp.csr_matrix(item_features, dtype=np.float32)
-            if features.shape[0] != interactions.num_items:
-                raise ValueError(
-                    f"item_features must have {interactions.num_items} rows, "
-                    f"got {features.shape[0]}"
-                )
+        features = chosen_features(item_features, interactions)
         reporter = Reporter(progress)
         reporter.report(Progress(phase="side information", epoch=0, epochs=self._n_iter))
         seed = int(self._random_state.randint(2**31 - 1))
         known = describe(interactions, features, self._company_rank, seed)
         mean = float(np.average(interactions.ratings, weights=interactions.weights))
-        users, items = np.unique(interactions.user_ids), np.unique(interactions.item_ids)
-        fit = self._start(interactions, known, mean, users, items, warm_start)
+        items = np.unique(interactions.item_ids)
+        width = 1 + (self._num_factors or factors_for(len(interactions)))
+        fit = begin(interactions, known, mean, width, warm_start, self._random_state, self._device)
         rounds = self._n_iter if warm_start is None else self._warm_n_iter
         self._running = partial(self._keep, interactions, known, mean, items, fit)
         for epoch in range(1, rounds + 1):
@@ -140,6 +134,7 @@ class BayesianFactorizationModel:
                 )
         self._running()
         self._running = None
+        self._data_fingerprint = fingerprint(interactions)
         return self
 
     def checkpoint(self) -> dict[str, NDArray[Any]]:
@@ -152,53 +147,6 @@ class BayesianFactorizationModel:
         self._running()
         return self._arrays
 
-    def _start(
-        self,
-        interactions: Interactions,
-        known: SideInformation,
-        mean: float,
-        users: NDArray[np.int64],
-        items: NDArray[np.int64],
-        warm_start: Mapping[str, NDArray[Any]] | None,
-    ) -> VariationalFactorization:
-        factors = self._num_factors or factors_for(len(interactions))
-        if warm_start is not None:
-            check_warm_start(warm_start, interactions.num_items)
-            factors = warm_start["item_rows"].shape[1] - 1
-        user_side = Side(
-            ids=self._tensor(np.searchsorted(users, interactions.user_ids)),
-            features=self._tensor(known.users[users]),
-            blocks=self._tensor(known.user_blocks),
-            width=factors + 1,
-        )
-        item_side = Side(
-            ids=self._tensor(np.searchsorted(items, interactions.item_ids)),
-            features=self._tensor(known.items[items]),
-            blocks=self._tensor(known.item_blocks),
-            width=factors + 1,
-        )
-        ratings = np.asarray(interactions.ratings, float) - mean
-        weights = np.ones(len(ratings)) if interactions.weights is None else interactions.weights
-        fit = VariationalFactorization(
-            self._tensor(ratings),
-            self._tensor(np.asarray(weights, float)),
-            user_side,
-            item_side,
-            self._random_state,
-        )
-        if warm_start is not None:
-            item_side.mean = self._tensor(np.asarray(warm_start["item_rows"][items], float))
-            item_side.covariance = self._tensor(
-                unpacked(np.asarray(warm_start["item_covariances"][items], float), factors + 1)
-            )
-            user_side.precision = self._tensor(
-                np.array(warm_start["user_prior_precision"], float)  # not of the mapped file
-            )
-        return fit
-
-    def _tensor(self, array: NDArray[Any]) -> Tensor:
-        return torch.as_tensor(array, device=self._device)
-
     def _keep(
         self,
         interactions: Interactions,
@@ -208,53 +156,14 @@ class BayesianFactorizationModel:
         fit: VariationalFactorization,
     ) -> None:
         """Write what serving needs, for every item of the model, rated or not."""
-        of_items, of_users = fit.items, fit.users
-        coefficients = of_items.coefficients.cpu().numpy()
-        rows = known.items @ coefficients
-        rows[items] = of_items.mean.cpu().numpy()
-        unknown = torch.linalg.inv(of_items.precision)[None]
-        upper = np.triu_indices(rows.shape[1])
-        covariances = np.repeat(unknown.cpu().numpy()[:, *upper], len(rows), axis=0)
-        covariances[items] = of_items.covariance.cpu().numpy()[:, *upper]
-        precisions = np.ones(len(rows))
-        precisions[items] = of_items.noise.cpu().numpy()
-
-        on_users = of_users.coefficients.cpu().numpy()
-        traits_end = 3 + known.traits.shape[1]
-        self._arrays = {
-            "item_rows": rows.astype(np.float32),
-            "item_covariances": covariances.astype(np.float32),
-            "item_precisions": precisions.astype(np.float32),
-            "item_traits": (known.traits @ on_users[3:traits_end]).astype(np.float32),
-            "item_company": (known.company @ on_users[traits_end:]).astype(np.float32),
-            "item_embeddings": known.embeddings.astype(np.float32),
-            "user_prior_rows": on_users[:3],
-            "user_prior_precision": of_users.precision.cpu().numpy(),
-        }
-        self._settings = {
-            "mean": mean,
-            "noise_precision": fit.noise_precision,
-            "noise_strength": NOISE_STRENGTH,
-            "count_range": list(known.count_range),
-            "trait_shrinkage": TRAIT_SHRINKAGE,
-            "company_power": COMPANY_POWER,
-        }
+        self._arrays = export_arrays(fit, known, items)
+        self._settings = export_settings(fit, known, mean)
         self._scorer = FactorizationScorer(self._arrays, self._settings)
-        order = np.argsort(interactions.user_ids, kind="stable")
-        ends = np.cumsum(np.bincount(interactions.user_ids, minlength=interactions.num_users))
-        self._histories = sp.csr_matrix(
-            (
-                np.asarray(interactions.ratings)[order],
-                interactions.item_ids[order],
-                np.concatenate([[0], ends]),
-            ),
-            shape=(interactions.num_users, interactions.num_items),
-        )
-        self._num_users = interactions.num_users
+        self._histories = Histories.of(interactions)
         self._folded = {}
 
     def fold_in(self, item_ids: ArrayLike, ratings: ArrayLike) -> FoldedUser:
-        """Place a user who was not in training, from that user's ratings; see the scorer."""
+        """Place a user who was not in training: ``ratings`` (n,) of ``item_ids`` (n,)."""
         return self._fitted().fold_in(item_ids, ratings)
 
     def predict(
@@ -274,7 +183,7 @@ class BayesianFactorizationModel:
             items = as_ids("item_ids", np.atleast_1d(np.asarray(item_ids)), scorer.num_items)
         if isinstance(user_ids, FoldedUser):
             return scorer.predict(user_ids, items)
-        users = as_ids("user_ids", np.atleast_1d(np.asarray(user_ids)), self._num_users)
+        users = as_ids("user_ids", np.atleast_1d(np.asarray(user_ids)), self.num_users)
         if items is None:
             scores = np.stack([scorer.predict(self.folded(int(user))) for user in users])
             return scores[0] if np.ndim(user_ids) == 0 else scores
@@ -288,10 +197,87 @@ class BayesianFactorizationModel:
                 stars[rows] = scorer.predict(self.folded(int(users[rows[0]])), items[rows])
         return stars
 
+    def recommend(
+        self, user_id: int | FoldedUser, n: int = 10, exclude: Exclusion = None
+    ) -> tuple[IntArray, FloatArray]:
+        """The items with the most predicted stars.
+
+        Parameters
+        ----------
+        user_id: int or FoldedUser
+            A user of the training set, or one placed by :meth:`fold_in`.
+        n: int
+            How many items, at most.
+        exclude: item ids (m,) or Interactions, optional
+            What is left out; of :class:`Interactions` the items of this user. Pass what the model
+            was fitted on to recommend nothing that was rated.
+
+        Returns
+        -------
+        ids: int64, shape (n,) or fewer
+        stars: float32, of the same shape
+            Best first.
+        """
+        known = None if isinstance(user_id, FoldedUser) else int(user_id)
+        return recommended(self.predict(user_id), n, exclude, known)
+
+    def similar_items(self, item_id: int, n: int = 10) -> tuple[IntArray, FloatArray]:
+        """Ids (n,) and cosines (n,) of the items that the same users chose to rate, best first."""
+        return self._fitted().similar(item_id, n)
+
+    def save(self, folder: StrPath, metrics: Mapping[str, float] | None = None) -> None:
+        """Write arrays (safetensors) and a manifest (JSON) into ``folder``.
+
+        The users' training ratings are among them, from which :meth:`predict` places a user;
+        :meth:`export` has what serving needs, and no users.
+        """
+        scorer, histories = self._fitted(), self._known_histories()
+        manifest = {
+            "settings": {
+                "num_factors": self._num_factors,
+                "n_iter": self._n_iter,
+                "warm_n_iter": self._warm_n_iter,
+                "company_rank": self._company_rank,
+            },
+            "scorer": self._settings,
+            "num_users": histories.num_users,
+            "num_items": scorer.num_items,
+            "data_fingerprint": self._data_fingerprint,
+            "metrics": dict(metrics or {}),
+        }
+        arrays = {**self._arrays, **histories.arrays()}
+        save_model(folder, type(self).__name__, arrays, manifest)
+
+    @classmethod
+    def load(cls, folder: StrPath, **settings: Any) -> Self:
+        """The model that :meth:`save` wrote; ``settings`` override those it was made with.
+
+        Raises the errors of :func:`recommender.learning.artifact.read_artifact`.
+        """
+        artifact = open_model(folder, cls.__name__)
+        model = cls(**{**artifact.manifest["settings"], **settings})
+        model._histories = Histories.from_arrays(artifact.arrays)
+        of_histories = model._histories.arrays()
+        model._arrays = {n: a for n, a in artifact.arrays.items() if n not in of_histories}
+        model._settings = artifact.manifest["scorer"]
+        model._scorer = FactorizationScorer(model._arrays, model._settings)
+        model._data_fingerprint = artifact.manifest["data_fingerprint"]
+        return model
+
     def export(self) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
         """Arrays and JSON-able settings for :class:`FactorizationScorer`."""
         self._fitted()
         return self._arrays, self._settings
+
+    @property
+    def num_users(self) -> int:
+        """How many users the fitted model knows."""
+        return self._known_histories().num_users
+
+    @property
+    def num_items(self) -> int:
+        """How many items the fitted model knows."""
+        return self._fitted().num_items
 
     @property
     def scorer(self) -> FactorizationScorer:
@@ -300,37 +286,16 @@ class BayesianFactorizationModel:
 
     def folded(self, user: int) -> FoldedUser:
         """A training user, folded in from all of the user's training ratings."""
-        if user not in self._folded and self._histories is not None:
-            history = slice(*self._histories.indptr[user : user + 2])
-            self._folded[user] = self._fitted().fold_in(
-                self._histories.indices[history], self._histories.data[history]
-            )
+        if user not in self._folded:
+            self._folded[user] = self._fitted().fold_in(*self._known_histories().of_user(user))
         return self._folded[user]
 
     def _fitted(self) -> FactorizationScorer:
         if self._scorer is None:
-            raise RuntimeError("the model is not fitted: call fit first")
+            raise RuntimeError(f"{type(self).__name__} must be fitted or loaded first")
         return self._scorer
 
-
-def factors_for(num_ratings: int) -> int:
-    """The width of the factors for a number of ratings: more data, more factors."""
-    return int(np.clip(round(14 * (num_ratings / 80_000) ** 0.5), 2, 24))
-
-
-def unpacked(upper: NDArray[np.float64], size: int) -> NDArray[np.float64]:
-    """Symmetric matrices (n, size, size) from their upper triangles (n, size (size + 1) / 2)."""
-    full = np.empty((len(upper), size, size))
-    first, second = np.triu_indices(size)
-    full[:, first, second] = full[:, second, first] = upper
-    return full
-
-
-def check_warm_start(arrays: Mapping[str, NDArray[Any]], num_items: int) -> None:
-    for name in WARM_START_ARRAYS:
-        if name not in arrays:
-            raise ValueError(f"warm_start must have {name!r}, got {sorted(arrays)}")
-    if len(arrays["item_rows"]) != num_items:
-        raise ValueError(
-            f"warm_start['item_rows'] must have {num_items} rows, got {len(arrays['item_rows'])}"
-        )
+    def _known_histories(self) -> Histories:
+        if self._histories is None:
+            raise RuntimeError(f"{type(self).__name__} must be fitted or loaded first")
+        return self._histories

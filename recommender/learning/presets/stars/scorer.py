@@ -12,7 +12,7 @@ of contributions of the single ratings.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from recommender.learning.arrays import IntArray
+from recommender.learning.interfaces import FoldedUser
 from recommender.learning.ranking import top_n
 from recommender.learning.validation import as_floats, as_ids, check_positive
 
@@ -47,20 +48,6 @@ SETTINGS = (
 
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
-
-
-@dataclass(frozen=True, eq=False)
-class FoldedUser:
-    """A user's posterior. ``row`` is ``[bias_u, taste_u]`` (K,) and ``covariance`` (K, K)."""
-
-    item_ids: IntArray
-    row: Float64
-    covariance: Float64
-    contributions: Callable[[Float64], Float64]
-    """Of ``row @ directions``, directions (K, m), which part each rating brought: (n_history, m).
-
-    What a user without a history has, and all of these, add up to it.
-    """
 
 
 class FactorizationScorer:

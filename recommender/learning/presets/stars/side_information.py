@@ -9,6 +9,7 @@ speak of the item.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -45,6 +46,18 @@ class SideInformation:
     company: Float64
     embeddings: Float64
     count_range: tuple[float, float]
+
+
+def chosen_features(features: Any, interactions: Interactions) -> sp.csr_matrix | None:
+    """The item features (num_items, F) given to a fit, else those that the interactions have."""
+    if features is None:
+        return interactions.item_features
+    matrix = sp.csr_matrix(features, dtype=np.float32)
+    if matrix.shape[0] != interactions.num_items:
+        raise ValueError(
+            f"item_features must have {interactions.num_items} rows, got {matrix.shape[0]}"
+        )
+    return matrix
 
 
 def describe(

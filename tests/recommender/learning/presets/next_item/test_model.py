@@ -1,6 +1,7 @@
 """What the sequence preset promises, and what it learns of made-up walks."""
 
 import sys
+from pathlib import Path
 from subprocess import run
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 from recommender.learning import presets
 from recommender.learning.artifact import read_artifact, write_artifact
+from recommender.learning.cross_validation import leave_one_out_split
 from recommender.learning.interactions import Interactions
 from recommender.learning.presets.next_item.model import SequenceBlendModel
 from recommender.learning.presets.next_item.scorer import SequenceScorer
@@ -39,6 +41,39 @@ def test_the_next_step_of_a_walk_comes_first(model):
     walks = starts[:, None] + np.arange(5)
     best = model.predict(walks).argmax(axis=1)
     assert (best == starts + 5).mean() > 0.9
+
+
+def next_item_gains(model, data):
+    """NDCG@10 of a model and of popularity, each user's newest item being the right one."""
+    train, test = leave_one_out_split(data, 5)
+    order = train.time_order()
+    users, items = train.user_ids[order], train.item_ids[order]
+    popularity = np.bincount(items, minlength=data.num_items)
+    model.fit(train)
+    ranks = []
+    for user, target in zip(test.user_ids, test.item_ids, strict=True):
+        history = items[users == user]
+        others = np.setdiff1d(np.arange(1, data.num_items), history)
+        scores = np.stack([model.predict(history), popularity])
+        ranks.append(1 + (scores[:, others] > scores[:, [target]]).sum(axis=1))
+    return np.where(np.array(ranks) <= 10, 1 / np.log2(1 + np.array(ranks)), 0).mean(axis=0)
+
+
+def quick():
+    """The preset, learning its weights from fewer questions."""
+    return SequenceBlendModel(random_state=0, questions=300, shortlists=1000)
+
+
+def test_the_next_film_is_guessed_far_better_than_by_popularity(first_ratings):
+    """NDCG@10 over popularity's, seeds 0 and 1 on MovieLens 100K: 2.7 times as much."""
+    ours, popularity = next_item_gains(quick(), first_ratings)
+    assert ours > 2 * popularity
+
+
+def test_finds_the_series_in_the_made_up_dataset(made_up_ratings):
+    """NDCG@10 over popularity's with seeds 0 to 4, also of the data: 5.5 to 6.6 times as much."""
+    ours, popularity = next_item_gains(quick(), made_up_ratings)
+    assert ours > 4 * popularity
 
 
 def test_predict_takes_one_sequence_many_and_any_length(model):
@@ -217,3 +252,35 @@ def test_the_scorer_needs_no_torch():
         "sys.exit('torch' in sys.modules or 'scipy.optimize' in sys.modules)"
     )
     assert run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_recommends_the_likeliest_and_nothing_of_the_history(model):
+    ids, scores = model.recommend([3, 4, 5], n=4, exclude=[6])
+    assert not {3, 4, 5, 6} & set(ids)
+    np.testing.assert_array_equal(scores, model.predict([3, 4, 5])[ids])
+    assert list(scores) == sorted(scores, reverse=True)
+    assert model.recommend([3, 4, 5], n=1)[0] == [6]
+    assert len(model.recommend([], n=4)[0]) == 4
+
+
+def test_similar_items_are_those_of_the_scorer(model):
+    ids, rises = model.similar_items(7, n=3)
+    expected = SequenceScorer(*model.export()).similar(7, 3)
+    np.testing.assert_array_equal(ids, expected[0])
+    np.testing.assert_array_equal(rises, expected[1])
+
+
+@pytest.mark.parametrize("as_folder", [str, Path], ids=["str", "path"])
+def test_a_saved_model_predicts_the_same_and_can_be_a_warm_start(model, tmp_path, as_folder):
+    model.save(as_folder(tmp_path / "next"))
+    loaded = SequenceBlendModel.load(as_folder(tmp_path / "next"))
+    assert loaded.num_items == model.num_items
+    np.testing.assert_array_equal(loaded.predict([3, 4, 5]), model.predict([3, 4, 5]))
+    again = SequenceBlendModel().fit(rounds(), warm_start=loaded.export()[0])
+    np.testing.assert_array_equal(again.predict([3, 4, 5]), model.predict([3, 4, 5]))
+
+
+def test_settings_are_saved_and_can_be_overridden(model, tmp_path):
+    model.save(tmp_path)
+    loaded = SequenceBlendModel.load(tmp_path, ridge=10.0)
+    assert repr(loaded) == "SequenceBlendModel(questions=300, ridge=10.0)"

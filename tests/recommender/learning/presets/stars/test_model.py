@@ -4,12 +4,10 @@ import warnings
 from unittest import mock
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from recommender.learning import presets
 from recommender.learning.cross_validation import random_train_test_split
-from recommender.learning.ids import IdMap
 from recommender.learning.interactions import Interactions
 from recommender.learning.presets.stars.model import BayesianFactorizationModel
 
@@ -68,16 +66,22 @@ def test_finds_tastes_that_biases_cannot_express(split, model):
     assert rmse(model, split[1]) < 0.45
 
 
-def test_beats_every_peer_on_real_ratings(shared_data):
-    table = pd.read_csv(shared_data / "movies-dataset-small" / "ratings_small.csv.gz")
-    data = Interactions(
-        IdMap(table.userId).to_dense(table.userId),
-        IdMap(table.movieId).to_dense(table.movieId),
-        table.rating,
-        table.timestamp,
-    )
-    train, test = random_train_test_split(data, random_state=0)
-    assert rmse(presets.explicit(random_state=0).fit(train), test) < 0.86
+def test_beats_every_peer_on_real_ratings(first_ratings):
+    """By the error's share of the damped biases', which hardly depends on dataset and seed.
+
+    Seeds 0 to 4: MovieLens 100K .924 to .930, latest-small .927 to .935; ratings_small .937 in the
+    mean. The best peer, Surprise's tuned SVD, has .968 or more on 100K and .987 on ratings_small.
+    """
+    train, test = random_train_test_split(first_ratings, random_state=0)
+    model = presets.explicit(random_state=0).fit(train)
+    assert rmse(model, test) < 0.95 * bias_rmse(train, test)
+
+
+def test_finds_the_tastes_in_the_made_up_dataset(made_up_ratings):
+    """With seeds 0 to 4, also of the data, its share of the error is .67 to .70."""
+    train, test = random_train_test_split(made_up_ratings, random_state=0)
+    model = presets.explicit(random_state=0).fit(train)
+    assert rmse(model, test) < 0.8 * bias_rmse(train, test)
 
 
 def test_same_seed_same_stars(split, model):
@@ -230,7 +234,7 @@ def test_an_exception_of_the_progress_callback_cancels_the_fit(split):
     model = presets.explicit(random_state=0)
     with pytest.raises(KeyboardInterrupt):
         model.fit(split[0], progress=stop)
-    with pytest.raises(RuntimeError, match="not fitted"):
+    with pytest.raises(RuntimeError, match="must be fitted or loaded first"):
         model.predict(0)
 
 
@@ -265,3 +269,34 @@ def test_bad_input_is_named(split, model):
         presets.explicit().fit(train, warm_start={})
     with pytest.raises(ValueError, match="num_factors must be positive, got 0"):
         BayesianFactorizationModel(num_factors=0)
+
+
+def test_recommends_the_most_stars_and_nothing_that_was_rated(split, model):
+    train = split[0]
+    ids, stars = model.recommend(3, n=5, exclude=train)
+    assert not set(ids) & set(train.item_ids[train.user_ids == 3])
+    np.testing.assert_array_equal(stars, model.predict(3, ids))
+    unrated = np.setdiff1d(np.arange(train.num_items), train.item_ids[train.user_ids == 3])
+    assert stars.min() >= np.sort(model.predict(3, unrated))[-5]
+    assert list(stars) == sorted(stars, reverse=True)
+
+
+def test_recommends_to_somebody_who_was_not_in_training(model):
+    newcomer = model.fold_in([1, 2], [5.0, 0.5])
+    ids, stars = model.recommend(newcomer, n=4, exclude=[1, 2])
+    assert not {1, 2} & set(ids)
+    np.testing.assert_array_equal(stars, model.predict(newcomer, ids))
+
+
+def test_similar_items_are_those_of_the_scorer(model):
+    ids, cosines = model.similar_items(7, n=3)
+    expected = model.scorer.similar(7, 3)
+    np.testing.assert_array_equal(ids, expected[0])
+    np.testing.assert_array_equal(cosines, expected[1])
+
+
+def test_settings_are_saved_and_can_be_overridden(tmp_path):
+    small = tastes(users=20, items=15, per_user=8)
+    BayesianFactorizationModel(num_factors=3, n_iter=2, random_state=0).fit(small).save(tmp_path)
+    loaded = BayesianFactorizationModel.load(tmp_path, n_iter=4, random_state=1)
+    assert repr(loaded) == ("BayesianFactorizationModel(num_factors=3, n_iter=4, random_state=1)")

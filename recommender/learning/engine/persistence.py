@@ -1,20 +1,21 @@
-"""A fitted torch model on disk and back, through :mod:`recommender.learning.artifact`."""
+"""A fitted model on disk and back, through :mod:`recommender.learning.artifact`."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from recommender.learning.artifact import (
     Artifact,
     DamagedArtifactError,
     ForeignArtifactError,
+    StrPath,
     read_artifact,
     write_artifact,
 )
@@ -33,14 +34,24 @@ def fingerprint(data: Interactions | SequenceInteractions) -> str:
     return digest.hexdigest()
 
 
-def save_net(folder: Path, kind: str, net: nn.Module, manifest: Mapping[str, Any]) -> None:
-    """Write the weights of ``net`` and a manifest that says which ``kind`` of model it is."""
-    arrays = {name: value.detach().cpu().numpy() for name, value in net.state_dict().items()}
+def save_model(
+    folder: StrPath,
+    kind: str,
+    arrays: Mapping[str, NDArray[Any]],
+    manifest: Mapping[str, Any],
+) -> None:
+    """Write ``arrays`` and a manifest that says which ``kind`` of model they are."""
     write_artifact(folder, arrays, {**manifest, "model": kind})
 
 
-def open_net(folder: Path, kind: str) -> Artifact:
-    """Read what :func:`save_net` wrote.
+def save_net(folder: StrPath, kind: str, net: nn.Module, manifest: Mapping[str, Any]) -> None:
+    """Write the weights of ``net`` and a manifest that says which ``kind`` of model it is."""
+    arrays = {name: value.detach().cpu().numpy() for name, value in net.state_dict().items()}
+    save_model(folder, kind, arrays, manifest)
+
+
+def open_model(folder: StrPath, kind: str) -> Artifact:
+    """Read what :func:`save_model` or :func:`save_net` wrote.
 
     Raises ``ForeignArtifactError`` when the folder has a model of another kind, and the errors of
     :func:`recommender.learning.artifact.read_artifact`.

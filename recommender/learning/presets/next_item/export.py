@@ -1,0 +1,73 @@
+"""What a fit of the blend leaves behind: arrays to serve, and to start the next fit from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.learning.interactions import Interactions
+from recommender.learning.presets.next_item.scorer import NEVER_MET
+from recommender.learning.presets.next_item.weights import TINY, BlendWeights, Members
+
+Array = NDArray[Any]
+
+_LARGEST_EVIDENCE = 10_000.0
+_OUTGROWN = 2.0
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What a fit learns by asking, and how many interactions it learned it from."""
+
+    weights: BlendWeights
+    reranker: Mapping[str, Array]
+    interactions: int
+
+
+def kept(arrays: Mapping[str, Array], data: Interactions) -> Learned | None:
+    """What an earlier fit learned, if it holds still."""
+    if "learned_from" not in arrays:
+        return None
+    learned_from = int(arrays["learned_from"][0])
+    if len(data) > _OUTGROWN * learned_from:
+        return None
+    reranker = {name: np.array(one) for name, one in arrays.items() if name.startswith("reranker_")}
+    return Learned(BlendWeights.of(arrays), reranker, learned_from)
+
+
+def export_arrays(
+    members: Members, learned: Learned, repeats: bool
+) -> tuple[dict[str, Array], dict[str, Any]]:
+    weights = learned.weights
+    table, traits = members.neighbours, members.traits
+    # Evidence is at most 1 in each channel: so it fits half precision, small values too, and the
+    # scale is the same whatever is counted, which a reranker relies on.
+    scale = max(float(weights.evidence.sum(axis=1).max()), 1e-9) / _LARGEST_EVIDENCE
+    # The weights were never asked about items without interactions: those come after all others.
+    never_met = members.share == 0
+    floor = (weights.floor * members.share + TINY) / scale
+    arrays = {
+        "neighbour_offsets": table.offsets,
+        "neighbour_ids": table.ids,
+        "neighbour_values": np.hstack(
+            [table.evidence @ (weights.evidence.T / scale), table.affinity @ weights.affinity.T]
+        ).astype(np.float16),
+        "item_floor": np.where(never_met, NEVER_MET, floor).astype(np.float32),
+        "item_traits": traits.items,
+        "item_eras": traits.eras,
+        "era_edges": traits.edges,
+        "learned_from": np.array([learned.interactions]),
+        **weights.arrays(),
+        **learned.reranker,
+    }
+    return arrays, {"sharpness": weights.sharpness, "repeats": repeats, "loss": weights.loss}
+
+
+def has_repeats(data: Interactions) -> bool:
+    """Whether users meet items again: in more than one of a thousand interactions."""
+    pairs = np.unique(data.user_ids * np.int64(data.num_items) + data.item_ids)
+    return len(data) - len(pairs) > len(data) / 1000

@@ -1,0 +1,58 @@
+"""What a variational fit of stars leaves behind to be served."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from recommender.learning.presets.stars.side_information import (
+    COMPANY_POWER,
+    TRAIT_SHRINKAGE,
+    SideInformation,
+)
+from recommender.learning.presets.stars.variational import NOISE_STRENGTH, VariationalFactorization
+
+
+def export_arrays(
+    fit: VariationalFactorization, known: SideInformation, items: NDArray[np.int64]
+) -> dict[str, NDArray[Any]]:
+    """The arrays of :class:`FactorizationScorer`, for every item, rated (``items``) or not."""
+    of_items, of_users = fit.items, fit.users
+    rows = known.items @ of_items.coefficients.cpu().numpy()
+    rows[items] = of_items.mean.cpu().numpy()
+    unknown = torch.linalg.inv(of_items.precision)[None]
+    upper = np.triu_indices(rows.shape[1])
+    covariances = np.repeat(unknown.cpu().numpy()[:, *upper], len(rows), axis=0)
+    covariances[items] = of_items.covariance.cpu().numpy()[:, *upper]
+    precisions = np.ones(len(rows))
+    precisions[items] = of_items.noise.cpu().numpy()
+
+    on_users = of_users.coefficients.cpu().numpy()
+    traits_end = 3 + known.traits.shape[1]
+    return {
+        "item_rows": rows.astype(np.float32),
+        "item_covariances": covariances.astype(np.float32),
+        "item_precisions": precisions.astype(np.float32),
+        "item_traits": (known.traits @ on_users[3:traits_end]).astype(np.float32),
+        "item_company": (known.company @ on_users[traits_end:]).astype(np.float32),
+        "item_embeddings": known.embeddings.astype(np.float32),
+        "user_prior_rows": on_users[:3],
+        "user_prior_precision": of_users.precision.cpu().numpy(),
+    }
+
+
+def export_settings(
+    fit: VariationalFactorization, known: SideInformation, mean: float
+) -> dict[str, Any]:
+    """The JSON-able settings of :class:`FactorizationScorer`."""
+    return {
+        "mean": mean,
+        "noise_precision": fit.noise_precision,
+        "noise_strength": NOISE_STRENGTH,
+        "count_range": list(known.count_range),
+        "trait_shrinkage": TRAIT_SHRINKAGE,
+        "company_power": COMPANY_POWER,
+    }

@@ -1,0 +1,56 @@
+"""What members chose to share moves to the catalog, and back."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.apps.registry import Apps
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+BEFORE = [("accounts", "0003_switches_for_friends"), ("catalog", "0006_titles_as_read")]
+AFTER = [("accounts", "0004_sharing"), ("catalog", "0007_sharing")]
+CHOICES = ("is_public", "findable", "shares_ratings", "watch_together")
+CHOSEN = {"ada": (True, False, True, False), "eve": (False, True, False, True)}
+ALL = {**CHOSEN, "ml-1m-1": (False, False, False, False)}
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def migrated(targets: list[tuple[str, str]]) -> Apps:
+    MigrationExecutor(connection).migrate(targets)
+    return MigrationExecutor(connection).loader.project_state(targets).apps
+
+
+@pytest.fixture
+def before() -> Iterator[Apps]:
+    """The models of the version before; afterwards the tables are those of today again."""
+    yield migrated(BEFORE)
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes())
+
+
+def rows(model: Any, key: str) -> dict[str, tuple[bool, ...]]:
+    return {name: tuple(choices) for name, *choices in model.objects.values_list(key, *CHOICES)}
+
+
+def test_choices_go_to_the_catalog_and_come_back(before: Apps) -> None:
+    for name, choices in ALL.items():
+        imported = name not in CHOSEN
+        before.get_model("accounts", "User").objects.create(
+            username=name,
+            imported=imported,
+            is_active=not imported,
+            **dict(zip(CHOICES, choices, strict=True)),
+        )
+    for _ in range(2):
+        now = migrated(AFTER)
+        assert rows(now.get_model("catalog", "Sharing"), "user__username") == CHOSEN
+        again = migrated(BEFORE)
+        assert rows(again.get_model("accounts", "User"), "username") == ALL
+
+
+def test_what_is_not_chosen_yet_comes_back_as_the_default(before: Apps) -> None:
+    migrated(AFTER).get_model("accounts", "User").objects.create(username="ada")
+    again = migrated(BEFORE).get_model("accounts", "User")
+    assert rows(again, "username") == {"ada": (False, True, True, True)}
