@@ -50,7 +50,7 @@ deployment:
 production: export MATINEE_VENV := .venv-production
 production: python ## install requirements.txt alone into a new environment, import all of the site, check its settings
 	@rm -rf $(MATINEE_VENV)
-	@PIP_NO_COMPILE=1 $(PRODUCTION) $(SET_UP) requirements.txt -m tests.production_imports
+	@PIP_COMPILE=0 $(PRODUCTION) $(SET_UP) requirements.txt -m tests.production_imports
 	$(PRODUCTION) $(MATINEE_VENV)/bin/python manage.py check --deploy --fail-level WARNING
 
 lock: setup ## write requirements*.txt from requirements*.in, with hashes (ARGS="--upgrade" for newer versions)

@@ -54,7 +54,7 @@ def production_modules() -> Iterator[str]:
 def can_be_imported(name: str) -> bool:
     try:
         importlib.import_module(name)
-    except Exception:
+    except Exception:  # noqa: BLE001 - whatever it is, the module cannot be imported.
         traceback.print_exc()
         return False
     return True

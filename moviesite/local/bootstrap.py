@@ -170,10 +170,9 @@ def install_torch() -> None:
 
 def has_torch() -> bool:
     """True when the pinned torch is installed, whichever build of it."""
-    check = (
-        "import sys, torch; sys.exit('torch==' + torch.__version__.split('+')[0] != sys.argv[1])"
-    )
-    return succeeds([str(VENV_PYTHON), "-c", check, pinned_torch()])
+    version = pinned_torch().partition("==")[2]
+    check = f"import sys, torch; sys.exit(torch.__version__.split('+')[0] != {version!r})"
+    return succeeds([str(VENV_PYTHON), "-c", check])
 
 
 def pinned_torch() -> str:

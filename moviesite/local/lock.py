@@ -23,6 +23,7 @@ from tempfile import TemporaryDirectory
 
 from moviesite.local.bootstrap import CPU_ONLY_TORCH, NEWEST, OLDEST, ROOT, dotted, fail, say
 
+CPU_BUILDS = f"{CPU_ONLY_TORCH}/torch/"
 CUDA_PACKAGE = re.compile(r"(nvidia|cuda)-|triton$")
 ENTRY = re.compile(r"^([A-Za-z0-9][\w.-]*)==.*\n(?: .*\n)*", re.M)
 HASH = re.compile(r"--hash=(sha256:[0-9a-f]{64})")
@@ -118,7 +119,7 @@ def cpu_build_hashes(entry: str, before: str) -> set[str]:
     """
     version = version_of(entry)
     try:
-        with urllib.request.urlopen(f"{CPU_ONLY_TORCH}/torch/", timeout=10) as answer:
+        with urllib.request.urlopen(CPU_BUILDS, timeout=10) as answer:  # noqa: S310
             return listed_hashes(answer.read().decode(), version)
     except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
         if version_of(before) != version:
