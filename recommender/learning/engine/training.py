@@ -85,8 +85,8 @@ class Training:
 
         The examples stay on the device: a batch is a slice of a random permutation made there,
         so that no loop in Python touches an example. ``entries`` and what several processes do
-        are described in :mod:`recommender.learning.engine.distributed`. On the CPU torch has as many
-        threads meanwhile as a step is worth: see :mod:`recommender.learning.engine.threads`.
+        are described in :mod:`recommender.learning.engine.distributed`. On the CPU torch has as
+        many threads meanwhile as a step is worth: see :mod:`recommender.learning.engine.threads`.
 
         Raises `DivergedError` when the loss is no longer a finite number.
         """
