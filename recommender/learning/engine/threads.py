@@ -61,7 +61,9 @@ class StepThreads:
         if self._counted:
             yield
             return
-        with FlopCounterMode(display=False) as flops, _NumberCounter() as made:
+        flops = FlopCounterMode(display=False)
+        made = _NumberCounter()  # type: ignore[no-untyped-call]
+        with flops, made:
             yield
         work = made.numbers + flops.get_total_flops() // _FLOPS_PER_NUMBER
         self._counted = True
