@@ -11,7 +11,7 @@ from recommender import kinds
 from recommender.data.histories import history_from
 from recommender.kinds import NextItemKind, StarKind
 from recommender.models import ModelVersion
-from recommender.serving.live import snapshot_of
+from recommender.serving.live import live_state_of
 from recommender.serving.live_versions import live_versions
 from recommender.serving.recommender import Recommender
 from recommender.versions.load import LoadedVersion, load
@@ -75,6 +75,6 @@ def test_one_kind_alone_answers_a_command(world: World) -> None:
     world.publish("sequence")
     person = Recommender(history_from(world.even[:3]))
     assert "+" in person.top_picks(3).version
-    alone = Recommender(history_from(world.even[:3]), live=snapshot_of("factorization"))
+    alone = Recommender(history_from(world.even[:3]), live=live_state_of("factorization"))
     assert alone.top_picks(3).version == f"factorization/{version.pk}"
     assert alone.next_scores is None
