@@ -39,7 +39,9 @@ imports:
 	.venv/bin/lint-imports
 
 templates:
+	.venv/bin/djangofmt --check templates
 	git ls-files -z -- 'templates/*.html' | xargs -0 -r .venv/bin/djade --check --target-version 5.2
+	! LC_ALL=C.UTF-8 grep -rnE '.{121}' templates # the formatter breaks no text that it would change
 
 migrations:
 	$(SETTINGS) $(VENV_PYTHON) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
@@ -59,6 +61,7 @@ lock: setup ## write requirements*.txt from requirements*.in, with hashes (ARGS=
 format: setup ## put code and templates into the project's style
 	$(VENV_PYTHON) -m ruff check --fix .
 	$(VENV_PYTHON) -m ruff format .
+	.venv/bin/djangofmt templates
 	git ls-files -z -- 'templates/*.html' | xargs -0 -r .venv/bin/djade --target-version 5.2
 
 BENCHMARKS ?= import search serving

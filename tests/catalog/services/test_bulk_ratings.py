@@ -15,6 +15,7 @@ from catalog.services.bulk_ratings import rate_again, restore, unrate_all
 from catalog.services.lists import make_list
 from catalog.services.ratings import rate
 from catalog.signals import ratings_changed
+from tests.markup import flat
 
 pytestmark = pytest.mark.usefixtures("plain_static")
 PAGE = "http://testserver/ratings/?stars=5&select=1"
@@ -60,7 +61,7 @@ def change(client: Client, films: list[Movie], **fields: object) -> str:
     data = {"movie": keys(films), **fields}
     answer = client.post("/ratings/change/", data, headers={"Referer": PAGE})
     assert answer["Location"] == PAGE, "back to where it was selected, filters and all"
-    return client.get(PAGE).content.decode()
+    return flat(client.get(PAGE))
 
 
 def undo(client: Client, page: str) -> None:

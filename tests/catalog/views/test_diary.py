@@ -25,7 +25,7 @@ def entry(ada: AbstractUser, amelie: Movie) -> DiaryEntry:
 
 
 def undo_step(page: str) -> str:
-    found = re.search(r'action="/undo/".*?name="step" value="([^"]+)"', page, re.DOTALL)
+    found = re.search(r'action="/undo/".*?name="step"\s+value="([^"]+)"', page, re.DOTALL)
     assert found, "no undo offered"
     return found[1]
 

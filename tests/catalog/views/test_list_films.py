@@ -28,7 +28,7 @@ def order(films: MovieList) -> str:
 
 def undo_step(page: str) -> str:
     """What the undo button of the message on a page sends."""
-    found = re.search(r'action="/undo/".*?name="step" value="([^"]+)"', page, re.DOTALL)
+    found = re.search(r'action="/undo/".*?name="step"\s+value="([^"]+)"', page, re.DOTALL)
     assert found, "no undo offered"
     return found[1]
 

@@ -27,6 +27,7 @@ from tests.catalog.member_import.conftest import (
     tiger,
     worked,
 )
+from tests.markup import flat
 
 __all__ = ["alien", "cinema", "heat", "load", "matrix", "sent", "tiger"]
 
@@ -59,7 +60,7 @@ def test_from_upload_to_undo_without_javascript(
     job = MemberImport.objects.get()
     assert answer["Location"] == job.get_absolute_url()
     waiting = member.get(job.get_absolute_url())
-    assert '<noscript><meta http-equiv="refresh"' in waiting.content.decode()
+    assert '<noscript><meta http-equiv="refresh"' in flat(waiting)
     assert "Reading your file" in text(waiting)
     work(job.pk)
 
@@ -134,7 +135,7 @@ def test_what_is_broken_further_down_is_said_on_the_page_of_the_import(
 def test_titles_are_shown_as_text(member: Client, load: Load, cinema: list[Movie]) -> None:
     job = load(MIXED)
     for address in (f"{job.get_absolute_url()}?show=unmatched", job.get_absolute_url()):
-        shown = member.get(address).content.decode()
+        shown = flat(member.get(address))
         assert "<script>alert" not in shown
         assert "<img src=x" not in shown
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown
@@ -173,7 +174,7 @@ def test_deciding_by_htmx_answers_with_the_row_and_the_sums(
     fields = {f"row-{row.pk}": "theirs", "show": "conflict", "page": "1"}
     answer = member.post(f"/import/{job.pk}/choose/", fields, headers=HTMX)
     assert answer.status_code == 200
-    body = answer.content.decode()
+    body = flat(answer)
     assert body.lstrip().startswith(f'<li class="import-row" id="row-{row.pk}">')
     assert 'id="import-summary" hx-swap-oob="true"' in body
     assert answer.context["summary"].changed_ratings == 1
@@ -242,7 +243,7 @@ def test_progress_is_shown_and_ends_with_the_whole_page(
     progress.tell(job.pk, "suggesting", 30, 120)
     answer = member.get(job.get_absolute_url(), headers=asks)
     assert "<html" not in answer.content.decode()
-    assert '<progress value="30" max="120"' in answer.content.decode()
+    assert '<progress value="30" max="120"' in flat(answer)
     assert "30 of 120" in text(answer)
     work(job.pk)
     answer = member.get(job.get_absolute_url(), headers=asks)
