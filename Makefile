@@ -40,6 +40,7 @@ imports:
 
 templates:
 	.venv/bin/djangofmt --check templates
+	git ls-files -z -- 'templates/*.jinja' | xargs -0 -r .venv/bin/djangofmt --check --profile jinja
 	git ls-files -z -- 'templates/*.html' | xargs -0 -r .venv/bin/djade --check --target-version 5.2
 	! LC_ALL=C.UTF-8 grep -rnE '.{121}' templates # the formatter breaks no text that it would change
 
@@ -62,6 +63,7 @@ format: setup ## put code and templates into the project's style
 	$(VENV_PYTHON) -m ruff check --fix .
 	$(VENV_PYTHON) -m ruff format .
 	.venv/bin/djangofmt templates
+	git ls-files -z -- 'templates/*.jinja' | xargs -0 -r .venv/bin/djangofmt --profile jinja
 	git ls-files -z -- 'templates/*.html' | xargs -0 -r .venv/bin/djade --target-version 5.2
 
 BENCHMARKS ?= import search serving
