@@ -59,7 +59,7 @@ class DiaryForm(forms.Form):
         input_formats=["%Y-%m-%d"],
     )
     stars = forms.TypedChoiceField(
-        label=_("Stars then"), required=False, coerce=half_stars_of, empty_value=None
+        label=_("Stars for this viewing"), required=False, coerce=half_stars_of, empty_value=None
     )
     rewatch = forms.BooleanField(label=_("I had seen it before"), required=False)
     note = forms.CharField(

@@ -73,7 +73,7 @@ class _Texts:
     @cache
     def in_(_language: str | None) -> "_Texts":
         """In the language in force, which is named so that each has its own."""
-        return _Texts(_("Rate or keep %(title)s"), _("Because of %(titles)s"), _("and"))
+        return _Texts(_("Rate or save %(title)s"), _("Because of %(titles)s"), _("and"))
 
 
 def draw(macro: str, *values: object) -> SafeString:

@@ -42,7 +42,7 @@ def ask(user_id: int, other_id: int) -> bool:
         waiting = Friendship.objects.waiting().filter(sender_id=user_id).count()
         if waiting >= MOST_WAITING:
             raise FriendshipError(
-                _("%(most)d members have not answered you yet. Wait for them, or withdraw some.")
+                _("%(most)d members have not answered yet. Wait, or withdraw some requests.")
                 % {"most": MOST_WAITING}
             )
         Friendship.objects.create(sender_id=user_id, receiver_id=other_id)
@@ -56,7 +56,7 @@ def accept(user_id: int, other_id: int) -> bool:
         for one in (user_id, other_id):
             if Friendship.objects.friends_of(one).count() >= MOST_FRIENDS:
                 raise FriendshipError(
-                    _("Nobody can have more than %(most)d friends.") % {"most": MOST_FRIENDS}
+                    _("A member can have at most %(most)d friends.") % {"most": MOST_FRIENDS}
                 )
         asked = Friendship.objects.waiting().filter(sender_id=other_id, receiver_id=user_id)
         return bool(asked.update(accepted_at=timezone.now()))
@@ -100,7 +100,7 @@ def to_ask_by_name(user_id: int, name: str) -> Any:
 
 
 def nobody_to_ask() -> FriendshipError:
-    return FriendshipError(_("There is no member of that name who can be asked."))
+    return FriendshipError(_("No member by that name accepts friend requests."))
 
 
 def _one_at_a_time(*user_ids: int) -> None:

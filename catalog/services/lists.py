@@ -26,7 +26,7 @@ def make_list(
         get_user_model().objects.select_for_update(no_key=True).get(pk=user_id)
         if MovieList.objects.filter(user_id=user_id).count() >= MovieList.MOST_PER_MEMBER:
             raise ListLimitError(
-                _("You have %(most)d lists, and more are not possible: delete one first.")
+                _("You have reached the limit of %(most)d lists: delete one first.")
                 % {"most": MovieList.MOST_PER_MEMBER}
             )
         return MovieList.objects.create(
@@ -146,7 +146,7 @@ def _lock(films: MovieList) -> None:
 def _check_room(size: int) -> None:
     if size > MovieList.MOST_FILMS:
         raise ListLimitError(
-            _("A list has room for %(most)d films.") % {"most": MovieList.MOST_FILMS}
+            _("A list can hold at most %(most)d films.") % {"most": MovieList.MOST_FILMS}
         )
 
 

@@ -38,7 +38,7 @@ def change_ratings(request: HttpRequest) -> HttpResponse:
         case "delete":
             before = unrate_all(user_id, movie_ids)
             number = len(before["films"])
-            message = ngettext("%(n)d rating is gone", "%(n)d ratings are gone", number)
+            message = ngettext("%(n)d rating was deleted", "%(n)d ratings were deleted", number)
             return told(
                 request,
                 message % {"n": number},
@@ -52,11 +52,11 @@ def _rate(request: HttpRequest, user_id: int, movie_ids: list[int], page: str) -
     try:
         half_stars = half_stars_of(request.POST.get("stars", ""))
     except InvalidRatingError:
-        return refused(request, _("A rating is half a star to five stars."), page)
+        return refused(request, _("A rating is between half a star and five stars."), page)
     before = rate_again(user_id, movie_ids, half_stars)
     number = len(before["films"])
     message = ngettext(
-        "%(n)d film has %(stars)s stars now", "%(n)d films have %(stars)s stars now", number
+        "%(n)d film now has %(stars)s stars", "%(n)d films now have %(stars)s stars", number
     )
     return told(
         request,

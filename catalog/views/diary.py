@@ -78,7 +78,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     if written := _written(form, user_id, entry.movie, entry):
         return told_anew(
             request,
-            _("Your diary entry is changed"),
+            _("Your diary entry was updated"),
             otherwise=reverse("catalog:diary"),
             undo=undo_by(user_id, "diary", written.before),
         )
@@ -92,7 +92,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
     entry = get_object_or_404(DiaryEntry.objects.select_related("movie"), pk=pk, user_id=user_id)
     return told(
         request,
-        _("%(title)s is out of your diary") % {"title": entry.movie.title},
+        _("%(title)s was deleted from your diary") % {"title": entry.movie.title},
         otherwise=reverse("catalog:diary"),
         undo=undo_by(user_id, "diary", erase(entry)),
     )

@@ -31,7 +31,7 @@ def rate_movie(request: HttpRequest, pk: int) -> HttpResponse:
         except InvalidRatingError:
             return refused(
                 request,
-                _("A rating is half a star to five stars."),
+                _("A rating is between half a star and five stars."),
                 movie.get_absolute_url(),
             )
         now = rate(user_id=user_id, movie=movie, half_stars=half_stars).stars
@@ -42,7 +42,7 @@ def rate_movie(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         message=_("%(title)s: %(stars)s stars") % names
         if now
-        else _("Your rating of %(title)s is gone") % names,
+        else _("Your rating of %(title)s was deleted") % names,
         event="film-rated",
         detail={"movie": movie.pk, "stars": now},
         undo={
@@ -61,7 +61,11 @@ def keep_movie(request: HttpRequest, pk: int) -> HttpResponse:
     movie = get_object_or_404(Movie, pk=pk)
     on = request.POST.get("on") != "0"
     set_watchlisted(user_id=member_id(request), movie=movie, on=on)
-    text = _("%(title)s is on your watchlist") if on else _("%(title)s is off your watchlist")
+    text = (
+        _("%(title)s is on your watchlist")
+        if on
+        else _("%(title)s was removed from your watchlist")
+    )
     return done(
         request,
         message=text % {"title": movie.title},
@@ -86,7 +90,7 @@ def hide_movie(request: HttpRequest, pk: int) -> HttpResponse:
     text = (
         _("%(title)s will not be recommended again")
         if on
-        else _("%(title)s may be recommended again")
+        else _("%(title)s can be recommended again")
     )
     return done(
         request,

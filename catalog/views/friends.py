@@ -20,11 +20,11 @@ from .responses import member_id, member_required, refused, told
 
 MOST_SHOWN = 1000
 DONE = {
-    "ask": _("You asked %(name)s to be friends"),
-    "accept": _("%(name)s and you are friends"),
-    "refuse": _("You refused the request of %(name)s"),
-    "withdraw": _("You no longer ask %(name)s"),
-    "remove": _("%(name)s and you are no longer friends"),
+    "ask": _("You sent %(name)s a friend request"),
+    "accept": _("You and %(name)s are now friends"),
+    "refuse": _("You declined the request from %(name)s"),
+    "withdraw": _("You withdrew your request to %(name)s"),
+    "remove": _("You and %(name)s are no longer friends"),
     "block": _("%(name)s is blocked"),
     "unblock": _("%(name)s is no longer blocked"),
 }
@@ -95,7 +95,7 @@ def change(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     except FriendshipError as error:
         return refused(request, str(error), otherwise)
     if action == "accept" and not result:
-        return refused(request, gettext("The request is no longer there."), otherwise)
+        return refused(request, gettext("That request no longer exists."), otherwise)
     said = DONE["accept" if action == "ask" and result else action]
     if action == "block":
         # The page from which it was done may not be there any more.

@@ -53,7 +53,7 @@ def add_film(request: HttpRequest, pk: int) -> HttpResponse:
     except ListLimitError as error:
         return refused(request, str(error), edit_page)
     if not new:
-        return told(request, _("%(title)s is on “%(list)s” already") % names, otherwise=edit_page)
+        return told(request, _("%(title)s is already on “%(list)s”") % names, otherwise=edit_page)
     return told(
         request,
         _("%(title)s is on “%(list)s”") % names,
@@ -78,7 +78,7 @@ def remove_film(request: HttpRequest, pk: int, movie_pk: int) -> HttpResponse:
     step = undo_by(member_id(request), "removed-from-list", {"list": films.pk, "films": removed})
     return told(
         request,
-        _("%(title)s is off “%(list)s”") % {"title": movie.title, "list": films.title},
+        _("%(title)s was removed from “%(list)s”") % {"title": movie.title, "list": films.title},
         otherwise=reverse("catalog:list-edit", args=[films.pk]),
         undo=step if removed else None,
     )
@@ -97,8 +97,8 @@ def move(request: HttpRequest, pk: int, movie_pk: int) -> HttpResponse:
     elif place.isdecimal() and len(place) < 10:
         now = move_film(films, movie.pk, place=int(place))
     else:
-        return refused(request, _("A place in a list is a number."), edit_page)
-    message = _("%(title)s is number %(place)s now") % {"title": movie.title, "place": now}
+        return refused(request, _("A position in a list is a number."), edit_page)
+    message = _("%(title)s is now number %(place)s") % {"title": movie.title, "place": now}
     return told(request, message, otherwise=edit_page)
 
 

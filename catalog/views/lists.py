@@ -110,7 +110,9 @@ def new_list(request: HttpRequest) -> HttpResponse:
         except ListLimitError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, _("The list “%(title)s” is made") % {"title": films.title})
+            messages.success(
+                request, _("The list “%(title)s” was created") % {"title": films.title}
+            )
             if movie is None:
                 return redirect("catalog:list-edit", films.pk)
             add_films(films, [movie.pk])
@@ -154,7 +156,7 @@ def delete_list(request: HttpRequest, pk: int) -> HttpResponse:
     films = own_list(request, pk)
     if request.method == "POST":
         films.delete()
-        messages.success(request, _("The list “%(title)s” is deleted") % {"title": films.title})
+        messages.success(request, _("The list “%(title)s” was deleted") % {"title": films.title})
         return redirect("catalog:lists")
     return render(
         request, "catalog/list_delete.html", {"films": films, "size": films.entries.count()}

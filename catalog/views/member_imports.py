@@ -65,8 +65,10 @@ def _upload(request: HttpRequest) -> tuple[str, MemberImport | None]:
         return text_of(error.code, error.values), None
     except import_request.TooManyImportsError as error:
         if error.kept:
-            return _("That is enough for now: remove old imports, or wait a few days."), None
-        return _("Decide on your other imports first, or discard them."), None
+            return _(
+                "You have reached the limit of imports: remove old ones, or wait a few days."
+            ), None
+        return _("Finish or discard your other imports first."), None
 
 
 def _mine(request: HttpRequest, pk: int) -> MemberImport:
@@ -158,7 +160,7 @@ def choose(request: HttpRequest, pk: int) -> HttpResponse:
     decided = decide(job, fields)
     if not request.htmx:  # type: ignore[attr-defined]
         if decided:
-            messages.success(request, _("Your choice is kept"))
+            messages.success(request, _("Your choice was saved"))
         return _back_to(request, job)
     if not decided:
         return HttpResponseClientRefresh()
@@ -197,7 +199,7 @@ def undo_import(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         import_request.ask_undo(job)
     except import_request.UndoneFirstError as error:
-        text = _("Undo the later import of %(file)s first: it has some of the same films.")
+        text = _("Undo the later import of %(file)s first: it contains some of the same films.")
         messages.error(request, text % {"file": error.later.file_name})
     return redirect(job)
 
@@ -207,7 +209,7 @@ def undo_import(request: HttpRequest, pk: int) -> HttpResponse:
 def discard_import(request: HttpRequest, pk: int) -> HttpResponse:
     job = _mine(request, pk)
     if import_request.discard(job):
-        messages.success(request, _("%(file)s is discarded") % {"file": job.file_name})
+        messages.success(request, _("%(file)s was discarded") % {"file": job.file_name})
     return redirect("catalog:imports")
 
 

@@ -21,4 +21,4 @@ def undo_step(request: HttpRequest) -> HttpResponse:
         return refused(request, _("This can no longer be undone."), reverse("home"))
     except ListLimitError as error:
         return refused(request, str(error), reverse("home"))
-    return told_anew(request, _("It is as it was before."), otherwise=reverse("home"))
+    return told_anew(request, _("Everything is as it was before."), otherwise=reverse("home"))

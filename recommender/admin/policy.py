@@ -68,6 +68,6 @@ class RetrainingPolicyAdmin(NoAddAdmin):
         extra_context: Any = None,
     ) -> HttpResponse:
         if request.method == "GET" and settings.MATINEE_RETRAIN_AFTER > 0:
-            text = _("MATINEE_RETRAIN_AFTER=%d overrules the number and the share of new ratings.")
+            text = _("MATINEE_RETRAIN_AFTER=%d overrides the number and the share of new ratings.")
             messages.info(request, text % settings.MATINEE_RETRAIN_AFTER)
         return super().change_view(request, object_id, form_url, extra_context)

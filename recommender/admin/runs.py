@@ -148,12 +148,12 @@ def _train(request: HttpRequest, kind: str, mode: str) -> tuple[int, str]:
             "mode": mode,
         }
     run, new = request_run(kind, mode=mode, trigger=RunTrigger.MANUAL, detail=f"by {request.user}")
-    text = _("Run %d is queued.") if new else _("Run %d is under way already.")
+    text = _("Run %d is queued.") if new else _("Run %d is already under way.")
     return messages.SUCCESS if new else messages.INFO, text % run.pk
 
 
 def _cancel(request: HttpRequest, pk: int) -> tuple[int, str]:
     run = TrainingRun.objects.filter(pk=pk).first()
     if run is None or not request_cancel(run):
-        return messages.INFO, _("Run %d has ended already.") % pk
+        return messages.INFO, _("Run %d has already ended.") % pk
     return messages.SUCCESS, _("Run %d is being cancelled.") % pk

@@ -85,7 +85,7 @@ def _personal_rows(page: _Page) -> None:
     page.add(
         "watch-next",
         _("Watch next"),
-        _("What people with your history went on to"),
+        _("What people with a history like yours watched next"),
         recommender.watch_next(ROW_LENGTH, page.taken),
     )
     if len(recommender.history) < LEARNING_RATINGS:
@@ -104,11 +104,11 @@ def _community_rows(page: _Page) -> None:
         page.add("popular", _("Popular this month"), _("Rated most in the last 30 days"), ranking)
     else:
         ranking = recommender.popular(ROW_LENGTH, page.taken)
-        page.add("popular", _("Popular"), _("Rated by most people"), ranking)
+        page.add("popular", _("Popular"), _("Rated by the most people"), ranking)
     page.add(
         "little-seen",
         _("Highly rated but little seen"),
-        _("Good films that few have found"),
+        _("Good films that few people have found"),
         _little_seen(page),
     )
     if not recommender.scores.has_known_history:
@@ -118,8 +118,8 @@ def _community_rows(page: _Page) -> None:
 def _elicitation_row(page: _Page) -> None:
     page.add(
         "teach",
-        _("Rate these to teach us"),
-        _("The answers that would tell us most about your taste"),
+        _("Rate these to help us get to know you"),
+        _("The ratings that would tell us most about your taste"),
         most_informative(page.recommender, ROW_LENGTH, page.taken),
     )
 

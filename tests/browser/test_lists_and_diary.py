@@ -45,7 +45,7 @@ def edit_page(site: Site, films: MovieList) -> str:
 def test_a_list_is_made_filled_and_ordered_by_keys_alone(member_page: Page, site: Site) -> None:
     page, keys = member_page, member_page.keyboard
     page.goto(f"{site.address}/lists/")
-    page.get_by_role("link", name="Make a list").focus()
+    page.get_by_role("link", name="Create a list").focus()
     keys.press("Enter")
     page.wait_for_url(f"{site.address}/lists/new/")
     page.get_by_label("Title").focus()
@@ -73,7 +73,7 @@ def test_a_list_is_made_filled_and_ordered_by_keys_alone(member_page: Page, site
             keys.press("Enter")
         expect(page.locator(".arranged h3 a")).to_have_text(then)
         expect(up).to_be_focused()
-    expect(page.locator("#toasts")).to_contain_text("Film 13 is number 1 now")
+    expect(page.locator("#toasts")).to_contain_text("Film 13 is now number 1")
     place = page.get_by_role("spinbutton", name="Place of Film 13")
     place.focus()
     keys.press("Control+a")
@@ -100,7 +100,7 @@ def test_a_film_is_dragged_to_its_place(member_page: Page, site: Site, rainy: Mo
     assert listed(rainy) == numbers(20, 21, 22, 23, 24)
     with page.expect_response(is_post):
         page.mouse.up()
-    expect(page.locator("#toasts")).to_contain_text("Film 23 is number 1 now")
+    expect(page.locator("#toasts")).to_contain_text("Film 23 is now number 1")
     assert listed(rainy) == numbers(23, 20, 21, 22, 24)
     assert shown(page) == listed(rainy)
 
@@ -122,7 +122,7 @@ def test_a_card_is_put_on_a_list_from_its_dialog(
 ) -> None:
     page = member_page
     page.goto(f"{site.address}/movies/?q=Film 30")
-    page.get_by_role("link", name="Rate or keep Film 30").click()
+    page.get_by_role("link", name="Rate or save Film 30").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("link", name="Lists").click()
     choice = dialog.get_by_role("button", name="Rainy days")
@@ -148,7 +148,7 @@ def test_a_film_is_logged_and_the_entry_changed(member_page: Page, site: Site) -
     dialog.get_by_label("Watched on").fill("2026-11-02")
     star(dialog, "4.5").check()
     dialog.get_by_label("Note").fill("In the rain")
-    dialog.get_by_role("button", name="Write into the diary").click()
+    dialog.get_by_role("button", name="Add to diary").click()
     expect(page.locator("#toasts")).to_contain_text("Film 31 is in your diary")
     expect(page.locator(".viewings")).to_contain_text("In the rain")
     expect(page.locator('#yours input[value="4.5"]')).to_be_checked()
@@ -156,16 +156,16 @@ def test_a_film_is_logged_and_the_entry_changed(member_page: Page, site: Site) -
 
     page.goto(f"{site.address}/diary/")
     expect(page.get_by_role("heading", name="November 2026")).to_be_visible()
-    page.get_by_role("link", name="Change the entry of Film 31").click()
+    page.get_by_role("link", name="Edit the entry for Film 31").click()
     dialog.get_by_label("Watched on").fill("9999-01-01")
     page.evaluate("document.querySelector('dialog form').noValidate = true")
     dialog.get_by_role("button", name="Save").click()
-    expect(dialog).to_contain_text("That day has not come yet.")
+    expect(dialog).to_contain_text("That day is in the future.")
     dialog.get_by_label("Watched on").fill("2026-10-30")
     dialog.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", name="October 2026")).to_be_visible()
 
-    page.get_by_role("button", name="Delete the entry of Film 31").click()
+    page.get_by_role("button", name="Delete the entry for Film 31").click()
     expect(page.get_by_role("heading", name="An empty diary")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("heading", name="October 2026")).to_be_visible()
@@ -184,7 +184,7 @@ def test_several_ratings_are_selected_and_brought_back(member_page: Page, site: 
     expect(page.locator("[data-selected]")).to_have_text(str(len(before)))
     page.locator("[name=movie]").first.uncheck()
     delete.click()
-    expect(page.locator("#toasts")).to_contain_text(f"{len(before) - 1} ratings are gone")
+    expect(page.locator("#toasts")).to_contain_text(f"{len(before) - 1} ratings were deleted")
     assert mine.count() == 1
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".rated")).to_have_count(len(before))
@@ -214,7 +214,7 @@ def test_all_of_it_works_without_scripts(browser: Browser, site: Site) -> None:
     page.get_by_role("link", name="Lists").click()
     page.get_by_role("link", name="New list").click()
     page.get_by_label("Title").fill("Rainy days")
-    page.get_by_role("button", name="Make the list").click()
+    page.get_by_role("button", name="Create list").click()
     page.get_by_role("link", name="Edit").click()
     page.get_by_role("combobox", name="Add a film").fill("Film 41")
     page.get_by_role("button", name="Add", exact=True).click()
@@ -232,7 +232,7 @@ def test_all_of_it_works_without_scripts(browser: Browser, site: Site) -> None:
     page.goto(site.film(40))
     page.get_by_role("link", name="Log").click()
     star(page.get_by_role("main"), "3.0").check()
-    page.get_by_role("button", name="Write into the diary").click()
+    page.get_by_role("button", name="Add to diary").click()
     expect(page.locator(".viewings")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
     assert not DiaryEntry.objects.exists()

@@ -109,7 +109,7 @@ def test_a_card_is_hidden_and_comes_back(member_page: Page, site: Site) -> None:
     member_page.goto(site.address)
     card = member_page.locator("[data-track] .film").first
     name = card.get_by_role("heading").inner_text()
-    card.get_by_role("link", name=f"Rate or keep {name}").click()
+    card.get_by_role("link", name=f"Rate or save {name}").click()
     dialog = member_page.get_by_role("dialog")
     with member_page.expect_response(is_post):
         dialog.get_by_role("button", name="Not interested").click()

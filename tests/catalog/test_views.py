@@ -84,7 +84,7 @@ def test_credits_of_the_data_are_in_the_footer(client: Client, films: list[Movie
 def test_the_page_of_a_failure_needs_nothing(rf: Any) -> None:
     answer = server_error(rf.get("/"))
     assert answer.status_code == 500
-    assert b"The film tore" in answer.content
+    assert b"The film snapped" in answer.content
 
 
 def test_the_profile_is_saved(member: Client, ada: AbstractUser) -> None:

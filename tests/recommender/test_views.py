@@ -1,6 +1,7 @@
 """Watch next, watch together, on-boarding, filters, the film page's fragments, taste."""
 
 import itertools
+import re
 from typing import Any
 
 import numpy as np
@@ -124,7 +125,11 @@ def test_watching_together_says_whose_stars_are_a_first_guess(client: Client, wo
             ("ada", False),
             ("grace", True),
         ]
-    assert "★ ~" in client.get("/together/", {"member": "grace"}).content.decode()
+    shown = client.get("/together/", {"member": "grace"}).content.decode()
+    assert re.search(
+        r'<span>grace</span>\s*<span\s+class="predicted uncertain".*?</svg>\s*~\d', shown, re.S
+    )
+    assert re.search(r'<span>ada</span>\s*<span\s+class="predicted ".*?</svg>\s*\d', shown, re.S)
 
 
 def test_watching_together_needs_a_companion_and_a_model(client: Client, world: World) -> None:

@@ -35,7 +35,7 @@ def test_what_comes_from_data_is_escaped() -> None:
     drawn = film_card(film("<b>M</b>"), for_member=True, reasons=reasons)
     assert "<b>" not in drawn
     assert "<i>" not in drawn
-    assert "Rate or keep &lt;b&gt;M&lt;/b&gt;" in drawn
+    assert "Rate or save &lt;b&gt;M&lt;/b&gt;" in drawn
     assert "Because of &lt;i&gt;Heat&lt;/i&gt;" in drawn
 
 

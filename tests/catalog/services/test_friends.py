@@ -118,7 +118,7 @@ def test_there_is_an_end_to_asking(
     with pytest.raises(FriendshipError, match="2 members"):
         ask(ada.pk, others[2].pk)
     accept(others[0].pk, ada.pk)
-    with pytest.raises(FriendshipError, match="more than 1 friends"):
+    with pytest.raises(FriendshipError, match="at most 1 friends"):
         accept(others[1].pk, ada.pk)
 
 

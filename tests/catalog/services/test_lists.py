@@ -122,7 +122,7 @@ def test_a_list_has_room_for_so_many(
     rainy: MovieList, films: list[Movie], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(MovieList, "MOST_FILMS", 7)
-    with pytest.raises(ListLimitError, match="room for 7 films"):
+    with pytest.raises(ListLimitError, match="at most 7 films"):
         add_films(rainy, keys(films[6:8]))
     assert order(rainy) == list("012345"), "none of too many"
     assert add_films(rainy, keys([*films[:6], films[6]])) == keys([films[6]])
@@ -136,7 +136,7 @@ def test_a_member_has_so_many_lists(ada: AbstractUser, monkeypatch: pytest.Monke
     monkeypatch.setattr(MovieList, "MOST_PER_MEMBER", 2)
     for title in ("one", "two"):
         make_list(user_id=ada.pk, title=title)
-    with pytest.raises(ListLimitError, match="You have 2 lists"):
+    with pytest.raises(ListLimitError, match="the limit of 2 lists"):
         make_list(user_id=ada.pk, title="three")
 
 

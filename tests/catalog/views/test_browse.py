@@ -84,7 +84,7 @@ def test_search_keeps_its_own_order_unless_another_is_chosen(
     assert titles(client, q="film 07")[0] == "Film 07"
     assert titles(client, q="film", sort="newest")[0] == "Film 59"
     assert count(client, q="film", genre="horror") == 20
-    assert "No film matches" in client.get("/movies/?q=zzzzqqqq").content.decode()
+    assert "No films match" in client.get("/movies/?q=zzzzqqqq").content.decode()
 
 
 def test_pages_are_bounded(

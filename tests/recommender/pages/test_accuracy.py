@@ -121,6 +121,6 @@ def test_the_chart_has_a_table(world: World) -> None:
     client = Client()
     client.force_login(world.fan_of_even(40))
     shown = client.get("/taste/").content.decode()
-    assert "How well you are known" in shown
+    assert "How well we know your taste" in shown
     assert "Errors over time" in shown
     assert "<td>2–14</td>" in shown

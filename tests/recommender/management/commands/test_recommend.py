@@ -1,6 +1,7 @@
 """``recommend`` and ``watch_next`` in a terminal."""
 
 import json
+import re
 from io import StringIO
 from typing import Any
 
@@ -24,8 +25,26 @@ def test_recommend_prints_a_table_without_what_was_rated(world: World) -> None:
     out, _ = run("recommend", "ada", "-n", "3")
     assert out.count("Drama") == 3
     assert "Title" in out
-    assert "Score" in out
+    assert "Predicted stars" in out
     assert all(f"Film {place:02}" not in out for place in range(6))
+
+
+def test_what_is_ranked_by_more_than_stars_is_shown_in_stars(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recommender.serving.recommender.SEQUENCE_WEIGHT", 100.0)
+    world.publish()
+    world.fan_of_even()
+    scores = [item["score"] for item in json.loads(run("recommend", "ada", "--json")[0])["items"]]
+    assert max(scores) > 5
+    shown = re.findall(r"~?(\d\.\d+) │\n", run("recommend", "ada")[0])
+    assert len(shown) == 5
+    assert all(0.5 <= float(stars) <= 5 for stars in shown)
+
+
+def test_without_predicted_stars_the_scores_are_shown(world: World) -> None:
+    world.publish()
+    assert "Score" in run("watch_next", "Film 11")[0]
 
 
 def test_recommend_prints_json(world: World) -> None:
