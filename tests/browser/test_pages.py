@@ -153,7 +153,7 @@ def test_films_are_collected_for_watch_next(page: Page, site: Site) -> None:
         expect(page.locator("#next").get_by_text(f"{title} (")).to_be_visible()
     first, second = (site.world.movies[place].pk for place in (4, 8))
     page.wait_for_url(f"{site.address}/watch-next/?movie={first}&movie={second}")
-    page.get_by_role("link", name="Take Film 04 off").click()
+    page.get_by_role("link", name="Remove Film 04").click()
     page.wait_for_url(f"{site.address}/watch-next/?movie={second}")
 
 
