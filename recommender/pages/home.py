@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from recommender.learning.arrays import BoolArray
 from recommender.pages.cards import Card, Draft, draft, films_of
 from recommender.serving.elicitation import most_informative
+from recommender.serving.explanations import FEWEST_RATINGS
+from recommender.serving.likeness import most_alike
 from recommender.serving.ranking import Ranking, Source
 from recommender.serving.recommender import Recommender
 
@@ -125,25 +127,25 @@ def _elicitation_row(page: _Page) -> None:
 
 
 def _because_you_rated(page: _Page) -> Iterator[tuple[int, Ranking]]:
-    """For the best and newest of the recent ratings: the films most like each."""
+    """For the best and newest of the recent ratings: the films most like each.
+
+    None of them is foreseen under the member's own mean.
+    """
     recommender = page.recommender
-    placed = recommender.live.factorization or recommender.live.sequence
-    if placed is None or not recommender.history.rated:
+    placed, scores = recommender.live.factorization, recommender.scores
+    if placed is None or scores.stars is None or not recommender.history.rated:
         return
+    likeable = scores.stars >= scores.mean_stars
     made = 0
     for movie_id, row in _liked_recently(recommender):
-        found, scores = placed.similar_rows(row, 8 * ROW_LENGTH)
-        keep = (recommender.allowed & ~page.taken)[found] & (scores > 0)
-        if np.count_nonzero(keep) < MINIMUM:
+        allowed = recommender.allowed & ~page.taken & likeable
+        rows, alike = most_alike(recommender.live, row, ROW_LENGTH, allowed)
+        rows, alike = rows[alike > 0], alike[alike > 0]
+        if len(rows) < MINIMUM:
             continue
         yield (
             movie_id,
-            Ranking(
-                rows=found[keep][:ROW_LENGTH],
-                scores=scores[keep][:ROW_LENGTH],
-                source=Source.SIMILAR,
-                version=placed.version.label,
-            ),
+            Ranking(rows=rows, scores=alike, source=Source.SIMILAR, version=placed.version.label),
         )
         made += 1
         if made == BECAUSE_ROWS:
@@ -158,7 +160,9 @@ def _liked_recently(recommender: Recommender) -> list[tuple[int, int]]:
     return [
         (int(movie_ids[place]), int(rows[place]))
         for place in order
-        if stars[place] >= HIGH_STARS and rows[place] >= 0
+        if stars[place] >= max(HIGH_STARS, recommender.scores.mean_stars)
+        and rows[place] >= 0
+        and recommender.live.catalog.rating_count[rows[place]] >= FEWEST_RATINGS
     ]
 
 

@@ -44,14 +44,6 @@ class Placed(Generic[ScorerT_co]):
         on_rows[self.unseen] = -np.inf
         return on_rows
 
-    def similar_rows(self, row: int, n: int) -> tuple[IntArray, NDArray[np.float32]]:
-        """The ``n`` films most like that at ``row``, with their similarity, best first."""
-        if not (item := int(self.item_of_row[row])):
-            return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        items, scores = self.version.scorer.similar(item, n)
-        rows = self.row_of_item[items]
-        return rows[rows >= 0], scores[rows >= 0]
-
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class LiveState:

@@ -5,7 +5,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from catalog.models import Rating
+from catalog.models import Movie, Rating
 from catalog.services.ratings import rate
 from recommender.data.histories import history_of
 from recommender.models import ModelVersion
@@ -74,6 +74,7 @@ def test_the_user_is_folded_in_a_bounded_number_of_times(
 def test_errors_over_time_beside_the_crowd_and_the_site(
     world: World, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
+    Movie.objects.update(rating_count=0, half_star_sum=0)
     [version] = world.publish("factorization")
     ModelVersion.objects.filter(pk=version.pk).update(metrics={"rmse": 0.91})
     user = world.fan_of_even(52)
