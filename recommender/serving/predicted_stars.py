@@ -14,6 +14,7 @@ from recommender.serving.live import live_state
 from recommender.serving.model_scores import ModelScores
 
 POPULARITY_WEIGHT = np.float64(1e-9)
+CAUTIOUS_FILMS = 500  # how many of the best are told apart by what they may be wrong by
 NO_STARS = np.float32(-1)  # for ordering: below all
 
 
@@ -39,15 +40,27 @@ class PersonalStars:
         return {key: Guess(stars, unsure) for key, stars, unsure in said if stars is not None}
 
     def best_first(self, movie_ids: Sequence[int]) -> list[int]:
-        """Among equal stars, and among films without any, the more popular first."""
+        """By stars less what they may be wrong by; among equals, the more popular first."""
         keys, rows = self._rows(sorted(movie_ids))
         # One sort instead of three: the keys are in order, and popularity weighs less than the
         # smallest step between two float32.
         popularity = self.scores.live.catalog.log_popularity
-        merit = np.maximum(self.stars, NO_STARS) + POPULARITY_WEIGHT * popularity
+        merit = np.maximum(self._cautious_stars(rows), NO_STARS) + POPULARITY_WEIGHT * popularity
         merit = np.where(rows >= 0, merit[rows], -np.inf)
         ordered: list[int] = keys[np.argsort(-merit, kind="stable")].tolist()
         return ordered
+
+    def _cautious_stars(self, rows: IntArray) -> FloatArray:
+        """`stars`, with one standard deviation off the best of the films at ``rows``."""
+        stars = self.stars.copy()
+        asked = rows[rows >= 0]
+        best = asked[np.argsort(-stars[asked], kind="stable")[:CAUTIOUS_FILMS]]
+        stars[best] -= self.scores.uncertainty(best)
+        worst = stars[best].min(initial=np.inf)
+        others = np.setdiff1d(asked, best, assume_unique=True)
+        if len(others) and np.isfinite(highest := stars[others].max()):
+            stars[others] += min(0.0, float(worst - highest))
+        return stars
 
     def at_least(self, stars: float) -> bytes:
         movie_ids = self.scores.live.catalog.movie_ids
