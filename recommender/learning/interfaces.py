@@ -113,6 +113,12 @@ class NextItemScorer(Scorer, Protocol):
     def scores(self, history: IntArray) -> FloatArray:
         """Scores (num_items,) of all items; the padding item has minus infinity."""
 
+    def log_chances(self, history: IntArray) -> FloatArray:
+        """The scores as logarithms of chances (num_items,), up to one constant for all items.
+
+        What is added to predicted stars, so a unit has to mean the same for every history.
+        """
+
     def explain_each(self, history: IntArray, item_ids: Sequence[int]) -> FloatArray:
         """What each item of the history adds to each score: (len(item_ids), len(history))."""
 

@@ -14,13 +14,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.learning.arrays import IntArray
+from recommender.learning.arrays import BoolArray, IntArray
 from recommender.learning.interfaces import Scorer
 from recommender.serving.live import Placed
 from recommender.serving.model_scores import ModelScores
 from recommender.serving.ranking import Ranking, Source
 
 REASONS = 3
+FEWEST_RATINGS = 5  # of a film that is named as a reason
+GIVING_WAY = 0.9  # what the weight of a reason counts for each time that it was named before
 SMALL_SHARE = 0.1  # of the largest weight: what moved a score less than that is left out
 
 
@@ -36,7 +38,7 @@ def reasons(scores: ModelScores, ranking: Ranking) -> list[list[Reason]]:
     """The reasons of each film of a ranking, the weightiest first; empty lists for popularity."""
     if ranking.source is Source.BOTH:
         stars, next_ = _star_weights(scores, ranking.rows), _next_weights(scores, ranking.rows)
-        return _each(scores, stars + scores.stars_per_next_score * next_)
+        return _each(scores, stars + np.float32(ranking.next_weight) * next_)
     if ranking.source is Source.FACTORIZATION:
         return _each(scores, _star_weights(scores, ranking.rows))
     if ranking.source is Source.SEQUENCE:
@@ -83,15 +85,29 @@ def _nothing(scores: ModelScores, rows: IntArray) -> NDArray[np.float32]:
 
 
 def _each(scores: ModelScores, weights: NDArray[np.float32]) -> list[list[Reason]]:
-    return [_weightiest(scores.history.movie_ids, one) for one in weights]
+    weights = np.where(_worth_naming(scores), weights, 0.0)
+    named = np.zeros(len(scores.history), np.int64)  # how often each film is a reason already
+    return [_weightiest(scores.history.movie_ids, one, named) for one in weights]
 
 
-def _weightiest(movie_ids: IntArray, weights: NDArray[np.float32]) -> list[Reason]:
+def _worth_naming(scores: ModelScores) -> BoolArray:
+    """bool (len(history),): films that the member liked, and that some people have rated.
+
+    What somebody disliked persuades nobody; what one person has rated, a model met by chance.
+    """
+    rows, history = scores.rated_rows, scores.history
+    counts = np.where(rows >= 0, scores.live.catalog.rating_count[rows], 0)
+    liked = history.stars >= scores.mean_stars if history.rated else np.True_
+    worth: BoolArray = (counts >= FEWEST_RATINGS) & liked
+    return worth
+
+
+def _weightiest(movie_ids: IntArray, weights: NDArray[np.float32], named: IntArray) -> list[Reason]:
+    """The weightiest reasons of one film; those ``named`` for others give way to near equals."""
     if not len(weights) or (largest := float(weights.max())) <= 0:
         return []
-    order = np.argsort(-weights, kind="stable")[:REASONS]
-    return [
-        Reason(int(movie_ids[place]), round(float(weights[place]), 4))
-        for place in order
-        if weights[place] > SMALL_SHARE * largest
-    ]
+    order = np.argsort(-weights * GIVING_WAY**named, kind="stable")[:REASONS]
+    places = [place for place in order if weights[place] > SMALL_SHARE * largest]
+    places.sort(key=lambda place: -weights[place])
+    named[places] += 1
+    return [Reason(int(movie_ids[place]), round(float(weights[place]), 4)) for place in places]

@@ -15,14 +15,10 @@ from recommender.data.histories import History
 from recommender.learning.arrays import BoolArray, FloatArray, IntArray
 from recommender.learning.interfaces import FoldedUser, Scorer
 from recommender.serving.live import LiveState, Placed, live_state
-from recommender.serving.ranking import mean_and_deviation, standardised
 
-# Stars per standard deviation of the sequence model's scores: what it adds to the predicted stars
-# in top picks. Chosen on validation users, see docs/performance.md.
-SEQUENCE_WEIGHT = 0.8
-
-# A prediction is shown as a guess when it may be wrong by more than this, or with fewer ratings.
-UNCERTAIN_STARS = 0.9
+# A prediction is shown as a guess when it may be wrong by more than this (one in seven is, among
+# films that a member goes on to rate), or when the member or the film has fewer ratings.
+UNCERTAIN_STARS = 0.35
 FEW_RATINGS = 5
 
 
@@ -77,21 +73,23 @@ class ModelScores:
         return placed.spread(placed.version.scorer.scores(self.known(placed)[1]))
 
     @cached_property
-    def next_standing(self) -> FloatArray | None:
-        """`next_scores` in deviations from their mean."""
-        if self.next_scores is None:
+    def log_chances(self) -> FloatArray | None:
+        """Log chances (num_movies,) that each film comes next, up to a constant.
+
+        A film not seen in training is as unlikely as the least likely of the others.
+        """
+        if (placed := self.live.sequence) is None:
             return None
-        return standardised(self.next_scores, self._next_moments)
+        chances = placed.spread(placed.version.scorer.log_chances(self.known(placed)[1]))
+        known = chances[chances > -np.inf]
+        return np.maximum(chances, known.min()) if len(known) else chances
 
     @cached_property
-    def stars_per_next_score(self) -> np.float32:
-        """What a unit of the sequence model's score counts for among top picks."""
-        deviation = self._next_moments[1]
-        return np.float32(SEQUENCE_WEIGHT / deviation if deviation else 0.0)
-
-    @cached_property
-    def _next_moments(self) -> tuple[float, float]:
-        return (0.0, 0.0) if self.next_scores is None else mean_and_deviation(self.next_scores)
+    def mean_stars(self) -> float:
+        """The mean of the member's own stars; NaN for somebody who has rated nothing."""
+        if not len(self.history) or not self.history.rated:
+            return float("nan")
+        return float(self.history.stars.mean())
 
     def uncertainty(self, rows: IntArray) -> FloatArray:
         """By how many stars (one standard deviation) the prediction for each film may be wrong."""
@@ -121,7 +119,8 @@ class ModelScores:
         """Whether each prediction should be shown as a guess."""
         if len(self.history) < FEW_RATINGS:
             return [True] * len(rows)
-        return [bool(value > UNCERTAIN_STARS) for value in self.uncertainty(rows)]
+        rare = self.live.catalog.rating_count[rows] < FEW_RATINGS
+        return (rare | (self.uncertainty(rows) > UNCERTAIN_STARS)).tolist()
 
     def vectors(self, rows: IntArray) -> FloatArray:
         """Item vectors (len(rows), k) by which films are alike; zeros where no model knows one."""

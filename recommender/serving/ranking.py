@@ -26,13 +26,15 @@ class Ranking:
     """Rows of the catalog arrays with their scores, best first.
 
     ``version`` is the label of the live version or versions that made the scores; where none did,
-    it says what they are from, as ``source`` does.
+    it says what they are from, as ``source`` does. Where both models made them, ``next_weight`` is
+    what a unit of the sequence model's score counts for, in stars.
     """
 
     rows: IntArray
     scores: FloatArray
     source: Source
     version: str
+    next_weight: float = 0.0
 
     def __len__(self) -> int:
         return len(self.rows)

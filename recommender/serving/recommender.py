@@ -5,7 +5,7 @@ One score per film of the catalog arrays, -inf for a film that must not be recom
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -13,15 +13,12 @@ import numpy as np
 from recommender.data.histories import History
 from recommender.learning.arrays import BoolArray, FloatArray, IntArray
 from recommender.learning.interfaces import Scorer
+from recommender.learning.presets.mix import TOP_PICKS, WATCH_NEXT, Mix
 from recommender.serving.diversity import rerank_by_dpp
 from recommender.serving.filters import Filters
 from recommender.serving.live import LiveState, Placed, live_state
-from recommender.serving.model_scores import SEQUENCE_WEIGHT, ModelScores
+from recommender.serving.model_scores import ModelScores
 from recommender.serving.ranking import Ranking, Source, best_rows, standardised
-
-# Posterior standard deviations taken off the predicted stars before films are ranked by them.
-# Chosen on validation users, see docs/performance.md.
-CAUTION = 5.0
 
 CANDIDATES = 200  # films whose uncertainty is worked out
 
@@ -54,22 +51,20 @@ class Recommender:
         scores = self.scores
         if not scores.has_known_history or scores.stars is None:
             return self.watch_next(n, skip)
-        merit, source, version = scores.stars, Source.FACTORIZATION, _label(self.live.factorization)
-        if scores.next_standing is not None:
-            merit = merit + np.float32(SEQUENCE_WEIGHT) * scores.next_standing
-            source, version = Source.BOTH, f"{version}+{_label(self.live.sequence)}"
-        return self._ranked(self.lower_bounds(merit, skip), n, skip, source, version)
+        return self._mixed(TOP_PICKS, n, skip)
 
     def watch_next(self, n: int, skip: BoolArray | None = None) -> Ranking:
-        """What people with this history go on to watch."""
+        """What people with this history go on to watch, and this person will like."""
         scores = self.scores
-        if scores.knows(self.live.sequence) and scores.next_scores is not None:
+        if not scores.has_known_history:
+            return self.popular(n, skip)
+        if scores.stars is not None and self.history.rated:
+            return self._mixed(WATCH_NEXT, n, skip)
+        if scores.next_scores is not None and scores.knows(self.live.sequence):
             label = _label(self.live.sequence)
             return self._ranked(scores.next_scores, n, skip, Source.SEQUENCE, label)
-        if scores.has_known_history and scores.stars is not None:
-            label = _label(self.live.factorization)
-            bounds = self.lower_bounds(scores.stars, skip)
-            return self._ranked(bounds, n, skip, Source.FACTORIZATION, label)
+        if scores.stars is not None:
+            return self._mixed(TOP_PICKS, n, skip)
         return self.popular(n, skip)
 
     def popular(self, n: int, skip: BoolArray | None = None) -> Ranking:
@@ -84,12 +79,26 @@ class Recommender:
         rows, _ = best_rows(self._allowed_scores(scores, skip), n)
         return Ranking(rows=rows, scores=scores[rows], source=source, version=source)
 
-    def lower_bounds(self, scores: FloatArray, skip: BoolArray | None) -> FloatArray:
+    def lower_bounds(
+        self, scores: FloatArray, skip: BoolArray | None, caution: float = TOP_PICKS.caution
+    ) -> FloatArray:
         """Scores in stars less their uncertainty, which is asked only of the best of them."""
         pool, best = best_rows(self._allowed_scores(scores, skip), CANDIDATES)
         bounds = np.full(len(scores), -np.inf, np.float32)
-        bounds[pool] = best - np.float32(CAUTION) * self.scores.uncertainty(pool)
+        bounds[pool] = best - np.float32(caution) * self.scores.uncertainty(pool)
         return bounds
+
+    def _mixed(self, mix: Mix, n: int, skip: BoolArray | None) -> Ranking:
+        """By predicted stars, and by what comes next where a sequence model knows the history."""
+        merit, source = self.scores.stars, Source.FACTORIZATION
+        assert merit is not None  # noqa: S101
+        version = _label(self.live.factorization)
+        chances = self.scores.log_chances
+        if chances is not None and self.scores.knows(self.live.sequence):
+            merit = merit + np.float32(mix.next_weight) * chances
+            source, version = Source.BOTH, f"{version}+{_label(self.live.sequence)}"
+        bounds = self.lower_bounds(merit, skip, mix.caution)
+        return replace(self._ranked(bounds, n, skip, source, version), next_weight=mix.next_weight)
 
     def _ranked(
         self, scores: FloatArray, n: int, skip: BoolArray | None, source: Source, version: str

@@ -120,6 +120,9 @@ def test_watching_together_says_whose_stars_are_a_first_guess(client: Client, wo
         sender=friend, receiver_id=client.session["_auth_user_id"], accepted_at=timezone.now()
     )
     rate(user_id=friend.pk, movie=world.movies[0], half_stars=8)
+    for place, movie in enumerate(world.movies[6:40]):
+        half_stars = 2 if place % 2 else 10
+        rate(user_id=client.session["_auth_user_id"], movie=movie, half_stars=half_stars)
     for card in page(client, "together", member=["grace"])["cards"]:
         assert [(str(who), guess) for who, _, guess in card.stars] == [
             ("ada", False),

@@ -9,8 +9,8 @@ from recommender.data.histories import history_from, history_of
 from recommender.pages.cards import cards
 from recommender.serving.explanations import reasons
 from recommender.serving.filters import Filters
+from recommender.serving.live_catalog import live_catalog
 from recommender.serving.member import recommender_for
-from recommender.serving.model_scores import SEQUENCE_WEIGHT
 from recommender.serving.ranking import Ranking, Source
 from recommender.serving.recommender import Recommender
 from tests.recommender.world import World
@@ -115,18 +115,82 @@ def test_top_picks_are_explained_by_both_models_that_ranked_them(world: World) -
     stars = person.live.factorization.version.scorer
     next_ = person.live.sequence.version.scorer
     history = person.scores.known(person.live.sequence)[1]
-    scale = SEQUENCE_WEIGHT / person.scores.next_scores[person.scores.next_scores > -np.inf].std()  # type: ignore[index]
     for row, found in zip(ranking.rows, reasons(person.scores, ranking), strict=True):
         item = int(person.live.factorization.item_of_row[row])
         left_out = [
             next_.scores(history)[item] - next_.scores(np.delete(history, place))[item]
             for place in range(len(history))
         ]
-        expected = stars.explain(person.scores.folded, item) + scale * np.array(left_out)
+        expected = stars.explain(person.scores.folded, item)
+        expected = expected + ranking.next_weight * np.array(left_out)
         weights = dict(zip(person.history.movie_ids.tolist(), expected, strict=True))
         assert found[0].movie_id == max(weights, key=weights.__getitem__)
         for reason in found:
             assert reason.weight == pytest.approx(weights[reason.movie_id], abs=1e-3)
+
+
+def test_watch_next_is_not_what_the_member_dislikes(world: World) -> None:
+    """After five odd films at half a star the next ones are no odd films."""
+    world.publish()
+    ada = world.member("ada")
+    for movie in world.movies[1:11:2]:
+        rate(user_id=ada.pk, movie=movie, half_stars=1)
+    person = recommender_for(ada.pk)
+    assert set(movie_ids(person, person.watch_next(10))) <= set(world.even)
+
+
+def test_opposite_stars_on_the_same_films_lead_to_other_films(world: World) -> None:
+    world.publish()
+    lists = []
+    for name, liked in (("ada", 0), ("eve", 1)):
+        member = world.member(name)
+        for place, movie in enumerate(world.movies[:20]):
+            rate(user_id=member.pk, movie=movie, half_stars=10 if place % 2 == liked else 1)
+        person = recommender_for(member.pk)
+        lists.append(set(movie_ids(person, person.watch_next(20))))
+    assert len(lists[0] & lists[1]) < 10
+
+
+def test_films_that_nobody_has_met_change_no_page(world: World) -> None:
+    """The scale of what comes next does not depend on how large the catalog is."""
+    world.publish()
+    ada = world.fan_of_even()
+    before = recommender_for(ada.pk)
+    lists = [
+        movie_ids(before, ranking) for ranking in (before.top_picks(20), before.watch_next(20))
+    ]
+    scores = before.top_picks(20).scores
+    Movie.objects.bulk_create(Movie(title=f"Unseen {n}", search_title="x") for n in range(2000))
+    live_catalog.forget()
+    after = recommender_for(ada.pk)
+    assert len(after.live.catalog) == 2060
+    assert lists == [
+        movie_ids(after, ranking) for ranking in (after.top_picks(20), after.watch_next(20))
+    ]
+    np.testing.assert_array_equal(after.top_picks(20).scores, scores)
+
+
+def test_no_reason_is_a_film_that_was_disliked_or_that_few_have_rated(world: World) -> None:
+    world.publish()
+    ada = world.fan_of_even(20)
+    rare = world.movies[2]
+    Movie.objects.filter(pk=rare.pk).update(rating_count=2, half_star_sum=20)
+    live_catalog.forget()
+    person = recommender_for(ada.pk)
+    liked = {movie.pk for movie in world.movies[:20:2]} - {rare.pk}
+    for ranking in (person.top_picks(12), person.watch_next(12)):
+        named = [reason.movie_id for some in reasons(person.scores, ranking) for reason in some]
+        assert set(named) <= liked
+        assert len(set(named)) > 2, "the films of one list have more than the same two reasons"
+
+
+def test_a_prediction_for_a_film_that_few_have_rated_is_a_guess(world: World) -> None:
+    world.publish()
+    ada = world.fan_of_even(30)
+    Movie.objects.filter(pk=world.movies[40].pk).update(rating_count=1, half_star_sum=10)
+    live_catalog.forget()
+    person = recommender_for(ada.pk)
+    assert person.scores.is_uncertain(np.array([40, 42])) == [True, False]
 
 
 FILTERS = [

@@ -97,13 +97,39 @@ class SequenceScorer:
         history = self._known(history)
         look = self.first_look(history)
         scores = look.scores
-        if self._reranker is not None and len(history):
-            listed = self.shortlist(look)
-            own, pulls = self.reading(look, listed)
-            scores[listed] += self._reranker.adjustments(own, self._reranker.read(pulls))
+        listed, adjustments = self._second_look(look)
+        scores[listed] += adjustments
         if not self._repeats and len(history):
             scores[history] = scores[PADDING_ITEM + 1 :].min() - 1.0
         return scores
+
+    def log_chances(self, history: Array) -> NDArray[np.float32]:
+        """Log chances (num_items,) that each item comes next, up to one constant for all.
+
+        They rank as :meth:`scores` do, but for the place of the short list among the others: a
+        second look says how likely the listed items are against each other. How likely they are
+        together, the first has said; the level of the adjustments is arbitrary. Items that nobody
+        met are as unlikely as the least likely of the others.
+        """
+        history = self._known(history)
+        look = self.first_look(history)
+        chances = look.scores
+        listed, adjustments = self._second_look(look)
+        before = chances[listed]
+        after = before + adjustments
+        chances[listed] = after + (_log_sum_exp(before) - _log_sum_exp(after))
+        items = chances[PADDING_ITEM + 1 :]
+        met = items[self._floor[PADDING_ITEM + 1 :] > 2 * NEVER_MET]
+        np.maximum(items, met.min(initial=np.inf) if len(met) else -np.inf, out=items)
+        return chances
+
+    def _second_look(self, look: FirstLook) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The short list and what is added to its scores; nothing without a reranker."""
+        if self._reranker is None or not len(look.history):
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        listed = self.shortlist(look)
+        own, pulls = self.reading(look, listed)
+        return listed, self._reranker.adjustments(own, self._reranker.read(pulls))
 
     def neighbours(self, item: int) -> tuple[Array, Array]:
         """The neighbours (n,) of a known item and their values (n, 2 DECAYS)."""
@@ -259,6 +285,14 @@ class SequenceScorer:
         logarithm = np.log((evidence + floor).astype(np.float32, copy=False))
         logarithm *= np.float32(self._sharpness)
         return logarithm
+
+
+def _log_sum_exp(scores: NDArray[np.float32]) -> np.float32:
+    if not len(scores):
+        return np.float32(0.0)
+    highest = scores.max()
+    total: np.float32 = highest + np.log(np.exp(scores - highest).sum())
+    return total
 
 
 def _by_kind(values: Array) -> tuple[Array, Array]:
