@@ -138,6 +138,7 @@ class ImplicitSequenceModel(Estimator):
         """
         if len(interactions) == 0 or not interactions.sequences.any():
             raise ValueError(f"interactions must hold items, got {interactions!r}")
+        interactions.check()
         with seeded(self._random_state, self._device):
             net = self._prepare(interactions)
             batch_loss = sequence_loss(

@@ -108,6 +108,7 @@ class BayesianFactorizationModel:
         """
         if interactions.ratings is None or len(interactions) == 0:
             raise ValueError("interactions must have ratings, got none")
+        interactions.check()
         features = interactions.item_features
         if item_features is not None:
             features = sp.csr_matrix(item_features, dtype=np.float32)
