@@ -2,16 +2,17 @@
 
 import numpy as np
 import pytest
-import torch
 
 from recommender.learning.evaluation import ranking_scores, sequence_ranking_scores
 from recommender.learning.factorization.als import ImplicitALSModel
 from recommender.learning.factorization.explicit import ExplicitFactorizationModel
 from recommender.learning.factorization.implicit import ImplicitFactorizationModel
-from recommender.learning.inner_products import GridVectors
 from recommender.learning.interactions import Interactions
 from recommender.learning.presets import make as presets
 from recommender.learning.sequence.implicit import ImplicitSequenceModel
+from tests.recommender.learning.conftest import one_thread
+
+__all__ = ["one_thread"]
 
 USERS, ITEMS = 30, 101
 ASKED = np.array([7, 100, 7, 1, 55])
@@ -92,18 +93,6 @@ def test_a_sequence_has_one_score_for_an_item_to_the_bit(of_sequences):
     for sequence, row in zip(sequences, table, strict=True):
         np.testing.assert_array_equal(of_sequences.predict(sequence), row)
         np.testing.assert_array_equal(of_sequences.predict(sequence, ASKED), row[ASKED])
-
-
-@pytest.mark.parametrize("dim", [1, 5, 32, 100])
-def test_inner_products_are_nearly_those_of_double_precision(dim):
-    state = np.random.RandomState(0)
-    left, right = (state.normal(0, 3.0 ** state.randint(-9, 9), (40, dim)) for _ in range(2))
-    left[3] = 0.0
-    grid = [GridVectors.of(torch.from_numpy(part).float()) for part in (left, right)]
-    allowed = np.linalg.norm(left, axis=1)[:, None] * np.linalg.norm(right, axis=1) * 1e-6
-    found = grid[0].with_all(grid[1]).numpy()
-    assert (np.abs(found - left @ right.T) <= allowed).all()
-    np.testing.assert_array_equal(grid[0].with_each(grid[1]).numpy(), np.diag(found))
 
 
 def test_ids_may_be_whole_floats(of_users):
