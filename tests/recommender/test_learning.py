@@ -1,138 +1,168 @@
-"""The library by itself: built from the checkout, installed where nothing of the site is."""
+"""What every model of the library keeps to: one score a pair, whole ids, and checked data."""
 
-import os
-import subprocess
-import sys
-import zipfile
-from collections.abc import Iterable
-from importlib.metadata import Distribution, distribution
-from pathlib import Path
-
-import pytest
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
-
-ROOT = Path(__file__).resolve().parents[2]
-LIBRARY = ROOT / "recommender" / "learning"
-NEEDS = ("numpy", "scipy", "torch", "safetensors")
-
-USE = """
 import numpy as np
-from recommender.learning import presets
+import pytest
+
+from recommender.learning.evaluation import ranking_scores, sequence_ranking_scores
+from recommender.learning.factorization.als import ImplicitALSModel
+from recommender.learning.factorization.explicit import ExplicitFactorizationModel
+from recommender.learning.factorization.implicit import ImplicitFactorizationModel
 from recommender.learning.interactions import Interactions
+from recommender.learning.presets import make as presets
+from recommender.learning.sequence.implicit import ImplicitSequenceModel
+from tests.recommender.learning.conftest import one_thread
 
-users, items = np.repeat(np.arange(40), 20), np.tile(np.arange(1, 21), 40)
-stars = np.where(users % 2 == items % 2, 4.5, 1.5).astype(np.float32)
-seen = Interactions(users, items, ratings=stars, timestamps=np.arange(800))
-predicted = presets.explicit(random_state=0).fit(seen).predict(0, [2, 4, 1, 3])
-liked = seen.take(stars > 3)
-next_ones = presets.sequence(random_state=0).fit(liked).predict([2, 4, 6]).argsort()[-5:]
-print(predicted[:2].min() > predicted[2:].max() + 1, (next_ones % 2 == 0).all())
-"""
+__all__ = ["one_thread"]
 
-IMPORTS = """
-import importlib, pkgutil
-import recommender, recommender.learning as library
-
-assert recommender.__file__ is None, "the site's package is not part of the library"
-missing = {}
-for module in pkgutil.walk_packages(library.__path__, "recommender.learning."):
-    try:
-        importlib.import_module(module.name)
-    except ModuleNotFoundError as error:
-        missing[module.name] = error.name
-print(missing)
-"""
-
-BESIDE_THE_SITE = """
-import sys
-sys.path.append({root!r})
-import recommender.learning, recommender
-print(recommender.__file__, recommender.learning.__file__, sep="\\n")
-"""
+USERS, ITEMS = 30, 101
+ASKED = np.array([7, 100, 7, 1, 55])
+QUICK = {"n_iter": 2, "random_state": 0, "device": "cpu"}
+USER_MODELS = {
+    **{
+        loss: lambda loss=loss: ExplicitFactorizationModel(loss, **QUICK)
+        for loss in ExplicitFactorizationModel.losses
+    },
+    "implicit": lambda: ImplicitFactorizationModel("bpr", embedding_dim=50, **QUICK),
+    "als": lambda: ImplicitALSModel(**QUICK),
+    "stars preset": lambda: presets.explicit(0, device="cpu"),
+}
+REPRESENTATIONS = ["pooling", "cnn", "lstm", "mixture", "transformer"]
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    run([sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", str(LIBRARY)], folder)
-    (built,) = folder.glob("*.whl")
-    return built
+def data(seed: int = 0, **columns) -> Interactions:
+    state = np.random.RandomState(seed)
+    size = 900
+    return Interactions(
+        state.randint(0, USERS, size),
+        state.randint(1, ITEMS, size),
+        ratings=state.randint(0, 2, size),
+        timestamps=np.arange(size),
+        num_users=USERS,
+        num_items=ITEMS,
+        **columns,
+    )
 
 
-@pytest.fixture(scope="module")
-def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Of a new environment with the wheel, what it needs, and nothing else.
-
-    What it needs is linked from this environment: torch alone would take a minute to install.
-    """
-    folder = tmp_path_factory.mktemp("environment")
-    run([sys.executable, "-m", "venv", "--without-pip", "new"], folder)
-    (packages,) = folder.glob("new/lib/python*/site-packages")
-    for needed in with_needs(NEEDS).values():
-        for name in {file.parts[0] for file in needed.files or () if file.parts[0] != ".."}:
-            if not (packages / name).exists():
-                (packages / name).symlink_to(needed.locate_file(name))
-    python = folder / "new" / "bin" / "python"
-    pip = [sys.executable, "-m", "pip", "--python", str(python)]
-    run([*pip, "install", "--quiet", "--no-deps", "--no-index", str(wheel)], folder)
-    run([*pip, "check"], folder)
-    return python
+@pytest.fixture(scope="module", params=USER_MODELS)
+def of_users(request):
+    return USER_MODELS[request.param]().fit(data())
 
 
-def with_needs(names: Iterable[str]) -> dict[str, Distribution]:
-    """These distributions and all that they lead to here."""
-    found: dict[str, Distribution] = {}
-    queue = list(names)
-    for name in queue:
-        if name not in found:
-            found[name] = distribution(name)
-            needs = [Requirement(line) for line in found[name].requires or ()]
-            queue += [
-                canonicalize_name(need.name)
-                for need in needs
-                if need.marker is None or need.marker.evaluate({"extra": ""})
-            ]
-    return found
+@pytest.fixture(scope="module", params=[*REPRESENTATIONS, "next-item preset"])
+def of_sequences(request):
+    if request.param == "next-item preset":
+        return presets.sequence(0).fit(data())
+    model = ImplicitSequenceModel("bpr", request.param, **{**QUICK, "n_iter": 1})
+    return model.fit(data().to_sequence())
 
 
-def run(command: list[str], folder: Path) -> str:
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout.strip()
+def test_a_pair_has_one_score_to_the_bit(of_users):
+    table = of_users.predict(np.arange(USERS))
+    for user in range(USERS):
+        np.testing.assert_array_equal(of_users.predict(user), table[user])
+        np.testing.assert_array_equal(of_users.predict(user, ASKED), table[user, ASKED])
+        np.testing.assert_array_equal(of_users.predict(user, 7), table[user, [7]])
+    users, items = (part.ravel() for part in np.indices(table.shape))
+    np.testing.assert_array_equal(of_users.predict(users, items), table.ravel())
+    np.testing.assert_array_equal(of_users.predict(users[:5], 7), table[users[:5], 7])
 
 
-def test_the_wheel_holds_the_whole_library_and_nothing_of_the_site(wheel: Path) -> None:
-    files = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
-    ours = {str(path.relative_to(ROOT)) for path in LIBRARY.rglob("*.py")}
-    assert files == ours | {"recommender/learning/py.typed"}
+def test_a_folded_in_user_has_one_score_to_the_bit(of_users):
+    user = of_users.fold_in([3, 9], [1, 0])
+    np.testing.assert_array_equal(of_users.predict(user, ASKED), of_users.predict(user)[ASKED])
 
 
-def test_it_asks_for_four_packages_and_for_pandas_to_read_datasets(wheel: Path) -> None:
-    with zipfile.ZipFile(wheel) as archive:
-        (name,) = [name for name in archive.namelist() if name.endswith("METADATA")]
-        lines = archive.read(name).decode().splitlines()
-    needs = [Requirement(line.split(": ", 1)[1]) for line in lines if line.startswith("Requires-D")]
-    assert {need.name for need in needs if not need.marker} == set(NEEDS)
-    assert {need.name for need in needs if need.marker} == {"pandas"}
+@pytest.mark.parametrize("features", [False, True])
+def test_a_pair_has_one_score_whatever_describes_it(features):
+    state = np.random.RandomState(1)
+    context = state.rand(900, 3)
+    more = {"user_features": state.rand(USERS, 4)} if features else {}
+    model = ExplicitFactorizationModel(**QUICK).fit(data(context_features=context, **more))
+    table = model.predict(np.arange(USERS), context_features=context[:USERS])
+    for user in range(USERS):
+        alone = model.predict(user, ASKED, context_features=context[user])
+        np.testing.assert_array_equal(alone, table[user, ASKED])
 
 
-def test_both_presets_are_fitted_and_predict(python: Path, tmp_path: Path) -> None:
-    assert run([str(python), "-c", USE], tmp_path) == "True True"
+def test_a_sequence_has_one_score_for_an_item_to_the_bit(of_sequences):
+    sequences = data(1).to_sequence().sequences[:70]
+    table = of_sequences.predict(sequences)
+    assert table.shape == (70, ITEMS)
+    np.testing.assert_array_equal(of_sequences.predict(sequences, ASKED), table[:, ASKED])
+    np.testing.assert_array_equal(of_sequences.predict(sequences, 7), table[:, [7]])
+    for sequence, row in zip(sequences, table, strict=True):
+        np.testing.assert_array_equal(of_sequences.predict(sequence), row)
+        np.testing.assert_array_equal(of_sequences.predict(sequence, ASKED), row[ASKED])
 
 
-def test_all_but_the_readers_of_datasets_is_imported(python: Path, tmp_path: Path) -> None:
-    missing = eval(run([str(python), "-c", IMPORTS], tmp_path))  # noqa: S307 - a dictionary.
-    assert set(missing.values()) == {"pandas"}
-    assert {name.rpartition(".")[0] for name in missing} == {"recommender.learning.datasets"}
+def test_ids_may_be_whole_floats(of_users):
+    asked = of_users.predict(np.array([2.0, 3.0]), np.array([5.0, 6.0]))
+    np.testing.assert_array_equal(asked, of_users.predict([2, 3], [5, 6]))
+    np.testing.assert_array_equal(of_users.predict(2.0), of_users.predict(2))
+    with pytest.raises(ValueError, match=r"user_ids must be integers.*1\.5"):
+        of_users.predict(1.5)
+    with pytest.raises(ValueError, match=r"item_ids must be integers.*nan"):
+        of_users.predict(1, [float("nan")])
 
 
-def test_with_the_site_on_the_path_the_site_is_what_is_imported(
-    python: Path, tmp_path: Path
-) -> None:
-    printed = run([str(python), "-c", BESIDE_THE_SITE.format(root=str(ROOT))], tmp_path)
-    assert printed.splitlines() == [
-        str(ROOT / "recommender" / "__init__.py"),
-        str(LIBRARY / "__init__.py"),
-    ]
+def test_an_item_to_compare_with_may_be_a_whole_float(of_users):
+    compare(getattr(of_users, "similar_items", None) or of_users.scorer.similar)
+
+
+def test_an_item_of_sequences_to_compare_with_may_be_a_whole_float(of_sequences):
+    compare(getattr(of_sequences, "similar_items", None) or of_sequences._fitted().similar)
+
+
+def compare(similar) -> None:
+    for found, same in zip(similar(7.0, 3), similar(7, 3), strict=True):
+        np.testing.assert_array_equal(found, same)
+    with pytest.raises(ValueError, match=r"item_id must be integers.*7\.5"):
+        similar(7.5, 3)
+
+
+def test_items_of_a_sequence_may_be_whole_floats(of_sequences):
+    whole = of_sequences.predict([1, 2], [3, 4])
+    np.testing.assert_array_equal(of_sequences.predict([1.0, 2.0], [3.0, 4.0]), whole)
+    with pytest.raises(ValueError, match=r"sequences must be integers.*2\.5"):
+        of_sequences.predict([1.0, 2.5])
+
+
+CHANGES = {
+    "item_ids": (ITEMS, f"num_items is {ITEMS}, but the largest id is {ITEMS}"),
+    "user_ids": (USERS, f"num_users is {USERS}, but the largest id is {USERS}"),
+    "ratings": (np.nan, "ratings must be finite, got nan at 0"),
+}
+
+
+@pytest.mark.parametrize("kind", [*USER_MODELS, "next-item preset"])
+@pytest.mark.parametrize("column", CHANGES)
+def test_interactions_changed_after_a_fit_are_refused(kind, column):
+    model = presets.sequence(0) if kind == "next-item preset" else USER_MODELS[kind]()
+    learned = data()
+    model.fit(learned)
+    value, complaint = CHANGES[column]
+    getattr(learned, column)[0] = value
+    with pytest.raises(ValueError, match=complaint):
+        model.fit(learned)
+    getattr(learned, column)[0] = -1 if column != "ratings" else np.inf
+    with pytest.raises(ValueError, match=f"{column} must"):
+        model.fit(learned)
+
+
+@pytest.mark.parametrize("representation", REPRESENTATIONS)
+def test_sequences_changed_after_a_fit_are_refused(representation):
+    learned = data().to_sequence()
+    model = ImplicitSequenceModel("bpr", representation, **{**QUICK, "n_iter": 1}).fit(learned)
+    for value, complaint in ((ITEMS, "largest id is 101"), (-1, "sequences must not be negative")):
+        learned.sequences[0, -1] = value
+        with pytest.raises(ValueError, match=complaint):
+            model.fit(learned)
+
+
+def test_every_model_is_evaluated(of_users):
+    assert ranking_scores(of_users, data(1), data()).ndcg.shape == (USERS,)
+
+
+def test_every_sequence_model_is_evaluated(of_sequences):
+    asked = data(1).to_sequence()
+    assert sequence_ranking_scores(of_sequences, asked).ndcg.shape == (len(asked),)

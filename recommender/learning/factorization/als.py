@@ -96,6 +96,7 @@ class ImplicitALSModel(FactorizationModel):
         """
         if len(interactions) == 0:
             raise ValueError("interactions must not be empty, got 0 of them")
+        interactions.check()
         with seeded(self._random_state, self._device):
             net = self._prepare(interactions)
         users, items = (table.get_parameter("weight").data for table in net.tables())

@@ -34,6 +34,7 @@ from recommender.learning.progress import Progress, ProgressCallback
 from recommender.learning.ranking import Exclusion, recommended
 from recommender.learning.validation import (
     SeedLike,
+    as_ids,
     as_random_state,
     check_ids,
     check_positive,
@@ -112,6 +113,7 @@ class SequenceBlendModel(Described):
         """
         if not len(interactions):
             raise ValueError("interactions must not be empty, got 0")
+        interactions.check()
         if (interactions.item_ids == PADDING_ITEM).any():
             raise ValueError(f"item_ids must not contain {PADDING_ITEM}, the padding item")
         data = interactions.take(interactions.time_order())
@@ -125,11 +127,12 @@ class SequenceBlendModel(Described):
         _report(progress, "counting", steps, steps, loss=learned.weights.loss)
         return self
 
-    def predict(self, sequences: ArrayLike, item_ids: ArrayLike | None = None) -> FloatArray:
-        """Scores of all items, or of ``item_ids``, as the next one.
+    def predict(self, sequences: ArrayLike, item_ids: int | ArrayLike | None = None) -> FloatArray:
+        """Scores of all items, or of ``item_ids`` (m,), as the next one.
 
         ``sequences``: integers (L,) or (n, L), left-padded with 0, newest last, any L. Returns
-        (num_items,) or (n, num_items). Raises ``ValueError`` for unknown ids.
+        (num_items,) or (n, num_items), or as many as there are ``item_ids``. Raises
+        ``ValueError`` for unknown ids.
         """
         scorer = self._fitted()
         array = np.asarray(sequences)
@@ -140,7 +143,8 @@ class SequenceBlendModel(Described):
         for row, history in enumerate(rows):
             scores[row] = scorer.scores(history)
         if item_ids is not None:
-            scores = scores[:, check_ids("item_ids", np.asarray(item_ids), scorer.num_items)]
+            items = np.atleast_1d(np.asarray(item_ids))
+            scores = scores[:, as_ids("item_ids", items, scorer.num_items)]
         return scores[0] if array.ndim == 1 else scores
 
     def recommend(

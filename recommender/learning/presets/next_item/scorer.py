@@ -25,6 +25,7 @@ from recommender.learning.presets.next_item.traits import (
     summarise,
     trait_terms,
 )
+from recommender.learning.validation import as_ids
 
 DECAYS = (0.5, 0.8, 0.95)
 SPAN = 48
@@ -184,8 +185,7 @@ class SequenceScorer:
 
         The history is looked up once for all of them.
         """
-        for item_id in item_ids:
-            self._check(item_id)
+        item_ids = [self._checked(item_id) for item_id in item_ids]
         history = np.asarray(history)
         known = np.flatnonzero((history > PADDING_ITEM) & (history < self.num_items))
         result = np.zeros((len(item_ids), len(history)), np.float32)
@@ -225,7 +225,7 @@ class SequenceScorer:
         Returns ids and the rises, most first; what every item gains or loses by its popularity
         and age is left out. Raises ``ValueError`` for an unknown item.
         """
-        self._check(item_id)
+        item_id = self._checked(item_id)
         row = slice(*self._offsets[item_id : item_id + 2].tolist())
         ids = self._ids[row].astype(np.int64)
         evidence, affinity = _by_kind(self._values[row].astype(np.float32))
@@ -234,9 +234,10 @@ class SequenceScorer:
         best = best[ids[best] != item_id][:n]
         return ids[best], rises[best].astype(np.float32)
 
-    def _check(self, item_id: int) -> None:
+    def _checked(self, item_id: int) -> int:
         if not PADDING_ITEM < item_id < self.num_items:
             raise ValueError(f"item_id must be between 1 and {self.num_items - 1}, got {item_id}")
+        return int(as_ids("item_id", [item_id])[0])
 
     def _known(self, history: Array) -> Array:
         history = np.asarray(history)

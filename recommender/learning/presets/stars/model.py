@@ -108,6 +108,7 @@ class BayesianFactorizationModel(Described):
         """
         if interactions.ratings is None or len(interactions) == 0:
             raise ValueError("interactions must have ratings, got none")
+        interactions.check()
         features = chosen_features(item_features, interactions)
         reporter = Reporter(progress)
         reporter.report(Progress(phase="side information", epoch=0, epochs=self._n_iter))

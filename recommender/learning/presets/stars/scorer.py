@@ -123,13 +123,11 @@ class FactorizationScorer:
 
     def predict(self, user: FoldedUser, item_ids: ArrayLike | None = None) -> Float32:
         """Stars between 0.5 and 5, for all items or for ``item_ids``: shape (n,), float32."""
-        if item_ids is None:
-            rows = self._rows
-        else:
-            rows = self._rows[as_ids("item_ids", item_ids, self.num_items)]
         weights = user.row.astype(np.float32)
         weights[0] = 1.0
-        scores = rows @ weights
+        scores = self._rows @ weights
+        if item_ids is not None:  # Multiplied alone, their rows would round differently.
+            scores = scores[as_ids("item_ids", item_ids, self.num_items)]
         scores += np.float32(self._mean + user.row[0])
         return np.clip(scores, MIN_STARS, MAX_STARS, out=scores)
 
