@@ -13,13 +13,14 @@ from recommender.pages.cards import Card, Draft, draft, films_of
 from recommender.serving.elicitation import most_informative
 from recommender.serving.explanations import FEWEST_RATINGS
 from recommender.serving.likeness import most_alike
-from recommender.serving.ranking import Ranking, Source
-from recommender.serving.recommender import Recommender
+from recommender.serving.ranking import Ranking, Source, without_crowds
+from recommender.serving.recommender import MOST_OF_A_COLLECTION, Recommender
 
 ROW_LENGTH = 12
 MINIMUM = 3  # a row with fewer films is left out
 BECAUSE_ROWS = 3
 RECENT = 30  # ratings among which films for "Because you rated" are looked for
+FEWEST_OF_ALIKE = 3  # ratings of a film in "Because you rated"
 HIGH_STARS = 4.0
 LEARNING_RATINGS = 20  # with fewer, a member is asked for more
 MONTH_RATINGS = 2  # a film rated less often this month is not popular this month
@@ -154,17 +155,23 @@ def _because_you_rated(page: _Page) -> Iterator[tuple[int, Ranking]]:
     made = 0
     for movie_id, row in _liked_recently(recommender):
         allowed = recommender.allowed & ~page.taken & likeable
-        rows, alike = most_alike(recommender.live, row, ROW_LENGTH, allowed)
-        rows, alike = rows[alike > 0], alike[alike > 0]
-        if len(rows) < MINIMUM:
+        ranking = _alike(recommender, row, allowed, placed.version.label)
+        if len(ranking) < MINIMUM:
             continue
-        yield (
-            movie_id,
-            Ranking(rows=rows, scores=alike, source=Source.SIMILAR, version=placed.version.label),
-        )
+        yield movie_id, ranking
         made += 1
         if made == BECAUSE_ROWS:
             return
+
+
+def _alike(recommender: Recommender, row: int, allowed: BoolArray, version: str) -> Ranking:
+    """Films like the one at ``row``, as far as some people have rated them."""
+    catalog = recommender.live.catalog
+    met = catalog.rating_count >= FEWEST_OF_ALIKE
+    found, alike = most_alike(recommender.live, row, 2 * ROW_LENGTH, allowed & met)
+    rows = without_crowds(found[alike > 0], catalog.collection, MOST_OF_A_COLLECTION)[:ROW_LENGTH]
+    scores = alike[np.isin(found, rows)]
+    return Ranking(rows=rows, scores=scores, source=Source.SIMILAR, version=version)
 
 
 def _liked_recently(recommender: Recommender) -> list[tuple[int, int]]:

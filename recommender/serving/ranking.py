@@ -52,6 +52,17 @@ def best_rows(scores: FloatArray, n: int) -> tuple[IntArray, FloatArray]:
     return open_[places], best
 
 
+def without_crowds(rows: IntArray, groups: IntArray, most: int) -> IntArray:
+    """The rows, best first, of which each group but 0 has at most ``most``; groups are by row."""
+    seen: dict[int, int] = {}
+    kept = []
+    for row, group in zip(rows.tolist(), groups[rows].tolist(), strict=True):
+        seen[group] = seen.get(group, 0) + 1
+        if not group or seen[group] <= most:
+            kept.append(row)
+    return np.array(kept, np.int64)
+
+
 def standardised(scores: FloatArray, moments: tuple[float, float] | None = None) -> FloatArray:
     """Scores with mean 0 and deviation 1 over the films that have one.
 

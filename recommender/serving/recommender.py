@@ -18,8 +18,9 @@ from recommender.serving.diversity import rerank_by_dpp
 from recommender.serving.filters import Filters
 from recommender.serving.live import LiveState, Placed, live_state
 from recommender.serving.model_scores import ModelScores
-from recommender.serving.ranking import Ranking, Source, best_rows, standardised
+from recommender.serving.ranking import Ranking, Source, best_rows, standardised, without_crowds
 
+MOST_OF_A_COLLECTION = 2  # in one list
 CANDIDATES = 200  # films whose uncertainty is worked out
 
 POPULARITY_WEIGHT = 1.0  # standard deviations of the score per one of log popularity
@@ -107,7 +108,8 @@ class Recommender:
         if self.filters.diversity:
             rows = self._diverse_rows(leaned, n)
         else:
-            rows, _ = best_rows(leaned, n)
+            rows, _ = best_rows(leaned, 2 * n)
+            rows = without_crowds(rows, self.live.catalog.collection, MOST_OF_A_COLLECTION)[:n]
         return Ranking(rows=rows, scores=scores[rows], source=source, version=version)
 
     def _lean(self, scores: FloatArray) -> FloatArray:

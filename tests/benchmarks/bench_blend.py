@@ -14,8 +14,8 @@ import numpy as np
 
 from .held_out_people import Question, questions
 
-CAUTION = (0.0, 2.0, 4.0, 5.0, 6.0, 8.0)
-WEIGHT = (0.0, 0.8, 3.0, 4.0, 5.0, 7.0, 10.0, 1e6)
+CAUTION = (0.0, 1.0, 2.0, 3.0, 5.0)
+WEIGHT = (0.0, 0.05, 0.075, 0.1, 0.125, 0.15, 0.2, 0.3)
 
 Answers = dict[tuple[float, float, int], list[tuple[float, int, float]]]
 
@@ -40,7 +40,7 @@ def ask(question: Question, found: Answers) -> None:
 
     person = question.person
     for weight in WEIGHT:
-        scores = person.scores.stars + np.float32(weight) * person.scores.next_standing
+        scores = person.scores.stars + np.float32(weight) * person.scores.log_chances
         pool, best = best_rows(np.where(person.allowed, scores, -np.inf), CANDIDATES)
         uncertainty = person.scores.uncertainty(pool)
         for caution in CAUTION:

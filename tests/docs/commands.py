@@ -150,8 +150,15 @@ def _of_postgres(name: str) -> Callable[[list[str]], None]:
     return checked
 
 
+def _bootstrap(arguments: list[str]) -> None:
+    requirements = Path(__file__).resolve().parents[2] / arguments[0]
+    if not requirements.exists():
+        raise ValueError(f"there is no list of requirements {arguments[0]}")
+
+
 _CHECKS: dict[str, Callable[[list[str]], None]] = {
     "make": _make,
+    "bootstrap.py": _bootstrap,
     "pip": _pip,
     "gunicorn": _gunicorn,
     "celery": _celery,

@@ -29,5 +29,5 @@ class Mix:
 
 
 # Chosen on members with odd keys, confirmed on those with even ones: see docs/performance.md.
-TOP_PICKS = Mix(next_weight=0.1, caution=3.0)
-WATCH_NEXT = Mix(next_weight=0.2, caution=1.0)
+TOP_PICKS = Mix(next_weight=0.1, caution=2.0)
+WATCH_NEXT = Mix(next_weight=0.15, caution=1.0)

@@ -3,7 +3,12 @@
 import numpy as np
 import pytest
 
-from recommender.serving.ranking import best_rows, mean_and_deviation, standardised
+from recommender.serving.ranking import (
+    best_rows,
+    mean_and_deviation,
+    standardised,
+    without_crowds,
+)
 
 SCORES = np.array([1, -np.inf, 3, 2, -np.inf], np.float32)
 
@@ -31,3 +36,9 @@ def test_equal_scores_stay_as_they_are() -> None:
     equal = np.full(3, 4, np.float32)
     assert mean_and_deviation(equal) == (4.0, 0.0)
     assert standardised(equal).tolist() == [4, 4, 4]
+
+
+def test_no_group_crowds_a_list() -> None:
+    groups = np.array([7, 7, 0, 7, 0, 0, 8])
+    rows = without_crowds(np.array([0, 2, 1, 4, 3, 5, 6]), groups, 2)
+    assert rows.tolist() == [0, 2, 1, 4, 5, 6]
