@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
-from catalog.models import HiddenMovie, Movie
+from catalog.models import Movie
 from catalog.queries.marks import with_marks
 from recommender.data.catalog_arrays import IntArray
-from recommender.data.histories import history_from
+from recommender.data.histories import history_from, history_of
 from recommender.serving.filters import Filters
 from recommender.serving.live import snapshot
 from recommender.serving.recommender import POPULARITY, Recommender
@@ -32,21 +32,21 @@ def similar_to(
 ) -> Similar:
     """Films that the same people like; of the same genres where no model knows the film.
 
-    They carry the marks of ``user``, who is not shown films that are of no interest to them.
+    They carry the marks of ``user``, who is shown nothing that is rated, seen or hidden.
     """
     live = snapshot()
     rows = live.catalog.rows_of(np.array([movie_id]))
-    hidden_ids = _hidden_from(user)
+    closed_ids = _closed_to(user)
     allowed = (filters or Filters()).mask(live.catalog)
-    hidden = live.catalog.rows_of(hidden_ids)
-    allowed[hidden[hidden >= 0]] = False
+    closed = live.catalog.rows_of(closed_ids)
+    allowed[closed[closed >= 0]] = False
     placed = live.factorization or live.sequence
     if placed is not None and rows[0] >= 0 and placed.item_of_row[rows[0]]:
-        found, scores = placed.similar_rows(int(rows[0]), 2 * n + 20)
+        found, scores = placed.similar_rows(int(rows[0]), 2 * n + 20 + len(closed))
         keep = allowed[found]
         found, scores, version = found[keep][:n], scores[keep][:n], placed.version.label
     else:
-        person = Recommender(history_from([movie_id], hidden_ids), filters or Filters(), live)
+        person = Recommender(history_from([movie_id], closed_ids), filters or Filters(), live)
         ranking = person.by(_alike(person, int(rows[0])), n, None, POPULARITY)
         found, scores, version = ranking.rows, ranking.scores, POPULARITY
     movie_ids = [int(pk) for pk in live.catalog.movie_ids[found]]
@@ -55,11 +55,10 @@ def similar_to(
     return Similar([(movies[pk], round(float(s), 4)) for pk, s in pairs if pk in movies], version)
 
 
-def _hidden_from(user: AbstractBaseUser | AnonymousUser | None) -> IntArray:
+def _closed_to(user: AbstractBaseUser | AnonymousUser | None) -> IntArray:
     if user is None or user.pk is None:
         return np.zeros(0, np.int64)
-    hidden = HiddenMovie.objects.filter(user_id=user.pk).values_list("movie_id", flat=True)
-    return np.array(hidden, np.int64)
+    return history_of(user.pk).closed_ids
 
 
 def _alike(person: Recommender, row: int) -> np.ndarray:

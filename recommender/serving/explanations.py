@@ -47,31 +47,42 @@ def _star_weights(person: Recommender, rows: IntArray) -> NDArray[np.float32]:
     if (placed := person.live.factorization) is None:
         return _nothing(person, rows)
     scorer, folded = placed.version.scorer, person.folded
-    return _placed_weights(person, placed, rows, lambda _, ids: scorer.explain_each(folded, ids))
+
+    def of_ratings(rated: IntArray, ids: list[int]) -> NDArray[np.float32]:
+        weights: NDArray[np.float32] = scorer.explain_each(folded, ids)[:, : len(rated)]
+        return weights
+
+    return _placed_weights(person, placed, rows, of_ratings)
 
 
 def _next_weights(person: Recommender, rows: IntArray) -> NDArray[np.float32]:
-    """What each film watched did to the sequence model's score of the film at each row."""
+    """What each film rated did to the sequence model's score of the film at each row."""
     if (placed := person.live.sequence) is None:
         return _nothing(person, rows)
-    return _placed_weights(person, placed, rows, placed.version.scorer.explain_each)
+    scorer, watched = placed.version.scorer, person.watched(placed)
+
+    def of_ratings(rated: IntArray, ids: list[int]) -> NDArray[np.float32]:
+        weights: NDArray[np.float32] = scorer.explain_each(watched, ids)
+        return weights[:, np.isin(watched, rated)]
+
+    return _placed_weights(person, placed, rows, of_ratings)
 
 
 def _placed_weights(
     person: Recommender,
     placed: Placed,
     rows: IntArray,
-    explain: Callable[[IntArray, list[int]], NDArray[np.float32]],
+    of_ratings: Callable[[IntArray, list[int]], NDArray[np.float32]],
 ) -> NDArray[np.float32]:
-    """Weights of the items of a history, put where they stand in the whole history.
+    """Weights of the ratings of a history, put where they stand in the whole history.
 
     Zeros for films of the history, and for films at ``rows``, that the version has not seen.
     """
-    known, history = person.known(placed)
+    known, rated = person.known(placed)
     ranked = placed.item_of_row[rows]
     seen = np.flatnonzero(ranked)
     weights = _nothing(person, rows)
-    weights[np.ix_(seen, known)] = explain(history, ranked[seen].tolist())
+    weights[np.ix_(seen, known)] = of_ratings(rated, ranked[seen].tolist())
     return weights
 
 

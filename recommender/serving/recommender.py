@@ -62,16 +62,21 @@ class Recommender:
 
     # --- What the models say ------------------------------------------------------------------
 
-    @cached_property
-    def _rated_rows(self) -> IntArray:
-        return self.live.catalog.rows_of(self.history.movie_ids)
-
     def known(self, placed: Placed) -> tuple[NDArray[np.bool_], IntArray]:
-        """Which films of the history the version has seen, and the items that they are."""
-        rows = self._rated_rows
-        items = np.where(rows >= 0, placed.item_of_row[rows], 0) if len(rows) else rows
+        """Which films that were rated the version has seen, and the items that they are."""
+        items = self._items(placed, self.history.movie_ids)
         known = items > 0
         return known, items[known]
+
+    def watched(self, placed: Placed) -> IntArray:
+        """The items that the version knows of all films seen, rated or not, in order of time."""
+        items = self._items(placed, self.history.watched_ids)
+        return items[items > 0]
+
+    def _items(self, placed: Placed, movie_ids: IntArray) -> IntArray:
+        """The item that each film is to the version, 0 for one that it has not seen."""
+        rows = self.live.catalog.rows_of(movie_ids)
+        return np.where(rows >= 0, placed.item_of_row[rows], 0) if len(rows) else rows
 
     @cached_property
     def folded(self) -> Any:
@@ -79,7 +84,8 @@ class Recommender:
         if (placed := self.live.factorization) is None:
             return None
         known, items = self.known(placed)
-        return placed.version.scorer.fold_in(items, self.history.stars[known])
+        seen = self._items(placed, self.history.seen_ids)
+        return placed.version.scorer.fold_in(items, self.history.stars[known], seen[seen > 0])
 
     @cached_property
     def stars(self) -> Scores | None:
@@ -93,7 +99,7 @@ class Recommender:
         """The sequence model's scores (num_movies,), -inf for films not seen in training."""
         if (placed := self.live.sequence) is None:
             return None
-        return placed.spread(placed.version.scorer.scores(self.known(placed)[1]))
+        return placed.spread(placed.version.scorer.scores(self.watched(placed)))
 
     @cached_property
     def stars_per_next_score(self) -> np.float32:
@@ -114,12 +120,10 @@ class Recommender:
 
     @cached_property
     def allowed(self) -> NDArray[np.bool_]:
-        """bool (num_movies,): passes the filters, neither rated nor hidden."""
+        """bool (num_movies,): passes the filters, neither rated nor seen nor hidden."""
         allowed = self.filters.mask(self.live.catalog)
-        rows = self._rated_rows
-        allowed[rows[rows >= 0]] = False
-        hidden = self.live.catalog.rows_of(self.history.hidden_ids)
-        allowed[hidden[hidden >= 0]] = False
+        closed = self.live.catalog.rows_of(self.history.closed_ids)
+        allowed[closed[closed >= 0]] = False
         return allowed
 
     @property
@@ -128,7 +132,7 @@ class Recommender:
         return self._knows(self.live.factorization) or self._knows(self.live.sequence)
 
     def _knows(self, placed: Placed | None) -> bool:
-        return placed is not None and len(self.known(placed)[1]) > 0
+        return placed is not None and len(self.watched(placed)) > 0
 
     def uncertainty(self, rows: IntArray) -> Scores:
         """By how many stars (one standard deviation) the prediction for each film may be wrong."""
