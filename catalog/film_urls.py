@@ -20,6 +20,12 @@ def actions_address(pk: int) -> str:
     return f"{before}{pk}{after}"
 
 
+def see_address(pk: int) -> str:
+    """Where a member marks a film as seen."""
+    before, after = _around_key("catalog:see", get_script_prefix(), get_urlconf())
+    return f"{before}{pk}{after}"
+
+
 @cache
 def _around_key(name: str, _prefix: str, _urlconf: str | None, *slug: str) -> tuple[str, str]:
     """What stands before and after the key; all that an address depends on is in the arguments."""

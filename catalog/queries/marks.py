@@ -10,7 +10,8 @@ from catalog.models.movie import MovieQuerySet
 def with_marks(movies: MovieQuerySet, user: AbstractBaseUser | AnonymousUser) -> MovieQuerySet:
     """Each film with the user's ``your_half_stars`` (or None), ``on_watchlist`` and ``is_hidden``.
 
-    ``is_marked_seen`` and ``is_in_diary`` say why a film without stars counts as seen. For a visitor the films come as they are: templates read a missing mark as none.
+    ``is_marked_seen`` and ``is_in_diary`` say why a film without stars counts as seen. For a
+    visitor the films come as they are: templates read a missing mark as none.
     """
     if not user.is_authenticated:
         return movies

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from catalog.film_urls import actions_address
+from catalog.film_urls import actions_address, see_address
 from catalog.models import Movie
 
 from .covers import cover_of
@@ -59,6 +59,7 @@ class _Said:
 
     language: str | None
     rate: str
+    seen: str
     because: str
     and_: str
     guess_hint: str
@@ -72,6 +73,7 @@ class _Said:
         return _Said(
             language=language,
             rate=_("Rate or keep %(title)s"),
+            seen=_("I have seen %(title)s"),
             because=_("Because of %(titles)s"),
             and_=_("and"),
             guess_hint=escape(_("A first guess: the more you rate, the surer it gets")),
@@ -160,7 +162,7 @@ def film_card(
     """A film in a list. ``actions`` is the address of its dialog, "" for visitors.
 
     The title's link covers the card; the star beside the year opens the dialog, and without
-    scripts leads to the rating on the film's page.
+    scripts leads to the rating on the film's page; the tick beside it marks the film as seen.
     """
     said = _Said.in_(get_language())
     return mark_safe(_card(movie, actions, predicted, uncertain, reasons, said))  # noqa: S308
@@ -205,6 +207,7 @@ def _card(
             f'<span class="sr-only">{label}</span><span data-your-stars>{yours}</span>'
             f"{icon('star')}</a>"
         )
+        more = _seen_button(movie, said) + more
     if named := [reason.movie.title for reason in reasons][:REASONS_NAMED]:
         because = escape(said.because % {"titles": f" {said.and_} ".join(named)})
         why = f'<p class="film-why">{because}</p>'
@@ -213,6 +216,18 @@ def _card(
         f'<article class="film" data-film="{movie.pk}"><span class="film-poster">{image}'
         f'</span><h3 class="film-name"><a class="film-link" href="{address}">{title}</a></h3>'
         f'<div class="film-foot"><p class="film-facts">{facts}</p>{more}</div>{why}</article>'
+    )
+
+
+def _seen_button(movie: Movie, said: _Said) -> str:
+    """One click that marks the film as seen; no longer there for one that is known to be."""
+    marks = ("your_half_stars", "is_marked_seen", "is_in_diary")
+    gone = " hidden" if any(getattr(movie, mark, None) for mark in marks) else ""
+    label = escape(said.seen % {"title": movie.title})
+    return (
+        f'<button type="button" class="film-seen" hx-post="{see_address(movie.pk)}"'
+        f' hx-swap="none" data-mark-seen="{movie.pk}" aria-label="{label}"{gone}>'
+        f"{icon('check')}</button>"
     )
 
 

@@ -1,14 +1,14 @@
-"""A member's own pages: ratings, hidden films."""
+"""A member's own pages: ratings, hidden films, films seen."""
 
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from catalog.forms.browse import RatingsForm
 from catalog.forms.personal import star_choices
-from catalog.models import HiddenMovie, MovieList, Rating
+from catalog.models import HiddenMovie, MovieList, Rating, SeenMovie
 from catalog.rendering.histogram import Histogram
 
 from .responses import member_id, member_required
@@ -53,8 +53,21 @@ def _titles_of_lists(request: HttpRequest) -> list[tuple[int, str]]:
 @member_required
 def hidden(request: HttpRequest) -> HttpResponse:
     entries = HiddenMovie.objects.filter(user_id=member_id(request))
-    entries = entries.select_related("movie").prefetch_related("movie__genres")
-    page = Paginator(entries, PAGE_SIZE).get_page(request.GET.get("page"))
+    return _page_of(request, "catalog/hidden.html", entries)
+
+
+@require_safe
+@member_required
+def seen(request: HttpRequest) -> HttpResponse:
+    """What is marked as seen; what is rated or in the diary has pages of its own."""
+    marks = SeenMovie.objects.filter(user_id=member_id(request))
+    return _page_of(request, "catalog/seen.html", marks)
+
+
+def _page_of(
+    request: HttpRequest, template: str, marks: QuerySet[HiddenMovie] | QuerySet[SeenMovie]
+) -> HttpResponse:
+    films = marks.select_related("movie").prefetch_related("movie__genres")
+    page = Paginator(films, PAGE_SIZE).get_page(request.GET.get("page"))
     page_numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1)
-    context = {"page": page, "page_numbers": page_numbers}
-    return render(request, "catalog/hidden.html", context)
+    return render(request, template, {"page": page, "page_numbers": page_numbers})

@@ -9,6 +9,7 @@ from catalog.forms.browse import WatchlistForm
 from catalog.models import Movie, WatchlistEntry
 from catalog.predictions import Lacking, predictions_for, with_guesses
 from catalog.queries.marks import with_marks
+from catalog.queries.seen import seen_by
 
 from .responses import member_id, member_required
 
@@ -18,11 +19,12 @@ PAGE_SIZE = 48
 @require_safe
 @member_required
 def watchlist(request: HttpRequest) -> HttpResponse:
-    """``cards`` are pairs of a film and its predicted stars, None for one that is rated."""
+    """``cards`` are pairs of a film that is not seen yet and its predicted stars, or None."""
     answer = predictions_for(request.user)
     predictions = None if isinstance(answer, Lacking) else answer
     form = WatchlistForm(request.GET, predictions=predictions)
-    entries = WatchlistEntry.objects.filter(user_id=member_id(request))
+    user_id = member_id(request)
+    entries = WatchlistEntry.objects.filter(~seen_by(user_id, "movie_id"), user_id=user_id)
     page = Paginator(form.arrange(entries), PAGE_SIZE).get_page(request.GET.get("page"))
     keys = list(page.object_list)
     films = with_marks(Movie.objects.prefetch_related("genres"), request.user).in_bulk(keys)

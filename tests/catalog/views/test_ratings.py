@@ -28,7 +28,7 @@ def rated(films: list[Movie], ada: AbstractUser) -> list[Movie]:
     return films[:10]
 
 
-@pytest.mark.parametrize("address", ["/ratings/", "/watchlist/", "/hidden/"])
+@pytest.mark.parametrize("address", ["/ratings/", "/watchlist/", "/hidden/", "/seen/"])
 def test_visitors_are_sent_to_log_in_and_back(client: Client, db: None, address: str) -> None:
     answer = client.get(address)
     assert answer.status_code == 302
@@ -70,11 +70,12 @@ def test_watchlist_and_hidden_films(member: Client, ada: AbstractUser, films: li
 def test_queries_do_not_grow_with_the_list(
     member: Client,
     ada: AbstractUser,
+    films: list[Movie],
     rated: list[Movie],
     address: str,
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    for movie in rated:
+    for movie in films[len(rated) : 2 * len(rated)]:
         set_watchlisted(user_id=ada.pk, movie=movie, on=True)
     member.get(address)  # fills the caches of sessions and credits
     # user; count; entries with films; genres; and for ratings how they spread, for the watchlist
