@@ -3,10 +3,12 @@
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 
+from catalog.services.diary import DiaryError
 from catalog.services.ratings import InvalidRatingError
 
 from .me import router as me
 from .movies import router as movies
+from .seen import router as seen
 from .watch_next import router as watch_next
 
 api = NinjaAPI(
@@ -17,6 +19,7 @@ api = NinjaAPI(
 )
 api.add_router("movies", movies)
 api.add_router("me", me)
+api.add_router("me", seen)
 api.add_router("watch-next", watch_next)
 
 
@@ -24,4 +27,11 @@ api.add_router("watch-next", watch_next)
 def invalid_rating(request: HttpRequest, error: InvalidRatingError) -> HttpResponse:
     """The same form as ninja's own validation errors, so that a client needs one reader."""
     detail = [{"type": "half_star", "loc": ["body", "rating"], "msg": str(error)}]
+    return api.create_response(request, {"detail": detail}, status=422)
+
+
+@api.exception_handler(DiaryError)
+def invalid_day(request: HttpRequest, error: DiaryError) -> HttpResponse:
+    """A day on which nobody can have watched a film."""
+    detail = [{"type": "day", "loc": ["body", "watched_on"], "msg": str(error)}]
     return api.create_response(request, {"detail": detail}, status=422)

@@ -10,7 +10,7 @@ from catalog.models import Movie, Rating
 from catalog.services.ratings import half_stars_of, rate, unrate
 from recommender.serving.member import recommender_for
 
-from .auth import MEMBER
+from .auth import MEMBER, member_id
 from .payloads import Json, movie_json, recommendations_json
 from .schemas import (
     HowMany,
@@ -33,7 +33,7 @@ router = Router(tags=["me"], auth=MEMBER)
     summary="What you would like most",
 )
 def recommendations(request: HttpRequest, n: HowMany = 20) -> JsonResponse:
-    person = recommender_for(_user_id(request))
+    person = recommender_for(member_id(request))
     ranking = person.top_picks(n)
     return JsonResponse(recommendations_json(person, ranking))
 
@@ -44,7 +44,7 @@ def recommendations(request: HttpRequest, n: HowMany = 20) -> JsonResponse:
     summary="What people with your history watch next",
 )
 def watch_next(request: HttpRequest, n: HowMany = 20) -> JsonResponse:
-    person = recommender_for(_user_id(request))
+    person = recommender_for(member_id(request))
     ranking = person.watch_next(n)
     return JsonResponse(recommendations_json(person, ranking))
 
@@ -53,7 +53,7 @@ def watch_next(request: HttpRequest, n: HowMany = 20) -> JsonResponse:
     "ratings", response={200: RatingList, 401: Problem}, summary="Your ratings, newest first"
 )
 def list_ratings(request: HttpRequest, limit: Limit = 20, offset: Offset = 0) -> Json:
-    mine = Rating.objects.filter(user_id=_user_id(request))
+    mine = Rating.objects.filter(user_id=member_id(request))
     page = mine.select_related("movie__link").prefetch_related("movie__genres")
     ratings = page.order_by("-rated_at", "-pk")[offset : offset + limit]
     return {"items": [rating_json(rating) for rating in ratings], "count": mine.count()}
@@ -67,7 +67,7 @@ def list_ratings(request: HttpRequest, limit: Limit = 20, offset: Offset = 0) ->
 def put_rating(request: HttpRequest, movie_id: MovieId, body: RatingIn) -> Json:
     movie = get_object_or_404(Movie.objects.for_cards(), pk=movie_id)
     half_stars = half_stars_of(body.rating)
-    return rating_json(rate(user_id=_user_id(request), movie=movie, half_stars=half_stars))
+    return rating_json(rate(user_id=member_id(request), movie=movie, half_stars=half_stars))
 
 
 @router.delete(
@@ -76,7 +76,7 @@ def put_rating(request: HttpRequest, movie_id: MovieId, body: RatingIn) -> Json:
     summary="Take a rating back",
 )
 def delete_rating(request: HttpRequest, movie_id: MovieId) -> Status:
-    unrate(user_id=_user_id(request), movie=get_object_or_404(Movie, pk=movie_id))
+    unrate(user_id=member_id(request), movie=get_object_or_404(Movie, pk=movie_id))
     return Status(204, None)
 
 
@@ -87,7 +87,3 @@ def rating_json(rating: Rating) -> Json:
         "rating": rating.stars,
         "rated_at": rating.rated_at,
     }
-
-
-def _user_id(request: HttpRequest) -> int:
-    return int(request.auth.pk)  # type: ignore[attr-defined]

@@ -35,7 +35,7 @@ def willing_friends(user_id: int) -> list[AbstractBaseUser]:
 
 
 def for_group(members: Sequence[AbstractBaseUser], filters: Filters, n: int) -> list[GroupCard]:
-    """Films that none of the members has rated, seen or hidden, by least misery, then by the average.
+    """Films that are closed to none of the members, by least misery, then by the average.
 
     Nobody's list without a factorization: then there are no predicted stars to compare.
     """

@@ -63,7 +63,7 @@ def watch_next(request: HttpRequest) -> HttpResponse:
 
 
 def _person(request: HttpRequest, movie_ids: list[int], filters: Filters) -> Recommender:
-    """The list where one is given, else the member's own history; without films that are closed to them."""
+    """The list where one is given, else the member's own history; nothing closed to them."""
     if not request.user.pk:
         return Recommender(history_from(movie_ids), filters)
     own = history_of(request.user.pk)
