@@ -11,7 +11,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from catalog.models import Friendship
@@ -107,6 +107,7 @@ def offers(client: Client, world: World, friend: AbstractUser) -> Iterator[tuple
 @settings(
     max_examples=12,
     deadline=None,
+    phases=[Phase.reuse, Phase.generate],  # shrinking would ask the site for minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(mine=doings, theirs=doings, kept=some(20))
