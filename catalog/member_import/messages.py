@@ -24,8 +24,8 @@ FILES = {
         "not as a spreadsheet saved it."
     ),
     "watched": _(
-        "This seems to be Letterboxd's list of films watched, without stars. Upload "
-        "ratings.csv or watchlist.csv under its own name, or the whole ZIP."
+        "This seems to be a list of Letterboxd's. Upload watchlist.csv or watched.csv under its "
+        "own name, or the whole ZIP."
     ),
     "some-list": _("This is a list of Trakt's; only the one named watchlist can be taken."),
     "many-people": _(

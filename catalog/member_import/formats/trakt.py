@@ -44,6 +44,15 @@ def json_watchlist(values: Values) -> Iterator[ReadRow]:
     )
 
 
+def json_watched(values: Values) -> Iterator[ReadRow]:
+    """A viewing of the history, or the last one of a film watched."""
+    film = _film_of_json(values)
+    at = cells.moment(values.get("watched_at") or values.get("last_watched_at"))
+    yield ReadRow(
+        kind=RowKind.SEEN, film=film, happened_at=at, watched_on=at.date() if at else None
+    )
+
+
 def _film_of_json(values: Values) -> NamedFilm:
     if values.get("type", "movie") != "movie":
         raise RowAsideError("not-a-film")
@@ -99,11 +108,16 @@ def _has(part: Part, *names: str) -> bool:
     return set(names) <= set(part.header or ())
 
 
-def _entry(part: Part) -> Values:
-    """The first element of a list of films; others of the export have other shapes."""
+def _first(part: Part) -> Values:
     document = part.document
     first = document[0] if isinstance(document, list) and document else None
-    return first if isinstance(first, dict) and "type" in first else {}
+    return first if isinstance(first, dict) else {}
+
+
+def _entry(part: Part) -> Values:
+    """The first element of a list of films; others of the export have other shapes."""
+    first = _first(part)
+    return first if "type" in first else {}
 
 
 def refuse_other_list(part: Part) -> None:
@@ -124,6 +138,18 @@ FORMATS = (
         "lists-watchlist.json",
         lambda part: "listed_at" in _entry(part) and bool(WATCHLIST.match(part.name)),
         json_watchlist,
+    ),
+    Format(
+        ImportSource.TRAKT,
+        "history.json",
+        lambda part: "watched_at" in _entry(part),
+        json_watched,
+    ),
+    Format(
+        ImportSource.TRAKT,
+        "watched-movies.json",
+        lambda part: {"last_watched_at", "movie"} <= set(_first(part)),
+        json_watched,
     ),
     Format(
         ImportSource.TRAKT,
