@@ -19,6 +19,9 @@ LIKED_STARS = 4.5
 # In the place of half-stars.
 _HIDDEN, _SEEN = 0, -1
 
+# A film was watched by the end of its day, and before it was written down.
+_WATCHED = "CASE WHEN watched_on IS NOT NULL THEN least((watched_on + 1)::timestamptz, {}) END"
+
 # As SQL, since making the same with the ORM takes longer than the database takes to answer it.
 # What was seen on no known day comes first, so that it does not pretend to be recent.
 _HISTORIES = f"""
@@ -29,10 +32,10 @@ _HISTORIES = f"""
         SELECT user_id, movie_id, {_HIDDEN}, hidden_at, id
         FROM {HiddenMovie._meta.db_table} WHERE user_id = ANY(%s)
         UNION ALL
-        SELECT user_id, movie_id, {_SEEN}, coalesce(watched_on::timestamptz, '-infinity'), id
+        SELECT user_id, movie_id, {_SEEN}, coalesce({_WATCHED.format("marked_at")}, '-infinity'), id
         FROM {SeenMovie._meta.db_table} WHERE user_id = ANY(%s)
         UNION ALL
-        SELECT user_id, movie_id, {_SEEN}, watched_on::timestamptz, id
+        SELECT user_id, movie_id, {_SEEN}, {_WATCHED.format("created_at")}, id
         FROM {DiaryEntry._meta.db_table} WHERE user_id = ANY(%s)
     ) AS history ORDER BY at, id
 """  # noqa: S608

@@ -31,6 +31,9 @@ MEMBERS_ONLY = [
     ("get", "/api/v1/me/ratings"),
     ("put", "/api/v1/me/ratings/1"),
     ("delete", "/api/v1/me/ratings/1"),
+    ("get", "/api/v1/me/seen"),
+    ("put", "/api/v1/me/seen/1"),
+    ("delete", "/api/v1/me/seen/1"),
 ]
 
 
@@ -270,6 +273,8 @@ def test_the_api_describes_itself(client: Client) -> None:
         "/api/v1/me/watch-next",
         "/api/v1/me/ratings",
         "/api/v1/me/ratings/{movie_id}",
+        "/api/v1/me/seen",
+        "/api/v1/me/seen/{movie_id}",
         "/api/v1/watch-next",
     }
 

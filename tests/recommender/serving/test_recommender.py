@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from catalog.models import HiddenMovie, Movie, Rating
+from catalog.services.diary import latest_day
 from catalog.services.ratings import rate, unrate
+from catalog.services.seen import mark_seen
 from recommender.data.histories import History, history_from, history_of
 from recommender.pages.cards import cards
 from recommender.serving.explanations import reasons
@@ -70,6 +72,64 @@ def test_hidden_films_stay_away(world: World) -> None:
     hidden.delete()
     person = recommender_for(ada.pk)
     assert movie_ids(person, person.top_picks(1))[0] == best
+
+
+def test_a_film_seen_leads_on_but_is_no_opinion(world: World) -> None:
+    world.publish()
+    ada = world.fan_of_even()
+    before = recommender_for(ada.pk)
+    mark_seen(user_id=ada.pk, movie=world.movies[41], watched_on=latest_day())
+    after = recommender_for(ada.pk)
+    near = {world.movies[n].pk for n in (39, 43)}
+    assert not near & set(movie_ids(before, before.watch_next(2)))
+    assert near & set(movie_ids(after, after.watch_next(2)))
+    assert world.movies[41].pk not in movie_ids(after, after.popular(60))
+    np.testing.assert_allclose(after.folded.row[1], before.folded.row[1], atol=0.05)
+    assert after.predictions(after.top_picks(3).rows)[0] is not None
+
+
+def test_a_film_seen_on_no_known_day_does_not_pretend_to_be_recent(world: World) -> None:
+    world.publish("sequence")
+    user = world.member()
+    rate(user_id=user.pk, movie=world.movies[10], half_stars=8)
+    mark_seen(user_id=user.pk, movie=world.movies[41])
+    person = recommender_for(user.pk)
+    assert set(movie_ids(person, person.watch_next(2))) == {world.movies[n].pk for n in (8, 12)}
+
+
+def test_who_has_only_seen_films_gets_picks_without_stars_or_reasons(world: World) -> None:
+    world.publish()
+    user = world.member()
+    for place in (0, 2, 4):
+        mark_seen(user_id=user.pk, movie=world.movies[place])
+    person = recommender_for(user.pk)
+    assert set(movie_ids(person, person.watch_next(10))) <= set(world.even)
+    for card in cards(person, person.top_picks(5)):
+        assert (card.predicted_rating, card.reasons) == (None, ())
+
+
+def test_reasons_are_ratings_though_other_films_were_seen_between(world: World) -> None:
+    world.publish()
+    ada = world.fan_of_even()
+    alone = recommender_for(ada.pk)
+    mark_seen(user_id=ada.pk, movie=world.movies[8], watched_on=latest_day())
+    person = recommender_for(ada.pk)
+    rated = set(alone.history.movie_ids.tolist())
+    for ranking in (person.top_picks(5), person.watch_next(5)):
+        found = reasons(person, ranking)
+        assert all(found)
+        assert {reason.movie_id for some in found for reason in some} <= rated
+    placed = person.live.sequence
+    assert placed is not None
+    watched, scorer = person.watched(placed), placed.version.scorer
+    row = person.watch_next(1).rows[0]
+    (best, *_), *_ = reasons(person, person.watch_next(1))
+    place = watched.tolist().index(
+        placed.item_of_row[person.live.catalog.rows_of(np.array([best.movie_id]))[0]]
+    )
+    item = placed.item_of_row[row]
+    left_out = scorer.scores(watched)[item] - scorer.scores(np.delete(watched, place))[item]
+    assert best.weight == pytest.approx(left_out, abs=1e-3)
 
 
 def test_reasons_are_films_of_the_history_that_raised_the_score(world: World) -> None:
