@@ -110,7 +110,7 @@ def _history(pairs: list[tuple[int, int]]) -> History:
         stars=(half_stars[rated] / 2).astype(np.float32),
         hidden_ids=films[half_stars == _HIDDEN],
         seen_ids=films[seen],
-        seen_places=np.cumsum(rated)[seen],
+        seen_places=np.cumsum(rated, dtype=np.int64)[seen],
     )
 
 
