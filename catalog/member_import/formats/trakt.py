@@ -5,6 +5,7 @@ The JSON of the export is that of Trakt's API, so that what backup tools save is
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from catalog.models.member_import import ImportSource, RowKind
 
@@ -22,6 +23,7 @@ from .records import (
 
 # Other lists may have the word in their names: lists-list-9-my-watchlist.json.
 WATCHLIST = re.compile(r"(lists-)?watchlist")
+UNKNOWN_DAY = datetime(1970, 1, 1, tzinfo=UTC)  # stands in a history where the day is not known
 
 
 def json_ratings(values: Values) -> Iterator[ReadRow]:
@@ -48,6 +50,7 @@ def json_watched(values: Values) -> Iterator[ReadRow]:
     """A viewing of the history, or the last one of a film watched."""
     film = _film_of_json(values)
     at = cells.moment(values.get("watched_at") or values.get("last_watched_at"))
+    at = None if at == UNKNOWN_DAY else at
     yield ReadRow(
         kind=RowKind.SEEN, film=film, happened_at=at, watched_on=at.date() if at else None
     )

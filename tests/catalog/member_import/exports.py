@@ -88,6 +88,7 @@ TRAKT_HISTORY = json.dumps(
     [
         trakt_entry(id=2, watched_at="2021-09-03T20:10:11.000Z", action="watch"),
         trakt_entry(id=1, watched_at="2019-09-03T20:10:11.000Z", action="watch"),
+        trakt_entry(id=0, watched_at="1970-01-01T00:00:00.000Z", action="watch"),
         trakt_entry("episode", id=3, watched_at="2019-09-03T20:10:11.000Z", action="watch"),
     ]
 )

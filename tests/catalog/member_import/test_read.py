@@ -106,6 +106,7 @@ def test_trakt_history_is_seen_on_its_days() -> None:
     assert said == [
         ("seen", "The Matrix", date(2021, 9, 3)),
         ("seen", "The Matrix", date(2019, 9, 3)),
+        ("seen", "The Matrix", None),
     ]
     assert found.aside == {"not-a-film": 1}
 
