@@ -9,8 +9,8 @@ PRODUCTION := SECRET_KEY=$(shell head -c 48 /dev/urandom | base64 | tr -d '/+=\n
 	REDIS_URL=redis://localhost ALLOWED_HOSTS=matinee.example EMAIL_URL=smtp://localhost
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test lint format bench bench-learning bench-serving bench-retraining bench-load structure clean reset python \
-	style types imports templates migrations deployment
+.PHONY: help run setup test lint production lock format bench bench-learning bench-serving bench-retraining bench-load \
+	structure clean reset python style types imports templates migrations deployment
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 26
@@ -39,7 +39,10 @@ imports:
 	.venv/bin/lint-imports
 
 templates:
+	.venv/bin/djangofmt --check templates
+	git ls-files -z -- 'templates/*.jinja' | xargs -0 -r .venv/bin/djangofmt --check --profile jinja
 	git ls-files -z -- 'templates/*.html' | xargs -0 -r .venv/bin/djade --check --target-version 5.2
+	! LC_ALL=C.UTF-8 grep -rnE '.{121}' templates # the formatter breaks no text that it would change
 
 migrations:
 	$(SETTINGS) $(VENV_PYTHON) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
@@ -47,9 +50,20 @@ migrations:
 deployment:
 	$(PRODUCTION) $(VENV_PYTHON) manage.py check --deploy --fail-level WARNING
 
+production: export MATINEE_VENV := .venv-production
+production: python ## install requirements.txt alone into a new environment, import all of the site, check its settings
+	@rm -rf $(MATINEE_VENV)
+	@PIP_COMPILE=0 $(PRODUCTION) $(SET_UP) requirements.txt -m tests.production_imports
+	$(PRODUCTION) $(MATINEE_VENV)/bin/python manage.py check --deploy --fail-level WARNING
+
+lock: setup ## write requirements*.txt from requirements*.in, with hashes (ARGS="--upgrade" for newer versions)
+	@$(VENV_PYTHON) -m moviesite.local.lock $(ARGS)
+
 format: setup ## put code and templates into the project's style
 	$(VENV_PYTHON) -m ruff check --fix .
 	$(VENV_PYTHON) -m ruff format .
+	.venv/bin/djangofmt templates
+	git ls-files -z -- 'templates/*.jinja' | xargs -0 -r .venv/bin/djangofmt --profile jinja
 	git ls-files -z -- 'templates/*.html' | xargs -0 -r .venv/bin/djade --target-version 5.2
 
 BENCHMARKS ?= import search serving
@@ -58,8 +72,7 @@ bench: setup bench-learning ## measure everything, in hours (BENCHMARKS="import 
 	@for name in $(BENCHMARKS); do echo "== $$name"; $(VENV_PYTHON) -m tests.benchmarks.bench_$$name || exit 1; done
 
 bench-learning: python ## measure the learning library beside its peers (LEARNING="ratings next_film library" for a part, ARGS)
-	@test -d .venv-bench || $(PYTHON) -m venv .venv-bench
-	@.venv-bench/bin/pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	@MATINEE_VENV=.venv-bench $(SET_UP) requirements-bench.txt
 	@for name in $(LEARNING); do echo "== $$name"; OMP_NUM_THREADS=1 .venv-bench/bin/python -m tests.benchmarks.bench_$$name $(ARGS) || exit 1; done
 
 bench-serving: setup ## measure speed and memory of serving (ARGS="scoring growth" for a part)
@@ -75,12 +88,12 @@ structure: setup ## print the rooms, arrows and names of the code in numbers
 	@$(VENV_PYTHON) -m tests.structure
 
 clean: ## remove caches, keep .venv and var
-	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+	rm -rf .venv-production .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +
 
 reset: ## remove .venv and var: the next run starts from nothing
 	@printf 'This deletes the database in var/. Type yes: ' && read answer && [ "$$answer" = yes ]
-	rm -rf .venv "$$(readlink -f var/postgres 2>/dev/null || echo var/postgres)" var
+	rm -rf .venv .venv-bench .venv-production "$$(readlink -f var/postgres 2>/dev/null || echo var/postgres)" var
 
 python:
 	@command -v $(PYTHON) >/dev/null || { \

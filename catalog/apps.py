@@ -1,4 +1,4 @@
-"""The facts: movies, links, ratings."""
+"""The catalog app: movies with their links, and what members do with them."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

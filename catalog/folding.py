@@ -1,4 +1,4 @@
-"""Titles as search compares them: `fold`, and digits inside words as letters: `as_read`."""
+"""Text folding for title search: `fold`, and digits inside words as letters: `as_read`."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""Rows into PostgreSQL by COPY, streamed."""
+"""Streaming rows into PostgreSQL by COPY."""
 
 import io
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Predicted stars as the catalog's pages ask for them, without knowing who predicts.
+"""The interface through which the catalog's pages ask for predicted stars.
 
 Whoever can predict registers with ``predict_with`` when the site starts: the catalog depends on
 what is described here, and on nobody who keeps to it.
@@ -22,9 +22,9 @@ from .models.movie import Movie, MovieQuerySet
 class Lacking(TextChoices):
     """Why there are no predictions, and what a page says about it."""
 
-    ACCOUNT = "account", _("Sign in to see which stars you would give.")
-    RATINGS = "ratings", _("Rate a film or two first: predicted stars follow from your ratings.")
-    MODEL = "model", _("Predicted stars are here as soon as the first model is trained.")
+    ACCOUNT = "account", _("Sign in to see how many stars you would give.")
+    RATINGS = "ratings", _("Rate a film or two first: predictions are based on your ratings.")
+    MODEL = "model", _("Predicted stars will appear once the first model has been trained.")
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What the catalog tells others, without knowing them."""
+"""Signals that the catalog sends."""
 
 from django.dispatch import Signal
 

@@ -1,8 +1,8 @@
-"""The Celery doors to what takes time: thin, safe to run twice, acknowledged late."""
+"""Celery tasks of members' imports: thin, idempotent, acknowledged late."""
 
 from celery import shared_task
 
-from catalog.member_import.cleanup import sweep
+from catalog.member_import.cleanup import clean_up
 from catalog.member_import.worker import work
 
 
@@ -15,4 +15,4 @@ def work_on_import(import_id: int) -> None:
 @shared_task(name="catalog.tasks.sweep_imports")
 def sweep_imports() -> None:
     """Take up what was lost, remove what is old. Beat sends it."""
-    sweep()
+    clean_up()

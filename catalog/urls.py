@@ -1,4 +1,4 @@
-"""Addresses of the catalog."""
+"""URLs of the catalog."""
 
 from django.urls import path
 

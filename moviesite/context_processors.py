@@ -1,4 +1,4 @@
-"""What every page knows about the site itself."""
+"""Template context of every page: the name of the site, and credits of its datasets."""
 
 from django.conf import settings
 from django.http import HttpRequest

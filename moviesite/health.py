@@ -1,4 +1,4 @@
-"""Whether this process lives, and whether it can serve."""
+"""Health checks: whether this process lives, and whether it can serve."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
+from recommender import kinds
+from recommender.learning.interfaces import Scorer
 from recommender.serving.live_versions import live_versions
 from recommender.versions.load import LoadedVersion
 
@@ -30,7 +32,7 @@ def live(request: HttpRequest) -> JsonResponse:
 def ready(request: HttpRequest) -> JsonResponse:
     """503 when a page could not be served; a missing model is no reason, since pages answer."""
     checks = {"database": _database(), "migrations": "unknown", "cache": _cache()}
-    models: dict[str, Any] = {"factorization": None, "sequence": None}
+    models: dict[str, Any] = dict.fromkeys(kinds.names())
     if checks["database"] == "ok":
         checks["migrations"] = _migrations()
     if checks["migrations"] == "ok":
@@ -69,7 +71,7 @@ def _migrations() -> str:
     return "ok" if _migrated else "pending"
 
 
-def _described(version: LoadedVersion | None) -> dict[str, Any] | None:
+def _described(version: LoadedVersion[Scorer] | None) -> dict[str, Any] | None:
     if version is None:
         return None
     return {

@@ -87,6 +87,11 @@ TEMPLATES = [
             ],
         },
     },
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {"environment": "moviesite.jinja.environment"},
+    },
 ]
 
 # --- Services -------------------------------------------------------------------------------

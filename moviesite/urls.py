@@ -1,4 +1,4 @@
-"""Addresses of the site."""
+"""URLs of the site."""
 
 from django.contrib import admin
 from django.urls import include, path
@@ -7,7 +7,7 @@ from moviesite import health
 from moviesite.accounts import privacy_views
 from moviesite.accounts.token_views import remove_token, tokens
 from moviesite.accounts.views import profile
-from recommender.api import api
+from moviesite.api import api
 from recommender.views.home import home
 
 urlpatterns = [

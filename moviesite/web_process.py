@@ -1,4 +1,4 @@
-"""What a web process does once, before its first request, so that no request pays for it."""
+"""Preparation of a web process before its first request, so that no request pays for it."""
 
 import gc
 import sys

@@ -1,4 +1,4 @@
-"""What to watch: training, versions, serving."""
+"""The recommender app: training, versions, serving."""
 
 from django.apps import AppConfig
 from django.db.models.signals import m2m_changed, post_delete, post_save

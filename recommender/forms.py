@@ -1,4 +1,4 @@
-"""The filters as a form."""
+"""The form of the recommendation filters."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.rendering.language_names import language_name
 from recommender.data.catalog_arrays import CatalogArrays, language_code
 from recommender.models import Preferences
-from recommender.serving.live import snapshot
+from recommender.serving.live import live_state
 
 LANGUAGES_OFFERED = 40
 
@@ -63,7 +63,7 @@ class PreferencesForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        catalog = snapshot().catalog
+        catalog = live_state().catalog
         names = [gettext(name) for name in catalog.genre_names]
         genres = [(pk, names[place]) for pk, place in catalog.genre_places.items()]
         genres.sort(key=lambda genre: genre[1])

@@ -1,10 +1,10 @@
-"""Celery tasks of training: thin, safe to run twice, acknowledged late."""
+"""Celery tasks of training: thin, idempotent, acknowledged late."""
 
 from billiard.process import current_process
 from celery import shared_task
 
-from recommender import runs, training
-from recommender.models import ModelKind, RunMode, RunTrigger
+from recommender import kinds, runs, training
+from recommender.models import RunMode, RunTrigger
 from recommender.runs.request import request_run
 from recommender.training.priority import give_way
 
@@ -25,6 +25,6 @@ def sweep() -> None:
 
 @shared_task(name="recommender.tasks.retrain_fully")
 def retrain_fully() -> None:
-    """Train both kinds from scratch; beat sends it as the administrator scheduled it."""
-    for kind in ModelKind.values:
+    """Train all kinds from scratch; beat sends it as the administrator scheduled it."""
+    for kind in kinds.names():
         request_run(kind, mode=RunMode.FULL, trigger=RunTrigger.SCHEDULE)

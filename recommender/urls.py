@@ -1,4 +1,4 @@
-"""Addresses of the recommendations."""
+"""URLs of the recommender."""
 
 from django.urls import path
 

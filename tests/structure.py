@@ -73,7 +73,7 @@ def strays_among_tests(files: Iterable[str], root: Path = ROOT) -> list[str]:
         if not file.name.startswith("test_") or not path.startswith(MIRRORED):
             continue
         mirrored = root / Path(*file.parts[1:-1]) / file.stem.removeprefix("test_")
-        if not any(mirrored.with_suffix(end).exists() for end in (".py", ".html", "")):
+        if not any(mirrored.with_suffix(end).exists() for end in (".py", ".html", ".toml", "")):
             stray.append(path)
     return stray
 

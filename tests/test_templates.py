@@ -8,6 +8,17 @@ from django.template.loader import get_template
 FOLDER = Path(__file__).resolve().parents[1] / "templates"
 
 
-@pytest.mark.parametrize("path", sorted(str(p.relative_to(FOLDER)) for p in FOLDER.rglob("*.html")))
+def templates(ending: str) -> list[str]:
+    return sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob(f"*.{ending}"))
+
+
+@pytest.mark.parametrize("path", templates("html"))
 def test_compiles(path: str) -> None:
     get_template(path)
+
+
+@pytest.mark.parametrize(
+    "path", sorted(str(p.relative_to(FOLDER)) for p in FOLDER.rglob("*.jinja"))
+)
+def test_compiles_in_jinja(path: str) -> None:
+    get_template(path, using="jinja2")

@@ -1,4 +1,4 @@
-"""Genres, collections, companies, countries, languages."""
+"""Admin of genres, collections, companies, countries and languages."""
 
 from django.contrib import admin
 

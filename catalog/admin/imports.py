@@ -1,4 +1,4 @@
-"""Members' imports: their state, never what is in them."""
+"""Admin of members' imports: their state, never what is in them."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -7,10 +7,11 @@ from django.http import HttpRequest
 from catalog.models import MemberImport
 
 from .large_tables import LargeTableAdmin
+from .permissions import NoAddOrChangeAdmin
 
 
 @admin.register(MemberImport)
-class MemberImportAdmin(LargeTableAdmin):
+class MemberImportAdmin(NoAddOrChangeAdmin, LargeTableAdmin):
     list_display = ("file_name", "user", "source", "state", "created_at", "attempts")
     list_select_related = ("user",)
     list_filter = ("state", "source")
@@ -20,9 +21,3 @@ class MemberImportAdmin(LargeTableAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[MemberImport]:
         return super().get_queryset(request).defer("content")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: MemberImport | None = None) -> bool:
-        return False

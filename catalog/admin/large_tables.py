@@ -1,4 +1,4 @@
-"""What the lists of the catalog's admin have in common."""
+"""Base of admins of large tables: estimated counts, no sorting without an index."""
 
 from functools import cached_property
 

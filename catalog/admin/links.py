@@ -1,4 +1,4 @@
-"""Links to MovieLens, IMDb and TMDB."""
+"""Admin of links to MovieLens, IMDb and TMDB, and looking movies up by those ids."""
 
 from django.contrib import admin
 from django.db.models import QuerySet

@@ -1,4 +1,4 @@
-"""Movies."""
+"""Admin of movies."""
 
 from typing import Any
 

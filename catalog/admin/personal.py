@@ -1,4 +1,4 @@
-"""Watchlists, hidden and seen movies, lists, diaries and friends."""
+"""Admin of watchlists, hidden and seen movies, lists, diaries and friends."""
 
 from django.contrib import admin
 from django.http import HttpRequest

@@ -1,4 +1,4 @@
-"""Ratings."""
+"""Admin of ratings."""
 
 from typing import Any
 

@@ -58,7 +58,7 @@ def import_dataset(
 
 
 def _silent(_phase: str) -> None:
-    """Nobody listens."""
+    """The progress callback of an import that nobody watches."""
 
 
 def _load(cursor: Any, reader: Reader, report: Report, say: Say) -> None:

@@ -1,4 +1,4 @@
-"""Films and ratings into temporary tables, by COPY."""
+"""Staging films and ratings in temporary tables, by COPY."""
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache

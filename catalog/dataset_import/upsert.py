@@ -1,4 +1,4 @@
-"""The one statement by which every table is brought up to date."""
+"""Upsert: the one statement that inserts, updates and counts, whatever the table."""
 
 from typing import Any
 

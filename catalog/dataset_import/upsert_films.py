@@ -1,4 +1,4 @@
-"""Films with their links and all that they are grouped by."""
+"""Upsert of staged films with their links, genres and other facets."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""From the text of a cell to a value; None for what is not one."""
+"""Parsing cells of dataset files; None for a cell without a valid value."""
 
 import ast
 import json

@@ -1,4 +1,4 @@
-"""Which dataset it is that somebody points at."""
+"""Detecting which dataset a folder or zip holds."""
 
 from pathlib import Path
 

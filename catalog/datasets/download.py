@@ -1,4 +1,4 @@
-"""Known datasets from where they are published, checked, resumed and kept."""
+"""Downloading known datasets: resumed where it broke off, checked, and kept."""
 
 import hashlib
 import shutil

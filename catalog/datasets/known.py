@@ -1,4 +1,4 @@
-"""Datasets that are known by name: what must be said about each, and where it can be had."""
+"""Datasets known by name: their credits, download addresses and checksums."""
 
 from dataclasses import dataclass
 

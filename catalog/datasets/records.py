@@ -1,4 +1,4 @@
-"""What every reader gives: films and ratings, whatever the files they come from."""
+"""Records that every dataset reader yields: films and ratings."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What an import says about itself: counts, rejected rows with their reasons, remarks."""
+"""The report of a dataset import: counts, rejected rows with their reasons, remarks."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from typing import NamedTuple
 Watch = Callable[[str, int, int], None]
 
 
-class Problem(NamedTuple):
+class RejectedRow(NamedTuple):
     """A row that was not taken."""
 
     file: str
@@ -47,7 +47,7 @@ class Report:
     problem_limit: int = 20
     watch: Watch | None = None
     counts: dict[str, Count] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[RejectedRow] = field(default_factory=list)
     remarks: Counter[str] = field(default_factory=Counter)
 
     def count(self, kind: str) -> Count:
@@ -56,7 +56,7 @@ class Report:
     def reject(self, kind: str, file: str, line: int, reason: str) -> None:
         self.count(kind).rejected += 1
         if len(self.problems) < self.problem_limit:
-            self.problems.append(Problem(file, line, reason))
+            self.problems.append(RejectedRow(file, line, reason))
 
     @property
     def rejected(self) -> int:

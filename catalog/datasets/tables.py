@@ -1,4 +1,4 @@
-"""Rows of the text tables that datasets are made of."""
+"""Reading the delimited text tables that datasets are made of."""
 
 import csv
 from collections.abc import Iterator, Sequence

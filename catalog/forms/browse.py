@@ -1,4 +1,4 @@
-"""What a reader may ask of the film lists."""
+"""Forms that filter and sort lists of films."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a member fills in: a list, a diary entry, what others may see."""
+"""Forms of a member's lists, diary entries and sharing choices."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class DiaryForm(forms.Form):
         input_formats=["%Y-%m-%d"],
     )
     stars = forms.TypedChoiceField(
-        label=_("Stars then"), required=False, coerce=half_stars_of, empty_value=None
+        label=_("Stars for this viewing"), required=False, coerce=half_stars_of, empty_value=None
     )
     rewatch = forms.BooleanField(label=_("I had seen it before"), required=False)
     note = forms.CharField(

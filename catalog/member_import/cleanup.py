@@ -1,4 +1,4 @@
-"""Looking after imports: what was lost is sent again, what nobody came back for is removed."""
+"""Periodic cleanup of imports: lost ones are sent again, abandoned ones removed."""
 
 from datetime import timedelta
 
@@ -15,8 +15,8 @@ PREVIEW_DAYS = 7
 UNDO_DAYS = 30
 
 
-def sweep() -> None:
-    """Idempotent: any number of these may run at once, anywhere."""
+def clean_up() -> None:
+    """Send lost imports again, and remove old ones. Any number of these may run at once."""
     now = timezone.now()
     lost = Q(sent_at=None) | Q(sent_at__lt=now - RESEND_AFTER)
     for key in MemberImport.objects.filter(lost, state__in=WORKING).values_list("pk", flat=True):

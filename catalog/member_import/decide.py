@@ -23,7 +23,7 @@ IDENTITY = ("folded", "year", "imdb_id", "tmdb_id", "movielens_id")
 
 
 def decide(job: MemberImport, fields: Mapping[str, str]) -> list[int]:
-    """Take the fields ``row-<key>`` of a form to heart; the keys of the rows they were about.
+    """Apply the fields ``row-<key>`` of a form. Returns the keys of the rows they are about.
 
     Values: ``film-<key>`` the film that is meant, ``wrong`` it is another film than thought,
     ``left-out`` and ``taken-in``, ``mine`` and ``theirs`` whose stars count, and ``rule`` as the

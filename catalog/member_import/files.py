@@ -1,4 +1,4 @@
-"""From an uploaded file to the text files in it; what is none is refused here.
+"""Unpacking an upload into text files; anything else is refused here.
 
 Nothing is ever unpacked to disk, and no more than the bounds below into memory, whatever a ZIP
 says about itself.

@@ -1,4 +1,4 @@
-"""Which films are meant: one statement for each way to tell, whatever the number of rows.
+"""Matching rows with films: one statement for each way to tell, whatever the number of rows.
 
 Ids come before titles. A title counts only where it fits one film: of two films of one title and
 year a person has to choose.

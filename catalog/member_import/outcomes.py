@@ -1,4 +1,4 @@
-"""What applying an import would do with each of its rows, as things are now."""
+"""Outcomes: what applying an import would do with each of its rows, as things are now."""
 
 from django.db import connection
 

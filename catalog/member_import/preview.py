@@ -1,4 +1,4 @@
-"""What a member sees of an import: how many rows of each outcome, and a page of one of them."""
+"""Preview of an import: how many rows of each outcome, and a page of one of them."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ class Tab:
 
 
 @dataclass(frozen=True)
-class Problem:
+class RefusedRow:
     """A row that could not be taken, and why, in the reader's language."""
 
     file: str
@@ -133,7 +133,7 @@ def attach_suggestions(rows: list[ImportRow], *, row_id: int = 0, query: str = "
     For the row ``row_id`` they are what ``query`` finds instead.
     """
     keys = {key for row in rows for key in row.suggestions}
-    films = Movie.objects.for_cards().in_bulk(keys)
+    films = Movie.objects.with_link_and_genres().in_bulk(keys)
     for row in rows:
         suggested = [films[key] for key in row.suggestions if key in films]
         if row.pk == row_id and query:
@@ -141,10 +141,10 @@ def attach_suggestions(rows: list[ImportRow], *, row_id: int = 0, query: str = "
         row.suggested = suggested  # type: ignore[attr-defined]
 
 
-def problems(job: MemberImport) -> list[Problem]:
+def problems(job: MemberImport) -> list[RefusedRow]:
     """The first rows that could not be taken."""
     return [
-        Problem(one["file"], one["line"], text_of(one["code"], one["values"]))
+        RefusedRow(one["file"], one["line"], text_of(one["code"], one["values"]))
         for one in job.report.get("problems", [])
     ]
 

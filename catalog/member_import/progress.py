@@ -1,4 +1,4 @@
-"""How far a worker is with an import. It is told in passing and may be lost at any time."""
+"""Progress of an import in its worker. It is kept in the cache and may be lost at any time."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ SECONDS = 600
 
 
 @dataclass(frozen=True)
-class Progress:
+class ImportProgress:
     """``phase`` is put into words by a template; ``total`` is 0 where it has no steps."""
 
     phase: str
@@ -31,13 +31,13 @@ def tell(import_id: int, phase: str, done: int = 0, total: int = 0) -> None:
         log.warning("progress_not_told", member_import=import_id, error=repr(error))
 
 
-def progress_of(import_id: int) -> Progress | None:
+def progress_of(import_id: int) -> ImportProgress | None:
     try:
         told = cache.get(_key(import_id))
     except (RedisError, OSError) as error:
         log.warning("progress_not_read", member_import=import_id, error=repr(error))
         return None
-    return Progress(*told) if told else None
+    return ImportProgress(*told) if told else None
 
 
 def forget(import_id: int) -> None:

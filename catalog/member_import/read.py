@@ -1,4 +1,4 @@
-"""From an uploaded file to the rows in it: which site it is from is seen from its columns."""
+"""Reading the rows of an upload; its format is recognised by its columns."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What a member asks of an import: each changes its state, and a worker does the rest."""
+"""Requests to an import: each changes its state, and a Celery worker does the rest."""
 
 from django.db import transaction
 from django.utils import timezone

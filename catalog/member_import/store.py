@@ -1,4 +1,4 @@
-"""The rows of a file into the database, by COPY."""
+"""Storing the rows of an upload in the database, by COPY."""
 
 from collections.abc import Iterator
 

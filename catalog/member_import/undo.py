@@ -1,4 +1,4 @@
-"""Taking an import back: what it wrote goes, what it replaced returns.
+"""Undoing an import: what it wrote is removed, what it replaced restored.
 
 What the member changed by hand since then stays as it is. Imports are undone in the opposite
 order, because a later one remembers what an earlier one wrote.
@@ -83,7 +83,7 @@ def later_import(job: MemberImport) -> MemberImport | None:
     return MemberImport.objects.defer("content").get(pk=found[0]) if found else None
 
 
-def undo(job: MemberImport) -> None:
+def undo_import(job: MemberImport) -> None:
     """Put everything back. Must be called inside a transaction that holds the import's row."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITE_LOCK])

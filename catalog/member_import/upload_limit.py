@@ -1,4 +1,4 @@
-"""A bound for uploads, before anything of them is kept."""
+"""Upload handler with a size limit that holds before anything is kept."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The worker's side: whatever an import waits for, done in one transaction.
+"""The Celery worker's side of an import: each step in one transaction.
 
 The import's row is locked meanwhile. A message that comes twice finds it locked or done, and a
 worker that dies leaves everything as it was, for the sweep to send again.
@@ -21,7 +21,7 @@ from .outcomes import settle
 from .progress import forget, tell
 from .read import read
 from .store import store_rows
-from .undo import undo
+from .undo import undo_import
 
 log = structlog.get_logger(__name__)
 
@@ -110,7 +110,7 @@ def _apply(job: MemberImport) -> None:
 
 def _undo(job: MemberImport) -> None:
     tell(job.pk, "undoing")
-    undo(job)
+    undo_import(job)
     job.state = ImportState.UNDONE
 
 

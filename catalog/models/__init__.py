@@ -1,4 +1,4 @@
-"""The nouns of the catalog, one file each."""
+"""Models of the catalog, one file per noun."""
 
 from .dataset import Dataset
 from .diary import DiaryEntry

@@ -1,4 +1,4 @@
-"""Which open datasets were loaded, with what must be said about them."""
+"""Imported datasets, with the credits that must be shown."""
 
 from django.core.cache import cache
 from django.db import models

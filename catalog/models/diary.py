@@ -1,4 +1,4 @@
-"""When a member watched a film."""
+"""Diary entries: when a member watched a film."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What movies are grouped by: genres, collections, companies, countries, languages."""
+"""Facets of movies: genres, collections, companies, countries, languages."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

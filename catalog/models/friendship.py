@@ -1,4 +1,4 @@
-"""Members who agreed to be friends, and members who want nothing to do with each other."""
+"""Friendships between members, and blocks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where else a film is known."""
+"""External ids of a film, at MovieLens, IMDb and TMDB."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

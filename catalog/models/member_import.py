@@ -1,4 +1,4 @@
-"""What a member brings along from another site: the file, its rows, what became of them."""
+"""Imports of ratings from another site: the file, its rows, their outcomes."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -32,9 +32,9 @@ WORKING = (ImportState.READING, ImportState.APPLYING, ImportState.UNDOING)
 
 
 class ConflictRule(models.TextChoices):
-    NEWEST = "newest", _("The newer of the two")
-    MINE = "mine", _("Mine on this site")
-    THEIRS = "theirs", _("Those of the file")
+    NEWEST = "newest", _("The newer ratings")
+    MINE = "mine", _("My ratings here")
+    THEIRS = "theirs", _("The ratings in the file")
 
 
 class RowKind(models.TextChoices):
@@ -48,9 +48,9 @@ class RowOutcome(models.TextChoices):
     """What applying an import does with a row; see `catalog.member_import.outcomes`."""
 
     NEW = "new", _("New")
-    CONFLICT = "conflict", _("Other stars than yours")
+    CONFLICT = "conflict", _("Different stars")
     UNMATCHED = "unmatched", _("Not found")
-    SAME = "same", _("Here already")
+    SAME = "same", _("Already here")
     REPEATED = "repeated", _("More than once")
     LEFT_OUT = "left-out", _("Left out")
 

@@ -1,4 +1,4 @@
-"""The film."""
+"""Movies."""
 
 from django.conf import settings
 from django.db import models
@@ -13,8 +13,8 @@ from .facets import Collection, Company, Country, Genre, Language
 
 
 class MovieQuerySet(models.QuerySet["Movie"]):
-    def for_cards(self) -> "MovieQuerySet":
-        """What a film card or the API shows, in two queries."""
+    def with_link_and_genres(self) -> "MovieQuerySet":
+        """With what the API and the member import show of a film besides its own columns."""
         return self.select_related("link").prefetch_related("genres")
 
     def suitable(self) -> "MovieQuerySet":

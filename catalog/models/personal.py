@@ -1,4 +1,4 @@
-"""What a user keeps: films to watch, films not to be shown again, films seen."""
+"""Watchlists, hidden movies and seen movies."""
 
 from django.conf import settings
 from django.db import models

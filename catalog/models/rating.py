@@ -1,4 +1,4 @@
-"""What somebody thought of a film."""
+"""Ratings."""
 
 from django.conf import settings
 from django.db import models

@@ -10,17 +10,14 @@ from django.db.models import Count
 from django.utils import timezone
 
 from catalog.models.diary import DiaryEntryQuerySet
+from catalog.rendering.bar_chart import BAR_WIDTH, Bar, bars, chart_width
 
-BAR, GAP, HEIGHT = 18, 4, 56
+GAP, HEIGHT = 4, 56
 
 
-@dataclass(frozen=True)
-class MonthBar:
+@dataclass(frozen=True, kw_only=True)
+class MonthBar(Bar):
     month: date
-    count: int
-    x: int
-    y: float
-    height: float
 
 
 @dataclass(frozen=True)
@@ -29,8 +26,8 @@ class DiaryCounts:
 
     by_month: Counter[tuple[int, int]]
     today: date
-    bar_width: int = BAR
-    width: int = 12 * (BAR + GAP) - GAP
+    bar_width: int = BAR_WIDTH
+    width: int = chart_width(12, GAP)
     full_height: int = HEIGHT
 
     @classmethod
@@ -66,18 +63,9 @@ class DiaryCounts:
 
     def bars(self, year: int) -> list[MonthBar]:
         """The twelve months of a year, ready to be drawn."""
-        highest = max((self.by_month[year, month] for month in range(1, 13)), default=0)
-        bars = []
-        for month in range(1, 13):
-            count = self.by_month[year, month]
-            height = round(max(HEIGHT * count / highest, 2), 1) if count else 0
-            bars.append(
-                MonthBar(
-                    month=date(year, month, 1),
-                    count=count,
-                    x=(month - 1) * (BAR + GAP),
-                    y=round(HEIGHT - height, 1),
-                    height=height,
-                )
-            )
-        return bars
+        months = range(1, 13)
+        drawn = bars([self.by_month[year, month] for month in months], gap=GAP, height=HEIGHT)
+        return [
+            MonthBar(month=date(year, month, 1), **vars(bar))
+            for month, bar in zip(months, drawn, strict=True)
+        ]

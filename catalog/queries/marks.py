@@ -1,10 +1,18 @@
-"""What one user has done with films, read together with the films."""
+"""A user's own stars, watchlist and hidden films, read together with the films."""
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Exists, OuterRef, Subquery
 
-from catalog.models import DiaryEntry, HiddenMovie, Rating, SeenMovie, WatchlistEntry
+from catalog.models import DiaryEntry, HiddenMovie, Movie, Rating, SeenMovie, WatchlistEntry
 from catalog.models.movie import MovieQuerySet
+
+
+def marked_movies(user: AbstractBaseUser | AnonymousUser) -> MovieQuerySet:
+    """All films with their genres and the user's marks: for cards beside something else.
+
+    For cards of films whose keys are known see :func:`catalog.queries.films_by_key.card_movies`.
+    """
+    return with_marks(Movie.objects.prefetch_related("genres"), user)
 
 
 def with_marks(movies: MovieQuerySet, user: AbstractBaseUser | AnonymousUser) -> MovieQuerySet:

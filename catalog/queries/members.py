@@ -1,4 +1,4 @@
-"""What members let each other see."""
+"""Which members, profiles and ratings a member may see."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finding films by what people type: exact titles first, then beginnings, parts and near misses."""
+"""Title search: exact titles first, then beginnings, parts and near misses."""
 
 import re
 from collections.abc import Iterable
@@ -46,7 +46,7 @@ class Match(IntEnum):
 
 
 # Movie id -> how it matches, and how near it is, best first.
-Ranking = dict[int, tuple[Match, float]]
+Matches = dict[int, tuple[Match, float]]
 # The same from the database: narrow rows, because all that match have to be sorted.
 Rows = QuerySet[Movie, tuple[int, int, float]]
 
@@ -109,15 +109,15 @@ def search_keys(query: str, *, limit: int, within: MovieQuerySet | None = None) 
 def find(query: str, *, limit: int, within: MovieQuerySet | None = None) -> list[Found]:
     """Films and how they match, best first, each once."""
     found = _ranked(query, limit, within)
-    cards = Movie.objects.for_cards().in_bulk(list(found))
+    cards = Movie.objects.with_link_and_genres().in_bulk(list(found))
     return [Found(cards[key], *how) for key, how in found.items() if key in cards]
 
 
-def _ranked(query: str, limit: int, within: MovieQuerySet | None) -> Ranking:
+def _ranked(query: str, limit: int, within: MovieQuerySet | None) -> Matches:
     movies = Movie.objects.all() if within is None else within
     query = article_first(" ".join(query.split())[:LONGEST_QUERY])
     words, (title, year) = fold(query), _split_year(query)
-    found: Ranking = {}
+    found: Matches = {}
     if not words or limit < 1:
         return found
     _add(found, _direct(words, movies), limit)
@@ -139,7 +139,7 @@ def _split_year(query: str) -> tuple[str, int] | tuple[None, int]:
     return (title, int(match["year"])) if match and title else (None, 0)
 
 
-def _add(found: Ranking, rows: Rows, limit: int, worst: Match | None = None) -> None:
+def _add(found: Matches, rows: Rows, limit: int, worst: Match | None = None) -> None:
     """Complete the ranking."""
     if len(found) >= limit:
         return
@@ -147,7 +147,7 @@ def _add(found: Ranking, rows: Rows, limit: int, worst: Match | None = None) -> 
         found[key] = worst or Match(match), nearness
 
 
-def _add_similar(found: Ranking, words: str, movies: MovieQuerySet, limit: int) -> None:
+def _add_similar(found: Matches, words: str, movies: MovieQuerySet, limit: int) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)",

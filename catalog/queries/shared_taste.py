@@ -1,4 +1,4 @@
-"""How alike two members rate, said with the care that few films ask for."""
+"""Similarity of two members' ratings, shrunk where they have few films in common."""
 
 from __future__ import annotations
 

@@ -50,6 +50,11 @@ class Cover:
     flipped: bool
     genre: str  # name to print, or ""
 
+    @property
+    def classes(self) -> str:
+        below = " cover-below" if self.below else ""
+        return f"cover-{self.size} tone-{self.tone}{below}"
+
 
 def title_size(title: str) -> int:
     """1 (largest) to 5, so that the longest word fits the width and the title a few lines."""

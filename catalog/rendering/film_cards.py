@@ -1,33 +1,28 @@
-"""The markup that a page repeats a hundred times: covers, icons, film cards.
+"""The parts that a page repeats a hundred times: covers, icons, film cards.
 
-It is built here instead of in templates because a home page has ninety cards, and rendering
-them took most of its time. Everything that comes from data goes through ``escape``.
+Their markup is in ``templates/components/films.jinja``. Jinja compiles it to Python: rendering
+the ninety cards of a home page in Django's own templates took most of its time.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from html import escape
-from typing import Protocol
+from typing import NamedTuple, Protocol, cast
 
-from django.templatetags.static import static
+from django.template import engines
+from django.template.backends.jinja2 import Jinja2
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from catalog.film_urls import actions_address, see_address
+from catalog.film_urls import actions_pattern, film_pattern, see_pattern, slug
 from catalog.models import Movie
 
-from .covers import cover_of
+from .covers import Cover, cover_of
 
 REASONS_NAMED = 2
-
-
-@cache
-def _asset(path: str) -> str:
-    """The address of a static file; asked for three times per card, and always the same."""
-    return static(path)
+SEEN_MARKS = ("your_half_stars", "is_marked_seen", "is_in_diary")
 
 
 class Titled(Protocol):
@@ -53,38 +48,50 @@ class CardLike(Protocol):
     def reasons(self) -> Iterable[ReasonLike]: ...
 
 
+class _FilmCard(NamedTuple):
+    """What the template of a card says. ``actions`` and what follows are "" where they miss."""
+
+    movie: Movie
+    address: str
+    design: Cover
+    genre: str
+    predicted: str  # markup
+    actions: str  # address of the dialog in which a member rates or keeps the film
+    action: str
+    see: str  # address that marks the film as seen
+    seen: str
+    is_seen: bool
+    yours: str  # the member's own stars
+    why: str
+
+
 @dataclass(frozen=True)
-class _Said:
+class _Texts:
     """What every card says, in one language: looked up once instead of a hundred times a page."""
 
-    language: str | None
     rate: str
     seen: str
     because: str
     and_: str
-    guess_hint: str
-    guess: str
-    predicted: str
 
     @staticmethod
     @cache
-    def in_(language: str | None) -> "_Said":
-        """In the language in force, which ``language`` names."""
-        return _Said(
-            language=language,
-            rate=_("Rate or keep %(title)s"),
+    def in_(_language: str | None) -> "_Texts":
+        """In the language in force, which is named so that each has its own."""
+        return _Texts(
+            rate=_("Rate or save %(title)s"),
             seen=_("I have seen %(title)s"),
             because=_("Because of %(titles)s"),
             and_=_("and"),
-            guess_hint=escape(_("A first guess: the more you rate, the surer it gets")),
-            guess=escape(_("First guess for you:")),
-            predicted=escape(_("Predicted for you:")),
         )
 
 
-@lru_cache(1000)
-def _genre_name(name: str, _language: str | None) -> str:
-    return escape(_(name or "Film"))
+def draw(macro: str, *values: object) -> SafeString:
+    """What a macro of the template makes of ``values``, without white space around it."""
+    environment = cast(Jinja2, engines["jinja2"]).env
+    macros = environment.get_template("components/films.jinja").module
+    drawn: str = getattr(macros, macro)(*values)
+    return mark_safe(drawn.strip())  # noqa: S308
 
 
 def stars_text(value: float | None) -> str:
@@ -104,14 +111,34 @@ def _number(value: float, places: int | None, _language: str | None) -> str:
     return number_format(value, decimal_pos=places)
 
 
+@lru_cache(1000)
+def _genre_name(name: str, _language: str | None) -> str:
+    return _(name or "Film")
+
+
 @cache
 def icon(name: str, extra: str = "") -> SafeString:
     """One symbol of ``img/icons.svg``, decorative."""
-    kind = f"icon {extra}" if extra else "icon"
-    return mark_safe(  # noqa: S308
-        f'<svg class="{kind}" aria-hidden="true">'
-        f'<use href="{_asset("img/icons.svg")}#{name}"/></svg>'
-    )
+    return draw("icon", name, extra)
+
+
+def predicted_stars(
+    stars: float | None, uncertain: bool = False, labelled: bool = True
+) -> SafeString:
+    """What somebody would give: everywhere on the site it looks like this.
+
+    ``labelled`` tells screen readers that it is predicted, where no words beside it do.
+    """
+    return _predicted_stars(round(stars or 0, 1), uncertain, labelled, get_language())
+
+
+@lru_cache(1000)
+def _predicted_stars(
+    stars: float, uncertain: bool, labelled: bool, language: str | None
+) -> SafeString:
+    if not stars:
+        return mark_safe("")
+    return draw("predicted_stars", _number(stars, 1, language), uncertain, labelled)
 
 
 def cover(movie: Movie, variant: str = "", loading: str = "lazy") -> SafeString:
@@ -119,125 +146,70 @@ def cover(movie: Movie, variant: str = "", loading: str = "lazy") -> SafeString:
 
     ``variant="thumb"`` leaves out the words, for pictures of a few dozen pixels.
     """
-    return mark_safe(_cover(movie, variant, loading, get_language()))  # noqa: S308
-
-
-def _cover(movie: Movie, variant: str, loading: str, language: str | None) -> str:
     design = cover_of(movie)
-    kind = f"cover cover-{design.size} tone-{design.tone}"
-    words = poster = ""
-    if variant == "thumb":
-        kind += " cover-thumb"
-    else:
-        words = (
-            '<span class="cover-words"><span class="cover-line">'
-            f"<span>{_genre_name(design.genre, language)}</span>"
-            f"<span>{movie.year or ''}</span>"
-            f'</span><span class="cover-title">{escape(movie.title)}</span></span>'
-        )
-    if design.below:
-        kind += " cover-below"
-    if address := movie.poster_url:
-        poster = (
-            f'<img src="{escape(address)}" alt="" width="342" height="513" loading="{loading}"'
-            ' decoding="async" data-poster>'
-        )
-    flip = ' transform="matrix(-1 0 0 1 200 0)"' if design.flipped else ""
-    return (
-        f'<span class="{kind}" aria-hidden="true"><span class="cover-design">{words}'
-        '<svg class="cover-art" viewBox="0 0 200 220" preserveAspectRatio="xMidYMax slice">'
-        f'<use href="{_asset("img/covers.svg")}#{design.motif}" width="200" height="220"{flip}/>'
-        f"</svg></span>{poster}</span>"
-    )
+    genre = "" if variant else _genre_name(design.genre, get_language())
+    return draw("cover", movie, design, genre, variant and f"cover-{variant}", loading)
 
 
 def film_card(
     movie: Movie,
     *,
-    actions: str = "",
+    for_member: bool,
     predicted: float | None = None,
     uncertain: bool = False,
     reasons: Iterable[ReasonLike] = (),
 ) -> SafeString:
-    """A film in a list. ``actions`` is the address of its dialog, "" for visitors.
+    """A film in a list, which members can rate and keep from there.
 
     The title's link covers the card; the star beside the year opens the dialog, and without
-    scripts leads to the rating on the film's page; the tick beside it marks the film as seen.
+    scripts leads to the rating on the film's page. The tick beside it marks the film as seen.
     """
-    said = _Said.in_(get_language())
-    return mark_safe(_card(movie, actions, predicted, uncertain, reasons, said))  # noqa: S308
+    card = _Cards(for_member).card(movie, predicted, uncertain, reasons)
+    return draw("film_card", card, icon("star"), icon("check"))
 
 
 def recommended_items(cards: Iterable[CardLike], *, for_member: bool) -> SafeString:
     """List items of recommendations: each film, with what is predicted and why."""
-    said = _Said.in_(get_language())
+    made = _Cards(for_member)
     items = [
-        _card(
-            card.movie,
-            actions_address(card.movie.pk) if for_member else "",
-            card.predicted_rating,
-            card.is_uncertain,
-            card.reasons,
-            said,
-        )
+        made.card(card.movie, card.predicted_rating, card.is_uncertain, card.reasons)
         for card in cards
     ]
-    return mark_safe("".join(f"<li>{item}</li>" for item in items))  # noqa: S308
+    return draw("film_items", items, icon("star"), icon("check"))
 
 
-def _card(
-    movie: Movie,
-    actions: str,
-    predicted: float | None,
-    uncertain: bool,
-    reasons: Iterable[ReasonLike],
-    said: _Said,
-) -> str:
-    address, title = movie.get_absolute_url(), escape(movie.title)
-    facts = f"<span>{movie.year}</span>" if movie.year else ""
-    if predicted:
-        facts += _predicted(predicted, uncertain, said)
-    more = why = ""
-    if actions:
+class _Cards:
+    """What the cards of one list have in common: asked for once instead of for each of them."""
+
+    def __init__(self, for_member: bool) -> None:
+        self.language = get_language()
+        self.texts = _Texts.in_(self.language)
+        self.address = film_pattern()
+        self.actions = actions_pattern() if for_member else ""
+        self.see = see_pattern()
+
+    def card(
+        self,
+        movie: Movie,
+        predicted: float | None,
+        uncertain: bool,
+        reasons: Iterable[ReasonLike],
+    ) -> _FilmCard:
+        design = cover_of(movie)
         half_stars: int | None = getattr(movie, "your_half_stars", None)
-        yours = stars_text(half_stars / 2) if half_stars else ""
-        label = escape(said.rate % {"title": movie.title})
-        more = (
-            f'<a class="film-more" href="{address}#yours" data-actions="{actions}">'
-            f'<span class="sr-only">{label}</span><span data-your-stars>{yours}</span>'
-            f"{icon('star')}</a>"
+        named = [reason.movie.title for reason in reasons][:REASONS_NAMED]
+        because = {"titles": f" {self.texts.and_} ".join(named)}
+        return _FilmCard(
+            movie=movie,
+            address=self.address.format(movie.pk, slug(movie.title)),
+            design=design,
+            genre=_genre_name(design.genre, self.language),
+            predicted=_predicted_stars(round(predicted or 0, 1), uncertain, True, self.language),
+            actions=self.actions.format(movie.pk),
+            action=self.texts.rate % {"title": movie.title},
+            see=self.see.format(movie.pk),
+            seen=self.texts.seen % {"title": movie.title},
+            is_seen=any(getattr(movie, mark, None) for mark in SEEN_MARKS),
+            yours=stars_text(half_stars / 2) if half_stars else "",
+            why=self.texts.because % because if named else "",
         )
-        more = _seen_button(movie, said) + more
-    if named := [reason.movie.title for reason in reasons][:REASONS_NAMED]:
-        because = escape(said.because % {"titles": f" {said.and_} ".join(named)})
-        why = f'<p class="film-why">{because}</p>'
-    image = _cover(movie, "", "lazy", said.language)
-    return (
-        f'<article class="film" data-film="{movie.pk}"><span class="film-poster">{image}'
-        f'</span><h3 class="film-name"><a class="film-link" href="{address}">{title}</a></h3>'
-        f'<div class="film-foot"><p class="film-facts">{facts}</p>{more}</div>{why}</article>'
-    )
-
-
-def _seen_button(movie: Movie, said: _Said) -> str:
-    """One click that marks the film as seen; no longer there for one that is known to be."""
-    marks = ("your_half_stars", "is_marked_seen", "is_in_diary")
-    gone = " hidden" if any(getattr(movie, mark, None) for mark in marks) else ""
-    label = escape(said.seen % {"title": movie.title})
-    return (
-        f'<button type="button" class="film-seen" hx-post="{see_address(movie.pk)}"'
-        f' hx-swap="none" data-mark-seen="{movie.pk}" aria-label="{label}"{gone}>'
-        f"{icon('check')}</button>"
-    )
-
-
-def _predicted(stars: float, uncertain: bool, said: _Said) -> str:
-    if uncertain:
-        words, kind, about = said.guess, f'uncertain" title="{said.guess_hint}', "~"
-    else:
-        words, kind, about = said.predicted, "", ""
-    shown = _number(round(stars, 1), 1, said.language)
-    return (
-        f'<span class="predicted {kind}"><span class="sr-only">{words}</span>'
-        f"{icon('next')}{about}{shown}</span>"
-    )

@@ -1,4 +1,4 @@
-"""The genres that datasets name, so that they can be said in the reader's language."""
+"""Translations of the genre names that datasets use."""
 
 from django.utils.translation import gettext_noop as _
 

@@ -1,45 +1,37 @@
-"""How ratings spread over the ten half-stars, ready to be drawn."""
+"""Histogram of ratings over the ten half-stars, as the geometry of its bars."""
+
+from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-BAR, GAP, HEIGHT = 18, 2, 72
+from .bar_chart import BAR_WIDTH, Bar, bars, chart_width
+
+GAP, HEIGHT = 2, 72
+HALF_STARS = range(1, 11)
 
 
-@dataclass(frozen=True)
-class Bar:
+@dataclass(frozen=True, kw_only=True)
+class StarsBar(Bar):
     stars: float
-    count: int
-    share: float  # of all ratings, 0 to 100
-    x: int
-    y: float
-    height: float
 
 
 @dataclass(frozen=True)
 class Histogram:
-    bars: list[Bar]
+    bars: list[StarsBar]
     total: int
-    width: int = 10 * (BAR + GAP) - GAP
-    bar_width: int = BAR
+    width: int = chart_width(len(HALF_STARS), GAP)
+    bar_width: int = BAR_WIDTH
     full_height: int = HEIGHT
 
     @classmethod
-    def of(cls, counts: Mapping[int, int]) -> "Histogram":
+    def of(cls, counts: Mapping[int, int]) -> Histogram:
         """``counts``: half-stars (1 to 10) → number of ratings; absent ones count as none."""
-        total, highest = sum(counts.values()), max(counts.values(), default=0)
-        bars = []
-        for half_stars in range(1, 11):
-            count = counts.get(half_stars, 0)
-            height = round(max(HEIGHT * count / highest, 2), 1) if count else 0
-            bars.append(
-                Bar(
-                    stars=half_stars / 2,
-                    count=count,
-                    share=100 * count / total if total else 0,
-                    x=(half_stars - 1) * (BAR + GAP),
-                    y=round(HEIGHT - height, 1),
-                    height=height,
-                )
-            )
-        return cls(bars=bars, total=total)
+        drawn = bars([counts.get(half, 0) for half in HALF_STARS], gap=GAP, height=HEIGHT)
+        return cls(
+            bars=[
+                StarsBar(stars=half / 2, **vars(bar))
+                for half, bar in zip(HALF_STARS, drawn, strict=True)
+            ],
+            total=sum(counts.values()),
+        )

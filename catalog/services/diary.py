@@ -1,4 +1,4 @@
-"""Keeping a diary of films watched: the one write path of diary entries."""
+"""Diary entries: the one write path."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ def write(
             .first()
         )
         if entry is not None and same_day is not None and same_day.pk != entry.pk:
-            raise DiaryError(_("Your diary has this film on that day already."))
+            raise DiaryError(_("This film is already in your diary for that day."))
         entry = entry or same_day
         before: dict[str, Any] = {"movie": movie.pk, "entry": _as_json(entry) if entry else None}
         had = entry.half_stars if entry else None
@@ -114,9 +114,9 @@ def latest_day() -> date:
 def check_day(day: date) -> None:
     """Raise DiaryError for a day on which nobody can have watched a film."""
     if day > latest_day():
-        raise DiaryError(_("That day has not come yet."))
+        raise DiaryError(_("That day is in the future."))
     if day < FIRST_SHOW:
-        raise DiaryError(_("There were no films on that day."))
+        raise DiaryError(_("There were no films yet on that day."))
 
 
 def _rated_later(entry: DiaryEntry) -> bool:

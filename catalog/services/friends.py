@@ -1,4 +1,4 @@
-"""Asking, accepting, parting, blocking: the one write path of friendships."""
+"""Friend requests, friendships and blocks: the one write path."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ MOST_WAITING = 50
 MOST_FRIENDS = 500
 
 
-class BefriendingError(ValueError):
+class FriendshipError(ValueError):
     """It cannot be done; the message says why, in the reader's language."""
 
 
 def ask(user_id: int, other_id: int) -> bool:
     """Ask to be friends, or accept where the other one asked first; saying it twice is the same.
 
-    Returns whether they are friends now. Raises BefriendingError when the other one cannot be
+    Returns whether they are friends now. Raises FriendshipError when the other one cannot be
     asked, in the same words whether that member does not exist, does not want to be found or
     blocks the asking one; and when there are too many requests or friends.
     """
@@ -41,8 +41,8 @@ def ask(user_id: int, other_id: int) -> bool:
             raise nobody_to_ask()
         waiting = Friendship.objects.waiting().filter(sender_id=user_id).count()
         if waiting >= MOST_WAITING:
-            raise BefriendingError(
-                _("%(most)d members have not answered you yet. Wait for them, or withdraw some.")
+            raise FriendshipError(
+                _("%(most)d members have not answered yet. Wait, or withdraw some requests.")
                 % {"most": MOST_WAITING}
             )
         Friendship.objects.create(sender_id=user_id, receiver_id=other_id)
@@ -55,8 +55,8 @@ def accept(user_id: int, other_id: int) -> bool:
         _one_at_a_time(user_id, other_id)
         for one in (user_id, other_id):
             if Friendship.objects.friends_of(one).count() >= MOST_FRIENDS:
-                raise BefriendingError(
-                    _("Nobody can have more than %(most)d friends.") % {"most": MOST_FRIENDS}
+                raise FriendshipError(
+                    _("A member can have at most %(most)d friends.") % {"most": MOST_FRIENDS}
                 )
         asked = Friendship.objects.waiting().filter(sender_id=other_id, receiver_id=user_id)
         return bool(asked.update(accepted_at=timezone.now()))
@@ -91,7 +91,7 @@ def may_be_asked(user_id: int) -> Any:
 
 
 def to_ask_by_name(user_id: int, name: str) -> Any:
-    """The member of that user name, whatever its capitals. Raises BefriendingError."""
+    """The member of that user name, whatever its capitals. Raises FriendshipError."""
     named = list(may_be_asked(user_id).filter(username__iexact=name.strip())[:2])
     exact = [user for user in named if user.username == name.strip()]
     if exact or len(named) == 1:
@@ -99,8 +99,8 @@ def to_ask_by_name(user_id: int, name: str) -> Any:
     raise nobody_to_ask()
 
 
-def nobody_to_ask() -> BefriendingError:
-    return BefriendingError(_("There is no member of that name who can be asked."))
+def nobody_to_ask() -> FriendshipError:
+    return FriendshipError(_("No member by that name accepts friend requests."))
 
 
 def _one_at_a_time(*user_ids: int) -> None:

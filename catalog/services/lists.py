@@ -1,4 +1,4 @@
-"""Making lists of films: the one write path of lists, which keeps their limits and their order."""
+"""Lists of films: the one write path, which keeps their limits and their order."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -13,20 +13,20 @@ from django.utils.translation import gettext as _
 from catalog.models import Movie, MovieList, MovieListEntry
 
 
-class ListingError(ValueError):
+class ListLimitError(ValueError):
     """A limit is reached; the message says which, in the reader's language."""
 
 
 def make_list(
     *, user_id: int, title: str, description: str = "", is_public: bool = False
 ) -> MovieList:
-    """A new, empty list. Raises ListingError when the member has as many as there may be."""
+    """A new, empty list. Raises ListLimitError when the member has as many as there may be."""
     with transaction.atomic():
         # One at a time for each member, so that two requests cannot both make the last one.
         get_user_model().objects.select_for_update(no_key=True).get(pk=user_id)
         if MovieList.objects.filter(user_id=user_id).count() >= MovieList.MOST_PER_MEMBER:
-            raise ListingError(
-                _("You have %(most)d lists, and more are not possible: delete one first.")
+            raise ListLimitError(
+                _("You have reached the limit of %(most)d lists: delete one first.")
                 % {"most": MovieList.MOST_PER_MEMBER}
             )
         return MovieList.objects.create(
@@ -37,7 +37,7 @@ def make_list(
 def add_films(films: MovieList, movie_ids: Iterable[int]) -> list[int]:
     """Put films at the end of a list, in their order; those that it has stay where they are.
 
-    Returns the keys of those that are new. Raises ListingError, and adds none, when they are more
+    Returns the keys of those that are new. Raises ListLimitError, and adds none, when they are more
     than the list has room for.
     """
     with transaction.atomic():
@@ -145,8 +145,8 @@ def _lock(films: MovieList) -> None:
 
 def _check_room(size: int) -> None:
     if size > MovieList.MOST_FILMS:
-        raise ListingError(
-            _("A list has room for %(most)d films.") % {"most": MovieList.MOST_FILMS}
+        raise ListLimitError(
+            _("A list can hold at most %(most)d films.") % {"most": MovieList.MOST_FILMS}
         )
 
 

@@ -1,4 +1,4 @@
-"""Taking a step back: what undoes an action travels with its message, signed for one member.
+"""Undo: what reverts an action travels with its message, signed for one member.
 
 Nothing is stored for it. A step is a kind and what that kind's function needs, as JSON.
 """
@@ -27,7 +27,7 @@ def sealed(user_id: int, kind: str, before: object) -> str:
 
 
 def undo(user_id: int, step: str) -> None:
-    """Take back what ``sealed`` was made for. Raises UndoError, ListingError."""
+    """Take back what ``sealed`` was made for. Raises UndoError, ListLimitError."""
     try:
         owner, kind, before = signing.loads(step, salt=SALT, max_age=LONGEST)
     except signing.BadSignature as error:

@@ -1,4 +1,4 @@
-"""Keeping films for later, and keeping films away."""
+"""The watchlist, and hidden films."""
 
 from catalog.models import HiddenMovie, Movie, WatchlistEntry
 

@@ -1,4 +1,4 @@
-"""Numbers as the geometry of small charts: always with a point, whatever the reader's language."""
+"""Filters that turn numbers into the geometry of small SVG charts, in any language with a point."""
 
 from collections.abc import Sequence
 
@@ -21,12 +21,6 @@ def _plain(value: float) -> str:
 @register.filter
 def times(value: float, factor: float) -> str:
     return _plain(float(value) * float(factor))
-
-
-@register.filter
-def bar_top(share: float, height: float) -> str:
-    """Where a bar begins that stands on the ground and fills ``share`` of ``height``."""
-    return _plain(float(height) * (1 - float(share)))
 
 
 @register.filter

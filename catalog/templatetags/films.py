@@ -1,4 +1,4 @@
-"""Drawing films, and saying numbers about them."""
+"""Template tags that draw films, and filters that format numbers about them."""
 
 import json
 from collections.abc import Iterable
@@ -8,12 +8,10 @@ from urllib.parse import urlencode
 from django import template
 from django.contrib.messages.storage.base import Message
 from django.utils.formats import number_format
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from catalog.film_urls import actions_address
 from catalog.models import Movie
 from catalog.rendering import film_cards
 from catalog.rendering.covers import cover_of
@@ -22,6 +20,7 @@ register = template.Library()
 
 register.simple_tag(film_cards.cover, name="cover")
 register.simple_tag(film_cards.icon, name="icon")
+register.simple_tag(film_cards.predicted_stars, name="predicted_stars")
 register.filter("stars", film_cards.stars_text)
 register.filter("one_decimal", film_cards.one_decimal)
 
@@ -35,18 +34,24 @@ def film_card(
     reasons: Iterable[film_cards.ReasonLike] = (),
 ) -> SafeString:
     """A film in a list; members can rate and keep it from there."""
-    user = context.get("user")
-    actions = actions_address(movie.pk) if user and user.is_authenticated else ""
     return film_cards.film_card(
-        movie, actions=actions, predicted=predicted, uncertain=uncertain, reasons=reasons or ()
+        movie,
+        for_member=_is_member(context),
+        predicted=predicted,
+        uncertain=uncertain,
+        reasons=reasons or (),
     )
 
 
 @register.simple_tag(takes_context=True)
 def film_items(context: template.Context, cards: Iterable[film_cards.CardLike]) -> SafeString:
-    """List items of recommended films: a template that loops over them takes twice as long."""
+    """List items of recommended films."""
+    return film_cards.recommended_items(cards, for_member=_is_member(context))
+
+
+def _is_member(context: template.Context) -> bool:
     user = context.get("user")
-    return film_cards.recommended_items(cards, for_member=bool(user and user.is_authenticated))
+    return bool(user and user.is_authenticated)
 
 
 @register.filter
@@ -100,26 +105,21 @@ def star_choice(legend: str, name: str, current: str | None, place: str) -> dict
 
 
 def _radios(key_start: str, current: float | None, name: str = "rating") -> SafeString:
-    drawn = []
-    for stars, label in _steps(get_language() or ""):
-        key, checked = f"{key_start}-{stars:g}", " checked" if stars == current else ""
-        drawn.append(
-            f'<input type="radio" name="{name}" value="{stars}" id="{key}"{checked}>'
-            f'<label for="{key}"><span class="sr-only">{label}</span></label>'
-        )
-    return mark_safe("".join(drawn))  # noqa: S308
+    radios = [
+        (stars, f"{key_start}-{stars:g}", label, stars == current)
+        for stars, label in _steps(get_language() or "")
+    ]
+    return film_cards.draw("star_radios", name, radios)
 
 
 @cache
 def _steps(language: str) -> list[tuple[float, str]]:
-    """The ten half-stars, each with what it is called in the language in force, escaped."""
+    """The ten half-stars, each with what it is called in the language in force."""
     return [
         (
             half_stars / 2,
-            escape(
-                ngettext("%(stars)s star", "%(stars)s stars", min(half_stars, 3) - 1)
-                % {"stars": film_cards.stars_text(half_stars / 2)}
-            ),
+            ngettext("%(stars)s star", "%(stars)s stars", min(half_stars, 3) - 1)
+            % {"stars": film_cards.stars_text(half_stars / 2)},
         )
         for half_stars in range(1, 11)
     ]

@@ -13,8 +13,10 @@ from catalog.forms.browse import BrowseForm
 from catalog.models import Movie
 from catalog.models.movie import MovieQuerySet
 from catalog.predictions import with_guesses
-from catalog.queries.marks import with_marks
+from catalog.queries.films_by_key import card_movies
 from catalog.queries.search import search_keys, search_movies
+
+from .parameters import page_context
 
 PAGE_SIZE = 48
 MOST_PAGES = 100
@@ -36,15 +38,16 @@ def browse(request: HttpRequest) -> HttpResponse:
     form = BrowseForm(request.GET, user=request.user)
     wanted = form.wanted()
     found = _found(form, form.narrow(Movie.objects.suitable()), wanted)
-    page = BoundedPaginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    movies = _with_marks_in_order(list(page.object_list), request)
+    paged = page_context(request, found, PAGE_SIZE, BoundedPaginator)
+    keys = paged["page"].object_list
+    films = card_movies(keys, request.user)
+    movies = [films[key] for key in keys if key in films]
     context = {
         "form": form,
-        "page": page,
+        **paged,
         "movies": movies,
         "cards": with_guesses(movies, form.predictions),
         "wanted": wanted,
-        "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1),
     }
     whole = not request.htmx or request.htmx.history_restore_request  # type: ignore[attr-defined]
     return render(request, "catalog/browse.html" if whole else "catalog/_results.html", context)
@@ -58,11 +61,6 @@ def _found(form: BrowseForm, movies: MovieQuerySet, wanted: Mapping[str, str]) -
     if "sort" not in wanted:
         return keys
     return form.arrange(Movie.objects.filter(pk__in=keys))
-
-
-def _with_marks_in_order(keys: list[int], request: HttpRequest) -> list[Movie]:
-    shown = with_marks(Movie.objects.prefetch_related("genres"), request.user).in_bulk(keys)
-    return [shown[key] for key in keys if key in shown]
 
 
 @require_safe

@@ -9,9 +9,10 @@ from django.views.decorators.http import require_POST
 from catalog.models import Movie, MovieList
 from catalog.rendering.film_cards import stars_text
 from catalog.services.bulk_ratings import rate_again, unrate_all
-from catalog.services.lists import ListingError, add_films
+from catalog.services.lists import ListLimitError, add_films
 from catalog.services.ratings import InvalidRatingError, half_stars_of
 
+from .parameters import key_in, keys_in
 from .responses import member_id, member_required, refused, told, undo_by
 
 MOST_SELECTED = 200
@@ -23,7 +24,7 @@ def change_ratings(request: HttpRequest) -> HttpResponse:
     """``movie`` repeats for each selected film; ``do`` is rate (``stars``), list or delete."""
     user_id = member_id(request)
     page = reverse("catalog:ratings")
-    movie_ids = _selected(request)
+    movie_ids = keys_in(request.POST.getlist("movie"))
     if not movie_ids:
         return refused(request, _("Select some films first."), page)
     if len(movie_ids) > MOST_SELECTED:
@@ -37,7 +38,7 @@ def change_ratings(request: HttpRequest) -> HttpResponse:
         case "delete":
             before = unrate_all(user_id, movie_ids)
             number = len(before["films"])
-            message = ngettext("%(n)d rating is gone", "%(n)d ratings are gone", number)
+            message = ngettext("%(n)d rating was deleted", "%(n)d ratings were deleted", number)
             return told(
                 request,
                 message % {"n": number},
@@ -47,20 +48,15 @@ def change_ratings(request: HttpRequest) -> HttpResponse:
     return refused(request, _("Choose what to do with the selected films."), page)
 
 
-def _selected(request: HttpRequest) -> list[int]:
-    given = (key for key in request.POST.getlist("movie") if key.isdecimal() and len(key) < 19)
-    return list(dict.fromkeys(int(key) for key in given))
-
-
 def _rate(request: HttpRequest, user_id: int, movie_ids: list[int], page: str) -> HttpResponse:
     try:
         half_stars = half_stars_of(request.POST.get("stars", ""))
     except InvalidRatingError:
-        return refused(request, _("A rating is half a star to five stars."), page)
+        return refused(request, _("A rating is between half a star and five stars."), page)
     before = rate_again(user_id, movie_ids, half_stars)
     number = len(before["films"])
     message = ngettext(
-        "%(n)d film has %(stars)s stars now", "%(n)d films have %(stars)s stars now", number
+        "%(n)d film now has %(stars)s stars", "%(n)d films now have %(stars)s stars", number
     )
     return told(
         request,
@@ -73,15 +69,14 @@ def _rate(request: HttpRequest, user_id: int, movie_ids: list[int], page: str) -
 def _add_to_list(
     request: HttpRequest, user_id: int, movie_ids: list[int], page: str
 ) -> HttpResponse:
-    key = request.POST.get("list", "")
-    known = key.isdecimal() and len(key) < 19
-    films = MovieList.objects.filter(user_id=user_id, pk=int(key)).first() if known else None
+    key = key_in(request.POST.get("list", "")) or 0
+    films = MovieList.objects.filter(user_id=user_id, pk=key).first()
     if films is None:
         return refused(request, _("Choose one of your lists."), page)
     there = set(Movie.objects.filter(pk__in=movie_ids).values_list("pk", flat=True))
     try:
         new = add_films(films, [key for key in movie_ids if key in there])
-    except ListingError as error:
+    except ListLimitError as error:
         return refused(request, str(error), page)
     number = len(new)
     message = ngettext("%(n)d film added to “%(list)s”", "%(n)d films added to “%(list)s”", number)

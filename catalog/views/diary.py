@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -13,9 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from catalog.forms.personal import DiaryForm
 from catalog.models import DiaryEntry, Movie
 from catalog.queries.diary_counts import DiaryCounts
-from catalog.queries.marks import with_marks
+from catalog.queries.marks import marked_movies
 from catalog.services.diary import DiaryError, Written, erase, write
 
+from .parameters import page_context
 from .responses import back, member_id, member_required, told, told_anew, undo_by
 
 ENTRIES_ON_PAGE = 60
@@ -31,13 +31,11 @@ def diary(request: HttpRequest) -> HttpResponse:
     shown_year = year or next(iter(counts.years), None)
     shown = entries.filter(watched_on__year=year) if year else entries
     shown = shown.select_related("movie").prefetch_related("movie__genres")
-    page = Paginator(shown, ENTRIES_ON_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "catalog/diary.html",
         {
-            "page": page,
-            "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1),
+            **page_context(request, shown, ENTRIES_ON_PAGE),
             "counts": counts,
             "year": year,
             "shown": shown_year,
@@ -58,8 +56,7 @@ def _year(request: HttpRequest, counts: DiaryCounts) -> int | None:
 def log(request: HttpRequest, pk: int) -> HttpResponse:
     """Write that a film was watched: a dialog, and a page of its own without scripts."""
     user_id = member_id(request)
-    marked = with_marks(Movie.objects.prefetch_related("genres"), request.user)
-    movie = get_object_or_404(marked, pk=pk)
+    movie = get_object_or_404(marked_movies(request.user), pk=pk)
     form = DiaryForm(request.POST or None, initial={"rewatch": _seen(movie)})
     if written := _written(form, user_id, movie):
         return told_anew(
@@ -81,7 +78,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     if written := _written(form, user_id, entry.movie, entry):
         return told_anew(
             request,
-            _("Your diary entry is changed"),
+            _("Your diary entry was updated"),
             otherwise=reverse("catalog:diary"),
             undo=undo_by(user_id, "diary", written.before),
         )
@@ -95,7 +92,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
     entry = get_object_or_404(DiaryEntry.objects.select_related("movie"), pk=pk, user_id=user_id)
     return told(
         request,
-        _("%(title)s is out of your diary") % {"title": entry.movie.title},
+        _("%(title)s was deleted from your diary") % {"title": entry.movie.title},
         otherwise=reverse("catalog:diary"),
         undo=undo_by(user_id, "diary", erase(entry)),
     )

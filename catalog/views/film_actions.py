@@ -1,4 +1,4 @@
-"""What one click does to a film: rate it, keep it for later, keep it away, say it is seen."""
+"""Actions on one film: rate, watchlist, seen, not interested."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from catalog.models import Movie, Rating, SeenMovie
-from catalog.queries.marks import with_marks
+from catalog.queries.marks import marked_movies
 from catalog.queries.seen import seen_by
 from catalog.rendering.film_cards import stars_text as stars
 from catalog.services.ratings import InvalidRatingError, half_stars_of, rate, unrate
@@ -33,7 +33,7 @@ def rate_movie(request: HttpRequest, pk: int) -> HttpResponse:
         except InvalidRatingError:
             return refused(
                 request,
-                _("A rating is half a star to five stars."),
+                _("A rating is between half a star and five stars."),
                 movie.get_absolute_url(),
             )
         now = rate(user_id=user_id, movie=movie, half_stars=half_stars).stars
@@ -44,7 +44,7 @@ def rate_movie(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         message=_("%(title)s: %(stars)s stars") % names
         if now
-        else _("Your rating of %(title)s is gone") % names,
+        else _("Your rating of %(title)s was deleted") % names,
         event="film-rated",
         detail={"movie": movie.pk, "stars": now},
         undo={
@@ -64,7 +64,7 @@ def keep_movie(request: HttpRequest, pk: int) -> HttpResponse:
     on = request.POST.get("on") != "0"
     set_watchlisted(user_id=member_id(request), movie=movie, on=on)
     if not on:
-        text = _("%(title)s is off your watchlist")
+        text = _("%(title)s was removed from your watchlist")
     elif Movie.objects.filter(seen_by(member_id(request)), pk=pk).exists():
         text = _("You have seen %(title)s: your watchlist does not show it")
     else:
@@ -93,7 +93,7 @@ def hide_movie(request: HttpRequest, pk: int) -> HttpResponse:
     text = (
         _("%(title)s will not be recommended again")
         if on
-        else _("%(title)s may be recommended again")
+        else _("%(title)s can be recommended again")
     )
     return done(
         request,
@@ -142,6 +142,5 @@ def see_movie(request: HttpRequest, pk: int) -> HttpResponse:
 @member_required
 def film_actions(request: HttpRequest, pk: int) -> HttpResponse:
     """The dialog of a film card: stars, watchlist, seen, not interested."""
-    movies = with_marks(Movie.objects.prefetch_related("genres"), request.user)
-    movie = get_object_or_404(movies, pk=pk)
+    movie = get_object_or_404(marked_movies(request.user), pk=pk)
     return render(request, "catalog/_actions.html", {"movie": movie})

@@ -14,17 +14,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from catalog.models import Block, Friendship, Sharing
 from catalog.queries.members import profiles_for
-from catalog.services.friends import ACTIONS, BefriendingError, ask, nobody_to_ask, to_ask_by_name
+from catalog.services.friends import ACTIONS, FriendshipError, ask, nobody_to_ask, to_ask_by_name
 
 from .responses import member_id, member_required, refused, told
 
 MOST_SHOWN = 1000
 DONE = {
-    "ask": _("You asked %(name)s to be friends"),
-    "accept": _("%(name)s and you are friends"),
-    "refuse": _("You refused the request of %(name)s"),
-    "withdraw": _("You no longer ask %(name)s"),
-    "remove": _("%(name)s and you are no longer friends"),
+    "ask": _("You sent %(name)s a friend request"),
+    "accept": _("You and %(name)s are now friends"),
+    "refuse": _("You declined the request from %(name)s"),
+    "withdraw": _("You withdrew your request to %(name)s"),
+    "remove": _("You and %(name)s are no longer friends"),
     "block": _("%(name)s is blocked"),
     "unblock": _("%(name)s is no longer blocked"),
 }
@@ -73,7 +73,7 @@ def ask_by_name(request: HttpRequest) -> HttpResponse:
     try:
         other = to_ask_by_name(member_id(request), request.POST.get("name", ""))
         are_friends = ask(member_id(request), other.pk)
-    except BefriendingError as error:
+    except FriendshipError as error:
         return refused(request, str(error), reverse("catalog:friends"))
     said = DONE["accept"] if are_friends else DONE["ask"]
     return told(request, str(said % {"name": other}), otherwise=reverse("catalog:friends"))
@@ -92,10 +92,10 @@ def change(request: HttpRequest, pk: int, action: str) -> HttpResponse:
             # Nothing may be learnt of members who are not to be seen, not even that they exist.
             raise nobody_to_ask()
         result = ACTIONS[action](user_id, other.pk)
-    except BefriendingError as error:
+    except FriendshipError as error:
         return refused(request, str(error), otherwise)
     if action == "accept" and not result:
-        return refused(request, gettext("The request is no longer there."), otherwise)
+        return refused(request, gettext("That request no longer exists."), otherwise)
     said = DONE["accept" if action == "ask" and result else action]
     if action == "block":
         # The page from which it was done may not be there any more.

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_POST, require_safe
 from catalog.forms.personal import NoteForm
 from catalog.models import Movie, MovieList, MovieListEntry
 from catalog.queries.search import resolve_title
-from catalog.services.lists import ListingError, add_films, annotate_film, move_film, remove_films
+from catalog.services.lists import ListLimitError, add_films, annotate_film, move_film, remove_films
 
 from .lists import own_list
+from .parameters import key_in
 from .responses import member_id, member_required, refused, told, undo_by
 
 
@@ -49,10 +50,10 @@ def add_film(request: HttpRequest, pk: int) -> HttpResponse:
     names = {"title": movie.title, "list": films.title}
     try:
         new = add_films(films, [movie.pk])
-    except ListingError as error:
+    except ListLimitError as error:
         return refused(request, str(error), edit_page)
     if not new:
-        return told(request, _("%(title)s is on “%(list)s” already") % names, otherwise=edit_page)
+        return told(request, _("%(title)s is already on “%(list)s”") % names, otherwise=edit_page)
     return told(
         request,
         _("%(title)s is on “%(list)s”") % names,
@@ -62,9 +63,8 @@ def add_film(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _film_asked_for(request: HttpRequest) -> Movie | None:
-    key = request.POST.get("movie", "")
-    if key.isdecimal() and len(key) < 19:
-        return Movie.objects.filter(pk=int(key)).first()
+    if (key := key_in(request.POST.get("movie", ""))) is not None:
+        return Movie.objects.filter(pk=key).first()
     title = request.POST.get("title", "").strip()[:200]
     return resolve_title(title).movie if title else None
 
@@ -78,7 +78,7 @@ def remove_film(request: HttpRequest, pk: int, movie_pk: int) -> HttpResponse:
     step = undo_by(member_id(request), "removed-from-list", {"list": films.pk, "films": removed})
     return told(
         request,
-        _("%(title)s is off “%(list)s”") % {"title": movie.title, "list": films.title},
+        _("%(title)s was removed from “%(list)s”") % {"title": movie.title, "list": films.title},
         otherwise=reverse("catalog:list-edit", args=[films.pk]),
         undo=step if removed else None,
     )
@@ -97,8 +97,8 @@ def move(request: HttpRequest, pk: int, movie_pk: int) -> HttpResponse:
     elif place.isdecimal() and len(place) < 10:
         now = move_film(films, movie.pk, place=int(place))
     else:
-        return refused(request, _("A place in a list is a number."), edit_page)
-    message = _("%(title)s is number %(place)s now") % {"title": movie.title, "place": now}
+        return refused(request, _("A position in a list is a number."), edit_page)
+    message = _("%(title)s is now number %(place)s") % {"title": movie.title, "place": now}
     return told(request, message, otherwise=edit_page)
 
 

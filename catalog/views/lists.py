@@ -3,7 +3,6 @@
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import F, Prefetch, Window
 from django.db.models.functions import RowNumber
 from django.http import HttpRequest, HttpResponse
@@ -15,9 +14,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from catalog.forms.personal import ListForm
 from catalog.models import Movie, MovieList, MovieListEntry
 from catalog.predictions import guesses_for
-from catalog.queries.marks import with_marks
-from catalog.services.lists import ListingError, add_films, make_list
+from catalog.queries.marks import marked_movies
+from catalog.services.lists import ListLimitError, add_films, make_list
 
+from .parameters import key_in, page_context
 from .responses import member_id, member_required
 
 FILMS_ON_PAGE = 100
@@ -36,16 +36,14 @@ def own_list(request: HttpRequest, pk: int) -> MovieList:
 @member_required
 def mine(request: HttpRequest) -> HttpResponse:
     lists = MovieList.objects.filter(user_id=member_id(request)).with_sizes()
-    page = Paginator(lists, LISTS_ON_PAGE).get_page(request.GET.get("page"))
-    page.object_list = list(page.object_list)
-    covers = first_films([films.pk for films in page])
+    paged = page_context(request, lists, LISTS_ON_PAGE)
+    covers = first_films([films.pk for films in paged["page"]])
     return render(
         request,
         "catalog/lists.html",
         {
-            "page": page,
-            "lists": [(films, covers.get(films.pk, [])) for films in page],
-            "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1),
+            **paged,
+            "lists": [(films, covers.get(films.pk, [])) for films in paged["page"]],
         },
     )
 
@@ -74,19 +72,20 @@ def one_list(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     films = get_object_or_404(visible, pk=pk)
     if slug != films.slug:
         return redirect(films)
-    movies = with_marks(Movie.objects.prefetch_related("genres"), request.user)
-    entries = films.entries.prefetch_related(Prefetch("movie", movies))
-    page = Paginator(entries, FILMS_ON_PAGE).get_page(request.GET.get("page"))
-    page.object_list = list(page.object_list)
-    guesses = guesses_for([entry.movie for entry in page], request.user)
+    entries = films.entries.prefetch_related(Prefetch("movie", marked_movies(request.user)))
+    paged = page_context(request, entries, FILMS_ON_PAGE)
+    entries_shown = paged["page"].object_list
+    guesses = guesses_for([entry.movie for entry in entries_shown], request.user)
     return render(
         request,
         "catalog/list.html",
         {
             "films": films,
-            "page": page,
-            "cards": [(entry, guess) for entry, (_movie, guess) in zip(page, guesses, strict=True)],
-            "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1),
+            **paged,
+            "cards": [
+                (entry, guess)
+                for entry, (_movie, guess) in zip(entries_shown, guesses, strict=True)
+            ],
             "next_query": _next_query(films),
             "is_own": films.user_id == request.user.pk,
         },
@@ -108,10 +107,12 @@ def new_list(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             films = make_list(user_id=member_id(request), **form.cleaned_data)
-        except ListingError as error:
+        except ListLimitError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, _("The list “%(title)s” is made") % {"title": films.title})
+            messages.success(
+                request, _("The list “%(title)s” was created") % {"title": films.title}
+            )
             if movie is None:
                 return redirect("catalog:list-edit", films.pk)
             add_films(films, [movie.pk])
@@ -120,10 +121,8 @@ def new_list(request: HttpRequest) -> HttpResponse:
 
 
 def _first_film(request: HttpRequest) -> Movie | None:
-    key = request.GET.get("movie", "")
-    if not key.isdecimal() or len(key) > 18:
-        return None
-    return Movie.objects.filter(pk=int(key)).first()
+    key = key_in(request.GET.get("movie", ""))
+    return None if key is None else Movie.objects.filter(pk=key).first()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -138,7 +137,6 @@ def edit_list(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Saved"))
         return redirect("catalog:list-edit", films.pk)
     entries = films.entries.select_related("movie").prefetch_related("movie__genres")
-    page = Paginator(entries, FILMS_ON_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "catalog/list_edit.html",
@@ -146,8 +144,7 @@ def edit_list(request: HttpRequest, pk: int) -> HttpResponse:
             # What was typed but not saved is in the form only.
             "films": own_list(request, pk) if form.errors else films,
             "form": form,
-            "page": page,
-            "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1),
+            **page_context(request, entries, FILMS_ON_PAGE),
         },
     )
 
@@ -159,7 +156,7 @@ def delete_list(request: HttpRequest, pk: int) -> HttpResponse:
     films = own_list(request, pk)
     if request.method == "POST":
         films.delete()
-        messages.success(request, _("The list “%(title)s” is deleted") % {"title": films.title})
+        messages.success(request, _("The list “%(title)s” was deleted") % {"title": films.title})
         return redirect("catalog:lists")
     return render(
         request, "catalog/list_delete.html", {"films": films, "size": films.entries.count()}

@@ -1,12 +1,10 @@
-"""Bringing ratings along from another site: upload, preview, decisions, import, undo."""
+"""Importing ratings from another site: upload, preview, decisions, import, undo."""
 
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,12 +19,13 @@ from catalog.member_import.cleanup import PREVIEW_DAYS, UNDO_DAYS
 from catalog.member_import.decide import decide
 from catalog.member_import.formats.records import FileRefusedError
 from catalog.member_import.messages import text_of
-from catalog.member_import.progress import Progress, progress_of
+from catalog.member_import.progress import ImportProgress, progress_of
 from catalog.member_import.undo import later_import
 from catalog.member_import.upload_limit import upload_too_big
 from catalog.models import ImportRow, MemberImport
 from catalog.models.member_import import ConflictRule, ImportState, RowOutcome
 
+from .parameters import key_in, page_context
 from .responses import member_id, member_required
 
 PAGE_SIZE = 30
@@ -66,8 +65,10 @@ def _upload(request: HttpRequest) -> tuple[str, MemberImport | None]:
         return text_of(error.code, error.values), None
     except import_request.TooManyImportsError as error:
         if error.kept:
-            return _("That is enough for now: remove old imports, or wait a few days."), None
-        return _("Decide on your other imports first, or discard them."), None
+            return _(
+                "You have reached the limit of imports: remove old ones, or wait a few days."
+            ), None
+        return _("Finish or discard your other imports first."), None
 
 
 def _mine(request: HttpRequest, pk: int) -> MemberImport:
@@ -83,7 +84,7 @@ def member_import(request: HttpRequest, pk: int) -> HttpResponse:
     job = _mine(request, pk)
     if job.is_working:
         partial = "catalog/import_progress.html"
-        progress = progress_of(job.pk) or Progress("waiting")
+        progress = progress_of(job.pk) or ImportProgress("waiting")
         context = {"import": job, "progress": progress}
         return render(request, partial if request.htmx else "catalog/import.html", context)  # type: ignore[attr-defined]
     asked_for_progress = request.headers.get("HX-Target") == "import-progress"
@@ -106,18 +107,11 @@ def _context(request: HttpRequest, job: MemberImport) -> dict[str, Any]:
         context |= _preview(request, job)
     elif job.state == ImportState.APPLIED:
         context |= {
-            **_page(request, preview.rows_of(job, RowOutcome.UNMATCHED)),
+            **page_context(request, preview.rows_of(job, RowOutcome.UNMATCHED), PAGE_SIZE),
             "undo_until": job.changed_at + timedelta(days=UNDO_DAYS),
             "later": later_import(job),
         }
     return context
-
-
-def _page(request: HttpRequest, rows: QuerySet[ImportRow]) -> dict[str, Any]:
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    page.object_list = list(page.object_list)
-    numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1)
-    return {"page": page, "page_numbers": numbers}
 
 
 def _preview(request: HttpRequest, job: MemberImport) -> dict[str, Any]:
@@ -125,9 +119,9 @@ def _preview(request: HttpRequest, job: MemberImport) -> dict[str, Any]:
     show = request.GET.get("show", "")
     if show not in RowOutcome.values:
         show = summary.first_to_show()
-    paged = _page(request, preview.rows_of(job, show))
+    paged = page_context(request, preview.rows_of(job, show), PAGE_SIZE)
     row_id, query = _asked_row(request)
-    preview.attach_suggestions(paged["page"].object_list, row_id=row_id, query=query)
+    preview.attach_suggestions(list(paged["page"]), row_id=row_id, query=query)
     return {
         "summary": summary,
         "show": show,
@@ -140,9 +134,8 @@ def _preview(request: HttpRequest, job: MemberImport) -> dict[str, Any]:
 
 def _asked_row(request: HttpRequest) -> tuple[int, str]:
     """The row whose film is looked for by hand, and what for."""
-    row = request.GET.get("row", "")
-    key = int(row) if row.isascii() and row.isdigit() and len(row) < 19 else 0
-    return key, request.GET.get("find", "").strip()[:200]
+    key = key_in(request.GET.get("row", ""))
+    return key or 0, request.GET.get("find", "").strip()[:200]
 
 
 def _row_found_by_hand(request: HttpRequest, job: MemberImport) -> HttpResponse:
@@ -167,7 +160,7 @@ def choose(request: HttpRequest, pk: int) -> HttpResponse:
     decided = decide(job, fields)
     if not request.htmx:  # type: ignore[attr-defined]
         if decided:
-            messages.success(request, _("Your choice is kept"))
+            messages.success(request, _("Your choice was saved"))
         return _back_to(request, job)
     if not decided:
         return HttpResponseClientRefresh()
@@ -206,7 +199,7 @@ def undo_import(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         import_request.ask_undo(job)
     except import_request.UndoneFirstError as error:
-        text = _("Undo the later import of %(file)s first: it has some of the same films.")
+        text = _("Undo the later import of %(file)s first: it contains some of the same films.")
         messages.error(request, text % {"file": error.later.file_name})
     return redirect(job)
 
@@ -216,7 +209,7 @@ def undo_import(request: HttpRequest, pk: int) -> HttpResponse:
 def discard_import(request: HttpRequest, pk: int) -> HttpResponse:
     job = _mine(request, pk)
     if import_request.discard(job):
-        messages.success(request, _("%(file)s is discarded") % {"file": job.file_name})
+        messages.success(request, _("%(file)s was discarded") % {"file": job.file_name})
     return redirect("catalog:imports")
 
 

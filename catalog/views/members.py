@@ -1,4 +1,4 @@
-"""The page of a member who let others see it."""
+"""Public profiles of members."""
 
 from django.db.models import Count, Prefetch
 from django.http import HttpRequest, HttpResponse
@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from catalog.models import Movie, MovieList, Rating, Sharing
 from catalog.models.rating import RatingQuerySet
-from catalog.queries.marks import with_marks
+from catalog.queries.marks import marked_movies
 from catalog.queries.members import Standing, profiles_for, standing_of
 from catalog.queries.shared_taste import ENOUGH, shared_taste
 from catalog.rendering.histogram import Histogram
@@ -58,5 +58,5 @@ def member(request: HttpRequest, username: str) -> HttpResponse:
 
 def _first(request: HttpRequest, ratings: RatingQuerySet) -> list[Rating]:
     """With what the reader thinks of the films as well."""
-    movies = with_marks(Movie.objects.prefetch_related("genres"), request.user)
+    movies = marked_movies(request.user)
     return list(ratings.prefetch_related(Prefetch("movie", movies))[:FILMS])

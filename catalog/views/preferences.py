@@ -1,4 +1,4 @@
-"""Choices that a reader's browser keeps."""
+"""The theme, kept in a cookie."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse

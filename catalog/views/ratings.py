@@ -1,6 +1,5 @@
 """A member's own pages: ratings, hidden films, films seen."""
 
-from django.core.paginator import Paginator
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,6 +10,7 @@ from catalog.forms.personal import star_choices
 from catalog.models import HiddenMovie, MovieList, Rating, SeenMovie
 from catalog.rendering.histogram import Histogram
 
+from .parameters import page_context
 from .responses import member_id, member_required
 
 PAGE_SIZE = 48
@@ -26,15 +26,13 @@ def ratings(request: HttpRequest) -> HttpResponse:
     counts = dict(mine.order_by().values_list("half_stars").annotate(films=Count("pk")))
     total = sum(counts.values())
     mean = sum(half * films for half, films in counts.items()) / total / 2 if total else None
-    page = Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page"))
     selecting = "select" in request.GET
     return render(
         request,
         "catalog/ratings.html",
         {
             "form": form,
-            "page": page,
-            "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1),
+            **page_context(request, shown, PAGE_SIZE),
             "histogram": Histogram.of(counts),
             "mean": mean,
             "selecting": selecting,
@@ -53,7 +51,7 @@ def _titles_of_lists(request: HttpRequest) -> list[tuple[int, str]]:
 @member_required
 def hidden(request: HttpRequest) -> HttpResponse:
     entries = HiddenMovie.objects.filter(user_id=member_id(request))
-    return _page_of(request, "catalog/hidden.html", entries)
+    return _marked_films(request, "catalog/hidden.html", entries)
 
 
 @require_safe
@@ -61,13 +59,11 @@ def hidden(request: HttpRequest) -> HttpResponse:
 def seen(request: HttpRequest) -> HttpResponse:
     """What is marked as seen; what is rated or in the diary has pages of its own."""
     marks = SeenMovie.objects.filter(user_id=member_id(request))
-    return _page_of(request, "catalog/seen.html", marks)
+    return _marked_films(request, "catalog/seen.html", marks)
 
 
-def _page_of(
+def _marked_films(
     request: HttpRequest, template: str, marks: QuerySet[HiddenMovie] | QuerySet[SeenMovie]
 ) -> HttpResponse:
     films = marks.select_related("movie").prefetch_related("movie__genres")
-    page = Paginator(films, PAGE_SIZE).get_page(request.GET.get("page"))
-    page_numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1)
-    return render(request, template, {"page": page, "page_numbers": page_numbers})
+    return render(request, template, page_context(request, films, PAGE_SIZE))

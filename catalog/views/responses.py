@@ -1,4 +1,4 @@
-"""How an action answers: a toast for htmx, a message and the way back for a plain form."""
+"""Responses of actions: a toast for htmx, a message and a redirect back for a plain form."""
 
 import json
 from collections.abc import Callable, Mapping

@@ -1,11 +1,11 @@
-"""One click that takes back the last one."""
+"""Undo of the last action."""
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from catalog.services.lists import ListingError
+from catalog.services.lists import ListLimitError
 from catalog.services.undo import UndoError, undo
 
 from .responses import member_id, member_required, refused, told_anew
@@ -19,6 +19,6 @@ def undo_step(request: HttpRequest) -> HttpResponse:
         undo(member_id(request), request.POST.get("step", ""))
     except UndoError:
         return refused(request, _("This can no longer be undone."), reverse("home"))
-    except ListingError as error:
+    except ListLimitError as error:
         return refused(request, str(error), reverse("home"))
-    return told_anew(request, _("It is as it was before."), otherwise=reverse("home"))
+    return told_anew(request, _("Everything is as it was before."), otherwise=reverse("home"))

@@ -1,16 +1,16 @@
 """The films that a member wants to see, those first that the member would like most."""
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from catalog.forms.browse import WatchlistForm
-from catalog.models import Movie, WatchlistEntry
+from catalog.models import WatchlistEntry
 from catalog.predictions import Lacking, predictions_for, with_guesses
-from catalog.queries.marks import with_marks
+from catalog.queries.films_by_key import card_movies
 from catalog.queries.seen import seen_by
 
+from .parameters import page_context
 from .responses import member_id, member_required
 
 PAGE_SIZE = 48
@@ -25,9 +25,9 @@ def watchlist(request: HttpRequest) -> HttpResponse:
     form = WatchlistForm(request.GET, predictions=predictions)
     user_id = member_id(request)
     entries = WatchlistEntry.objects.filter(~seen_by(user_id, "movie_id"), user_id=user_id)
-    page = Paginator(form.arrange(entries), PAGE_SIZE).get_page(request.GET.get("page"))
-    keys = list(page.object_list)
-    films = with_marks(Movie.objects.prefetch_related("genres"), request.user).in_bulk(keys)
+    paged = page_context(request, form.arrange(entries), PAGE_SIZE)
+    keys = paged["page"].object_list
+    films = card_movies(keys, request.user)
     shown = [films[key] for key in keys if key in films]
     return render(
         request,
@@ -35,8 +35,7 @@ def watchlist(request: HttpRequest) -> HttpResponse:
         {
             "form": form,
             "lacking": answer if predictions is None else None,
-            "page": page,
-            "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1),
+            **paged,
             "cards": with_guesses(shown, predictions),
         },
     )

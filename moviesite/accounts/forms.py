@@ -1,4 +1,4 @@
-"""What members decide about themselves."""
+"""Forms of a member's account."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ class DeleteAccountForm(forms.Form):
 
     username = forms.CharField(
         label=_("Your user name"),
-        help_text=_("Type it as it stands above, to show that you mean it."),
+        help_text=_("Type it exactly as it is shown above, to confirm."),
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
         ),
@@ -53,7 +53,7 @@ class DeleteAccountForm(forms.Form):
     def clean_username(self) -> str:
         name: str = self.cleaned_data["username"]
         if name != self.user.get_username():
-            raise forms.ValidationError(_("This is not your user name."))
+            raise forms.ValidationError(_("That is not your user name."))
         return name
 
     def clean_password(self) -> str:

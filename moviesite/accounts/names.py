@@ -1,4 +1,4 @@
-"""User names that members cannot have: those of the raters of datasets."""
+"""Reserved user names: those of datasets' raters."""
 
 import re
 from typing import Any
@@ -26,7 +26,7 @@ def refuse_names_of_raters(name: str) -> None:
     known = any(dataset == slug or dataset.startswith(f"{slug}-") for slug in CREDITS)
     if known or Dataset.objects.filter(slug__iexact=dataset).exists():
         raise ValidationError(
-            _("Names like this one belong to the raters of imported datasets. Choose another."),
+            _("Names like this are reserved for imported datasets. Choose another."),
             code="name_of_rater",
         )
 

@@ -1,4 +1,4 @@
-"""What the site knows about a member: each part can be exported and goes with the account.
+"""Personal data: the tables that are exported, and deleted with the account.
 
 A test walks through all models: one that belongs to a user has to be in ``PARTS`` or in
 ``LEFT_OUT``, and its rows have to go when the user goes.

@@ -1,4 +1,4 @@
-"""A member's data: taken along, or deleted with the account."""
+"""Export of a member's data, and deletion of the account."""
 
 from allauth.account.decorators import reauthentication_required
 from allauth.core import ratelimit
@@ -52,12 +52,10 @@ def delete(request: HttpRequest) -> HttpResponse:
             try:
                 delete_account(user)
             except LastAdministratorError:
-                form.add_error(
-                    None, _("Without this account nobody could administer the site any more.")
-                )
+                form.add_error(None, _("Without this account, nobody could administer the site."))
             else:
                 logout(request)
-                messages.success(request, _("Your account and everything in it are deleted"))
+                messages.success(request, _("Your account and everything in it have been deleted"))
                 return redirect("home")
     return render(
         request, "account/delete.html", {"form": form}, status=422 if form.errors else 200

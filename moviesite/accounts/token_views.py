@@ -1,4 +1,4 @@
-"""A member's API tokens: made, shown once, removed."""
+"""A member's API tokens: created, shown once, deleted."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse

@@ -1,4 +1,4 @@
-"""A member's own settings."""
+"""The page of a member's settings."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -26,7 +26,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         with transaction.atomic():
             form.save()
             sharing.save()
-        messages.success(request, _("Your profile is saved"))
+        messages.success(request, _("Your profile was saved"))
         return redirect("profile")
     return render(
         request,

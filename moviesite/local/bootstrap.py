@@ -3,8 +3,9 @@
 
     python3 moviesite/local/bootstrap.py REQUIREMENTS [ARGUMENT ...]
 
-Runs before anything is installed, so only the standard library is imported here, and the syntax
-is one that an older Python can still read: it has to get as far as saying that it is too old.
+``MATINEE_VENV`` names another folder than .venv. This runs before anything is installed, so only
+the standard library is imported here, and the syntax is one that an older Python can still read:
+it has to get as far as saying that it is too old.
 """
 
 from __future__ import annotations
@@ -22,11 +23,12 @@ from typing import NoReturn
 
 OLDEST, NEWEST = (3, 11), (3, 13)
 ROOT = Path(__file__).resolve().parents[2]
-VENV = ROOT / ".venv"
+VENV = ROOT / os.environ.get("MATINEE_VENV", ".venv")
 VENV_PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "matinee-installed.json"
 PIP_LOG = ROOT / "var" / "log" / "pip.log"
 CPU_ONLY_TORCH = "https://download.pytorch.org/whl/cpu"
+CUDA_TORCH = ROOT / "requirements-cuda.txt"
 INSTALL_NEEDS_MB = 2500
 
 
@@ -42,7 +44,8 @@ def main(arguments: list[str]) -> None:
             install(requirements)
             record(requirements.name, wanted)
         except OSError as error:
-            fail(f"Setting up .venv failed: {error.strerror or error} ({error.filename or VENV}).")
+            reason = f"{error.strerror or error} ({error.filename or VENV})"
+            fail(f"Setting up {VENV.name} failed: {reason}.")
     if len(arguments) > 1:
         os.chdir(ROOT)
         os.execv(str(VENV_PYTHON), [str(VENV_PYTHON), *arguments[1:]])  # noqa: S606
@@ -111,7 +114,7 @@ def record(name: str, wanted: str) -> None:
 def make_venv(python: str) -> None:
     if runs(VENV_PYTHON) and succeeds([str(VENV_PYTHON), "-m", "pip", "--version"]):
         return
-    say(f"Making .venv with Python {version_of(python)}")
+    say(f"Making {VENV.name} with Python {version_of(python)}")
     command = [python, "-m", "venv", "--clear", str(VENV)]
     made = subprocess.run(command, capture_output=True, text=True)  # noqa: S603
     if made.returncode:
@@ -121,7 +124,8 @@ def make_venv(python: str) -> None:
                 "Python's venv module lacks pip here: install it first "
                 f"(on Debian and Ubuntu: apt install python{version_of(python)}-venv)."
             )
-        fail(f"Making .venv failed: {output.splitlines()[-1] if output else 'no reason given'}")
+        reason = output.splitlines()[-1] if output else "no reason given"
+        fail(f"Making {VENV.name} failed: {reason}")
 
 
 def version_of(python: str) -> str:
@@ -138,26 +142,43 @@ def install(requirements: Path) -> None:
         )
     PIP_LOG.parent.mkdir(parents=True, exist_ok=True)
     install_torch()
-    say(f"Installing what {requirements.name} names (full log: {PIP_LOG.relative_to(ROOT)})")
-    failure = pip(["install", "-r", str(requirements)])
+    failure = None
+    if sys.platform == "linux" and has_nvidia_gpu() and not has_torch():
+        failure = install_list(CUDA_TORCH)
+    failure = failure or install_list(requirements)
+    if failure and sys.platform == "linux" and not has_torch():
+        say("No CPU-only build of torch is to be had here")
+        failure = install_list(CUDA_TORCH) or install_list(requirements)
     if failure:
         fail(f"Installing {requirements.name} failed: {failure}")
 
 
+def install_list(requirements: Path) -> str | None:
+    say(f"Installing what {requirements.name} names (full log: {PIP_LOG.relative_to(ROOT)})")
+    return pip(["install", "-r", str(requirements)])
+
+
 def install_torch() -> None:
     """Where no NVIDIA GPU is seen, try the CPU-only build: it spares gigabytes of CUDA."""
-    if sys.platform != "linux" or has_nvidia_gpu():
+    if sys.platform != "linux" or has_nvidia_gpu() or has_torch():
         return
-    if succeeds([str(VENV_PYTHON), "-c", "import torch"]):
-        return
+    say(f"No NVIDIA GPU seen: trying the CPU-only build of {pinned_torch()}")
+    options = ["--index-url", CPU_ONLY_TORCH, "--timeout", "10", "--retries", "0", "--no-deps"]
+    if pip(["install", *options, pinned_torch()]):
+        say("The CPU-only index did not answer: the plain build will be installed instead")
+
+
+def has_torch() -> bool:
+    """True when the pinned torch is installed, whichever build of it."""
+    version = pinned_torch().partition("==")[2]
+    check = f"import sys, torch; sys.exit(torch.__version__.split('+')[0] != {version!r})"
+    return succeeds([str(VENV_PYTHON), "-c", check])
+
+
+def pinned_torch() -> str:
     names = (ROOT / "requirements.txt").read_text(encoding="utf-8")
     pinned = re.search(r"^torch==\S+", names, re.M)
-    if pinned is None:
-        return
-    say(f"No NVIDIA GPU seen: trying the CPU-only build of {pinned.group()}")
-    options = ["--index-url", CPU_ONLY_TORCH, "--timeout", "10", "--retries", "0", "--no-deps"]
-    if pip(["install", *options, pinned.group()]):
-        say("The CPU-only index did not answer: the plain build will be installed instead")
+    return pinned.group() if pinned else fail("requirements.txt names no torch.")
 
 
 def has_nvidia_gpu() -> bool:

@@ -1,4 +1,4 @@
-"""What must hold before anything is started."""
+"""Checks before anything of a local run is started."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The children that the supervisor keeps running."""
+"""The child processes that the supervisor keeps running."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the person at the terminal reads."""
+"""Output of a local run to the terminal."""
 
 import sys
 import time

@@ -1,4 +1,4 @@
-"""How commands typed beside a local run find its servers.
+"""Environment variables by which other commands find the servers of a local run.
 
 ``make run`` in one terminal, ``manage.py recommend ...`` in another: the supervisor keeps the
 environment of its children in ``var/environment.json`` while it runs, and ``manage.py`` takes it

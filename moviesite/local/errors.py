@@ -1,4 +1,4 @@
-"""What stops a local run."""
+"""Errors that stop a local run."""
 
 
 class LocalRunError(Exception):

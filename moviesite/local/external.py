@@ -1,4 +1,4 @@
-"""Servers that the operator names by URL: do they answer?"""
+"""Checks of servers that the operator names by URL."""
 
 from urllib.parse import urlsplit
 

@@ -1,4 +1,4 @@
-"""Where a PostgreSQL is: in a wheel, on PATH, or where Linux distributions put it."""
+"""Finding the binaries of PostgreSQL: in a wheel, on PATH, or where Linux puts them."""
 
 import importlib.util
 import re

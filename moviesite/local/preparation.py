@@ -60,9 +60,10 @@ def collect_static_files() -> None:
 def missing() -> dict[str, object]:
     # Models can only be imported once Django is set up.
     from catalog.models import Movie
-    from recommender.models import ModelKind, ModelVersion
+    from recommender import kinds
+    from recommender.models import ModelVersion
 
-    untrained = [kind for kind in ModelKind.values if not ModelVersion.objects.live(kind)]
+    untrained = [kind for kind in kinds.names() if not ModelVersion.objects.live(kind)]
     return {"catalog_is_empty": not Movie.objects.exists(), "untrained": untrained}
 
 

@@ -1,4 +1,4 @@
-"""The two servers of a run, and how everything else finds them."""
+"""The PostgreSQL and Valkey of a local run, and how everything else finds them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Start everything in order, keep it running, stop everything."""
+"""The supervisor: starts everything in order, keeps it running, stops everything."""
 
 from __future__ import annotations
 

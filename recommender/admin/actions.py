@@ -1,4 +1,4 @@
-"""Buttons of the admin: each is a POST to an address of its own, answered by going back."""
+"""Admin actions with a button of their own: each is a POST to a URL, answered by a redirect."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 
-Door = Callable[..., tuple[int, str]]
+Action = Callable[..., tuple[int, str]]
 """Does something for a request; returns a level of `messages` and what to say."""
 
 
-def door(model_admin: admin.ModelAdmin, route: str, name: str, action: Door) -> URLPattern:
+def action_path(model_admin: admin.ModelAdmin, route: str, name: str, action: Action) -> URLPattern:
     """An address for ``action`` under the admin of a model, for those who may change it."""
     opts = model_admin.model._meta
 

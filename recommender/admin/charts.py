@@ -1,4 +1,4 @@
-"""Plots as SVG made on the server: no script, no style attribute, so that any CSP allows them."""
+"""Line charts as SVG made on the server, without script or style, so that any CSP allows them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the page of training runs shows above its list."""
+"""State of each kind of model, and the charts above the list of training runs."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from recommender import kinds
 from recommender.admin.charts import Point, Series, line_chart
-from recommender.gate.verdict import gated_metric
-from recommender.models import ModelKind, ModelVersion, RetrainingPolicy, TrainingRun
+from recommender.kinds import AnyKind
+from recommender.models import ModelVersion, RetrainingPolicy, TrainingRun
 from recommender.runs.schedule import Decision, Observation, decide
 from recommender.runs.schedule_inputs import observe, rules_of
 
@@ -36,14 +37,14 @@ def kind_states() -> list[KindState]:
     policy = RetrainingPolicy.current()
     runs = {run.kind: run for run in TrainingRun.objects.active().defer("log")}
     states = []
-    for kind in ModelKind:
-        seen = observe(kind, policy)
+    for kind in kinds.registered():
+        seen = observe(kind.name, policy)
         states.append(
             KindState(
-                kind=kind.value,
+                kind=kind.name,
                 label=str(kind.label),
-                live=ModelVersion.objects.live(kind),
-                run=runs.get(kind.value),
+                live=ModelVersion.objects.live(kind.name),
+                run=runs.get(kind.name),
                 seen=seen,
                 decision=decide(seen, rules_of(policy), timezone.now()),
             )
@@ -55,7 +56,7 @@ def overview_charts() -> list[SafeString]:
     """Metrics over versions and ratings since the watermark, for each kind."""
     policy = RetrainingPolicy.current()
     charts = []
-    for kind in ModelKind:
+    for kind in kinds.registered():
         charts.append(_metrics_chart(kind))
         charts.append(_ratings_chart(kind, policy))
     return [chart for chart in charts if chart]
@@ -73,10 +74,10 @@ def loss_chart(run: TrainingRun) -> SafeString:
     return line_chart(_("Loss"), series, x_label=_("epoch"))
 
 
-def _metrics_chart(kind: ModelKind) -> SafeString:
-    name = gated_metric(kind)
+def _metrics_chart(kind: AnyKind) -> SafeString:
+    name = kind.metric
     rows = (
-        ModelVersion.objects.filter(kind=kind, metrics__has_key=name)
+        ModelVersion.objects.filter(kind=kind.name, metrics__has_key=name)
         .order_by("-pk")
         .values_list("pk", f"metrics__{name}", f"metrics__against_{name}")[:VERSIONS_PLOTTED]
     )
@@ -93,8 +94,8 @@ def _metrics_chart(kind: ModelKind) -> SafeString:
     return line_chart(title, series, x_label=_("version"))
 
 
-def _ratings_chart(kind: ModelKind, policy: RetrainingPolicy) -> SafeString:
-    newest = ModelVersion.objects.newest(kind)
+def _ratings_chart(kind: AnyKind, policy: RetrainingPolicy) -> SafeString:
+    newest = ModelVersion.objects.newest(kind.name)
     if newest is None or newest.watermark is None:
         return SafeString("")
     needed = policy.new_ratings_needed(newest.rating_count)

@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from catalog.admin.permissions import NoAddAdmin
 from recommender.models import RetrainingPolicy
 
 
 @admin.register(RetrainingPolicy)
-class RetrainingPolicyAdmin(admin.ModelAdmin):
+class RetrainingPolicyAdmin(NoAddAdmin):
     fieldsets = (
         (
             gettext_lazy("When"),
@@ -48,9 +49,6 @@ class RetrainingPolicyAdmin(admin.ModelAdmin):
         (gettext_lazy("What is kept"), {"fields": ("keep_versions",)}),
     )
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
@@ -70,6 +68,6 @@ class RetrainingPolicyAdmin(admin.ModelAdmin):
         extra_context: Any = None,
     ) -> HttpResponse:
         if request.method == "GET" and settings.MATINEE_RETRAIN_AFTER > 0:
-            text = _("MATINEE_RETRAIN_AFTER=%d overrules the number and the share of new ratings.")
+            text = _("MATINEE_RETRAIN_AFTER=%d overrides the number and the share of new ratings.")
             messages.info(request, text % settings.MATINEE_RETRAIN_AFTER)
         return super().change_view(request, object_id, form_url, extra_context)

@@ -16,16 +16,18 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from recommender.admin.actions import door
+from catalog.admin.permissions import ReadOnlyAdmin
+from recommender import kinds
+from recommender.admin.actions import action_path
 from recommender.admin.overview import kind_states, loss_chart, overview_charts
-from recommender.models import ModelKind, RunMode, RunTrigger, TrainingRun
+from recommender.models import RunMode, RunTrigger, TrainingRun
 from recommender.runs.request import request_cancel, request_run
 
 OUTCOME_CHARACTERS = 90
 
 
 @admin.register(TrainingRun)
-class TrainingRunAdmin(admin.ModelAdmin):
+class TrainingRunAdmin(ReadOnlyAdmin):
     list_display = (
         "number",
         "kind",
@@ -65,15 +67,6 @@ class TrainingRunAdmin(admin.ModelAdmin):
 
     class Media:
         css = {"all": ["css/admin-recommender.css"]}
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def get_queryset(self, request: HttpRequest) -> Any:
         runs = super().get_queryset(request)
@@ -124,8 +117,8 @@ class TrainingRunAdmin(admin.ModelAdmin):
             path(
                 "<int:pk>/live/", protected(self.run_view), name="recommender_trainingrun_live_run"
             ),
-            door(self, "train/<slug:kind>/<slug:mode>/", "train", _train),
-            door(self, "<int:pk>/cancel/", "cancel", _cancel),
+            action_path(self, "train/<slug:kind>/<slug:mode>/", "train", _train),
+            action_path(self, "<int:pk>/cancel/", "cancel", _cancel),
             *super().get_urls(),
         ]
 
@@ -149,18 +142,18 @@ class TrainingRunAdmin(admin.ModelAdmin):
 
 
 def _train(request: HttpRequest, kind: str, mode: str) -> tuple[int, str]:
-    if kind not in ModelKind.values or mode not in RunMode.values:
+    if kind not in kinds.names() or mode not in RunMode.values:
         return messages.ERROR, _("There is no %(kind)s to train in mode %(mode)s.") % {
             "kind": kind,
             "mode": mode,
         }
     run, new = request_run(kind, mode=mode, trigger=RunTrigger.MANUAL, detail=f"by {request.user}")
-    text = _("Run %d is queued.") if new else _("Run %d is under way already.")
+    text = _("Run %d is queued.") if new else _("Run %d is already under way.")
     return messages.SUCCESS if new else messages.INFO, text % run.pk
 
 
 def _cancel(request: HttpRequest, pk: int) -> tuple[int, str]:
     run = TrainingRun.objects.filter(pk=pk).first()
     if run is None or not request_cancel(run):
-        return messages.INFO, _("Run %d has ended already.") % pk
+        return messages.INFO, _("Run %d has already ended.") % pk
     return messages.SUCCESS, _("Run %d is being cancelled.") % pk

@@ -15,14 +15,16 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from recommender.admin.actions import door
+from catalog.admin.permissions import ReadOnlyAdmin
+from recommender import kinds
+from recommender.admin.actions import action_path
 from recommender.gate.verdict import gated_metric
-from recommender.models import ModelKind, ModelVersion
+from recommender.models import ModelVersion
 from recommender.versions.publish import PublishingError, publish, rollback, set_pinned
 
 
 @admin.register(ModelVersion)
-class ModelVersionAdmin(admin.ModelAdmin):
+class ModelVersionAdmin(ReadOnlyAdmin):
     list_display = (
         "number",
         "kind",
@@ -60,21 +62,12 @@ class ModelVersionAdmin(admin.ModelAdmin):
     class Media:
         css = {"all": ["css/admin-recommender.css"]}
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[ModelVersion]:
         return super().get_queryset(request).defer("settings")
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        kinds = [(kind.value, kind.label) for kind in ModelKind]
-        return super().changelist_view(request, {"kinds": kinds, **(extra_context or {})})
+        context = {"kinds": kinds.choices(), **(extra_context or {})}
+        return super().changelist_view(request, context)
 
     @admin.display(description=gettext_lazy("version"), ordering="pk")
     def number(self, version: ModelVersion) -> str:
@@ -127,10 +120,10 @@ class ModelVersionAdmin(admin.ModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         return [
-            door(self, "<int:pk>/publish/", "publish", _publish),
-            door(self, "<int:pk>/pin/", "pin", _pin),
-            door(self, "<int:pk>/unpin/", "unpin", _unpin),
-            door(self, "rollback/<slug:kind>/", "rollback", _rollback),
+            action_path(self, "<int:pk>/publish/", "publish", _publish),
+            action_path(self, "<int:pk>/pin/", "pin", _pin),
+            action_path(self, "<int:pk>/unpin/", "unpin", _unpin),
+            action_path(self, "rollback/<slug:kind>/", "rollback", _rollback),
             *super().get_urls(),
         ]
 

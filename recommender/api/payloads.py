@@ -1,76 +1,18 @@
-"""Answers as plain JSON values: what the schemas describe, made without checking it again."""
+"""Recommendations as plain JSON values: what the schemas describe, made without checking again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
-from django.conf import settings
-
-from catalog.models import Movie
-from recommender.pages.card_queries import details
+from catalog.api.payloads import Json, movies_json
 from recommender.pages.cards import draft
-from recommender.serving.recommender import Ranking, Recommender
-
-Json = dict[str, Any]
-
-
-def movies_json(movie_ids: Iterable[int]) -> dict[int, Json]:
-    """Films by primary key, in one query and without model instances."""
-    return {row[0]: _movie_json(*row) for row in details(movie_ids)}
+from recommender.pages.similar import SimilarFilms
+from recommender.serving import Recommender
+from recommender.serving.ranking import Ranking
 
 
-def movie_json(movie: Movie) -> Json:
-    """One film that was read with its link and its genres."""
-    link = getattr(movie, "link", None)
-    return _movie_json(
-        movie.pk,
-        movie.title,
-        movie.original_title,
-        movie.year,
-        movie.runtime,
-        movie.poster_path,
-        movie.rating_count,
-        movie.half_star_sum,
-        link.movielens_id if link else None,
-        link.imdb_id if link else None,
-        link.tmdb_id if link else None,
-        [genre.name for genre in movie.genres.all()],
-    )
-
-
-def _movie_json(
-    pk: int,
-    title: str,
-    original_title: str,
-    year: int | None,
-    runtime: int | None,
-    poster_path: str,
-    rating_count: int,
-    half_star_sum: int,
-    movielens_id: int | None,
-    imdb_id: str | None,
-    tmdb_id: int | None,
-    genres: list[str],
-) -> Json:
-    return {
-        "id": pk,
-        "title": title,
-        "original_title": original_title or title,
-        "year": year,
-        "genres": genres,
-        "runtime": runtime,
-        "poster_url": f"{settings.POSTER_BASE_URL}{poster_path}" if poster_path else None,
-        "links": {"movielens": movielens_id, "imdb": imdb_id, "tmdb": tmdb_id},
-        "average_rating": round(half_star_sum / rating_count / 2, 3) if rating_count else None,
-        "rating_count": rating_count,
-    }
-
-
-def recommendations_json(person: Recommender, ranking: Ranking) -> Json:
+def recommendations_json(recommender: Recommender, ranking: Ranking) -> Json:
     """A ranking with its films, predictions and reasons; a film deleted meanwhile is left out."""
-    one = draft(person, ranking)
-    movies = movies_json(one.wanted())
+    one = draft(recommender, ranking)
+    movies = movies_json(one.reason_ids().union(one.movie_ids))
     items = [
         {
             "movie": movies[movie_id],
@@ -89,3 +31,14 @@ def recommendations_json(person: Recommender, ranking: Ranking) -> Json:
         if movie_id in movies
     ]
     return {"items": items, "count": len(items), "version": ranking.version}
+
+
+def similar_json(similar: SimilarFilms) -> Json:
+    """Similar films with their similarity; a film deleted meanwhile is left out."""
+    movies = movies_json(similar.scores)
+    items = [
+        {"movie": movies[movie_id], "score": score}
+        for movie_id, score in similar.scores.items()
+        if movie_id in movies
+    ]
+    return {"items": items, "count": len(items), "version": similar.version}

@@ -7,7 +7,7 @@ from ninja import Router
 from ninja.throttling import AnonRateThrottle
 
 from recommender.data.histories import history_from
-from recommender.serving.recommender import Recommender
+from recommender.serving import Recommender
 
 from .payloads import recommendations_json
 from .schemas import RecommendationList, WatchNextIn
@@ -22,8 +22,8 @@ router = Router(tags=["watch next"])
     response=RecommendationList,
     throttle=[AnonRateThrottle(ANONYMOUS_RATE)],
     summary="What people with this history watch next",
+    operation_id="recommender_api_watch_next_watch_next",
 )
 def watch_next(request: HttpRequest, body: WatchNextIn) -> JsonResponse:
-    person = Recommender(history_from(body.movies))
-    ranking = person.watch_next(body.n)
-    return JsonResponse(recommendations_json(person, ranking))
+    recommender = Recommender(history_from(body.movies))
+    return JsonResponse(recommendations_json(recommender, recommender.watch_next(body.n)))

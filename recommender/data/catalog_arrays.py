@@ -6,6 +6,7 @@ the database when it is shown; these arrays only decide which films those are.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -14,18 +15,19 @@ from numpy.typing import NDArray
 
 from catalog.models import Genre
 from recommender.data.postgres_copy import copy_columns
-
-IntArray = NDArray[np.int64]
+from recommender.learning.arrays import BoolArray, IntArray, positions
 
 LITTLE_SEEN_QUANTILE = 0.8
 LITTLE_SEEN_RATINGS = 3
+KNOWN_QUANTILE = 0.5  # of the votes of films rated here: with more, the world knows a film
 
 _MOVIES = """
     SELECT id::int8, coalesce(year, 0)::int4, coalesce(runtime, 0)::int4,
            coalesce(nullif(ascii(original_language), 0) * 256
                     + ascii(substr(original_language, 2)), 0)::int4,
            coalesce(adult, false)::int4, rating_count::int8, half_star_sum::int8,
-           coalesce(popularity, 0)::float8
+           coalesce(popularity, 0)::float8, coalesce(vote_count, -1)::int8,
+           coalesce(collection_id, 0)::int8
     FROM catalog_movie ORDER BY id
 """
 _GENRES = "SELECT movie_id::int8, genre_id::int8 FROM catalog_movie_genres"
@@ -65,6 +67,10 @@ class CatalogArrays:
         int32 (n,): ratings made on this site in the last 30 days.
     log_popularity
         float32 (n,): log of one plus the number of ratings, TMDB's popularity breaking ties.
+    vote_count
+        int32 (n,): votes that the world has given, as far as a dataset says so; -1 where unknown.
+    collection
+        int64 (n,): primary key of the collection, 0 for none.
     genre_bits
         uint64 (n, words): bit g of a row is set when the film has the genre ``genre_places`` puts
         at g.
@@ -81,6 +87,8 @@ class CatalogArrays:
     rating_mean: NDArray[np.float32]
     month_count: NDArray[np.int32]
     log_popularity: NDArray[np.float32]
+    vote_count: NDArray[np.int32]
+    collection: NDArray[np.int64]
     genre_bits: NDArray[np.uint64]
     genre_places: dict[int, int] = field(default_factory=dict)
     genre_names: tuple[str, ...] = ()
@@ -90,17 +98,43 @@ class CatalogArrays:
 
     @cached_property
     def is_little_seen(self) -> NDArray[np.bool_]:
-        """bool (n,): rated by some people, but not by as many as the most rated films are."""
+        """bool (n,): rated by some people here, but well known neither here nor in the world."""
         rated = self.rating_count[self.rating_count > 0]
         if not len(rated):
             return np.zeros(len(self), np.bool_)
         most = max(float(np.quantile(rated, LITTLE_SEEN_QUANTILE)), LITTLE_SEEN_RATINGS)
         few: NDArray[np.bool_] = self.rating_count >= LITTLE_SEEN_RATINGS
-        return few & (self.rating_count <= most)
+        return few & (self.rating_count <= most) & ~self._is_known_to_the_world
+
+    @property
+    def _is_known_to_the_world(self) -> NDArray[np.bool_]:
+        """bool (n,): among the films with most votes, where votes are known."""
+        votes = self.vote_count[(self.vote_count >= 0) & (self.rating_count > 0)]
+        if not len(votes):
+            return np.zeros(len(self), np.bool_)
+        known: NDArray[np.bool_] = self.vote_count > np.quantile(votes, KNOWN_QUANTILE)
+        return known
+
+    @cached_property
+    def genre_vectors(self) -> NDArray[np.float32]:
+        """float32 (n, genres) of length 1, or 0 without genres: rare genres say more."""
+        places = np.arange(len(self.genre_names))
+        bits = self.genre_bits[:, places // 64] >> (places % 64).astype(np.uint64)
+        has = (bits & np.uint64(1)).astype(np.float32)
+        weighted = has * np.log((len(self) + 1) / (has.sum(axis=0) + 1))
+        lengths = np.linalg.norm(weighted, axis=1, keepdims=True)
+        return (weighted / np.where(lengths > 0, lengths, 1)).astype(np.float32)
 
     def rows_of(self, movie_ids: IntArray) -> IntArray:
         """The row of each movie, -1 for those that are not here."""
         return positions(self.movie_ids, movie_ids)
+
+    def mask_of(self, movie_ids: Sequence[int] | IntArray) -> BoolArray:
+        """bool (n,): is one of these movies; those that are not here are passed over."""
+        rows = self.rows_of(np.asarray(movie_ids, np.int64))
+        mask = np.zeros(len(self), np.bool_)
+        mask[rows[rows >= 0]] = True
+        return mask
 
     def with_genres(self, genre_ids: tuple[int, ...]) -> NDArray[np.bool_]:
         """bool (n,): has at least one of the genres."""
@@ -116,16 +150,6 @@ class CatalogArrays:
         return (self.genre_bits[:, place // 64] >> np.uint64(place % 64)) & np.uint64(1) == 1
 
 
-def positions(ascending: IntArray, wanted: IntArray) -> IntArray:
-    """Where each of ``wanted`` stands in ``ascending``, -1 where it does not."""
-    wanted = np.asarray(wanted, np.int64)
-    if not len(ascending):
-        return np.full(len(wanted), -1, np.int64)
-    places = np.searchsorted(ascending, wanted)
-    places[places == len(ascending)] = 0
-    return np.where(ascending[places] == wanted, places, -1)
-
-
 def read_catalog() -> CatalogArrays:
     """Read all movies: some sixty bytes of each pass the wire, and no Python object is made."""
     movies = copy_columns(
@@ -139,6 +163,8 @@ def read_catalog() -> CatalogArrays:
             "rating_count": np.int64,
             "half_stars": np.int64,
             "popularity": np.float64,
+            "vote_count": np.int64,
+            "collection": np.int64,
         },
     )
     movie_ids: IntArray = movies["id"]
@@ -155,6 +181,8 @@ def read_catalog() -> CatalogArrays:
         rating_mean=_steady_mean(count, movies["half_stars"].astype(np.float64)),
         month_count=_read_month(movie_ids),
         log_popularity=popularity.astype(np.float32),
+        vote_count=movies["vote_count"].astype(np.int32),
+        collection=movies["collection"],
         genre_bits=genre_bits,
         genre_places=places,
         genre_names=names,

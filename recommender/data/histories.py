@@ -1,4 +1,4 @@
-"""What somebody has watched and thought of it: read anew for each request, cached nowhere."""
+"""Rating histories of users: read anew for each request, cached nowhere."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db import connection
 from numpy.typing import NDArray
 
 from catalog.models import DiaryEntry, HiddenMovie, Rating, SeenMovie
-from recommender.data.catalog_arrays import IntArray
+from recommender.learning.arrays import IntArray
 
 # How an anonymous list of films is read by a model that learns from ratings: as films liked.
 LIKED_STARS = 4.5

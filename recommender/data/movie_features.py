@@ -1,4 +1,4 @@
-"""What is known about films apart from their ratings, as a matrix.
+"""Item features: what is known about films apart from their ratings, as a sparse matrix.
 
 A film that nobody has rated yet gets its place in a model from these.
 """
@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 import scipy.sparse as sp
-from numpy.typing import NDArray
 
 from recommender.data.postgres_copy import copy_columns
+from recommender.learning.arrays import IntArray, positions
 
 FEWEST_FILMS = 5  # a property of fewer films says nothing that generalises
 
@@ -25,7 +25,7 @@ _SOURCES = (
 _FEWEST_FILMS = (FEWEST_FILMS, 2, FEWEST_FILMS, FEWEST_FILMS)
 
 
-def movie_features(item_movie_ids: NDArray[np.int64]) -> sp.csr_matrix:
+def movie_features(item_movie_ids: IntArray) -> sp.csr_matrix:
     """One-hot genres, collection, decade and original language of each item.
 
     ``item_movie_ids`` is ascending. Returns float32 (num_items, number of properties); the
@@ -38,11 +38,10 @@ def movie_features(item_movie_ids: NDArray[np.int64]) -> sp.csr_matrix:
     return sp.hstack(blocks, format="csr", dtype=np.float32)
 
 
-def _one_hot(item_movie_ids: NDArray[np.int64], query: str, fewest: int) -> sp.csr_matrix:
+def _one_hot(item_movie_ids: IntArray, query: str, fewest: int) -> sp.csr_matrix:
     pairs = copy_columns(query, {"movie": np.int64, "property": np.int64})
-    items = np.searchsorted(item_movie_ids, pairs["movie"])
-    known = items < len(item_movie_ids)
-    known[known] = item_movie_ids[items[known]] == pairs["movie"][known]
+    items = positions(item_movie_ids, pairs["movie"])
+    known = items >= 0
     items = items[known]
     _, places, counts = np.unique(pairs["property"][known], return_inverse=True, return_counts=True)
     matrix = sp.csr_matrix(

@@ -48,14 +48,14 @@ class Fingerprint:
         When the last of them was written; None without ratings.
     data_hash
         SHA-256 over all ratings in their order.
-    departures
+    deleted_accounts
         How many members had deleted their account by then.
     """
 
     rating_count: int
     watermark: datetime | None
     data_hash: str
-    departures: int
+    deleted_accounts: int
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -131,7 +131,7 @@ def take_snapshot(check: Callable[[], None] | None = None) -> Snapshot:
         item_movie_ids = np.concatenate([np.array([PADDING_MOVIE_ID], np.int64), movies])
         features = movie_features(item_movie_ids)
         ratings = copy_columns(_RATINGS, _RATING_COLUMNS, on_bytes=on_bytes)
-        departures = Departure.objects.count()
+        deleted_accounts = Departure.objects.count()
     count = len(ratings["user"])
     newest = timedelta(microseconds=int(ratings["updated_at"].max())) if count else None
     return Snapshot(
@@ -146,6 +146,6 @@ def take_snapshot(check: Callable[[], None] | None = None) -> Snapshot:
             rating_count=count,
             watermark=None if newest is None else _EPOCH + newest,
             data_hash=digest.hexdigest(),
-            departures=departures,
+            deleted_accounts=deleted_accounts,
         ),
     )

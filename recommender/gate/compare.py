@@ -1,4 +1,4 @@
-"""A candidate and the live version, asked the same questions."""
+"""Comparing a candidate with the live version on the same held-out ratings."""
 
 from __future__ import annotations
 
@@ -9,19 +9,21 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender import kinds
 from recommender.data.snapshot import Snapshot
 from recommender.gate.evaluate import (
-    BaselineExaminee,
     Examinee,
-    VersionExaminee,
+    MeanRating,
+    MostRated,
+    NextItemVersion,
+    StarVersion,
     choose_questions,
-    ranks,
-    star_errors,
 )
 from recommender.gate.verdict import GateRules, Verdict, judge, metrics_of
+from recommender.kinds import StarKind
 from recommender.learning.artifact import ArtifactError
-from recommender.models import ModelKind, ModelVersion, RetrainingPolicy
-from recommender.versions.load import load
+from recommender.models import ModelVersion, RetrainingPolicy
+from recommender.versions.load import load_as
 
 HOLDOUT = "holdout_percent"
 
@@ -60,7 +62,7 @@ def compare(
     would be served. Raises ``ArtifactError`` when the candidate's cannot be read.
     """
     own = _examinee(candidate)
-    opponent, name = _opponent(live, snapshot, training, reporter)
+    opponent, name = _opponent(candidate.kind, live, snapshot, training, reporter)
     percent = candidate.settings[HOLDOUT]
     if live is not None:
         percent = min(percent, live.settings.get(HOLDOUT, 0.0))
@@ -68,9 +70,8 @@ def compare(
         snapshot, percent, policy.gate_questions, known=[own.movie_ids, opponent.movie_ids]
     )
     reporter.phase("evaluate", steps=2 * len(rows))
-    ask = star_errors if candidate.kind == ModelKind.FACTORIZATION else ranks
-    ours = ask(snapshot, rows, own, reporter.step)
-    theirs = ask(snapshot, rows, opponent, lambda done: reporter.step(len(rows) + done))
+    ours = own.answers(snapshot, rows, reporter.step)
+    theirs = opponent.answers(snapshot, rows, lambda done: reporter.step(len(rows) + done))
     verdict = judge(
         candidate.kind,
         snapshot.user_ids[rows],
@@ -92,6 +93,7 @@ def compare(
 
 
 def _opponent(
+    kind: str,
     live: ModelVersion | None,
     snapshot: Snapshot,
     training: NDArray[np.bool_],
@@ -102,9 +104,17 @@ def _opponent(
             return _examinee(live), f"the live version {live.pk}"
         except (ArtifactError, OSError) as error:
             reporter.log(f"The live version {live.pk} cannot be read: {error}.")
-    return BaselineExaminee(snapshot, training), "the baseline (mean rating, most rated films)"
+    return _baseline(kind, snapshot, training), "the baseline (mean rating, most rated films)"
 
 
-def _examinee(version: ModelVersion) -> VersionExaminee:
-    loaded = load(version)
-    return VersionExaminee(loaded.scorer, loaded.movie_ids)
+def _examinee(version: ModelVersion) -> Examinee:
+    kind = kinds.get(version.kind)
+    if isinstance(kind, StarKind):
+        return StarVersion(load_as(kind, version))
+    return NextItemVersion(load_as(kind, version))
+
+
+def _baseline(kind: str, snapshot: Snapshot, training: NDArray[np.bool_]) -> Examinee:
+    if isinstance(kinds.get(kind), StarKind):
+        return MeanRating(snapshot, training)
+    return MostRated(snapshot, training)

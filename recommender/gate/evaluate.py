@@ -1,7 +1,8 @@
-"""Asking a version about ratings that it has not trained on, through the code that serves it."""
+"""Evaluating a version on held-out ratings, through the code that serves it."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
@@ -10,9 +11,11 @@ from numpy.typing import NDArray
 
 from recommender.data.snapshot import Snapshot
 from recommender.gate.holdout import held_out
+from recommender.learning.arrays import DoubleArray, IntArray
+from recommender.learning.interfaces import NextItemScorer, StarScorer
+from recommender.versions.load import LoadedVersion
 
-IntArray = NDArray[np.int64]
-Floats = NDArray[np.float64]
+Check = Callable[[int], None]
 
 QUESTIONS_PER_USER = 3  # of each user's newest, so that a few diligent raters do not decide
 
@@ -25,13 +28,11 @@ class Examinee(Protocol):
 
     movie_ids: IntArray
 
-    def stars(
-        self, movie_ids: IntArray, stars: NDArray[np.float32], asked: IntArray
-    ) -> NDArray[np.float32]:
-        """Predicted stars of ``asked`` (n,) for a user who rated ``movie_ids`` with ``stars``."""
+    def answers(self, snapshot: Snapshot, rows: IntArray, check: Check) -> DoubleArray:
+        """A number for each question, smaller when better: a squared error, or a rank.
 
-    def rank(self, movie_ids: IntArray, target: int) -> float:
-        """Place of ``target`` among all films but ``movie_ids``, which were watched in order."""
+        ``check`` is called with the number of questions done.
+        """
 
 
 def choose_questions(
@@ -65,40 +66,6 @@ def choose_questions(
     return rows
 
 
-def star_errors(
-    snapshot: Snapshot, rows: IntArray, examinee: Examinee, check: Callable[[int], None]
-) -> Floats:
-    """Squared error in stars for each question; the user's other ratings are given.
-
-    ``check`` is called with the number of questions done.
-    """
-    errors = np.empty(len(rows))
-    for place, user, asked in _by_user(snapshot, rows):
-        given = np.ones(user.stop - user.start, bool)
-        given[asked - user.start] = False
-        predicted = examinee.stars(
-            snapshot.movie_ids[user][given],
-            snapshot.stars[user][given],
-            snapshot.movie_ids[asked],
-        )
-        errors[place : place + len(asked)] = (predicted - snapshot.stars[asked]) ** 2
-        check(place + len(asked))
-    return errors
-
-
-def ranks(
-    snapshot: Snapshot, rows: IntArray, examinee: Examinee, check: Callable[[int], None]
-) -> Floats:
-    """Rank (from 1) of each film asked about, given everything its user had rated before it."""
-    found = np.empty(len(rows))
-    for place, user, asked in _by_user(snapshot, rows):
-        for offset, row in enumerate(asked):
-            history = snapshot.movie_ids[user.start : row]
-            found[place + offset] = examinee.rank(history, int(snapshot.movie_ids[row]))
-        check(place + len(asked))
-    return found
-
-
 def _by_user(snapshot: Snapshot, rows: IntArray) -> Iterator[tuple[int, slice, IntArray]]:
     """For each user with questions: place of the first in ``rows``, all ratings, questions."""
     if not len(rows):
@@ -112,40 +79,84 @@ def _by_user(snapshot: Snapshot, rows: IntArray) -> Iterator[tuple[int, slice, I
         yield int(start), slice(begin, end), asked
 
 
-class VersionExaminee:
+class _StarExaminee(ABC):
+    """Is asked for stars."""
+
+    @abstractmethod
+    def stars(
+        self, movie_ids: IntArray, stars: NDArray[np.float32], asked: IntArray
+    ) -> NDArray[np.float32]:
+        """Predicted stars of ``asked`` (n,) for a user who rated ``movie_ids`` with ``stars``."""
+
+    def answers(self, snapshot: Snapshot, rows: IntArray, check: Check) -> DoubleArray:
+        """Squared error in stars for each question; the user's other ratings are given."""
+        errors = np.empty(len(rows))
+        for place, user, asked in _by_user(snapshot, rows):
+            given = np.ones(user.stop - user.start, bool)
+            given[asked - user.start] = False
+            predicted = self.stars(
+                snapshot.movie_ids[user][given],
+                snapshot.stars[user][given],
+                snapshot.movie_ids[asked],
+            )
+            errors[place : place + len(asked)] = (predicted - snapshot.stars[asked]) ** 2
+            check(place + len(asked))
+        return errors
+
+
+class _NextItemExaminee(ABC):
+    """Is asked which film comes next."""
+
+    @abstractmethod
+    def rank(self, movie_ids: IntArray, target: int) -> float:
+        """Place of ``target`` among all films but ``movie_ids``, which were watched in order."""
+
+    def answers(self, snapshot: Snapshot, rows: IntArray, check: Check) -> DoubleArray:
+        """Rank (from 1) of each film asked about, given all that its user had rated before it."""
+        found = np.empty(len(rows))
+        for place, user, asked in _by_user(snapshot, rows):
+            for offset, row in enumerate(asked):
+                history = snapshot.movie_ids[user.start : row]
+                found[place + offset] = self.rank(history, int(snapshot.movie_ids[row]))
+            check(place + len(asked))
+        return found
+
+
+class StarVersion(_StarExaminee):
     """A version as it is served: its scorer, and which film each item is."""
 
-    def __init__(self, scorer: Any, item_movie_ids: IntArray) -> None:
-        self._scorer = scorer
-        self.movie_ids = np.asarray(item_movie_ids)
+    def __init__(self, version: LoadedVersion[StarScorer]) -> None:
+        self._scorer = version.scorer
+        self.movie_ids = version.movie_ids
 
     def stars(
         self, movie_ids: IntArray, stars: NDArray[np.float32], asked: IntArray
     ) -> NDArray[np.float32]:
-        items, known = self._items(movie_ids)
+        items, known = _items(self.movie_ids, movie_ids)
         user = self._scorer.fold_in(items, stars[known])
-        return self._scorer.predict(user, self._items(asked)[0])
+        return self._scorer.predict(user, _items(self.movie_ids, asked)[0])
+
+
+class NextItemVersion(_NextItemExaminee):
+    """A version as it is served: its scorer, and which film each item is."""
+
+    def __init__(self, version: LoadedVersion[NextItemScorer]) -> None:
+        self._scorer = version.scorer
+        self.movie_ids = version.movie_ids
 
     def rank(self, movie_ids: IntArray, target: int) -> float:
-        items, _ = self._items(movie_ids)
+        items, _ = _items(self.movie_ids, movie_ids)
         scores = np.array(self._scorer.scores(items), np.float32)
         scores[items] = -np.inf
         scores[0] = -np.inf
-        return _rank_of(scores, int(self._items(np.array([target]))[0][0]))
-
-    def _items(self, movie_ids: IntArray) -> tuple[IntArray, NDArray[np.bool_]]:
-        places = np.minimum(np.searchsorted(self.movie_ids, movie_ids), len(self.movie_ids) - 1)
-        known = self.movie_ids[places] == movie_ids
-        return places[known], known
+        return _rank_of(scores, int(_items(self.movie_ids, np.array([target]))[0][0]))
 
 
-class BaselineExaminee:
-    """The mean rating, and the most rated films: what a first version has to beat."""
+class MeanRating(_StarExaminee):
+    """The same stars for every film: what a first version has to beat."""
 
     def __init__(self, snapshot: Snapshot, training: NDArray[np.bool_]) -> None:
         self._mean = np.float32(snapshot.stars[training].mean() if training.any() else 3.5)
-        items = np.searchsorted(snapshot.item_movie_ids, snapshot.movie_ids[training])
-        self._counts = np.bincount(items, minlength=len(snapshot.item_movie_ids)).astype(float)
         self.movie_ids = snapshot.item_movie_ids
 
     def stars(
@@ -153,11 +164,27 @@ class BaselineExaminee:
     ) -> NDArray[np.float32]:
         return np.full(len(asked), self._mean)
 
+
+class MostRated(_NextItemExaminee):
+    """The most rated films: what a first version has to beat."""
+
+    def __init__(self, snapshot: Snapshot, training: NDArray[np.bool_]) -> None:
+        items = np.searchsorted(snapshot.item_movie_ids, snapshot.movie_ids[training])
+        self._counts = np.bincount(items, minlength=len(snapshot.item_movie_ids)).astype(float)
+        self.movie_ids = snapshot.item_movie_ids
+
     def rank(self, movie_ids: IntArray, target: int) -> float:
         scores = self._counts.copy()
         scores[np.searchsorted(self.movie_ids, movie_ids)] = -np.inf
         scores[0] = -np.inf
         return _rank_of(scores, int(np.searchsorted(self.movie_ids, target)))
+
+
+def _items(known_ids: IntArray, movie_ids: IntArray) -> tuple[IntArray, NDArray[np.bool_]]:
+    """The items of the films that are known, and which those are."""
+    places = np.minimum(np.searchsorted(known_ids, movie_ids), len(known_ids) - 1)
+    known = known_ids[places] == movie_ids
+    return places[known], known
 
 
 def _rank_of(scores: NDArray[Any], target: int) -> float:

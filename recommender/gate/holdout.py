@@ -1,4 +1,4 @@
-"""Which ratings no model ever trains on.
+"""The holdout: which ratings no model ever trains on.
 
 A rating is held out by a hash of its user and its film: the same ratings for every version, on
 every machine, so that any two versions can be compared on them, and what is compared is bit for

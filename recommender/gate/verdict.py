@@ -1,4 +1,4 @@
-"""Whether a candidate may take the place of the live version.
+"""The gate's verdict: whether a candidate may replace the live version.
 
 Both answer the same questions, which neither has trained on (`recommender.gate.holdout`). The
 decision rests on a paired bootstrap over users: resampling users keeps the answers of one user
@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.models import ModelKind
-
-Floats = NDArray[np.float64]
+from recommender import kinds
+from recommender.kinds import StarKind
+from recommender.learning.arrays import DoubleArray
 
 RESAMPLES = 1000
 TOP = 10
@@ -55,11 +55,11 @@ class Verdict:
     too_bad: float | None = None
 
 
-def metrics_of(kind: str, answers: Floats) -> dict[str, float]:
-    """Metrics by name from squared errors (factorization) or ranks (sequence)."""
+def metrics_of(kind: str, answers: DoubleArray) -> dict[str, float]:
+    """Metrics by name from squared errors of stars, or ranks of the next film."""
     if not len(answers):
         return {}
-    if kind == ModelKind.FACTORIZATION:
+    if _predicts_stars(kind):
         return {"rmse": float(np.sqrt(answers.mean()))}
     return {
         "mrr": float((1 / answers).mean()),
@@ -70,14 +70,14 @@ def metrics_of(kind: str, answers: Floats) -> dict[str, float]:
 
 def gated_metric(kind: str) -> str:
     """The metric that decides."""
-    return "rmse" if kind == ModelKind.FACTORIZATION else "mrr"
+    return kinds.get(kind).metric
 
 
 def judge(
     kind: str,
     user_ids: NDArray[np.int64],
-    candidate: Floats,
-    live: Floats,
+    candidate: DoubleArray,
+    live: DoubleArray,
     rules: GateRules,
     *,
     opponent: str = "the live version",
@@ -144,27 +144,31 @@ def verdict_metrics(verdict: Verdict) -> Mapping[str, float]:
     return {name: value for name, value in names.items() if value is not None}
 
 
-def _value(kind: str, answers: Floats) -> Floats:
+def _predicts_stars(kind: str) -> bool:
+    return isinstance(kinds.get(kind), StarKind)
+
+
+def _value(kind: str, answers: DoubleArray) -> DoubleArray:
     """The mean that the metric is made of."""
-    return np.asarray(answers.mean() if kind == ModelKind.FACTORIZATION else (1 / answers).mean())
+    return np.asarray(answers.mean() if _predicts_stars(kind) else (1 / answers).mean())
 
 
-def _gain(kind: str, candidate: Floats, live: Floats) -> Floats:
+def _gain(kind: str, candidate: DoubleArray, live: DoubleArray) -> DoubleArray:
     """The candidate's relative advantage in RMSE or MRR, from mean squared errors or MRRs."""
     tiny = 1e-12
-    if kind == ModelKind.FACTORIZATION:
+    if _predicts_stars(kind):
         candidate, live = np.sqrt(candidate), np.sqrt(live)
         return (live - candidate) / np.maximum(live, tiny)
     return (candidate - live) / np.maximum(live, tiny)
 
 
 def _resampled_gains(
-    kind: str, user_ids: NDArray[np.int64], candidate: Floats, live: Floats, seed: int
-) -> Floats:
+    kind: str, user_ids: NDArray[np.int64], candidate: DoubleArray, live: DoubleArray, seed: int
+) -> DoubleArray:
     """The gain (RESAMPLES,) when users are drawn anew, with replacement."""
     _, users = np.unique(user_ids, return_inverse=True)
     counts = np.bincount(users).astype(float)
-    if kind == ModelKind.SEQUENCE:
+    if not _predicts_stars(kind):
         candidate, live = 1 / candidate, 1 / live
     sums = np.stack([np.bincount(users, weights=answers) for answers in (candidate, live)])
     draws = np.random.default_rng(seed).multinomial(

@@ -10,6 +10,7 @@ import hashlib
 import json
 import math
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 from safetensors.numpy import save_file
 
 ARRAYS_FILE = "model.safetensors"
@@ -27,6 +29,7 @@ FORMAT_VERSION = 1
 StrPath = str | os.PathLike[str]
 
 _MAX_HEADER_BYTES = 100_000_000
+_OS_ERROR = re.compile(r"\(os error (\d+)\)")  # how Rust prints what the system said
 _DTYPES = {
     "BOOL": np.bool_,
     "U8": np.uint8,
@@ -79,7 +82,7 @@ def write_artifact(
     added to the manifest.
 
     Raises ``ValueError`` for an array of a dtype that safetensors cannot hold, and ``TypeError``
-    for a manifest that is not JSON.
+    for a manifest that is not JSON, and ``OSError`` when the system refuses to write.
     """
     for name, array in arrays.items():
         if array.dtype not in _DTYPES.values():
@@ -87,7 +90,7 @@ def write_artifact(
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     part = folder / f"{ARRAYS_FILE}.part"
-    save_file({name: np.asarray(array, order="C") for name, array in arrays.items()}, part)
+    _save({name: np.asarray(array, order="C") for name, array in arrays.items()}, part)
     full = {
         **manifest,
         "format": FORMAT,
@@ -105,6 +108,18 @@ def write_artifact(
     _flush(part)
     part.replace(folder / MANIFEST_FILE)
     _flush(folder)
+
+
+def _save(arrays: dict[str, NDArray[Any]], path: Path) -> None:
+    """Write a safetensors file; a full disk is an ``OSError`` here as everywhere."""
+    try:
+        save_file(arrays, path)
+    except SafetensorError as error:
+        said = _OS_ERROR.search(str(error))
+        if said is None:
+            raise
+        number = int(said[1])
+        raise OSError(number, os.strerror(number), str(path)) from error
 
 
 def read_artifact(folder: StrPath, *, verify: bool = True) -> Artifact:

@@ -1,20 +1,23 @@
 """How good a model is, on interactions that it was not fitted on. Numpy only.
 
-Every ranking is over the whole catalog, never over sampled items. Models are asked for many users
-or sequences at once; a model whose ``predict`` can only do one is asked once for each.
+Every ranking is over the whole catalog, never over sampled items. A model is any object with
+``predict``. It is asked for many users or sequences at once, and once for each where it refuses
+that or gives something of another shape. All functions raise ``ValueError`` for predictions that
+are NaN, and for interactions that were changed so that they no longer fit together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.learning.arrays import IntArray
 from recommender.learning.interactions import Interactions, SequenceInteractions
-from recommender.learning.metrics import RankingScores, ranks, score_rankings
-from recommender.learning.validation import IntArray, check_positive
+from recommender.learning.metrics import RankingScores, check_scores, ranks, score_rankings
+from recommender.learning.validation import as_ids, check_positive
 
 _CELLS_AT_ONCE = 2**24
 
@@ -22,15 +25,28 @@ _CELLS_AT_ONCE = 2**24
 class Model(Protocol):
     """Anything with Spotlight's ``predict``."""
 
-    def predict(self, /, *args: Any) -> Any:
-        """Scores, larger for better."""
+    @property
+    def predict(self) -> Callable[..., Any]:
+        """Gives scores, larger for better."""
 
 
 def rmse_score(model: Model, test: Interactions) -> float:
     """Root mean squared error of predicted ratings. Raises ``ValueError`` without ratings."""
     if test.ratings is None:
         raise ValueError("test.ratings must be given, got None")
-    predictions = np.asarray(model.predict(test.user_ids, test.item_ids), dtype=float)
+    _check("test", test)
+    predictions = _array(model.predict(test.user_ids, test.item_ids)).ravel()
+    if len(predictions) != len(test):
+        raise ValueError(
+            f"{_name(model)}.predict must give {len(test)} ratings, got {len(predictions)}"
+        )
+    wrong = np.isnan(predictions)
+    if wrong.any():
+        first = int(np.argmax(wrong))
+        raise ValueError(
+            f"{_name(model)}.predict must not give NaN, got {int(wrong.sum())} of {len(test)}, "
+            f"the first for user {test.user_ids[first]} and item {test.item_ids[first]}"
+        )
     return float(np.sqrt(((test.ratings - predictions) ** 2).mean()))
 
 
@@ -111,7 +127,9 @@ def recommended_lists(
     items left gets some of ``train`` at the end.
     """
     check_positive("k", k)
-    seen = _items_by_user(train)
+    _check("train", train)
+    user_ids = as_ids("user_ids", user_ids, train.num_users)
+    seen = _items_by_user(train, train.num_users)
     lists = [np.zeros((0, k), np.int64)]
     for users, scores in _scores(model, user_ids, train.num_items):
         for row, user in enumerate(users.tolist()):
@@ -126,9 +144,17 @@ def _user_ranks(
     """The test users (m,) and the ranks (m,) of their test items, each pair once."""
     if len(test) == 0:
         raise ValueError("test must not be empty, got 0 interactions")
+    _check("test", test)
     pairs = np.unique(test.user_ids * test.num_items + test.item_ids)
     owners, items = np.divmod(pairs, test.num_items)
-    seen = None if train is None else _items_by_user(train)
+    seen = None
+    if train is not None:
+        _check("train", train)
+        if train.num_items > test.num_items:
+            raise ValueError(
+                f"train must have at most the {test.num_items} items of test, got {train.num_items}"
+            )
+        seen = _items_by_user(train, max(train.num_users, test.num_users))
     result = np.empty(len(pairs))
     for users, scores in _scores(model, np.unique(owners), test.num_items):
         if seen is not None:
@@ -146,6 +172,7 @@ def _sequence_ranks(
     check_positive("k", held_out)
     if len(test) == 0:
         raise ValueError("test must not be empty, got 0 sequences")
+    _check("test", test)
     if held_out >= test.max_sequence_length:
         raise ValueError(
             f"k must be below the sequences' length {test.max_sequence_length}, got {held_out}"
@@ -181,14 +208,44 @@ def _scores(
     step = max(1, _CELLS_AT_ONCE // num_items)
     for start in range(0, len(questions), step):
         part = questions[start : start + step]
-        scores = np.array(model.predict(part), dtype=float)
-        if scores.shape != (len(part), num_items):
-            scores = np.stack([np.array(model.predict(one), dtype=float) for one in _plain(part)])
+        scores = _scores_together(model, part, num_items)
+        if scores is None:
+            scores = np.stack([_array(model.predict(one)).ravel() for one in _plain(part)])
         if scores.shape != (len(part), num_items):
             raise ValueError(
-                f"model.predict must score {num_items} items, got shape {scores.shape[1:]}"
+                f"{_name(model)}.predict must score {num_items} items, got shape {scores.shape[1:]}"
             )
+        check_scores(f"{_name(model)}.predict", scores, part)
         yield part, scores
+
+
+def _scores_together(
+    model: Model, questions: IntArray, num_items: int
+) -> NDArray[np.float64] | None:
+    """The scores of all ``questions`` by one call, or None where the model cannot do many."""
+    try:
+        scores = _array(model.predict(questions))
+    except (TypeError, ValueError, LookupError, AttributeError, RuntimeError):
+        return None  # Whatever is truly wrong is raised when it is asked for each.
+    return scores if scores.shape == (len(questions), num_items) else None
+
+
+def _array(scores: Any) -> NDArray[np.float64]:
+    """A copy that may be changed, of whatever holds numbers; a tensor leaves its graph."""
+    if hasattr(scores, "detach"):
+        scores = scores.detach().double().cpu().numpy()
+    return np.array(scores, dtype=float)
+
+
+def _name(model: Model) -> str:
+    return type(model).__name__
+
+
+def _check(name: str, interactions: Interactions | SequenceInteractions) -> None:
+    try:
+        interactions.check()
+    except ValueError as error:
+        raise ValueError(f"{name}.{error}") from None
 
 
 def _plain(questions: IntArray) -> list[Any]:
@@ -196,9 +253,9 @@ def _plain(questions: IntArray) -> list[Any]:
     return questions.tolist() if questions.ndim == 1 else list(questions)
 
 
-def _items_by_user(interactions: Interactions) -> list[IntArray]:
+def _items_by_user(interactions: Interactions, num_users: int) -> list[IntArray]:
     order = np.argsort(interactions.user_ids, kind="stable")
-    ends = np.cumsum(np.bincount(interactions.user_ids, minlength=interactions.num_users))
+    ends = np.cumsum(np.bincount(interactions.user_ids, minlength=num_users))
     return np.split(interactions.item_ids[order], ends[:-1])
 
 

@@ -8,7 +8,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-FloatVector = NDArray[np.float64]
+from recommender.learning.arrays import DoubleArray
+
 Link = Literal["identity", "log", "logit"]
 
 
@@ -27,24 +28,24 @@ class Prior:
     The precision is in units of the noise's: the ridge penalty of each coordinate.
     """
 
-    mean: FloatVector
-    precision: FloatVector
+    mean: DoubleArray
+    precision: DoubleArray
 
     @classmethod
-    def of_users(cls, users: FloatVector, noise: float) -> Prior:
+    def of_users(cls, users: DoubleArray, noise: float) -> Prior:
         """The normal distribution of fitted ``users`` (n, k), where residuals vary by ``noise``."""
         variance = users.var(axis=0) + 1e-6
         return cls(users.mean(axis=0), max(noise, 1e-6) / variance)
 
 
 def solve_user(
-    design: FloatVector,
-    targets: FloatVector,
-    offsets: FloatVector,
+    design: DoubleArray,
+    targets: DoubleArray,
+    offsets: DoubleArray,
     prior: Prior,
     link: Link = "identity",
-    background: FloatVector | None = None,
-) -> FloatVector:
+    background: DoubleArray | None = None,
+) -> DoubleArray:
     """The most probable user (k,) given ratings ``targets`` (n,) of items ``design`` (n, k).
 
     The prediction is ``offsets + design @ user``, seen through ``link``. For the identity that is

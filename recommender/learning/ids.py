@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from recommender.learning.validation import IntArray, check_ids
+from recommender.learning.arrays import IntArray
+from recommender.learning.validation import check_ids
 
 
 class IdMap:
@@ -61,7 +62,7 @@ class IdMap:
 
     def to_original(self, numbers: Sequence[int] | IntArray) -> list[Any]:
         """The ids behind ``numbers``. Raises ``ValueError`` for the padding or a number too big."""
-        array = check_ids("numbers", np.asarray(numbers, dtype=np.int64), self.size)
+        array = check_ids("numbers", np.asarray(numbers), self.size)
         if array.size and array.min() < self._first:
             raise ValueError(f"numbers must be at least {self._first}, got {array.min()}")
         return [self._ids[number - self._first] for number in array.tolist()]

@@ -8,10 +8,10 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
+from recommender.learning.arrays import FloatArray, IntArray
 from recommender.learning.validation import (
-    FloatArray,
-    IntArray,
     as_column,
+    as_features,
     as_floats,
     as_ids,
     as_timestamps,
@@ -87,8 +87,8 @@ class Interactions:
         if self.weights is not None and size and self.weights.min() < 0:
             raise ValueError(f"weights must not be negative, got {self.weights.min()}")
 
-        self.user_features = _features("user_features", user_features, self.num_users)
-        self.item_features = _features("item_features", item_features, self.num_items)
+        self.user_features = as_features("user_features", user_features, self.num_users)
+        self.item_features = as_features("item_features", item_features, self.num_items)
         self.context_features: FloatArray | None = None
         if context_features is not None:
             self.context_features = as_floats("context_features", context_features, size)
@@ -105,6 +105,10 @@ class Interactions:
 
     def __len__(self) -> int:
         return len(self.user_ids)
+
+    def check(self) -> None:
+        """Raise ``ValueError`` where a column was changed so that it no longer fits the others."""
+        self.take(slice(None))
 
     def take(self, rows: NDArray[Any] | slice) -> Interactions:
         """The interactions at ``rows`` (positions, a mask or a slice), with the same sizes."""
@@ -273,6 +277,10 @@ class SequenceInteractions:
             if self.weights.size and self.weights.min() < 0:
                 raise ValueError(f"weights must not be negative, got {self.weights.min()}")
 
+    def check(self) -> None:
+        """As :meth:`Interactions.check`."""
+        SequenceInteractions(self.sequences, self.user_ids, self.num_items, weights=self.weights)
+
     def __repr__(self) -> str:
         count, length = self.sequences.shape
         return f"<Sequence interactions dataset ({count} sequences x {length} sequence length)>"
@@ -283,15 +291,3 @@ class SequenceInteractions:
 
 def _smallest_size(ids: IntArray) -> int:
     return int(ids.max()) + 1 if ids.size else 1
-
-
-def _features(name: str, values: Any, size: int) -> sp.csr_matrix | None:
-    """A float32 CSR matrix of ``size`` rows, or None."""
-    if values is None:
-        return None
-    matrix = sp.csr_matrix(values, dtype=np.float32)
-    if matrix.shape[0] != size:
-        raise ValueError(f"{name} must have {size} rows, got {matrix.shape[0]}")
-    if not np.isfinite(matrix.data).all():
-        raise ValueError(f"{name} must be finite, got {matrix.data[~np.isfinite(matrix.data)][0]}")
-    return matrix

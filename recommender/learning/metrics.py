@@ -20,7 +20,11 @@ _CELLS_AT_ONCE = 2**24
 def ranks(
     scores: NDArray[Any], rows: NDArray[np.int64], items: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """The rank of each of ``items`` (m,) in its row (m,) of ``scores`` (n, num_items)."""
+    """The rank of each of ``items`` (m,) in its row (m,) of ``scores`` (n, num_items).
+
+    Raises ``ValueError`` for scores that are NaN: nothing would seem to rank above them.
+    """
+    check_scores("scores", scores)
     result = np.empty(len(rows))
     step = max(1, _CELLS_AT_ONCE // scores.shape[1])
     for start in range(0, len(rows), step):
@@ -29,6 +33,21 @@ def ranks(
         own = row[np.arange(len(row)), items[part]][:, None]
         result[part] = (row > own).sum(axis=1) + ((row == own).sum(axis=1) + 1) / 2
     return result
+
+
+def check_scores(name: str, scores: NDArray[Any], questions: NDArray[Any] | None = None) -> None:
+    """Raise ``ValueError`` where ``scores`` (..., num_items) have a NaN, saying where.
+
+    The row is named by its entry of ``questions``, or by its position when not given.
+    """
+    wrong = np.isnan(scores)
+    if wrong.any():
+        *row, item = np.argwhere(wrong)[0].tolist()
+        where = row if questions is None else questions[tuple(row)].tolist()
+        raise ValueError(
+            f"{name} must not be NaN, got {int(wrong.sum())} of {wrong.size}, "
+            f"the first of item {item} for {where}"
+        )
 
 
 def reciprocal_rank(ranks: NDArray[Any]) -> NDArray[np.float64]:
@@ -81,10 +100,18 @@ def score_rankings(
     ``precision`` divides hits by k, ``recall`` by the number of right items, average precision by
     the smaller of both; ``reciprocal_rank`` is that of the best right item, and
     ``mean_reciprocal_rank`` the mean over all right items, which is Spotlight's MRR.
+
+    Raises ``ValueError`` for no questions, and for ranks that are not numbers of 1 or more.
     """
     check_positive("k", k)
     if len(questions) == 0:
         raise ValueError("questions must not be empty, got 0 of them")
+    wrong = ~(item_ranks >= 1)
+    if wrong.any():
+        place = int(np.argmax(wrong))
+        raise ValueError(
+            f"item_ranks must be 1 or more, got {item_ranks[place]} for question {questions[place]}"
+        )
     order = np.lexsort((item_ranks, questions))
     item_ranks = item_ranks[order]
     ids, first, counts = np.unique(questions[order], return_index=True, return_counts=True)
@@ -126,10 +153,12 @@ def bootstrap_interval(
     For two models on the same questions pass the difference of their values: a *paired* bootstrap,
     whose interval is far narrower than the two models' own.
 
-    Raises ``ValueError`` for no values or a confidence outside 0 to 1.
+    Raises ``ValueError`` for no values, for NaN among them, or a confidence outside 0 to 1.
     """
     if len(values) == 0:
         raise ValueError("values must not be empty, got 0 of them")
+    if np.isnan(values).any():
+        raise ValueError(f"values must not be NaN, got one at {int(np.argmax(np.isnan(values)))}")
     if not 0 < confidence < 1:
         raise ValueError(f"confidence must be between 0 and 1, got {confidence}")
     state = as_random_state(random_state)

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from recommender.learning.arrays import IntArray
 from recommender.learning.interactions import Interactions
-from recommender.learning.validation import IntArray, as_ids, check_positive
+from recommender.learning.validation import as_ids, check_positive
 
 Exclusion = Interactions | ArrayLike | None
 
@@ -58,6 +59,7 @@ def most_similar(vectors: NDArray[Any], item_id: int, n: int) -> tuple[IntArray,
     """
     if not 0 <= item_id < len(vectors):
         raise ValueError(f"item_id must be between 0 and {len(vectors) - 1}, got {item_id}")
+    item_id = int(as_ids("item_id", [item_id])[0])
     lengths = np.linalg.norm(vectors, axis=1)
     known = lengths > 0
     cosines = np.full(len(vectors), -np.inf, np.float32)

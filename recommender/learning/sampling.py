@@ -1,4 +1,4 @@
-"""Items that a user did not choose."""
+"""Items that a user did not choose, ever or at one place of a sequence."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from recommender.learning.interactions import PADDING_ITEM
 from recommender.learning.validation import SeedLike, as_random_state, check_positive
 
 
@@ -18,6 +19,34 @@ def sample_items(
     """Item ids of the given shape, each uniform on ``[0, num_items)``."""
     check_positive("num_items", num_items)
     return as_random_state(random_state).randint(0, num_items, shape, dtype=np.int64)
+
+
+def users_return(sequences: Tensor) -> bool:
+    """Whether users choose again what they have had, by sequences (n, length) of items.
+
+    They do where an item stood in its sequence before at least half as often as it would if every
+    choice were made by popularity alone. Who rates films meets none twice; who listens to music
+    does.
+    """
+    real = sequences != PADDING_ITEM
+    counts = torch.bincount(sequences[real]).double()
+    earlier = real.cumsum(1)[real] - 1
+    expected = (earlier * counts[sequences[real]] / counts.sum()).sum()
+    ascending = sequences.sort(dim=1).values
+    again = (ascending[:, 1:] == ascending[:, :-1]) & (ascending[:, 1:] != PADDING_ITEM)
+    return bool(again.sum() > expected / 2)
+
+
+@torch.no_grad()
+def other_items(items: Tensor, num_items: int, count: int) -> Tensor:
+    """``count`` items for each of ``items`` (n,): shape (n, count), uniform over all but that one
+    and the padding item; the item itself where there is no other."""
+    others = num_items - PADDING_ITEM - 2
+    if others == 0:
+        return items.unsqueeze(1).expand(-1, count)
+    first = PADDING_ITEM + 1
+    drawn = torch.randint(first, first + others, (len(items), count), device=items.device)
+    return drawn + (drawn >= items.unsqueeze(1))
 
 
 class NegativeSampler:
@@ -68,6 +97,10 @@ class NegativeSampler:
         nth = torch.arange(len(keys), device=device) - self._starts[owners]
         self._gaps = owners * self._stride + keys % self._count - nth
         self._unchosen = self._count - counts
+
+    def chosen_share(self) -> Tensor:
+        """How much of what may be drawn each user (num_users,) has chosen."""
+        return 1.0 - self._unchosen / self._count
 
     @property
     def _stride(self) -> int:

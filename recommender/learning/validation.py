@@ -3,10 +3,10 @@
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
-IntArray = NDArray[np.int64]
-FloatArray = NDArray[np.float32]
+from recommender.learning.arrays import FloatArray, IntArray
 
 RandomState = np.random.RandomState
 SeedLike = int | np.random.RandomState | None
@@ -17,7 +17,7 @@ MAX_ID = 2**31 - 1
 def as_ids(name: str, values: Any, upper: int | None = None) -> IntArray:
     """Return ``values`` as a one-dimensional ``int64`` array of dense ids.
 
-    Raises ``ValueError`` for anything but whole numbers in ``[0, upper)``.
+    Raises ``ValueError`` for anything but whole numbers, integers or floats, in ``[0, upper)``.
     """
     array = np.asarray(values)
     if array.ndim != 1:
@@ -29,12 +29,13 @@ def check_ids(name: str, array: NDArray[Any], upper: int | None = None) -> IntAr
     """As :func:`as_ids`, for an array of any shape."""
     if array.size == 0:
         return array.astype(np.int64)
-    if array.dtype.kind not in "iu":
+    wrong = _not_whole(array)
+    if wrong.size:
         raise ValueError(
-            f"{name} must be integers, got dtype {array.dtype} (first value {array.flat[0]!r}); "
+            f"{name} must be integers, got dtype {array.dtype} (first value {wrong.flat[0]!r}); "
             "map other ids to dense integers with recommender.learning.ids.IdMap"
         )
-    smallest, largest = int(array.min()), int(array.max())
+    smallest, largest = array.min(), array.max()
     if smallest < 0:
         raise ValueError(f"{name} must not be negative, got {smallest}")
     if largest > MAX_ID:
@@ -42,6 +43,13 @@ def check_ids(name: str, array: NDArray[Any], upper: int | None = None) -> IntAr
     if upper is not None and largest >= upper:
         raise ValueError(f"{name} must be below {upper}, got {largest}")
     return np.asarray(array, dtype=np.int64, order="C")
+
+
+def _not_whole(array: NDArray[Any]) -> NDArray[Any]:
+    """The values that are no integers, nor floats without a fraction."""
+    if array.dtype.kind == "f":
+        return array[array != np.trunc(array)]
+    return array[:0] if array.dtype.kind in "iu" else array
 
 
 def as_floats(name: str, values: Any, length: int | None = None) -> FloatArray:
@@ -134,3 +142,15 @@ def as_timestamps(values: Any, size: int) -> NDArray[Any] | None:
             raise ValueError(f"timestamps must be finite, got {times[position]} at {position}")
         return times
     return times.astype(np.int64)
+
+
+def as_features(name: str, values: Any, size: int) -> sp.csr_matrix | None:
+    """A float32 CSR matrix of ``size`` rows, or None."""
+    if values is None:
+        return None
+    matrix = sp.csr_matrix(values, dtype=np.float32)
+    if matrix.shape[0] != size:
+        raise ValueError(f"{name} must have {size} rows, got {matrix.shape[0]}")
+    if not np.isfinite(matrix.data).all():
+        raise ValueError(f"{name} must be finite, got {matrix.data[~np.isfinite(matrix.data)][0]}")
+    return matrix

@@ -1,6 +1,6 @@
-"""How good the presets are on the ratings in the database, by three published protocols.
+"""Evaluating the models on the ratings in the database, by three published protocols.
 
-Each fits the presets anew on a part of the ratings and asks about the rest; what is live plays no
+Each fits the models anew on a part of the ratings and asks about the rest; what is live plays no
 part. Every ranking is over the whole catalog.
 """
 
@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender import kinds
+from recommender.kinds import AnyKind, Kind, ModelT, ScorerT, StarKind
 from recommender.learning.cross_validation import (
     leave_one_out_split,
     random_train_test_split,
@@ -20,10 +22,10 @@ from recommender.learning.cross_validation import (
 )
 from recommender.learning.evaluation import rmse_score, sequence_ranking_scores
 from recommender.learning.interactions import Interactions
+from recommender.learning.interfaces import NextItemModel, StarModel
 from recommender.learning.metrics import RankingScores, bootstrap_interval, ranks, score_rankings
 from recommender.learning.progress import ProgressCallback
-from recommender.models import ModelKind
-from recommender.training.fit import default_place, make_preset
+from recommender.training.fit import default_place
 
 TOP = 10
 WINDOW = 10
@@ -36,12 +38,12 @@ Question = tuple[NDArray[np.int64], int]  # the items before, oldest first, and 
 def evaluate(
     protocol: str,
     interactions: Interactions,
-    kinds: list[str],
+    names: list[str],
     *,
     seed: int = 0,
     progress: ProgressCallback | None = None,
 ) -> dict[str, Metrics]:
-    """Metrics of each kind of preset.
+    """Metrics of each kind of model.
 
     Parameters
     ----------
@@ -55,18 +57,20 @@ def evaluate(
     seed
         Of the splits and of the fits.
 
-    Raises ``ValueError`` for an unknown protocol.
+    Raises ``ValueError`` for an unknown protocol, `UnknownKindError` for an unknown kind.
     """
     if protocol not in PROTOCOLS:
         raise ValueError(f"protocol must be one of {', '.join(PROTOCOLS)}, got {protocol!r}")
-    return {kind: PROTOCOLS[protocol](kind, interactions, seed, progress) for kind in kinds}
+    return {
+        name: PROTOCOLS[protocol](kinds.get(name), interactions, seed, progress) for name in names
+    }
 
 
 def _article(
-    kind: str, interactions: Interactions, seed: int, progress: ProgressCallback | None
+    kind: AnyKind, interactions: Interactions, seed: int, progress: ProgressCallback | None
 ) -> Metrics:
     random_state = np.random.RandomState(seed)
-    if kind == ModelKind.FACTORIZATION:
+    if isinstance(kind, StarKind):
         train, test = random_train_test_split(interactions, random_state=random_state)
         return _stars(_fit(kind, train, seed, progress), train, test)
     train, test = user_based_train_test_split(interactions, random_state=random_state)
@@ -76,37 +80,46 @@ def _article(
 
 
 def _leave_one_out(
-    kind: str, interactions: Interactions, seed: int, progress: ProgressCallback | None
+    kind: AnyKind, interactions: Interactions, seed: int, progress: ProgressCallback | None
 ) -> Metrics:
     train, test = leave_one_out_split(interactions)
-    model = _fit(kind, train, seed, progress)
-    if kind == ModelKind.FACTORIZATION:
-        return _stars(model, train, test)
-    return _ranking(_rolling(model, train, test))
+    return _later(kind, train, test, seed, progress)
 
 
 def _temporal(
-    kind: str, interactions: Interactions, seed: int, progress: ProgressCallback | None
+    kind: AnyKind, interactions: Interactions, seed: int, progress: ProgressCallback | None
 ) -> Metrics:
     train, test = temporal_train_test_split(interactions)
-    model = _fit(kind, train, seed, progress)
-    if kind == ModelKind.FACTORIZATION:
-        return _stars(model, train, test)
-    return _ranking(_rolling(model, train, test))
+    return _later(kind, train, test, seed, progress)
 
 
-PROTOCOLS: dict[str, Callable[[str, Interactions, int, ProgressCallback | None], Metrics]] = {
+def _later(
+    kind: AnyKind,
+    train: Interactions,
+    test: Interactions,
+    seed: int,
+    progress: ProgressCallback | None,
+) -> Metrics:
+    """What was rated later, each item from everything before it."""
+    if isinstance(kind, StarKind):
+        return _stars(_fit(kind, train, seed, progress), train, test)
+    return _ranking(_rolling(_fit(kind, train, seed, progress), train, test))
+
+
+PROTOCOLS: dict[str, Callable[[AnyKind, Interactions, int, ProgressCallback | None], Metrics]] = {
     "article": _article,
     "leave-one-out": _leave_one_out,
     "temporal": _temporal,
 }
 
 
-def _fit(kind: str, train: Interactions, seed: int, progress: ProgressCallback | None) -> Any:
-    return make_preset(kind, seed, default_place()).fit(train, progress=progress)
+def _fit(
+    kind: Kind[ModelT, ScorerT], train: Interactions, seed: int, progress: ProgressCallback | None
+) -> ModelT:
+    return kind.make(seed, default_place()).fit(train, progress=progress)
 
 
-def _stars(model: Any, train: Interactions, test: Interactions) -> Metrics:
+def _stars(model: StarModel, train: Interactions, test: Interactions) -> Metrics:
     """RMSE in stars, beside that of the mean of the training ratings."""
     if train.ratings is None or test.ratings is None:
         raise ValueError("interactions must have ratings, got none")
@@ -130,7 +143,7 @@ def _ranking(scores: RankingScores) -> Metrics:
     }
 
 
-def _rolling(model: Any, train: Interactions, test: Interactions) -> RankingScores:
+def _rolling(model: NextItemModel, train: Interactions, test: Interactions) -> RankingScores:
     """Predict each test item from all of its user's items before it, which are ranked last."""
     questions = list(_questions(train, test))
     found = np.empty(len(questions))

@@ -1,4 +1,4 @@
-"""Following a run to its end, whoever does it."""
+"""Following a training run in a terminal until it ends, here or in a worker."""
 
 from __future__ import annotations
 

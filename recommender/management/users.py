@@ -1,4 +1,4 @@
-"""Whom a command means."""
+"""Resolving the user that an argument of a command names."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from django.contrib.auth.models import AbstractUser
 from django.db.models import Q
 
 
-class UnknownPersonError(Exception):
+class UnknownUserError(Exception):
     """No user is meant, or several could be."""
 
 
-def resolve_person(text: str) -> AbstractUser:
+def resolve_user(text: str) -> AbstractUser:
     """The user of a username, an e-mail address, a dataset's own user number or a primary key.
 
     A number is first looked for among the raters of imported datasets (``1`` means the rater
     ``ml-latest-small-1`` where one dataset alone has such a rater), then among primary keys;
     ``#1`` means the primary key only.
 
-    Raises ``UnknownPersonError``, which says what was looked for.
+    Raises ``UnknownUserError``, which says what was looked for.
     """
     users = get_user_model().objects.all()
     if text.startswith("#") and text[1:].isdecimal():
         if (user := users.filter(pk=int(text[1:])).first()) is not None:
             return user
-        raise UnknownPersonError(f"there is no user with the id {text[1:]}")
+        raise UnknownUserError(f"there is no user with the id {text[1:]}")
     named = list(users.filter(Q(username=text) | Q(email__iexact=text)).order_by("pk")[:2])
     if len(named) == 1:
         return named[0]
@@ -32,10 +32,10 @@ def resolve_person(text: str) -> AbstractUser:
         exact = [user for user in named if user.username == text]
         if exact:
             return exact[0]
-        raise UnknownPersonError(f"several users have the e-mail address {text!r}")
+        raise UnknownUserError(f"several users have the e-mail address {text!r}")
     if text.isdecimal():
         return _numbered(int(text))
-    raise UnknownPersonError(f"there is no user with the name or e-mail address {text!r}")
+    raise UnknownUserError(f"there is no user with the name or e-mail address {text!r}")
 
 
 def _numbered(number: int) -> AbstractUser:
@@ -45,7 +45,7 @@ def _numbered(number: int) -> AbstractUser:
         return raters[0]
     if len(raters) > 1:
         names = " and ".join(user.username for user in raters)
-        raise UnknownPersonError(f"user {number} is ambiguous: {names}; give the whole name")
+        raise UnknownUserError(f"user {number} is ambiguous: {names}; give the whole name")
     if (user := users.filter(pk=number).first()) is not None:
         return user
-    raise UnknownPersonError(f"there is no rater and no user with the number {number}")
+    raise UnknownUserError(f"there is no rater and no user with the number {number}")

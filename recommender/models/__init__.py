@@ -1,14 +1,13 @@
-"""What the recommender keeps in the database, one file per noun."""
+"""Models of the recommender, one file per noun."""
 
 from .departure import Departure
-from .modelversion import ModelKind, ModelVersion, VersionStatus
+from .modelversion import ModelVersion, VersionStatus
 from .policy import RetrainingPolicy
 from .preferences import Preferences
 from .trainingrun import RunMode, RunStatus, RunTrigger, TrainingRun
 
 __all__ = [
     "Departure",
-    "ModelKind",
     "ModelVersion",
     "Preferences",
     "RetrainingPolicy",

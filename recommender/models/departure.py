@@ -1,11 +1,11 @@
-"""Members who left."""
+"""Deleted accounts: a row for each, so that trainings know that ratings are gone."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class Departure(models.Model):
-    """An account was deleted with its ratings; whose it was is known to nobody any more.
+    """An account that was deleted with its ratings; the row does not say whose it was.
 
     A training looks at how many there are: nothing is continued from a version that may have
     learnt from somebody who has left since (``recommender.training.stages``).

@@ -3,10 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-
-class ModelKind(models.TextChoices):
-    FACTORIZATION = "factorization", _("factorization")
-    SEQUENCE = "sequence", _("sequence")
+from recommender import kinds
 
 
 class VersionStatus(models.TextChoices):
@@ -45,7 +42,7 @@ class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
 class ModelVersion(models.Model):
     """A trained model of one kind. Its primary key is the version number that people see."""
 
-    kind = models.CharField(_("kind"), max_length=20, choices=ModelKind.choices)
+    kind = models.CharField(_("kind"), max_length=20, choices=kinds.choices())
     status = models.CharField(
         _("status"),
         max_length=20,
@@ -102,7 +99,7 @@ class ModelVersion(models.Model):
                 name="recommender_live_version_has_artifact",
             ),
             models.CheckConstraint(
-                condition=models.Q(kind__in=ModelKind.values), name="recommender_version_kind"
+                condition=models.Q(kind__in=kinds.names()), name="recommender_version_kind"
             ),
             models.CheckConstraint(
                 condition=models.Q(status__in=VersionStatus.values),

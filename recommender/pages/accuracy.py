@@ -1,8 +1,8 @@
-"""How well the live model foresees somebody's ratings: each from those before it.
+"""Prequential accuracy: each of somebody's ratings as the live model predicts it from earlier ones.
 
-That is prequential evaluation (Dawid, 1984), which nothing can flatter that came later. The user is
-folded in anew for each block of ratings, never with a rating that is to be predicted or a later
-one. What the model knows of the films themselves was learnt from everybody's ratings.
+Nothing that came later can flatter such an evaluation (Dawid, 1984). The user is folded in anew
+for each block of ratings, never with a rating that is to be predicted or a later one. What the
+model knows of the films themselves was learnt from everybody's ratings.
 """
 
 from __future__ import annotations
@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
-from recommender.data.catalog_arrays import CatalogArrays, IntArray
+from recommender.data.catalog_arrays import CatalogArrays
+from recommender.learning.arrays import FloatArray, IntArray
+from recommender.learning.interfaces import StarScorer
 from recommender.models import ModelVersion
 from recommender.serving.live import Placed
-from recommender.serving.recommender import Recommender
-
-Stars = NDArray[np.float32]
+from recommender.serving.model_scores import ModelScores
 
 BLOCKS = 20  # how often the user is folded in: a history of 200 is predicted by tens
 PERIODS, SMALLEST_PERIOD = 12, 10
@@ -36,7 +35,7 @@ class Period:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Foresight:
+class Accuracy:
     """Errors are root mean squares in stars.
 
     ``movie_ids``, ``stars`` and ``predicted`` are (n,), in the order in which they were rated.
@@ -46,26 +45,26 @@ class Foresight:
     """
 
     movie_ids: IntArray
-    stars: Stars
-    predicted: Stars
+    stars: FloatArray
+    predicted: FloatArray
     rmse: float
     crowd: float
     site: float | None
     periods: list[Period]
 
 
-def foresight_of(person: Recommender) -> Foresight | None:
+def prequential_accuracy(scores: ModelScores) -> Accuracy | None:
     """None without a model, or with fewer than two ratings of films that it knows."""
-    if (placed := person.live.factorization) is None:
+    if (placed := scores.live.factorization) is None:
         return None
-    known, items = person.known(placed)
+    known, items = scores.known(placed)
     if len(items) < 2:
         return None
-    stars, movie_ids = person.history.stars[known], person.history.movie_ids[known]
+    stars, movie_ids = scores.history.stars[known], scores.history.movie_ids[known]
     predicted = predict_ahead(placed, items, stars)
-    crowd = _others(person.live.catalog, movie_ids[1:], stars[1:])
+    crowd = _others(scores.live.catalog, movie_ids[1:], stars[1:])
     own, crowd_errors = predicted - stars[1:], crowd - stars[1:]
-    return Foresight(
+    return Accuracy(
         movie_ids=movie_ids[1:],
         stars=stars[1:],
         predicted=predicted,
@@ -76,8 +75,8 @@ def foresight_of(person: Recommender) -> Foresight | None:
     )
 
 
-def predict_ahead(placed: Placed, items: IntArray, stars: Stars) -> Stars:
-    """Stars (n - 1,) of all but the first of a history (n,), each from ratings before it."""
+def predict_ahead(placed: Placed[StarScorer], items: IntArray, stars: FloatArray) -> FloatArray:
+    """Predicted stars (n - 1,) of all but the first of a history, each from ratings before it."""
     scorer = placed.version.scorer
     size = -(-(len(items) - 1) // BLOCKS)
     blocks = [
@@ -87,7 +86,7 @@ def predict_ahead(placed: Placed, items: IntArray, stars: Stars) -> Stars:
     return np.concatenate(blocks)
 
 
-def _others(catalog: CatalogArrays, movie_ids: IntArray, stars: Stars) -> Stars:
+def _others(catalog: CatalogArrays, movie_ids: IntArray, stars: FloatArray) -> FloatArray:
     """What everybody else gave each film on average: without the rating that is to be guessed."""
     rows = catalog.rows_of(movie_ids)
     mean = np.where(rows >= 0, catalog.rating_mean[rows], np.float32(stars.mean()))
@@ -96,13 +95,13 @@ def _others(catalog: CatalogArrays, movie_ids: IntArray, stars: Stars) -> Stars:
     return np.clip(without, 0.5, 5).astype(np.float32)
 
 
-def _of_everybody(placed: Placed) -> float | None:
+def _of_everybody(placed: Placed[StarScorer]) -> float | None:
     metrics = ModelVersion.objects.filter(pk=placed.version.pk).values_list("metrics", flat=True)
     found = (metrics.first() or {}).get("rmse")
     return float(found) if found is not None else None
 
 
-def _periods(own: Stars, crowd: Stars) -> list[Period]:
+def _periods(own: FloatArray, crowd: FloatArray) -> list[Period]:
     count = min(PERIODS, len(own) // SMALLEST_PERIOD)
     if count < 2:
         return []
@@ -118,5 +117,5 @@ def _periods(own: Stars, crowd: Stars) -> list[Period]:
     ]
 
 
-def _root_mean_square(errors: Stars) -> float:
+def _root_mean_square(errors: FloatArray) -> float:
     return float(np.sqrt(np.mean(np.square(errors, dtype=np.float64))))

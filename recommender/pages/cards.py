@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from catalog.film_urls import film_address
 from catalog.models import Movie
-from recommender.pages.card_queries import card_movies, titles
+from catalog.queries.films_by_key import card_movies, titles
 from recommender.serving.explanations import Reason, reasons
-from recommender.serving.recommender import Ranking, Recommender
+from recommender.serving.ranking import Ranking
+from recommender.serving.recommender import Recommender
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +64,9 @@ class Draft:
     uncertain: Sequence[bool]
     reasons: Sequence[Sequence[Reason]]
 
-    def wanted(self) -> set[int]:
-        """The primary keys of the films that the cards need."""
-        return set(self.movie_ids).union(
-            reason.movie_id for some in self.reasons for reason in some
-        )
+    def reason_ids(self) -> set[int]:
+        """The primary keys of the films that are named as reasons."""
+        return {reason.movie_id for some in self.reasons for reason in some}
 
     def cards(self, films: Films) -> list[Card]:
         """The cards of the films that are there: one that was deleted meanwhile has none."""
@@ -95,14 +94,14 @@ class Draft:
         ]
 
 
-def draft(person: Recommender, ranking: Ranking, *, explain: bool = True) -> Draft:
+def draft(recommender: Recommender, ranking: Ranking, *, explain: bool = True) -> Draft:
     """Everything about a ranking's cards but the films themselves."""
     return Draft(
         ranking=ranking,
-        movie_ids=person.live.catalog.movie_ids[ranking.rows].tolist(),
-        predicted=person.predictions(ranking.rows),
-        uncertain=person.is_uncertain(ranking.rows),
-        reasons=reasons(person, ranking) if explain else [[] for _ in ranking.rows],
+        movie_ids=recommender.live.catalog.movie_ids[ranking.rows].tolist(),
+        predicted=recommender.scores.predictions(ranking.rows),
+        uncertain=recommender.scores.is_uncertain(ranking.rows),
+        reasons=reasons(recommender.scores, ranking) if explain else [[] for _ in ranking.rows],
     )
 
 
@@ -110,12 +109,11 @@ def films_of(drafts: Iterable[Draft], others: Iterable[int] = ()) -> Films:
     """The films of some drafts, and others to be named: two queries however many there are."""
     drafts = list(drafts)
     shown = card_movies({pk for one in drafts for pk in one.movie_ids})
-    wanted = {reason.movie_id for one in drafts for some in one.reasons for reason in some}
-    named = titles(wanted.union(others))
+    named = titles(set(others).union(*(one.reason_ids() for one in drafts)))
     return Films(shown, {pk: NamedMovie(pk, title) for pk, title in named.items()})
 
 
-def cards(person: Recommender, ranking: Ranking) -> list[Card]:
+def cards(recommender: Recommender, ranking: Ranking) -> list[Card]:
     """The cards of one ranking."""
-    one = draft(person, ranking)
+    one = draft(recommender, ranking)
     return one.cards(films_of([one]))

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from django.utils.translation import gettext as _
-from numpy.typing import NDArray
 
+from recommender.learning.arrays import BoolArray
 from recommender.pages.cards import Card, Draft, draft, films_of
-from recommender.serving.elicitation import informative
-from recommender.serving.recommender import POPULARITY, Ranking, Recommender
+from recommender.serving.elicitation import most_informative
+from recommender.serving.explanations import FEWEST_RATINGS
+from recommender.serving.likeness import most_alike
+from recommender.serving.ranking import Ranking, Source
+from recommender.serving.recommender import Recommender
 
 ROW_LENGTH = 12
 MINIMUM = 3  # a row with fewer films is left out
@@ -34,12 +37,12 @@ class Row:
 class _Page:
     """What is on the page so far; rankings are made in the order in which the rows stand."""
 
-    person: Recommender
-    taken: NDArray[np.bool_] = field(init=False)
+    recommender: Recommender
+    taken: BoolArray = field(init=False)
     drafts: list[tuple[str, str, str, Draft, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.taken = np.zeros(len(self.person.live.catalog), np.bool_)
+        self.taken = np.zeros(len(self.recommender.live.catalog), np.bool_)
 
     def add(
         self, key: str, title: str, subtitle: str, ranking: Ranking, about: int | None = None
@@ -47,7 +50,7 @@ class _Page:
         if len(ranking) < MINIMUM:
             return
         self.taken[ranking.rows] = True
-        self.drafts.append((key, title, subtitle, draft(self.person, ranking), about or 0))
+        self.drafts.append((key, title, subtitle, draft(self.recommender, ranking), about or 0))
 
     def rows(self) -> list[Row]:
         """All films of the page are read at once; ``%(film)s`` in a title becomes its name."""
@@ -64,107 +67,111 @@ class _Page:
         return made
 
 
-def home_rows(person: Recommender) -> list[Row]:
+def home_rows(recommender: Recommender) -> list[Row]:
     """The rows for one person, in the order in which they stand."""
-    page = _Page(person)
-    if person.has_known_history:
+    page = _Page(recommender)
+    if recommender.scores.has_known_history:
         _personal_rows(page)
     _community_rows(page)
     return page.rows()
 
 
 def _personal_rows(page: _Page) -> None:
-    person = page.person
+    recommender = page.recommender
     page.add(
         "top-picks",
         _("Top picks for you"),
         _("What you would rate highest"),
-        person.top_picks(ROW_LENGTH, page.taken),
+        recommender.top_picks(ROW_LENGTH, page.taken),
     )
     page.add(
         "watch-next",
         _("Watch next"),
-        _("What people with your history went on to"),
-        person.watch_next(ROW_LENGTH, page.taken),
+        _("What people with a history like yours watched next"),
+        recommender.watch_next(ROW_LENGTH, page.taken),
     )
-    if len(person.history) < LEARNING_RATINGS:
-        _teaching_row(page)
+    if len(recommender.history) < LEARNING_RATINGS:
+        _elicitation_row(page)
     for movie_id, ranking in _because_you_rated(page):
         page.add(f"because-{movie_id}", _("Because you rated %(film)s"), "", ranking, movie_id)
 
 
 def _community_rows(page: _Page) -> None:
-    person, catalog = page.person, page.person.live.catalog
+    recommender, catalog = page.recommender, page.recommender.live.catalog
     month = np.where(catalog.month_count >= MONTH_RATINGS, catalog.month_count, -np.inf)
-    ranking = person.by(month.astype(np.float32), ROW_LENGTH, page.taken, POPULARITY)
+    ranking = recommender.rank_by(
+        month.astype(np.float32), ROW_LENGTH, page.taken, Source.POPULARITY
+    )
     if len(ranking) >= ROW_LENGTH:
         page.add("popular", _("Popular this month"), _("Rated most in the last 30 days"), ranking)
     else:
-        ranking = person.popular(ROW_LENGTH, page.taken)
-        page.add("popular", _("Popular"), _("Rated by most people"), ranking)
+        ranking = recommender.popular(ROW_LENGTH, page.taken)
+        page.add("popular", _("Popular"), _("Rated by the most people"), ranking)
     page.add(
         "little-seen",
         _("Highly rated but little seen"),
-        _("Good films that few have found"),
+        _("Good films that few people have found"),
         _little_seen(page),
     )
-    if not person.has_known_history:
-        _teaching_row(page)
+    if not recommender.scores.has_known_history:
+        _elicitation_row(page)
 
 
-def _teaching_row(page: _Page) -> None:
+def _elicitation_row(page: _Page) -> None:
     page.add(
         "teach",
-        _("Rate these to teach us"),
-        _("The answers that would tell us most about your taste"),
-        informative(page.person, ROW_LENGTH, page.taken),
+        _("Rate these to help us get to know you"),
+        _("The ratings that would tell us most about your taste"),
+        most_informative(page.recommender, ROW_LENGTH, page.taken),
     )
 
 
 def _because_you_rated(page: _Page) -> Iterator[tuple[int, Ranking]]:
-    """For the best and newest of the recent ratings: the films most like each."""
-    person = page.person
-    placed = person.live.factorization or person.live.sequence
-    if placed is None or not person.history.rated:
+    """For the best and newest of the recent ratings: the films most like each.
+
+    None of them is foreseen under the member's own mean.
+    """
+    recommender = page.recommender
+    placed, scores = recommender.live.factorization, recommender.scores
+    if placed is None or scores.stars is None or not recommender.history.rated:
         return
+    likeable = scores.stars >= scores.mean_stars
     made = 0
-    for movie_id, row in _liked_recently(person):
-        found, scores = placed.similar_rows(row, 8 * ROW_LENGTH)
-        keep = (person.allowed & ~page.taken)[found] & (scores > 0)
-        if np.count_nonzero(keep) < MINIMUM:
+    for movie_id, row in _liked_recently(recommender):
+        allowed = recommender.allowed & ~page.taken & likeable
+        rows, alike = most_alike(recommender.live, row, ROW_LENGTH, allowed)
+        rows, alike = rows[alike > 0], alike[alike > 0]
+        if len(rows) < MINIMUM:
             continue
         yield (
             movie_id,
-            Ranking(
-                rows=found[keep][:ROW_LENGTH],
-                scores=scores[keep][:ROW_LENGTH],
-                source="similar",
-                version=placed.version.label,
-            ),
+            Ranking(rows=rows, scores=alike, source=Source.SIMILAR, version=placed.version.label),
         )
         made += 1
         if made == BECAUSE_ROWS:
             return
 
 
-def _liked_recently(person: Recommender) -> list[tuple[int, int]]:
+def _liked_recently(recommender: Recommender) -> list[tuple[int, int]]:
     """Movie and row of recent ratings that are high, the highest and then the newest first."""
-    movie_ids, stars = person.history.movie_ids[-RECENT:], person.history.stars[-RECENT:]
-    rows = person.live.catalog.rows_of(movie_ids)
+    movie_ids, stars = recommender.history.movie_ids[-RECENT:], recommender.history.stars[-RECENT:]
+    rows = recommender.live.catalog.rows_of(movie_ids)
     order = np.lexsort((np.arange(len(stars)), stars))[::-1]
     return [
         (int(movie_ids[place]), int(rows[place]))
         for place in order
-        if stars[place] >= HIGH_STARS and rows[place] >= 0
+        if stars[place] >= max(HIGH_STARS, recommender.scores.mean_stars)
+        and rows[place] >= 0
+        and recommender.live.catalog.rating_count[rows[place]] >= FEWEST_RATINGS
     ]
 
 
 def _little_seen(page: _Page) -> Ranking:
     """For a member by predicted stars, for others by the mean, among films with few ratings."""
-    person, catalog = page.person, page.person.live.catalog
+    recommender, catalog = page.recommender, page.recommender.live.catalog
     few = catalog.is_little_seen
-    if person.has_known_history and person.stars is not None:
-        scores = person.cautious(person.stars, page.taken | ~few)
-        return person.by(scores, ROW_LENGTH, page.taken, "factorization")
+    if recommender.scores.has_known_history and recommender.scores.stars is not None:
+        scores = recommender.lower_bounds(recommender.scores.stars, page.taken | ~few)
+        return recommender.rank_by(scores, ROW_LENGTH, page.taken, Source.FACTORIZATION)
     scores = np.where(few, catalog.rating_mean, np.float32(-np.inf))
-    return person.by(scores, ROW_LENGTH, page.taken, POPULARITY)
+    return recommender.rank_by(scores, ROW_LENGTH, page.taken, Source.POPULARITY)

@@ -1,4 +1,4 @@
-"""Where somebody's filters are kept: a member's in the database, a visitor's in the session.
+"""Saved filters: a member's in the database, a visitor's in the session.
 
 An address may name filters, too, so that a list can be shared with them; those hold for that one
 page and change nothing of what is kept.

@@ -1,7 +1,8 @@
-"""What somebody's ratings say about their taste, against what everybody else gave."""
+"""The taste page: what a member's ratings say, against what everybody else gave."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.models import Movie
-from recommender.data.catalog_arrays import IntArray
-from recommender.pages.accuracy import Foresight, foresight_of
-from recommender.serving.recommender import Recommender
+from catalog.queries.films_by_key import card_movies
+from catalog.rendering.histogram import Histogram
+from recommender.learning.arrays import BoolArray, FloatArray, IntArray
+from recommender.pages.accuracy import Accuracy, prequential_accuracy
+from recommender.serving.model_scores import ModelScores
 
 MINIMUM_IN_GROUP = 3
 CONTRARIAN = 8
@@ -62,35 +65,32 @@ class Prediction:
 
 @dataclass(frozen=True, kw_only=True)
 class Taste:
-    """``histogram`` has (stars, count, share of the highest count) for each half-star.
-
-    ``foresight`` is None without a model; ``predictions`` are its newest, in time order.
-    """
+    """``foresight`` is None without a model; ``predictions`` are its newest, in time order."""
 
     count: int
     mean: float | None
-    histogram: list[tuple[float, int, float]]
+    histogram: Histogram
     genres: list[Group]
     decades: list[Group]
     contrarian: list[Contrarian]
     map: list[Point]
     predictions: list[Prediction]
-    foresight: Foresight | None
+    foresight: Accuracy | None
 
 
-def taste_of(person: Recommender) -> Taste:
+def taste_of(scores: ModelScores) -> Taste:
     """Everything on the taste page; the films in it are read in two queries."""
-    catalog, history = person.live.catalog, person.history
+    catalog, history = scores.live.catalog, scores.history
     rows = catalog.rows_of(history.movie_ids)
     there = rows >= 0
     rows, stars, movie_ids = rows[there], history.stars[there], history.movie_ids[there]
     crowd = catalog.rating_mean[rows]
     odd = _most_contrarian(stars - crowd)
-    points = list(_map(person, rows)) if len(rows) >= MINIMUM_IN_GROUP else []
-    foresight = foresight_of(person)
-    predicted = _newest(foresight) if foresight else []
+    points = list(_map(scores, rows)) if len(rows) >= MINIMUM_IN_GROUP else []
+    accuracy = prequential_accuracy(scores)
+    predicted = _newest(accuracy) if accuracy else []
     wanted = {int(pk) for pk in movie_ids[odd]} | {int(movie_ids[place]) for place, *_ in points}
-    movies = Movie.objects.for_cards().in_bulk(wanted | {pk for pk, *_ in predicted})
+    movies = card_movies(wanted | {pk for pk, *_ in predicted})
     predictions = [
         Prediction(movies[pk], own, guess) for pk, own, guess in predicted if pk in movies
     ]
@@ -98,7 +98,7 @@ def taste_of(person: Recommender) -> Taste:
         count=len(stars),
         mean=float(stars.mean()) if len(stars) else None,
         histogram=_histogram(stars),
-        genres=_genres(person, rows, stars, crowd),
+        genres=_genres(scores, rows, stars, crowd),
         decades=_decades(catalog.year[rows], stars, crowd),
         contrarian=[
             Contrarian(movies[int(movie_ids[place])], float(stars[place]), float(crowd[place]))
@@ -111,20 +111,18 @@ def taste_of(person: Recommender) -> Taste:
             if int(movie_ids[place]) in movies
         ],
         predictions=predictions,
-        foresight=foresight,
+        foresight=accuracy,
     )
 
 
-def _histogram(stars: NDArray[np.float32]) -> list[tuple[float, int, float]]:
-    counts = np.bincount(np.rint(stars * 2).astype(int), minlength=11)[1:]
-    highest = max(1, int(counts.max()))
-    return [((half + 1) / 2, int(count), count / highest) for half, count in enumerate(counts)]
+def _histogram(stars: FloatArray) -> Histogram:
+    return Histogram.of(Counter(np.rint(stars * 2).astype(int).tolist()))
 
 
 def _genres(
-    person: Recommender, rows: IntArray, stars: NDArray[np.float32], crowd: NDArray[np.float32]
+    scores: ModelScores, rows: IntArray, stars: FloatArray, crowd: FloatArray
 ) -> list[Group]:
-    catalog = person.live.catalog
+    catalog = scores.live.catalog
     groups = []
     for place, name in enumerate(catalog.genre_names):
         has = catalog.has_genre(place)[rows]
@@ -132,9 +130,7 @@ def _genres(
     return sorted(groups, key=lambda group: -group.difference)
 
 
-def _decades(
-    year: NDArray[np.int16], stars: NDArray[np.float32], crowd: NDArray[np.float32]
-) -> list[Group]:
+def _decades(year: NDArray[np.int16], stars: FloatArray, crowd: FloatArray) -> list[Group]:
     groups = []
     for decade in np.unique(year[year > 0] // 10 * 10):
         groups += _group(str(decade), year // 10 * 10 == decade, stars, crowd)
@@ -143,9 +139,9 @@ def _decades(
 
 def _group(
     name: str,
-    has: NDArray[np.bool_],
-    stars: NDArray[np.float32],
-    crowd: NDArray[np.float32],
+    has: BoolArray,
+    stars: FloatArray,
+    crowd: FloatArray,
 ) -> list[Group]:
     count = int(has.sum())
     if count < MINIMUM_IN_GROUP:
@@ -154,15 +150,15 @@ def _group(
     return [Group(name, count, float(stars[has].mean()), difference)]
 
 
-def _most_contrarian(difference: NDArray[np.float32]) -> IntArray:
+def _most_contrarian(difference: FloatArray) -> IntArray:
     order = np.argsort(-np.abs(difference), kind="stable")[:CONTRARIAN]
     return order[np.abs(difference[order]) >= CONTRARIAN_STARS]
 
 
-def _map(person: Recommender, rows: IntArray) -> Iterator[tuple[int, float, float]]:
+def _map(scores: ModelScores, rows: IntArray) -> Iterator[tuple[int, float, float]]:
     """The newest films on the first two principal components of their item vectors."""
     places = np.arange(len(rows))[-MAP_FILMS:]
-    vectors = person.vectors(rows[places])
+    vectors = scores.vectors(rows[places])
     known = np.abs(vectors).sum(axis=1) > 0
     places, vectors = places[known], vectors[known]
     if len(places) < MINIMUM_IN_GROUP or vectors.shape[1] < 2:
@@ -176,8 +172,8 @@ def _map(person: Recommender, rows: IntArray) -> Iterator[tuple[int, float, floa
         yield int(place), round(float(x), 4), round(float(y), 4)
 
 
-def _newest(foresight: Foresight) -> list[tuple[int, float, float]]:
+def _newest(accuracy: Accuracy) -> list[tuple[int, float, float]]:
     """Film, stars and predicted stars of the newest ratings."""
-    columns = foresight.movie_ids, foresight.stars, foresight.predicted
+    columns = accuracy.movie_ids, accuracy.stars, accuracy.predicted
     newest = (column[-PREDICTED:].tolist() for column in columns)
     return list(zip(*newest, strict=True))

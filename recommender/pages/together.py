@@ -1,4 +1,4 @@
-"""A film for a group: the one that its least happy member would like most."""
+"""Recommendations for a group, by least misery."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ import numpy as np
 from django.contrib.auth.models import AbstractBaseUser
 
 from catalog.models import Movie
+from catalog.queries.films_by_key import card_movies
 from catalog.queries.members import friends_to_watch_with
 from recommender.data.histories import histories_of
 from recommender.serving.filters import Filters
-from recommender.serving.live import snapshot
-from recommender.serving.recommender import Recommender, best_rows
+from recommender.serving.live import live_state
+from recommender.serving.ranking import best_rows
+from recommender.serving.recommender import Recommender
 
 MOST_MEMBERS = 8
+CANDIDATES = 400  # films foreseen best for the least happy, which are told apart
 SAME_STARS = 0.1  # least misery is compared in steps of this, so that the average decides ties
 
 
@@ -35,23 +38,28 @@ def willing_friends(user_id: int) -> list[AbstractBaseUser]:
 
 
 def for_group(members: Sequence[AbstractBaseUser], filters: Filters, n: int) -> list[GroupCard]:
-    """Films that are closed to none of the members, by least misery, then by the average.
+    """Films closed to none of the members, by least misery, then by the average.
+
+    Both are less what the predictions may be wrong by: a film foreseen at 4.3 for sure comes before
+    one foreseen at 4.5 by a guess.
 
     Nobody's list without a factorization: then there are no predicted stars to compare.
     """
-    live = snapshot()
+    live = live_state()
     histories = histories_of([member.pk for member in members])
     group = [Recommender(histories[member.pk], filters, live) for member in members]
     if not group or live.factorization is None:
         return []
-    stars = np.stack([person.stars for person in group if person.stars is not None])
-    allowed = np.logical_and.reduce([person.allowed for person in group])
+    stars = np.stack([one.scores.stars for one in group if one.scores.stars is not None])
+    allowed = np.logical_and.reduce([one.allowed for one in group])
     least, average = stars.min(axis=0), stars.mean(axis=0)
-    merit = np.where(allowed, np.floor(least / SAME_STARS) * SAME_STARS + average / 100, -np.inf)
-    rows, _ = best_rows(merit.astype(np.float32), n)
+    pool, _ = best_rows(np.where(allowed, least, np.float32(-np.inf)), CANDIDATES)
+    sure = stars[:, pool] - np.stack([one.scores.uncertainty(pool) for one in group])
+    merit = np.floor(sure.min(axis=0) / SAME_STARS) * SAME_STARS + sure.mean(axis=0) / 100
+    rows = pool[np.argsort(-merit, kind="stable")[:n]]
     movie_ids = [int(pk) for pk in live.catalog.movie_ids[rows]]
-    movies = Movie.objects.for_cards().in_bulk(movie_ids)
-    guesses = zip(*(person.is_uncertain(rows) for person in group), strict=True)
+    movies = card_movies(movie_ids)
+    guesses = zip(*(one.scores.is_uncertain(rows) for one in group), strict=True)
     return [
         GroupCard(
             movie=movies[pk],

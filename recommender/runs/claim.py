@@ -1,4 +1,4 @@
-"""Claiming a run for this process, and taking up one whose process is gone."""
+"""Claiming a training run for this process, and taking up one whose process is gone."""
 
 from __future__ import annotations
 

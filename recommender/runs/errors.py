@@ -1,4 +1,4 @@
-"""Why a training ends early."""
+"""Errors that end a training early."""
 
 
 class TrainingError(Exception):

@@ -1,4 +1,4 @@
-"""The right to train one kind of model: a lock in PostgreSQL, and a pulse that shows it is used.
+"""The lease of a training: a lock in PostgreSQL for each kind of model, and a heartbeat.
 
 Lock and pulse share one connection in a thread of their own. When the process dies, PostgreSQL
 drops the lock with the connection; when the connection dies, the pulse fails and the process
@@ -19,7 +19,8 @@ from django.db import Error as DatabaseError
 from django.db import connection
 from django.utils import timezone
 
-from recommender.models import ModelKind, RunStatus, TrainingRun
+from recommender import kinds
+from recommender.models import RunStatus, TrainingRun
 from recommender.runs.errors import CancelledError, KindBusyError, LeaseLostError, SupersededError
 
 log = structlog.get_logger(__name__)
@@ -33,7 +34,7 @@ _ACQUIRE_PATIENCE = 30.0
 
 
 def lock_keys(kind: str) -> tuple[int, int]:
-    return _LOCK_CLASS, ModelKind.values.index(kind)
+    return _LOCK_CLASS, kinds.number(kind)
 
 
 def lock_holder(kind: str) -> int | None:

@@ -1,4 +1,4 @@
-"""Asking for a training: one request at a time per kind, never lost."""
+"""Requesting training runs: one at a time per kind, never lost."""
 
 from __future__ import annotations
 

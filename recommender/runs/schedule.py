@@ -1,4 +1,4 @@
-"""When to train: a pure function of what the database says and the clock.
+"""The retraining schedule: a pure function of what the database says and the clock.
 
 Nothing is counted in messages, so nothing is missed when a message is lost, a broker is emptied
 or a worker was away: the next look at the database comes to the same decision.

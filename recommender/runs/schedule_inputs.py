@@ -1,4 +1,4 @@
-"""Reading from the database what the schedule decides on."""
+"""Inputs of the retraining schedule, read from the database."""
 
 from __future__ import annotations
 

@@ -11,7 +11,8 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 
 from catalog.broker import send
-from recommender.models import ModelKind, RetrainingPolicy, RunStatus, TrainingRun
+from recommender import kinds
+from recommender.models import RetrainingPolicy, RunStatus, TrainingRun
 from recommender.runs.claim import take_up_lost
 from recommender.runs.request import RESEND_AFTER, deliver_run, request_run
 from recommender.runs.schedule import Decision, decide
@@ -32,7 +33,7 @@ def sweep() -> dict[str, Decision]:
     """
     policy = RetrainingPolicy.current()
     decisions = {}
-    for kind in ModelKind.values:
+    for kind in kinds.names():
         take_up_lost(kind)
         _send_again(kind)
         decision = decide(observe(kind, policy), rules_of(policy), timezone.now())

@@ -1,4 +1,4 @@
-"""A list that is not ten times the same film, in two ways.
+"""Diversity rerankers: maximal marginal relevance, and a determinantal point process.
 
 Which measures better where: docs/performance.md."""
 
@@ -7,12 +7,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.data.catalog_arrays import IntArray
+from recommender.learning.arrays import IntArray
 
 ROUNDING = 1e-6  # cosines of 32-bit vectors are not exact enough to tell less from nothing
 
 
-def diversified(
+def rerank_by_mmr(
     relevance: NDArray[np.float32], vectors: NDArray[np.float32], n: int, diversity: float
 ) -> IntArray:
     """Places of the ``n`` candidates to show, in order, by maximal marginal relevance.
@@ -38,7 +38,7 @@ def diversified(
     return np.array(chosen, np.int64)
 
 
-def repelled(
+def rerank_by_dpp(
     relevance: NDArray[np.float32], vectors: NDArray[np.float32], n: int, diversity: float
 ) -> IntArray:
     """Places of the ``n`` candidates to show, in order, by a determinantal point process.

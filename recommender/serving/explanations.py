@@ -1,4 +1,4 @@
-"""Why this film: the films of the person's own history that moved its score most.
+"""Explanations: the films of a user's own history that raised a film's score most.
 
 The weights come from the model that made the score. For the factorization they are exact, since a
 score is linear in the ratings; for the sequence model each is what the score loses when the film
@@ -14,11 +14,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.data.catalog_arrays import IntArray
+from recommender.learning.arrays import BoolArray, FloatArray, IntArray
+from recommender.learning.interfaces import Scorer
 from recommender.serving.live import Placed
-from recommender.serving.recommender import Ranking, Recommender
+from recommender.serving.model_scores import ModelScores
+from recommender.serving.ranking import Ranking, Source
 
 REASONS = 3
+FEWEST_RATINGS = 5  # of a film that is named as a reason
+GIVING_WAY = 0.9  # what the weight of a reason counts for each time that it was named before
 SMALL_SHARE = 0.1  # of the largest weight: what moved a score less than that is left out
 
 
@@ -30,76 +34,89 @@ class Reason:
     weight: float
 
 
-def reasons(person: Recommender, ranking: Ranking) -> list[list[Reason]]:
+def reasons(scores: ModelScores, ranking: Ranking) -> list[list[Reason]]:
     """The reasons of each film of a ranking, the weightiest first; empty lists for popularity."""
-    if ranking.source == "both":
-        stars, next_ = _star_weights(person, ranking.rows), _next_weights(person, ranking.rows)
-        return _each(person, stars + person.stars_per_next_score * next_)
-    if ranking.source == "factorization":
-        return _each(person, _star_weights(person, ranking.rows))
-    if ranking.source == "sequence":
-        return _each(person, _next_weights(person, ranking.rows))
+    if ranking.source is Source.BOTH:
+        stars, next_ = _star_weights(scores, ranking.rows), _next_weights(scores, ranking.rows)
+        return _each(scores, stars + np.float32(ranking.next_weight) * next_)
+    if ranking.source is Source.FACTORIZATION:
+        return _each(scores, _star_weights(scores, ranking.rows))
+    if ranking.source is Source.SEQUENCE:
+        return _each(scores, _next_weights(scores, ranking.rows))
     return [[] for _ in ranking.rows]
 
 
-def _star_weights(person: Recommender, rows: IntArray) -> NDArray[np.float32]:
+def _star_weights(scores: ModelScores, rows: IntArray) -> NDArray[np.float32]:
     """What each rating did to the predicted stars of the film at each row (n, len(history))."""
-    if (placed := person.live.factorization) is None:
-        return _nothing(person, rows)
-    scorer, folded = placed.version.scorer, person.folded
+    placed, folded = scores.live.factorization, scores.folded
+    if placed is None or folded is None:
+        return _nothing(scores, rows)
+    scorer = placed.version.scorer
 
-    def of_ratings(rated: IntArray, ids: list[int]) -> NDArray[np.float32]:
-        weights: NDArray[np.float32] = scorer.explain_each(folded, ids)[:, : len(rated)]
-        return weights
+    def of_ratings(rated: IntArray, ids: list[int]) -> FloatArray:
+        return scorer.explain_each(folded, ids)[:, : len(rated)]
 
-    return _placed_weights(person, placed, rows, of_ratings)
+    return _placed_weights(scores, placed, rows, of_ratings)
 
 
-def _next_weights(person: Recommender, rows: IntArray) -> NDArray[np.float32]:
+def _next_weights(scores: ModelScores, rows: IntArray) -> NDArray[np.float32]:
     """What each film rated did to the sequence model's score of the film at each row."""
-    if (placed := person.live.sequence) is None:
-        return _nothing(person, rows)
-    scorer, watched = placed.version.scorer, person.watched(placed)
+    if (placed := scores.live.sequence) is None:
+        return _nothing(scores, rows)
+    scorer, watched = placed.version.scorer, scores.watched(placed)
 
-    def of_ratings(rated: IntArray, ids: list[int]) -> NDArray[np.float32]:
-        weights: NDArray[np.float32] = scorer.explain_each(watched, ids)
-        return weights[:, np.isin(watched, rated)]
+    def of_ratings(rated: IntArray, ids: list[int]) -> FloatArray:
+        return scorer.explain_each(watched, ids)[:, np.isin(watched, rated)]
 
-    return _placed_weights(person, placed, rows, of_ratings)
+    return _placed_weights(scores, placed, rows, of_ratings)
 
 
 def _placed_weights(
-    person: Recommender,
-    placed: Placed,
+    scores: ModelScores,
+    placed: Placed[Scorer],
     rows: IntArray,
-    of_ratings: Callable[[IntArray, list[int]], NDArray[np.float32]],
+    of_ratings: Callable[[IntArray, list[int]], FloatArray],
 ) -> NDArray[np.float32]:
     """Weights of the ratings of a history, put where they stand in the whole history.
 
     Zeros for films of the history, and for films at ``rows``, that the version has not seen.
     """
-    known, rated = person.known(placed)
+    known, rated = scores.known(placed)
     ranked = placed.item_of_row[rows]
     seen = np.flatnonzero(ranked)
-    weights = _nothing(person, rows)
+    weights = _nothing(scores, rows)
     weights[np.ix_(seen, known)] = of_ratings(rated, ranked[seen].tolist())
     return weights
 
 
-def _nothing(person: Recommender, rows: IntArray) -> NDArray[np.float32]:
-    return np.zeros((len(rows), len(person.history)), np.float32)
+def _nothing(scores: ModelScores, rows: IntArray) -> NDArray[np.float32]:
+    return np.zeros((len(rows), len(scores.history)), np.float32)
 
 
-def _each(person: Recommender, weights: NDArray[np.float32]) -> list[list[Reason]]:
-    return [_weightiest(person.history.movie_ids, one) for one in weights]
+def _each(scores: ModelScores, weights: NDArray[np.float32]) -> list[list[Reason]]:
+    weights = np.where(_worth_naming(scores), weights, 0.0)
+    named = np.zeros(len(scores.history), np.int64)  # how often each film is a reason already
+    return [_weightiest(scores.history.movie_ids, one, named) for one in weights]
 
 
-def _weightiest(movie_ids: IntArray, weights: NDArray[np.float32]) -> list[Reason]:
+def _worth_naming(scores: ModelScores) -> BoolArray:
+    """bool (len(history),): films that the member liked, and that some people have rated.
+
+    What somebody disliked persuades nobody; what one person has rated, a model met by chance.
+    """
+    rows, history = scores.rated_rows, scores.history
+    counts = np.where(rows >= 0, scores.live.catalog.rating_count[rows], 0)
+    liked = history.stars >= scores.mean_stars if history.rated else np.True_
+    worth: BoolArray = (counts >= FEWEST_RATINGS) & liked
+    return worth
+
+
+def _weightiest(movie_ids: IntArray, weights: NDArray[np.float32], named: IntArray) -> list[Reason]:
+    """The weightiest reasons of one film; those ``named`` for others give way to near equals."""
     if not len(weights) or (largest := float(weights.max())) <= 0:
         return []
-    order = np.argsort(-weights, kind="stable")[:REASONS]
-    return [
-        Reason(int(movie_ids[place]), round(float(weights[place]), 4))
-        for place in order
-        if weights[place] > SMALL_SHARE * largest
-    ]
+    order = np.argsort(-weights * GIVING_WAY**named, kind="stable")[:REASONS]
+    places = [place for place in order if weights[place] > SMALL_SHARE * largest]
+    places.sort(key=lambda place: -weights[place])
+    named[places] += 1
+    return [Reason(int(movie_ids[place]), round(float(weights[place]), 4)) for place in places]

@@ -1,4 +1,4 @@
-"""What somebody wants to be recommended: as a mask over the catalog, and as a lean in ranking."""
+"""Recommendation filters: a mask over the catalog, and a lean in ranking."""
 
 from __future__ import annotations
 

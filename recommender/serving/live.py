@@ -1,25 +1,31 @@
-"""What a request serves from: the catalog and the live versions, placed on each other.
+"""The state that a request serves from: the catalog and the live versions, aligned.
 
-A request takes :func:`snapshot` once and works with it to its end; a version that goes live in
-the meantime is in the next request's snapshot and takes nothing away from this one's.
+A request takes :func:`live_state` once and works with it to its end; a version that goes live in
+the meantime is in the next request's state and takes nothing away from this one's.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Generic
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.data.catalog_arrays import CatalogArrays, IntArray
+from recommender import kinds
+from recommender.data.catalog_arrays import CatalogArrays
+from recommender.kinds import Kind, ModelT, ScorerT, ScorerT_co, StarKind
+from recommender.learning.arrays import IntArray
+from recommender.learning.interfaces import NextItemScorer, StarScorer
 from recommender.serving.live_catalog import live_catalog
-from recommender.serving.live_versions import Loaded, live_versions
+from recommender.serving.live_versions import live_versions
 from recommender.serving.malloc import give_back_what_is_free
-from recommender.versions.load import FACTORIZATION, SEQUENCE, LoadedVersion
+from recommender.versions.load import Loaded, LoadedVersion, of_kind
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Placed:
+class Placed(Generic[ScorerT_co]):
     """A version on the rows of the catalog arrays.
 
     ``item_of_row`` (num_movies,) is the item of each row, 0 (the padding item) for films that the
@@ -27,7 +33,7 @@ class Placed:
     for films that are no longer in the catalog.
     """
 
-    version: LoadedVersion
+    version: LoadedVersion[ScorerT_co]
     item_of_row: IntArray
     unseen: IntArray
     row_of_item: IntArray
@@ -38,45 +44,59 @@ class Placed:
         on_rows[self.unseen] = -np.inf
         return on_rows
 
-    def similar_rows(self, row: int, n: int) -> tuple[IntArray, NDArray[np.float32]]:
-        """The ``n`` films most like that at ``row``, with their similarity, best first."""
-        if not (item := int(self.item_of_row[row])):
-            return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        items, scores = self.version.scorer.similar(item, n)
-        rows = self.row_of_item[items]
-        return rows[rows >= 0], scores[rows >= 0]
-
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Snapshot:
-    """A kind without a usable version is None."""
+class LiveState:
+    """The catalog, and who answers each question: the first kind with a live version, or None."""
 
     catalog: CatalogArrays
-    factorization: Placed | None = None
-    sequence: Placed | None = None
+    factorization: Placed[StarScorer] | None = None
+    sequence: Placed[NextItemScorer] | None = None
 
 
-_last: tuple[CatalogArrays, Loaded, Snapshot] | None = None
+_last: tuple[CatalogArrays, Loaded, LiveState] | None = None
 
 
-def snapshot() -> Snapshot:
+def live_state() -> LiveState:
     """The present catalog and versions: at most one query, and that at most once a second."""
     global _last
     catalog, loaded = live_catalog.current(), live_versions.current()
     last = _last
     if last is not None and last[0] is catalog and last[1] is loaded:
         return last[2]
-    made = Snapshot(
+    made = LiveState(
         catalog=catalog,
-        factorization=placed_on(loaded.get(FACTORIZATION), catalog),
-        sequence=placed_on(loaded.get(SEQUENCE), catalog),
+        factorization=placed_on(first_live(loaded, kinds.star_kinds()), catalog),
+        sequence=placed_on(first_live(loaded, kinds.next_item_kinds()), catalog),
     )
     _last = catalog, loaded, made
     give_back_what_is_free()
     return made
 
 
-def placed_on(version: LoadedVersion | None, catalog: CatalogArrays) -> Placed | None:
+def live_state_of(name: str) -> LiveState | None:
+    """What to serve from when only this kind is asked; None where it has no live version.
+
+    Raises `UnknownKindError`.
+    """
+    kind, loaded, catalog = kinds.get(name), live_versions.current(), live_catalog.current()
+    if loaded.get(name) is None:
+        return None
+    if isinstance(kind, StarKind):
+        return LiveState(catalog=catalog, factorization=placed_on(of_kind(loaded, kind), catalog))
+    return LiveState(catalog=catalog, sequence=placed_on(of_kind(loaded, kind), catalog))
+
+
+def first_live(
+    loaded: Loaded, wanted: Sequence[Kind[ModelT, ScorerT]]
+) -> LoadedVersion[ScorerT] | None:
+    """Whose version answers, of kinds that could."""
+    return next((version for kind in wanted if (version := of_kind(loaded, kind))), None)
+
+
+def placed_on(
+    version: LoadedVersion[ScorerT] | None, catalog: CatalogArrays
+) -> Placed[ScorerT] | None:
     """The version on these rows; films of only one of the two are left out."""
     if version is None:
         return None

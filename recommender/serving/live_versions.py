@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
 
 import structlog
 
+from recommender import kinds
 from recommender.learning.artifact import ArtifactError
+from recommender.learning.interfaces import Scorer
 from recommender.models import ModelVersion, VersionStatus
-from recommender.versions.load import SCORERS, LoadedVersion, load
+from recommender.versions.load import Loaded, LoadedVersion, load
 
 log = structlog.get_logger(__name__)
 
 CHECK_SECONDS = 1.0  # between looks at which versions are live
 RETRY_SECONDS = 30.0  # before an artifact that could not be read is tried again
 PREVIOUS_VERSIONS = 5  # how far back to look for one that can be read
-
-Loaded = Mapping[str, LoadedVersion | None]
 
 
 class LiveVersions:
@@ -57,12 +56,12 @@ class LiveVersions:
             version.kind: version
             for version in ModelVersion.objects.filter(status=VersionStatus.LIVE)
         }
-        found = {kind: self._usable(live.get(kind), held.get(kind)) for kind in SCORERS}
+        found = {kind: self._usable(live.get(kind), held.get(kind)) for kind in kinds.names()}
         return held if found == held else found
 
     def _usable(
-        self, live: ModelVersion | None, held: LoadedVersion | None
-    ) -> LoadedVersion | None:
+        self, live: ModelVersion | None, held: LoadedVersion[Scorer] | None
+    ) -> LoadedVersion[Scorer] | None:
         """The live version, else the newest earlier one that can be read, else None."""
         if live is None:
             return None
@@ -74,8 +73,8 @@ class LiveVersions:
         return None
 
     def _held_or_read(
-        self, version: ModelVersion, held: LoadedVersion | None
-    ) -> LoadedVersion | None:
+        self, version: ModelVersion, held: LoadedVersion[Scorer] | None
+    ) -> LoadedVersion[Scorer] | None:
         if held is not None and held.pk == version.pk:
             return held
         if time.monotonic() - self._failed_at.get(version.pk, float("-inf")) < RETRY_SECONDS:

@@ -1,4 +1,4 @@
-"""Keeping the C heap of a web process small: arrays come and go in it on every request.
+"""Settings of malloc that keep a web process small: arrays come and go on every request.
 
 The GNU C library gives each thread a heap of its own, and each keeps what the largest request of
 that thread once took; freed memory in the middle of a heap is kept, too. Elsewhere (musl, macOS)

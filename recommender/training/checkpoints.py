@@ -1,4 +1,4 @@
-"""What a training has learnt so far, kept so that a successor need not begin anew.
+"""Checkpoints of a training, from which its successor continues.
 
 A checkpoint is an artifact of its own, under ``checkpoints/<run>``. No held-out rating is in it,
 so that whoever continues from it can still be judged by the gate.
@@ -24,6 +24,7 @@ log = structlog.get_logger(__name__)
 
 FOLDER = "checkpoints"
 SECONDS_BETWEEN = 15.0
+DELETED_ACCOUNTS = "departures"  # as stored with checkpoints and versions
 
 
 class Checkpointer:
@@ -34,7 +35,7 @@ class Checkpointer:
         self._movie_ids = snapshot.item_movie_ids
         self._manifest = {
             "holdout_percent": percent,
-            "departures": snapshot.fingerprint.departures,
+            DELETED_ACCOUNTS: snapshot.fingerprint.deleted_accounts,
         }
         self._kept_at = time.monotonic()
 
@@ -55,19 +56,20 @@ class Checkpointer:
 
 
 def last_checkpoint(
-    run: TrainingRun, percent: float, departures: int
+    run: TrainingRun, percent: float, deleted_accounts: int
 ) -> dict[str, NDArray[Any]] | None:
     """The arrays that the lost run before ``run``, or one before that, kept last; None without.
 
-    Only of a run that held out at least ``percent``, and since which nobody has left: there were
-    ``departures`` then as well.
+    Only of a run that held out at least ``percent``, and since which no account was deleted: there
+    were ``deleted_accounts`` then as well.
     """
     earlier = run.resumes
     while earlier is not None:
         try:
             artifact = read_artifact(local_folder(f"{FOLDER}/{earlier.pk}"))
             seen = artifact.manifest
-            if seen["holdout_percent"] >= percent and seen.get("departures", 0) == departures:
+            same_accounts = seen.get(DELETED_ACCOUNTS, 0) == deleted_accounts
+            if seen["holdout_percent"] >= percent and same_accounts:
                 return artifact.arrays
         except ArtifactError as error:
             log.info("no_checkpoint", run=earlier.pk, error=str(error))

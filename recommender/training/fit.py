@@ -1,9 +1,8 @@
-"""Fitting a preset: warm or cold, on whatever device has the memory for it."""
+"""Fitting a model: warm or cold, on whatever device has the memory for it."""
 
 from __future__ import annotations
 
 import errno
-import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,9 +11,11 @@ import numpy as np
 from django.conf import settings
 from numpy.typing import NDArray
 
+from recommender import kinds
+from recommender.learning import interfaces
 from recommender.learning.interactions import Interactions
+from recommender.learning.interfaces import Model, Place
 from recommender.learning.progress import Progress, ProgressCallback
-from recommender.models import ModelKind
 from recommender.runs.errors import DivergedError
 from recommender.training.checkpoints import Checkpointer
 
@@ -24,21 +25,10 @@ _OUT_OF_MEMORY_WORDS = ("out of memory", "can't allocate memory", "cannot alloca
 
 @dataclass(frozen=True, kw_only=True)
 class Fitted:
-    """``arrays`` and ``settings`` are the preset's export."""
+    """``arrays`` and ``settings`` are the model's export."""
 
     arrays: dict[str, NDArray[Any]]
     settings: dict[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """Where to fit, and in which portions.
-
-    ``device`` is ``auto``, ``cpu`` or ``cuda``; ``batch_size`` None is the preset's own.
-    """
-
-    device: str
-    batch_size: int | None = None
 
 
 def default_place() -> Place:
@@ -48,7 +38,7 @@ def default_place() -> Place:
     return Place(device=choose_device(settings.MATINEE_DEVICE).type)
 
 
-def fit_preset(
+def fit_model(
     kind: str,
     interactions: Interactions,
     *,
@@ -59,10 +49,10 @@ def fit_preset(
     on_place: Callable[[Place], None],
     checkpointer: Checkpointer,
 ) -> Fitted:
-    """Fit the preset of ``kind``; when memory runs out, in smaller batches, then on the CPU.
+    """Fit a model of ``kind``; when memory runs out, in smaller batches, then on the CPU.
 
-    A preset with a method ``checkpoint()`` is asked for its arrays so far now and then.
-    ``on_place`` gets each place before it is tried, ``say`` a sentence about each step down.
+    The model is asked now and then for a checkpoint. ``on_place`` gets each place before it is
+    tried, ``say`` a sentence about each step down.
 
     Raises `DivergedError` when the loss or the arrays are not finite numbers, ``MemoryError`` or
     torch's error when nothing helped.
@@ -70,7 +60,7 @@ def fit_preset(
     place = default_place()
     while True:
         on_place(place)
-        model = make_preset(kind, seed, place)
+        model = kinds.get(kind).make(seed, place)
         try:
             model.fit(
                 interactions,
@@ -81,9 +71,7 @@ def fit_preset(
             if not is_out_of_memory(error):
                 raise
             place = _smaller(place, model, error, say)
-        except ValueError as error:
-            if "the loss is" not in str(error):
-                raise
+        except interfaces.DivergedError as error:
             raise DivergedError(str(error)) from error
         else:
             arrays, model_settings = model.export()
@@ -93,34 +81,16 @@ def fit_preset(
 
 
 def _with_checkpoints(
-    model: Any, progress: ProgressCallback, checkpointer: Checkpointer
+    model: Model, progress: ProgressCallback, checkpointer: Checkpointer
 ) -> ProgressCallback:
     """Between two reports a model is consistent: keep its arrays then, when it is time."""
-    checkpoint: Callable[[], Mapping[str, NDArray[Any]]] | None
-    checkpoint = getattr(model, "checkpoint", None)
-    if checkpoint is None:
-        return progress
 
     def report(made: Progress) -> None:
         progress(made)
-        if made.epoch and checkpointer.due:
-            checkpointer.keep(checkpoint())
+        if made.epoch and checkpointer.due and (arrays := model.checkpoint()) is not None:
+            checkpointer.keep(arrays)
 
     return report
-
-
-def make_preset(kind: str, seed: int, place: Place) -> Any:
-    """The unfitted model of ``kind`` that the site trains."""
-    from recommender.learning import presets  # torch comes with it
-
-    make: Any = presets.explicit if kind == ModelKind.FACTORIZATION else presets.sequence
-    takes = inspect.signature(make).parameters
-    options = {
-        name: value
-        for name, value in {"device": place.device, "batch_size": place.batch_size}.items()
-        if name in takes and value is not None
-    }
-    return make(random_state=np.random.RandomState(seed), **options)
 
 
 def place_name(place: Place) -> str:
@@ -134,17 +104,19 @@ def place_name(place: Place) -> str:
 
 def is_out_of_memory(error: BaseException) -> bool:
     """True for Python's, torch's and the system's ways of saying so."""
-    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+    import torch
+
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
         return True
     if isinstance(error, OSError):
         return error.errno == errno.ENOMEM
+    # The host's memory runs out in torch as a RuntimeError without a class of its own.
     return any(words in str(error).lower() for words in _OUT_OF_MEMORY_WORDS)
 
 
-def _smaller(place: Place, model: Any, error: BaseException, say: Callable[[str], None]) -> Place:
+def _smaller(place: Place, model: Model, error: BaseException, say: Callable[[str], None]) -> Place:
     """The next place to try. Raises ``error`` when there is none."""
-    present: int | None = getattr(model, "batch_size", None)
-    if present is not None and present // 2 >= SMALLEST_BATCH:
+    if (present := model.batch_size) is not None and present // 2 >= SMALLEST_BATCH:
         say(f"Out of memory on {place.device} with batches of {present}: trying {present // 2}.")
         return Place(device=place.device, batch_size=present // 2)
     if place.device != "cpu":

@@ -1,4 +1,4 @@
-"""From the ratings in the database to a live version, one kind at a time."""
+"""The training pipeline of one run: from the ratings in the database to a live version."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ FIRST_PAUSE_SECONDS = 0.5  # before trying again after a lost connection; double
 
 EXIT_STATUS_OF_STUCK = 3
 
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # of the disk, a quota, a limit on files
 
 Outcome = tuple[RunStatus, str]
 
@@ -108,7 +108,7 @@ def _outcome(run: TrainingRun, reporter: RunReporter) -> Outcome:
     except TrainingError as error:
         return RunStatus.FAILED, f"{error}; the live version stays"
     except Exception as error:  # noqa: BLE001  (whatever it is, the row has to say so)
-        if _is_no_room(error):
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
             return (
                 RunStatus.FAILED,
                 f"no room to write the artifact: {error}; the live version stays",
@@ -116,13 +116,6 @@ def _outcome(run: TrainingRun, reporter: RunReporter) -> Outcome:
         return _failed(reporter, error)
     run.version = version
     return RunStatus.SUCCEEDED, f"version {version.pk} is {version.status}: {version.reason}"
-
-
-def _is_no_room(error: Exception) -> bool:
-    """A full disk, a quota or a limit on files; the artifact writer says so in words only."""
-    if isinstance(error, OSError) and error.errno in _NO_ROOM:
-        return True
-    return any(f"(os error {number})" in str(error) for number in _NO_ROOM)
 
 
 def _failed(reporter: RunReporter, error: Exception) -> Outcome:

@@ -1,4 +1,4 @@
-"""A training that takes only what the site's visitors leave over."""
+"""Low scheduling priority for trainings, so that visitors come first."""
 
 from __future__ import annotations
 

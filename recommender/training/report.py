@@ -1,4 +1,4 @@
-"""What a running training says about itself, kept for the pulse to write to its row."""
+"""Progress and log of a running training, kept for the heartbeat to write to its row."""
 
 from __future__ import annotations
 

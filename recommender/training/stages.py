@@ -19,8 +19,8 @@ from recommender.learning.artifact import ArtifactError, read_artifact
 from recommender.models import ModelVersion, RetrainingPolicy, RunMode, TrainingRun, VersionStatus
 from recommender.runs.claim import settle
 from recommender.runs.errors import TrainingError
-from recommender.training.checkpoints import Checkpointer, last_checkpoint
-from recommender.training.fit import Fitted, fit_preset, place_name
+from recommender.training.checkpoints import DELETED_ACCOUNTS, Checkpointer, last_checkpoint
+from recommender.training.fit import Fitted, fit_model, place_name
 from recommender.training.report import RunReporter
 from recommender.training.warm_start import MOVIE_IDS, align_items
 from recommender.versions import artifacts
@@ -35,7 +35,6 @@ from recommender.versions.publish import (
 )
 
 MOST_COMPARISONS = 3
-DEPARTURES = "departures"
 
 
 def run_stages(run: TrainingRun, reporter: RunReporter, policy: RetrainingPolicy) -> ModelVersion:
@@ -73,7 +72,7 @@ def run_stages(run: TrainingRun, reporter: RunReporter, policy: RetrainingPolicy
             **fitted.settings,
             "mode": run.mode,
             HOLDOUT: percent,
-            DEPARTURES: seen.departures,
+            DELETED_ACCOUNTS: seen.deleted_accounts,
         },
     )
     reporter.phase("store")
@@ -97,17 +96,17 @@ def _starting_point(
     A run that takes up a lost one goes on from that one's checkpoint. Nothing is continued from
     that has trained on a rating held out now, or on those of a member who has left since.
     """
-    departures = snapshot.fingerprint.departures
+    deleted_accounts = snapshot.fingerprint.deleted_accounts
     parent = None
     if run.mode == RunMode.QUICK:
         parent = ModelVersion.objects.live(run.kind)
         if parent is not None and parent.settings.get(HOLDOUT, 0) < percent:
             reporter.log(f"{parent} held out fewer ratings: training from scratch.")
             parent = None
-        elif parent is not None and parent.settings.get(DEPARTURES, 0) != departures:
+        elif parent is not None and parent.settings.get(DELETED_ACCOUNTS, 0) != deleted_accounts:
             reporter.log(f"A member has left since {parent}: training from scratch.")
             parent = None
-    arrays = last_checkpoint(run, percent, departures)
+    arrays = last_checkpoint(run, percent, deleted_accounts)
     if arrays is not None:
         reporter.log("Continuing from the checkpoint of the lost run.")
     elif run.resumes is not None:
@@ -133,7 +132,7 @@ def _fit(
     percent: float,
 ) -> Fitted:
     reporter.phase("fit")
-    fitted = fit_preset(
+    fitted = fit_model(
         run.kind,
         snapshot.interactions(training),
         seed=seed,

@@ -1,20 +1,18 @@
-"""The arrays of an earlier version on the item numbers of a new snapshot."""
+"""Warm start: the arrays of an earlier version on the item numbers of a new snapshot."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from recommender.learning.arrays import Array, IntArray, positions
 
 ITEM_AXIS_PREFIX = "item_"
 MOVIE_IDS = "item_movie_ids"
 
 
-def align_items(
-    arrays: Mapping[str, NDArray[Any]], item_movie_ids: NDArray[np.int64]
-) -> dict[str, NDArray[Any]]:
+def align_items(arrays: Mapping[str, Array], item_movie_ids: IntArray) -> dict[str, Array]:
     """Put the rows of every per-item array where the new numbering has their films.
 
     Parameters
@@ -33,9 +31,9 @@ def align_items(
         item axis are passed on as they are.
     """
     old_ids = arrays[MOVIE_IDS]
-    places = np.minimum(np.searchsorted(old_ids, item_movie_ids), len(old_ids) - 1)
-    known = old_ids[places] == item_movie_ids
-    aligned: dict[str, NDArray[Any]] = {}
+    places = positions(old_ids, item_movie_ids)
+    known = places >= 0
+    aligned: dict[str, Array] = {}
     for name, array in arrays.items():
         if not name.startswith(ITEM_AXIS_PREFIX):
             aligned[name] = array

@@ -1,4 +1,4 @@
-"""Which code trained a model."""
+"""The version of the code that trains a model."""
 
 from __future__ import annotations
 

@@ -1,27 +1,26 @@
-"""A version's artifact as something to serve from, mapped read-only. Never imports torch."""
+"""Loading the artifact of a version to serve from, mapped read-only. Never imports torch."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Generic, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.data.catalog_arrays import IntArray
+from recommender import kinds
+from recommender.kinds import Kind, ModelT, ScorerT, ScorerT_co
+from recommender.learning.arrays import IntArray
 from recommender.learning.artifact import DamagedArtifactError, read_artifact
-from recommender.learning.presets.next_item.scorer import SequenceScorer
-from recommender.learning.presets.stars.scorer import FactorizationScorer
+from recommender.learning.interfaces import Scorer
 from recommender.models import ModelVersion
 from recommender.versions.artifacts import forget, local_folder
 
-FACTORIZATION, SEQUENCE = "factorization", "sequence"
-SCORERS: dict[str, type[Any]] = {FACTORIZATION: FactorizationScorer, SEQUENCE: SequenceScorer}
-
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class LoadedVersion:
+class LoadedVersion(Generic[ScorerT_co]):
     """A version in memory.
 
     ``movie_ids`` (num_items,) says which movie each item is; ``item_vectors`` (num_items, d) are
@@ -32,7 +31,7 @@ class LoadedVersion:
     pk: int
     trained_at: datetime | None
     watermark: datetime | None
-    scorer: Any
+    scorer: ScorerT_co
     movie_ids: IntArray
     item_vectors: NDArray[np.float32] | None
 
@@ -41,11 +40,19 @@ class LoadedVersion:
         return f"{self.kind}/{self.pk}"
 
 
-def load(version: ModelVersion) -> LoadedVersion:
+Loaded = Mapping[str, LoadedVersion[Scorer] | None]
+
+
+def load(version: ModelVersion) -> LoadedVersion[Scorer]:
     """Map a version's artifact.
 
     Raises ``ArtifactError`` when it is missing, damaged or no model that this code can read.
     """
+    return load_as(kinds.get(version.kind), version)
+
+
+def load_as(kind: Kind[ModelT, ScorerT], version: ModelVersion) -> LoadedVersion[ScorerT]:
+    """`load`, where it is known what the version answers."""
     try:
         artifact = read_artifact(local_folder(version.artifact))
     except DamagedArtifactError:
@@ -56,7 +63,7 @@ def load(version: ModelVersion) -> LoadedVersion:
     try:
         movie_ids = arrays["item_movie_ids"]
         item_vectors = arrays.get("item_embeddings")
-        scorer = SCORERS[version.kind](arrays, artifact.manifest["settings"])
+        scorer = kind.serve(arrays, artifact.manifest["settings"])
     except (KeyError, ValueError, TypeError) as error:
         raise DamagedArtifactError(f"{version.artifact} is no {version.kind}: {error!r}") from error
     if scorer.num_items != len(movie_ids):
@@ -72,3 +79,8 @@ def load(version: ModelVersion) -> LoadedVersion:
         movie_ids=movie_ids,
         item_vectors=item_vectors,
     )
+
+
+def of_kind(loaded: Loaded, kind: Kind[ModelT, ScorerT]) -> LoadedVersion[ScorerT] | None:
+    """The version of a kind: what its scorer can do is what the kind says."""
+    return cast("LoadedVersion[ScorerT] | None", loaded.get(kind.name))

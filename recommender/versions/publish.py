@@ -1,4 +1,4 @@
-"""Making a version live, going back to an earlier one, pinning, and removing what is too old.
+"""Publishing a version, rolling back, pinning, and pruning old versions.
 
 Each is one transaction on a few rows; every web process looks at those rows once a second and
 follows. The database allows one live version per kind, so two publishers cannot both win.
@@ -13,8 +13,10 @@ import structlog
 from django.db import connection, transaction
 from django.utils import timezone
 
+from recommender import kinds
+from recommender.kinds import UnknownKindError
 from recommender.learning.artifact import ArtifactError, read_artifact
-from recommender.models import ModelKind, ModelVersion, VersionStatus
+from recommender.models import ModelVersion, VersionStatus
 from recommender.versions import artifacts
 from recommender.versions.artifacts import local_folder
 
@@ -87,8 +89,10 @@ def rollback(kind: str, reason: str = "rolled back") -> ModelVersion:
 
     Repeating it goes further back. Raises `PublishingError` when there is nothing to go back to.
     """
-    if kind not in ModelKind.values:
-        raise PublishingError(f"kind must be one of {', '.join(ModelKind.values)}, got {kind!r}")
+    try:
+        kinds.get(kind)
+    except UnknownKindError as error:
+        raise PublishingError(str(error)) from error
     with _one_publisher(kind):
         live = ModelVersion.objects.live(kind)
         for earlier in ModelVersion.objects.predecessors(kind):
@@ -166,6 +170,6 @@ def _one_publisher(kind: str) -> Iterator[None]:
     """A transaction in which nobody else changes which version of ``kind`` is live."""
     with transaction.atomic():
         with connection.cursor() as cursor:
-            keys = [_LOCK_CLASS, ModelKind.values.index(kind)]
+            keys = [_LOCK_CLASS, kinds.number(kind)]
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", keys)
         yield

@@ -1,4 +1,4 @@
-"""Choosing what to be recommended; the choices are remembered, a visitor's in the session."""
+"""The page of recommendation filters; choices are remembered, a visitor's in the session."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -23,12 +23,12 @@ def filters(request: HttpRequest) -> HttpResponse:
     next_ = _next(request)
     if request.method == "POST" and "reset" in request.POST:
         forget(request)
-        messages.success(request, _("All films may be recommended again"))
+        messages.success(request, _("All films can be recommended again"))
         return redirect(next_)
     form = PreferencesForm(request.POST or None, instance=chosen_by(request))
     if request.method == "POST" and form.is_valid():
         keep(request, form.instance)
-        messages.success(request, _("Your choices are saved"))
+        messages.success(request, _("Your choices were saved"))
         return redirect(next_)
     part = request.htmx and request.method == "GET"  # type: ignore[attr-defined]
     return render(

@@ -1,6 +1,8 @@
-"""Parts of the film page that load by themselves, so that the catalog need not know of us."""
+"""Parts of a film's page that the browser loads by themselves: similar films, the prediction.
 
-import numpy as np
+The catalog's template only names their addresses, so that the catalog does not import this app.
+"""
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
@@ -8,11 +10,10 @@ from django.views.decorators.http import require_safe
 
 from catalog.models import Movie
 from catalog.predictions import guesses_for
-from recommender.pages.cards import cards
+from catalog.queries.films_by_key import card_movies
+from recommender.pages.prediction import prediction_card
 from recommender.pages.saved_filters import filters_for
 from recommender.pages.similar import similar_to
-from recommender.serving.member import recommender_for
-from recommender.serving.recommender import Ranking
 
 SIMILAR = 12
 
@@ -22,10 +23,10 @@ SIMILAR = 12
 def similar(request: HttpRequest, pk: int) -> HttpResponse:
     """``cards``: films like this one, each with its predicted stars or None."""
     movie = get_object_or_404(Movie, pk=pk)
-    found = similar_to(pk, SIMILAR, filters_for(request), request.user)
-    alike = guesses_for([movie for movie, _ in found.movies], request.user)
-    context = {"movie": movie, "cards": alike}
-    return render(request, "recommender/_similar.html", context)
+    keys = similar_to(pk, SIMILAR, filters_for(request), request.user.pk).scores
+    movies = card_movies(keys, request.user)
+    cards = guesses_for([movies[key] for key in keys if key in movies], request.user)
+    return render(request, "recommender/_similar.html", {"movie": movie, "cards": cards})
 
 
 @require_safe
@@ -33,13 +34,5 @@ def similar(request: HttpRequest, pk: int) -> HttpResponse:
 def prediction(request: HttpRequest, pk: int) -> HttpResponse:
     """``card`` of the film for a member with ratings: predicted stars and why; else None."""
     movie = get_object_or_404(Movie, pk=pk)
-    card = None
-    if request.user.pk:
-        person = recommender_for(request.user.pk)
-        rows = person.live.catalog.rows_of(np.array([pk]))
-        if len(person.history) and rows[0] >= 0 and person.stars is not None:
-            ranking = Ranking(
-                rows=rows, scores=person.stars[rows], source="factorization", version=""
-            )
-            card = next(iter(cards(person, ranking)), None)
+    card = prediction_card(request.user.pk, pk) if request.user.pk else None
     return render(request, "recommender/_prediction.html", {"movie": movie, "card": card})

@@ -1,4 +1,4 @@
-"""The first page: personal rows for a member, popular films for everybody else."""
+"""The home page: personal rows for a member, popular films for everybody else."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from recommender.data.histories import History, history_of
 from recommender.pages.home import home_rows
 from recommender.pages.saved_filters import filters_for
-from recommender.serving.recommender import Recommender
+from recommender.serving import Recommender
 
 
 @require_safe
@@ -16,14 +16,14 @@ from recommender.serving.recommender import Recommender
 def home(request: HttpRequest) -> HttpResponse:
     """``rows`` of cards; ``invite`` is true for those of whom nothing is known yet."""
     history = history_of(request.user.pk) if request.user.pk else History()
-    person = Recommender(history, filters_for(request))
+    recommender = Recommender(history, filters_for(request))
     return render(
         request,
         "recommender/home.html",
         {
-            "rows": home_rows(person),
-            "invite": not len(person.history),
-            "rating_count": len(person.history),
-            "filters_active": person.filters.narrow,
+            "rows": home_rows(recommender),
+            "invite": not len(recommender.history),
+            "rating_count": len(recommender.history),
+            "filters_active": recommender.filters.narrow,
         },
     )

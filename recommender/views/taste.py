@@ -1,4 +1,4 @@
-"""What a member's ratings say."""
+"""The taste page: what a member's ratings say about their taste."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from recommender.data.histories import history_of
 from recommender.pages.taste import taste_of
-from recommender.serving.recommender import Recommender
+from recommender.serving.model_scores import ModelScores
 
 
 @require_safe
@@ -16,5 +16,5 @@ from recommender.serving.recommender import Recommender
 @login_required
 def taste(request: HttpRequest) -> HttpResponse:
     """Context: ``taste``, see :class:`recommender.pages.taste.Taste`."""
-    person = Recommender(history_of(request.user.pk))  # type: ignore[arg-type]
-    return render(request, "recommender/taste.html", {"taste": taste_of(person)})
+    scores = ModelScores(history_of(request.user.pk))  # type: ignore[arg-type]
+    return render(request, "recommender/taste.html", {"taste": taste_of(scores)})

@@ -1,4 +1,4 @@
-"""Watch together."""
+"""Watch together: films for a member and chosen friends."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse

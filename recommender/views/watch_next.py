@@ -1,4 +1,4 @@
-"""What to watch after any list of films; the address holds the list, so that it can be shared."""
+"""The page "watch next": after any list of films, which its address holds to be shared."""
 
 from urllib.parse import parse_qsl, urlencode
 
@@ -7,13 +7,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from catalog.models import Movie
+from catalog.queries.films_by_key import card_movies
 from catalog.queries.search import Resolution, resolve_title
+from catalog.views.parameters import keys_in
 from recommender.data.histories import history_from, history_of
 from recommender.pages.cards import cards
 from recommender.pages.saved_filters import filters_for, named_filters, query_of
+from recommender.serving import Recommender
 from recommender.serving.filters import Filters
-from recommender.serving.recommender import Recommender
 
 MOST_FILMS = 50
 SHOWN = 24
@@ -28,7 +29,7 @@ def watch_next(request: HttpRequest) -> HttpResponse:
     ``query`` of the films, ``filter_query`` and ``filter_pairs`` of the filters that the address
     names, ``share`` of the films with the filters that hold.
     """
-    movie_ids = _movie_ids(request)
+    movie_ids = keys_in(request.GET.getlist("movie"))[-MOST_FILMS:]
     named = named_filters(request.GET)
     filter_query = query_of(named) if named else ""
     titles = [title.strip()[:200] for title in request.GET.getlist("title") if title.strip()]
@@ -39,11 +40,11 @@ def watch_next(request: HttpRequest) -> HttpResponse:
         if not unresolved:
             address = reverse("recommender:watch-next")
             return redirect(f"{address}?{_joined(_query(movie_ids), filter_query)}")
-    films = Movie.objects.for_cards().in_bulk(movie_ids)
+    films = card_movies(movie_ids)
     watched = [films[pk] for pk in movie_ids if pk in films]
     filters = named or filters_for(request)
-    person = _person(request, [movie.pk for movie in watched], filters)
-    ranking = person.watch_next(SHOWN)
+    recommender = _recommender(request, [movie.pk for movie in watched], filters)
+    ranking = recommender.watch_next(SHOWN)
     query = _query([movie.pk for movie in watched])
     return render(
         request,
@@ -55,14 +56,14 @@ def watch_next(request: HttpRequest) -> HttpResponse:
             "filter_pairs": parse_qsl(filter_query),
             "filters_active": filters != Filters(),
             "share": _joined(query, query_of(filters)),
-            "cards": cards(person, ranking),
+            "cards": cards(recommender, ranking),
             "unresolved": unresolved,
             "version": ranking.version,
         },
     )
 
 
-def _person(request: HttpRequest, movie_ids: list[int], filters: Filters) -> Recommender:
+def _recommender(request: HttpRequest, movie_ids: list[int], filters: Filters) -> Recommender:
     """The list where one is given, else the member's own history; nothing closed to them."""
     if not request.user.pk:
         return Recommender(history_from(movie_ids), filters)
@@ -74,12 +75,6 @@ def _person(request: HttpRequest, movie_ids: list[int], filters: Filters) -> Rec
 
 def _joined(*queries: str) -> str:
     return "&".join(filter(None, queries))
-
-
-def _movie_ids(request: HttpRequest) -> list[int]:
-    """What is not a number, or larger than a key can be, was never an address of ours."""
-    given = [text for text in request.GET.getlist("movie") if text.isdecimal() and len(text) < 19]
-    return list(dict.fromkeys(int(text) for text in given))[-MOST_FILMS:]
 
 
 def _resolved(titles: list[str]) -> tuple[list[int], list[Resolution]]:

@@ -35,13 +35,14 @@ def main() -> None:
 
 
 def ask(question: Question, found: Answers) -> None:
-    from recommender.serving.recommender import CANDIDATES, best_rows
+    from recommender.serving.ranking import best_rows
+    from recommender.serving.recommender import CANDIDATES
 
     person = question.person
     for weight in WEIGHT:
-        scores = person.stars + np.float32(weight) * person.next_standing
+        scores = person.scores.stars + np.float32(weight) * person.scores.next_standing
         pool, best = best_rows(np.where(person.allowed, scores, -np.inf), CANDIDATES)
-        uncertainty = person.uncertainty(pool)
+        uncertainty = person.scores.uncertainty(pool)
         for caution in CAUTION:
             order = pool[np.argsort(caution * uncertainty - best, kind="stable")]
             hits = np.isin(question.rows, order[:50])

@@ -35,14 +35,14 @@ def main() -> None:
 
 
 def ask(question: Question, found: dict[tuple[str, float], list[tuple[float, float]]]) -> None:
-    from recommender.serving.diversity import diversified, repelled
+    from recommender.serving.diversity import rerank_by_dpp, rerank_by_mmr
     from recommender.serving.recommender import CANDIDATES
 
     ranking = question.person.top_picks(CANDIDATES)
-    vectors = question.person.vectors(ranking.rows)
+    vectors = question.person.scores.vectors(ranking.rows)
     ways: list[tuple[str, Rerank, tuple[float, ...]]] = [
-        ("marginal relevance", diversified, MARGINAL),
-        ("determinantal", repelled, DETERMINANTAL),
+        ("marginal relevance", rerank_by_mmr, MARGINAL),
+        ("determinantal", rerank_by_dpp, DETERMINANTAL),
     ]
     for name, rerank, strengths in ways:
         for strength in strengths:

@@ -2,7 +2,8 @@
 
 python -m tests.benchmarks.bench_library [RATINGS] [--seeds 5] [--protocols ...] [--only TEXT ...]
 
-The protocols are those of docs/models/measurements.md. Settings are fixed here: nothing is chosen
+The protocols are those of docs/models/measurements.md, and "dense", the walks of Spotlight's own
+tests, which are described in docs/models/dense-data.md. Settings are fixed here: nothing is chosen
 by what is printed. Every fit has a process of its own, so that its peak memory is its own. Peers
 that are not installed are left out; requirements-bench.txt has them.
 """
@@ -37,6 +38,7 @@ from .bench_next_film import PROTOCOLS as NEXT_FILM
 from .bench_next_film import Protocol, measures, ranks
 from .bench_ratings import surprise_knn, surprise_svd, surprise_svd_tuned
 from .ratings_file import read_ratings
+from .walkers import WALKERS, next_on_a_walk
 
 Row = dict[str, float]
 
@@ -147,11 +149,18 @@ SEQUENCES = {
     "transformer, sampled softmax": transformer("sampled_softmax", 256),
     "transformer, softmax": transformer("softmax"),
 }
-MODELS = {
+PROTOCOLS = {
     "ratings": RATINGS,
     "leave-one-out": {**USERS, **SEQUENCES},
     "windows": SEQUENCES,
     "rolling": SEQUENCES,
+}
+NEEDS = {
+    **{
+        name: {model: entry.needs for model, entry in found.items()}
+        for name, found in PROTOCOLS.items()
+    },
+    "dense": dict.fromkeys(WALKERS, "torch"),
 }
 
 
@@ -203,13 +212,16 @@ def next_in_sequence(entry: Entry, protocol: Protocol, seed: int) -> Row:
 def measure(job: tuple[Path | None, str, str, int]) -> Row:
     """One fit of one model under one protocol."""
     path, protocol, name, seed = job
-    data, entry = read_ratings(path), MODELS[protocol][name]
-    if protocol == "ratings":
-        row = stars(entry, data, seed)
-    elif name in USERS:
-        row = next_choice(entry, data, seed)
+    if protocol == "dense":
+        row = next_on_a_walk(WALKERS[name], seed)
     else:
-        row = next_in_sequence(entry, NEXT_FILM[protocol](data, seed), seed)
+        data, entry = read_ratings(path), PROTOCOLS[protocol][name]
+        if protocol == "ratings":
+            row = stars(entry, data, seed)
+        elif name in USERS:
+            row = next_choice(entry, data, seed)
+        else:
+            row = next_in_sequence(entry, NEXT_FILM[protocol](data, seed), seed)
     return {**row, "peak MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000}
 
 
@@ -228,18 +240,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("ratings", type=Path, nargs="?", help="a MovieLens file")
     parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--protocols", nargs="+", choices=MODELS, default=list(MODELS))
+    parser.add_argument("--protocols", nargs="+", choices=NEEDS, default=list(NEEDS))
     parser.add_argument("--only", nargs="+", default=[""], help="parts of models' names")
     options = parser.parse_args()
     with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=1) as pool:
         for protocol in options.protocols:
             print(f"\n{protocol}, seeds 0 to {options.seeds - 1}")
             headed = False
-            for name, entry in MODELS[protocol].items():
+            for name, needs in NEEDS[protocol].items():
                 if not any(part in name for part in options.only):
                     continue
-                if importlib.util.find_spec(entry.needs) is None:
-                    print(f"| {name} | {entry.needs} is not installed |", flush=True)
+                if importlib.util.find_spec(needs) is None:
+                    print(f"| {name} | {needs} is not installed |", flush=True)
                     continue
                 jobs = [(options.ratings, protocol, name, seed) for seed in range(options.seeds)]
                 rows = pool.map(measure, jobs, chunksize=1)

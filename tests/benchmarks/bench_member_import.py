@@ -59,7 +59,7 @@ def one(user_id: int, name: str, content: bytes) -> None:
 
     from catalog.member_import import apply, match, outcomes, preview, store
     from catalog.member_import.read import read as read_file
-    from catalog.member_import.undo import undo
+    from catalog.member_import.undo import undo_import
     from catalog.models import MemberImport
     from catalog.models.member_import import ImportState
 
@@ -87,7 +87,7 @@ def one(user_id: int, name: str, content: bytes) -> None:
         job.save()
     print("  ", job.result)
     with timed("undo"), transaction.atomic():
-        undo(job)
+        undo_import(job)
 
 
 @contextmanager

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from recommender.learning import presets
 from recommender.learning.cross_validation import leave_one_out_split, user_based_train_test_split
 from recommender.learning.interactions import Interactions
+from recommender.learning.metrics import check_scores
 
 from .ratings_file import read_ratings
 
@@ -134,12 +135,16 @@ if importlib.util.find_spec("implicit"):
 
 
 def ranks(protocol: Protocol, score: Scores) -> Array:
-    """The rank of each right item in the whole catalog; ties count half."""
+    """The rank of each right item in the whole catalog; ties count half.
+
+    Raises ``ValueError`` for scores that are NaN, which nothing would seem to rank above.
+    """
     result = np.empty(len(protocol.targets))
     for start in range(0, len(result), _BATCH):
         histories = [h[h > 0] for h in protocol.histories[start : start + _BATCH]]
         targets = protocol.targets[start : start + _BATCH]
         scores = np.array(score(histories), dtype=float)
+        check_scores(f"{protocol.name}: scores of questions {start} and on", scores)
         own = np.take_along_axis(scores, targets[:, None], 1)
         scores[:, 0] = -np.inf
         if protocol.exclude_seen:

@@ -85,11 +85,12 @@ def update() -> None:
 
     from catalog.models import Movie
     from catalog.services.ratings import rate
-    from recommender.models import ModelKind, ModelVersion, TrainingRun
+    from recommender import kinds
+    from recommender.models import ModelVersion, TrainingRun
 
-    first = {kind: seconds_of(kind) for kind in ModelKind.values}
+    first = {kind: seconds_of(kind) for kind in kinds.names()}
     print(", ".join(f"{kind} from scratch: {taken:.1f} s" for kind, taken in first.items()))
-    trained = {kind: ModelVersion.objects.newest(kind) for kind in ModelKind.values}
+    trained = {kind: ModelVersion.objects.newest(kind) for kind in kinds.names()}
     user = get_user_model().objects.create_user("someone", "someone@example.org")
     switch_automatic(on=True)
     for movie in Movie.objects.order_by("?")[:THRESHOLD]:
@@ -111,12 +112,12 @@ def update() -> None:
 
 
 def cancel(cancels: int) -> None:
-    from recommender.models import ModelKind
+    from recommender import kinds
 
     random = np.random.default_rng(0)
     print("| kind | in | row after s | process after s |\n| --- | --- | --- | --- |")
     taken = []
-    for kind in ModelKind.values:
+    for kind in kinds.names():
         whole = seconds_of(kind)
         for moment in random.uniform(0, whole, cancels):
             phase, row, process = cancelled(kind, moment)

@@ -67,7 +67,7 @@ def _set_up_django() -> None:
 def scoring() -> None:
     from . import synthetic
 
-    times = measured(synthetic.snapshot(FILMS), FILMS, repeats=300)
+    times = measured(synthetic.live_state(FILMS), FILMS, repeats=300)
     print(f"{FILMS:,} films, history of {HISTORY}, {synthetic.FACTORS} factors, ms")
     print("| part | processor p50 | p50 | p99 |\n| --- | --- | --- | --- |")
     for name, one in times.items():
@@ -85,7 +85,7 @@ def growth() -> None:
     print("| films | both lists, ms | best by stars, exact | by an index | recall | films scored |")
     print("| --- | --- | --- | --- | --- | --- |")
     for films in SIZES:
-        times = measured(synthetic.snapshot(films), films, repeats=60)
+        times = measured(synthetic.live_state(films), films, repeats=60)
         both[films] = float(np.median(np.array(times["scoring and ranking"])[:, 0]))
         exact[films], index[films], recall, share = serving_growth.index_times(
             films, synthetic.FACTORS
@@ -143,16 +143,16 @@ def measured(live: Any, films: int, *, repeats: int) -> dict[str, list[tuple[flo
         movie_ids = random.choice(synthetic.HISTORY_FILMS, HISTORY, replace=False) + 1
         stars = (random.integers(1, 11, HISTORY) / 2).astype(np.float32)
         person = Recommender(History(movie_ids=movie_ids, stars=stars), live=live)
-        timed("fold-in", lambda: person.folded)  # noqa: B023
-        timed("stars of all films", lambda: person.stars)  # noqa: B023
-        timed("sequence scores of all films", lambda: person.next_scores)  # noqa: B023
+        timed("fold-in", lambda: person.scores.folded)  # noqa: B023
+        timed("stars of all films", lambda: person.scores.stars)  # noqa: B023
+        timed("sequence scores of all films", lambda: person.scores.next_scores)  # noqa: B023
         timed("filters and seen films", lambda: person.allowed)  # noqa: B023
         picks = timed("ranking top picks", lambda: person.top_picks(20))  # noqa: B023
         next_ = timed("ranking watch next", lambda: person.watch_next(20))  # noqa: B023
         scoring = [one[-1] for name, one in times.items() if name in SCORING]
         times["scoring and ranking"].append(tuple(np.sum(scoring, axis=0)))
-        timed("explaining 20 top picks", lambda: reasons(person, picks))  # noqa: B023
-        timed("explaining 20 watch next", lambda: reasons(person, next_))  # noqa: B023
+        timed("explaining 20 top picks", lambda: reasons(person.scores, picks))  # noqa: B023
+        timed("explaining 20 watch next", lambda: reasons(person.scores, next_))  # noqa: B023
     return {name: one[5:] for name, one in times.items()}
 
 

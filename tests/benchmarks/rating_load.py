@@ -24,7 +24,7 @@ Times = dict[str, list[float]]
 def measure(address: str, rounds: int) -> None:
     """One member rates a film every 50 ms while each kind is trained in full, ``rounds`` times."""
     from catalog.models import Movie
-    from recommender.models import ModelKind
+    from recommender import kinds
 
     from .serving_site import member
 
@@ -37,7 +37,7 @@ def measure(address: str, rounds: int) -> None:
 
         for _ in range(WARM_UP):  # web processes and connections
             rate()
-        for kind in ModelKind.values:
+        for kind in kinds.names():
             times: Times = defaultdict(list)
             for _ in range(rounds):
                 rate_during_a_training(kind, rate, times)

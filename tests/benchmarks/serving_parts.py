@@ -24,21 +24,25 @@ PAGES = {"API recommendations": "/api/v1/me/recommendations", "home page": "/"}
 # What is timed, by part; what runs inside another part counts for the inner one alone.
 PARTS = {
     "history and choices": [
-        "personal.history_of",
-        "personal.filters_of",
-        "views.home.history_of",
-        "views.home.filters_for",
+        "recommender.serving.member.history_of",
+        "recommender.serving.member.filters_of",
+        "recommender.views.home.history_of",
+        "recommender.views.home.filters_for",
     ],
     "scoring and ranking": [
-        "serving.Recommender.top_picks",
-        "serving.Recommender.watch_next",
-        "serving.Recommender.popular",
-        "serving.Recommender.by",
-        "rows._because_you_rated",
-        "rows._little_seen",
+        "recommender.serving.Recommender.top_picks",
+        "recommender.serving.Recommender.watch_next",
+        "recommender.serving.Recommender.popular",
+        "recommender.serving.Recommender.rank_by",
+        "recommender.pages.home._because_you_rated",
+        "recommender.pages.home._little_seen",
     ],
-    "explaining": ["cards.reasons"],
-    "films from the database": ["cards.films_of", "rows.films_of", "api.payloads.movies_json"],
+    "explaining": ["recommender.pages.cards.reasons"],
+    "films from the database": [
+        "recommender.pages.cards.films_of",
+        "recommender.pages.home.films_of",
+        "recommender.api.payloads.movies_json",
+    ],
 }
 
 
@@ -104,7 +108,7 @@ def measured(client: Any, address: str) -> dict[str, float]:
 
 
 def _patch(clock: Clock, part: str, name: str) -> Any:
-    module, *path = _module_and_path(f"recommender.{name}")
+    module, *path = _module_and_path(name)
     owner: Any = module
     for attribute in path[:-1]:
         owner = getattr(owner, attribute)

@@ -8,7 +8,7 @@ from recommender.data.catalog_arrays import CatalogArrays
 from recommender.learning.presets.next_item.reranker import OWN, READ
 from recommender.learning.presets.next_item.scorer import DECAYS, SequenceScorer
 from recommender.learning.presets.stars.scorer import FactorizationScorer
-from recommender.serving.live import Snapshot, placed_on
+from recommender.serving.live import LiveState, placed_on
 from recommender.versions.load import LoadedVersion
 
 FACTORS = 64
@@ -108,7 +108,7 @@ def reranker(random: np.random.Generator, width: int = 32, hidden: int = 64) -> 
     return {name: random.normal(0, 0.1, shape).astype(np.float32) for name, shape in shapes.items()}
 
 
-def snapshot(films: int) -> Snapshot:
+def live_state(films: int) -> LiveState:
     """What a process of a site with that many films serves from, in memory."""
     arrays = catalog(films)
 
@@ -124,7 +124,7 @@ def snapshot(films: int) -> Snapshot:
         )
         return placed_on(version, arrays)
 
-    return Snapshot(
+    return LiveState(
         catalog=arrays,
         factorization=placed("factorization", FactorizationScorer, factorization(films)),
         sequence=placed("sequence", SequenceScorer, sequence(films)),

@@ -42,9 +42,9 @@ def hers(browser: Browser, site: Site, grace: AbstractUser) -> Iterator[Page]:
 
 def test_from_a_request_to_stars_on_a_film(member_page: Page, hers: Page, site: Site) -> None:
     member_page.goto(f"{site.address}/friends/")
-    member_page.get_by_label("Ask somebody by user name").fill("Grace")
-    member_page.get_by_role("button", name="Ask", exact=True).click()
-    expect(member_page.locator("#toasts")).to_contain_text("You asked grace to be friends")
+    member_page.get_by_label("Send a friend request by user name").fill("Grace")
+    member_page.get_by_role("button", name="Send request", exact=True).click()
+    expect(member_page.locator("#toasts")).to_contain_text("You sent grace a friend request")
     member_page.goto(site.film(3))
     expect(member_page.get_by_role("heading", name="Friends who rated this")).to_have_count(0)
 
@@ -53,7 +53,7 @@ def test_from_a_request_to_stars_on_a_film(member_page: Page, hers: Page, site: 
     expect(hers.locator(".menu-count")).to_contain_text("1")
     hers.get_by_role("link", name="Friends 1").click()
     hers.get_by_role("button", name="Accept ada").click()
-    expect(hers.locator("#toasts")).to_contain_text("ada and you are friends")
+    expect(hers.locator("#toasts")).to_contain_text("You and ada are now friends")
 
     member_page.reload()
     friends = member_page.get_by_role("region", name="Friends who rated this")
@@ -76,7 +76,7 @@ def test_keys_part_and_block(
     member_page.locator(".friend-more summary").focus()
     member_page.keyboard.press("Enter")
     member_page.keyboard.press("Tab")
-    expect(member_page.get_by_role("button", name="Remove from friends")).to_be_focused()
+    expect(member_page.get_by_role("button", name="Remove friend")).to_be_focused()
     member_page.keyboard.press("Tab")
     member_page.keyboard.press("Enter")
     expect(member_page.locator("#toasts")).to_contain_text("grace is blocked")
@@ -84,9 +84,9 @@ def test_keys_part_and_block(
     expect(member_page.get_by_role("region", name="Blocked")).to_contain_text("grace")
 
     hers.goto(f"{site.address}/friends/")
-    hers.get_by_label("Ask somebody by user name").fill("ada")
-    hers.get_by_role("button", name="Ask", exact=True).click()
-    expect(hers.locator("#toasts")).to_contain_text("no member of that name")
+    hers.get_by_label("Send a friend request by user name").fill("ada")
+    hers.get_by_role("button", name="Send request", exact=True).click()
+    expect(hers.locator("#toasts")).to_contain_text("No member by that name")
 
 
 def test_a_profile_turned_private_is_gone(hers: Page, page: Page, site: Site) -> None:

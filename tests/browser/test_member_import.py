@@ -99,10 +99,10 @@ def test_an_import_with_conflicts_and_its_undo(
     page, before = member_page, stars(site)
     upload(page, site, export)
     expect(page.get_by_role("button", name="Import", exact=True)).to_be_visible(timeout=SLOW)
-    expect(page.get_by_text("One row cannot be read")).to_be_visible()
+    expect(page.get_by_text("One row could not be read")).to_be_visible()
 
     # The rule for all conflicts changes the sums at once.
-    for rule, changed in (("Those of the file", 1), ("The newer of the two", 0)):
+    for rule, changed in (("The ratings in the file", 1), ("The newer ratings", 0)):
         page.get_by_role("radio", name=rule).check()
         expect_number(page, "changed ratings", changed)
 
@@ -125,7 +125,7 @@ def test_an_import_with_conflicts_and_its_undo(
     # One film is left out again.
     page.get_by_role("link", name=re.compile("^New")).click()
     row(page, "Film 11").get_by_role("button", name="Leave out").click()
-    expect(row(page, "Film 11").get_by_role("button", name="Take in again")).to_be_focused()
+    expect(row(page, "Film 11").get_by_role("button", name="Include again")).to_be_focused()
 
     page.get_by_role("button", name="Import", exact=True).click()
     expect(page.get_by_role("heading", name="Imported")).to_be_visible(timeout=SLOW)
@@ -135,7 +135,7 @@ def test_an_import_with_conflicts_and_its_undo(
 
     page.go_back()
     page.get_by_role("button", name="Undo this import").click()
-    expect(page.get_by_role("heading", name="This import is undone")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("heading", name="This import was undone")).to_be_visible(timeout=SLOW)
     assert stars(site) == before
 
 

@@ -109,7 +109,7 @@ def test_a_card_is_hidden_and_comes_back(member_page: Page, site: Site) -> None:
     member_page.goto(site.address)
     card = member_page.locator("[data-track] .film").first
     name = card.get_by_role("heading").inner_text()
-    card.get_by_role("link", name=f"Rate or keep {name}").click()
+    card.get_by_role("link", name=f"Rate or save {name}").click()
     dialog = member_page.get_by_role("dialog")
     with member_page.expect_response(is_post):
         dialog.get_by_role("button", name="Not interested").click()
@@ -186,7 +186,7 @@ def test_films_are_collected_for_watch_next(page: Page, site: Site) -> None:
         expect(page.locator("#next").get_by_text(f"{title} (")).to_be_visible()
     first, second = (site.world.movies[place].pk for place in (4, 8))
     page.wait_for_url(f"{site.address}/watch-next/?movie={first}&movie={second}")
-    page.get_by_role("link", name="Take Film 04 off").click()
+    page.get_by_role("link", name="Remove Film 04").click()
     page.wait_for_url(f"{site.address}/watch-next/?movie={second}")
 
 

@@ -25,7 +25,7 @@ def test_charts_are_drawn_and_can_be_read(member_page: Page, site: Site) -> None
     heights = [float(bar.get_attribute("height") or 0) for bar in bars.all()]
     assert [height > 0 for height in heights].count(True) == 2
 
-    known = member_page.get_by_role("region", name="How well you are known")
+    known = member_page.get_by_role("region", name="How well we know your taste")
     known.get_by_text("As a table").click()
     expect(known.locator("tbody tr")).to_have_count(5)  # each but the first, which nothing precedes
 

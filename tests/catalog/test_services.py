@@ -79,7 +79,7 @@ def rater() -> User:
 
 
 def by_page(client: Client, movie: Movie, rating: str = "4.5") -> object:
-    return client.post(f"/movies/{movie.pk}/rate/", {"rating": ratings})
+    return client.post(f"/movies/{movie.pk}/rate/", {"rating": rating})
 
 
 def by_api(client: Client, movie: Movie) -> object:

@@ -6,7 +6,7 @@ import re
 
 from django.core.management import get_commands
 
-from recommender.api import api
+from moviesite.api import api
 
 from .pages import PAGES, ROOT, inline_code
 

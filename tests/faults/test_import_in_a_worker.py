@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from catalog.member_import import request
 from catalog.member_import.apply import WRITE_LOCK
-from catalog.member_import.cleanup import sweep
+from catalog.member_import.cleanup import clean_up
 from catalog.models import ImportRow, MemberImport, Movie, Rating, WatchlistEntry
 from tests.catalog.member_import.exports import zipped
 from tests.faults.conftest import Processes, wait_until
@@ -64,7 +64,7 @@ def test_killed_while_writing(processes: Processes, write_lock: None) -> None:
     processes.worker("second", "default")
     long_ago = timezone.now() - timedelta(minutes=2)
     MemberImport.objects.filter(pk=job.pk).update(sent_at=long_ago)
-    sweep()
+    clean_up()
     wait_until(lambda: in_state(job, "applied"))
     assert Rating.objects.filter(user=user, half_stars=8).count() == 10
     assert WatchlistEntry.objects.filter(user=user).count() == 10

@@ -1,4 +1,4 @@
-"""The site's Celery application, with presets that behave as the file BEHAVIOUR_FILE says.
+"""The site's Celery application, with models that behave as the file BEHAVIOUR_FILE says.
 
 Started by the tests of this folder: ``celery -A tests.faults.worker_app worker``. Nothing imports
 it: it would change the tests' own process, too.
@@ -9,38 +9,49 @@ from __future__ import annotations
 import os
 import resource
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from moviesite.celery import app
-from tests.faults.behaviour import BEHAVIOUR_FILE, SLEEP_QUERY
+from tests.faults.behaviour import BEHAVIOUR_FILE, SLEEP_QUERY, THIRD_KIND
+from tests.recommender.extension import register_third_kind
 
 SMALL_FILE_BYTES = 2000
+
+if THIRD_KIND in os.environ:
+    register_third_kind()
 
 
 @app.on_after_finalize.connect
 def stand_in(sender: Any, **kwargs: Any) -> None:
     from django.db import connection
 
+    from recommender import kinds
     from recommender.data import snapshot
+    from recommender.learning.interfaces import Place
     from recommender.training import checkpoints, fit, stages
     from recommender.versions import artifacts
-    from tests.recommender.stand_in import Behaviour, make_stand_in
+    from tests.recommender.stand_in import Behaviour, StandIn
 
     store, movie_features = artifacts.store, snapshot.movie_features
-    make_real_preset, default_place = fit.make_preset, fit.default_place
+    default_place = fit.default_place
 
     def behaviour() -> Behaviour:
         return Behaviour.read(Path(os.environ[BEHAVIOUR_FILE]))
 
-    def make_preset(*args: Any) -> Any:
-        wanted = behaviour()
-        if wanted.real:
-            return slow(make_real_preset(*args), wanted.seconds)
-        return make_stand_in(wanted)(*args)
+    def stand_in_for(kind: kinds.AnyKind) -> Callable[[int, Place], Any]:
+        def make(seed: int, place: Place) -> Any:
+            wanted = behaviour()
+            if wanted.real:
+                return slow(kind.make(seed, place), wanted.seconds)
+            return StandIn(kind.name, wanted, seed, place)
 
-    def place() -> fit.Place:
-        return default_place() if behaviour().real else fit.Place(device="cuda")
+        return make
+
+    def place() -> Place:
+        return default_place() if behaviour().real else Place(device="cuda")
 
     def store_on_a_small_disk(*args: Any) -> None:
         """The system itself refuses to write on, in the middle of the file."""
@@ -60,7 +71,8 @@ def stand_in(sender: Any, **kwargs: Any) -> None:
 
     artifacts.store = store_on_a_small_disk
     checkpoints.SECONDS_BETWEEN = 0.3
-    fit.make_preset = make_preset
+    for kind in kinds.registered():
+        kinds._kinds[kind.name] = replace(kind, make=stand_in_for(kind))
     fit.default_place = place
     snapshot.movie_features = slow_movie_features
     stages.place_name = lambda place: place.device

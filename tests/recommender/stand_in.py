@@ -1,4 +1,4 @@
-"""A preset that is made by hand instead of fitted, and that fails as it is told.
+"""A model that is made by hand instead of fitted, and that fails as it is told.
 
 Its arrays are those of ``tests.recommender.world``, which the real scorers read. Fits take as long
 as a test wants.
@@ -9,13 +9,21 @@ from __future__ import annotations
 import errno
 import json
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
+import pytest
+import torch
 
-from recommender.learning.progress import Progress
+from recommender import kinds
+from recommender.learning.arrays import FloatArray, IntArray
+from recommender.learning.interactions import Interactions
+from recommender.learning.interfaces import Arrays, Export, Place
+from recommender.learning.progress import Progress, ProgressCallback
 from tests.recommender.world import ARRAYS
 
 
@@ -23,7 +31,7 @@ from tests.recommender.world import ARRAYS
 class Behaviour:
     """``nan_at`` is an epoch; memory suffices for ``fits_batch`` or, where True, ``fits_cpu``.
 
-    ``real`` fits the site's own presets, which rest for ``seconds`` at each of their reports.
+    ``real`` fits the site's own models, which rest for ``seconds`` at each of their reports.
     """
 
     epochs: int = 3
@@ -46,24 +54,31 @@ class Behaviour:
 
 
 class StandIn:
-    """Has what the presets have. Its ``epoch`` array says how far a warm start had come."""
+    """A model of either question. Its ``epoch`` array says how far a warm start had come."""
 
-    def __init__(
-        self, kind: str, behaviour: Behaviour, *, device: str, batch_size: int | None
-    ) -> None:
+    def __init__(self, kind: str, behaviour: Behaviour, seed: int, place: Place) -> None:
         self._kind = kind
         self._behaviour = behaviour
-        self._device = device
-        self.batch_size = batch_size or 1024
+        self.place = place
         self._epoch = 0
         self._films = 0
 
-    def fit(self, interactions: Any, *, progress: Any, warm_start: Any) -> Self:
+    @property
+    def batch_size(self) -> int | None:
+        return self.place.batch_size or 1024
+
+    def fit(
+        self,
+        interactions: Interactions,
+        *,
+        progress: ProgressCallback | None = None,
+        warm_start: Arrays | None = None,
+    ) -> Self:
         wanted = self._behaviour
         self._films = interactions.num_items - 1
-        if wanted.fits_batch is not None and self.batch_size > wanted.fits_batch:
-            if self._device != "cpu":
-                raise RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB")
+        if wanted.fits_batch is not None and (self.batch_size or 0) > wanted.fits_batch:
+            if self.place.device != "cpu":
+                raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
             if not wanted.fits_cpu:
                 raise MemoryError("not even here")
         first = int(warm_start["epoch"][0]) if warm_start and "epoch" in warm_start else 0
@@ -71,13 +86,17 @@ class StandIn:
             time.sleep(wanted.seconds)
             self._epoch = epoch
             loss = np.nan if epoch == wanted.nan_at else 1 / epoch
-            progress(Progress(phase="fit", epoch=epoch, epochs=wanted.epochs, loss=loss))
+            if progress is not None:
+                progress(Progress(phase="fit", epoch=epoch, epochs=wanted.epochs, loss=loss))
         return self
 
-    def checkpoint(self) -> dict[str, Any]:
+    def predict(self, asked: IntArray, item_ids: IntArray | None = None) -> FloatArray:
+        raise NotImplementedError("it only trains")
+
+    def checkpoint(self) -> Arrays:
         return self.export()[0]
 
-    def export(self) -> tuple[dict[str, Any], dict[str, Any]]:
+    def export(self) -> Export:
         arrays, settings = ARRAYS[self._kind](self._films)
         arrays["epoch"] = np.array([self._epoch], np.int64)
         if self._behaviour.bad:
@@ -88,13 +107,19 @@ class StandIn:
         return arrays, settings
 
 
-def make_stand_in(behaviour: Behaviour) -> Any:
-    """Takes the place of ``recommender.training.fit.make_preset``."""
+def train_stand_ins(monkeypatch: pytest.MonkeyPatch, **behaviour: Any) -> None:
+    """Have every kind fit a stand-in that behaves so."""
+    wanted = Behaviour(**behaviour)
+    use_models(monkeypatch, lambda kind: partial(StandIn, kind, wanted))
 
-    def make_preset(kind: str, seed: int, place: Any) -> StandIn:
-        return StandIn(kind, behaviour, device=place.device, batch_size=place.batch_size)
 
-    return make_preset
+def use_models(
+    monkeypatch: pytest.MonkeyPatch, maker: Callable[[str], Callable[[int, Place], Any]]
+) -> None:
+    """Have every kind make the model that ``maker`` makes for it."""
+    for name in kinds.names():
+        replaced = replace(kinds.get(name), make=maker(name))
+        monkeypatch.setitem(kinds._kinds, name, replaced)
 
 
 def full_disk(*args: Any, **kwargs: Any) -> None:

@@ -76,7 +76,7 @@ def test_train_now_and_cancel(
     run = TrainingRun.objects.get()
     assert (run.kind, run.mode, run.status) == ("sequence", "quick", RunStatus.QUEUED)
     assert sent == [run.pk]
-    assert "under way already" in press(operator, "trainingrun_train", "sequence", "full")
+    assert "already under way" in press(operator, "trainingrun_train", "sequence", "full")
     press(operator, "trainingrun_cancel", run.pk)
     run.refresh_from_db()
     assert run.status == RunStatus.CANCELLED

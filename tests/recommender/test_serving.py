@@ -158,7 +158,9 @@ def test_a_history_of_a_thousand_films_is_served(world: World, known: bool) -> N
     picks = person.top_picks(5)
     assert len(picks) == 5
     assert np.isfinite(picks.scores).all()
-    assert all(reasons(person, picks)), "each pick has films of the history that speak for it"
+    assert all(reasons(person.scores, picks)), (
+        "each pick has films of the history that speak for it"
+    )
     anonymous = Recommender(history_from(movie.pk for movie in others + world.movies[:10]))
     assert len(anonymous.watch_next(5)) == 5
 

@@ -19,6 +19,7 @@ from recommender.versions.artifacts import store
 from recommender.versions.publish import publish as make_live
 
 FILMS = 60
+RATINGS_OF_EACH = 20  # which a film has, as if others had given them before
 
 
 @dataclass
@@ -68,6 +69,8 @@ def build_world() -> World:
             runtime=80 + place,
             original_language="en" if place % 3 else "fr",
             popularity=FILMS - place,
+            rating_count=RATINGS_OF_EACH,
+            half_star_sum=7 * RATINGS_OF_EACH,
         )
         for place in range(FILMS)
     )

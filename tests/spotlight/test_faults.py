@@ -16,12 +16,29 @@ from recommender.learning.factorization.explicit import ExplicitFactorizationMod
 from recommender.learning.factorization.implicit import ImplicitFactorizationModel
 from recommender.learning.factorization.representations import BilinearNet
 from recommender.learning.interactions import Interactions, SequenceInteractions
-from recommender.learning.sampling import NegativeSampler
+from recommender.learning.sampling import NegativeSampler, other_items
+from recommender.learning.sequence import objectives
 from recommender.learning.sequence.implicit import ImplicitSequenceModel
 from recommender.learning.sequence.representations import PoolNet
 from tests.recommender.learning.toys import checkerboard
 
 CPU = torch.device("cpu")
+
+
+class Foreign(torch.nn.Module):
+    """A representation with no more than Spotlight's methods."""
+
+    def __init__(self, inner):
+        super().__init__()
+        self.inner = inner
+
+    def user_representation(self, sequences):
+        return self.inner.user_representation(sequences)
+
+    def forward(self, representations, targets):
+        return self.inner(representations, targets)
+
+
 QUICK = {"embedding_dim": 4, "n_iter": 3, "random_state": 0, "device": "cpu"}
 
 
@@ -45,7 +62,10 @@ def test_the_hardest_negative_of_a_choice_is_its_own_users():
     assert found.item() == pytest.approx(np.mean(losses), rel=1e-5)
 
 
-@pytest.mark.parametrize("loss", ["bpr", "hinge", "pointwise", "adaptive_hinge", "warp"])
+DRAWING = ["bpr", "hinge", "pointwise", "adaptive_hinge", "warp"]
+
+
+@pytest.mark.parametrize("loss", DRAWING)
 def test_negatives_are_neither_padding_nor_the_users_own(loss, monkeypatch):
     drawn = []
     sample = NegativeSampler.sample
@@ -63,6 +83,32 @@ def test_negatives_are_neither_padding_nor_the_users_own(loss, monkeypatch):
     chosen = Interactions([0, 0, 0, 1], [1, 2, 3, 4], num_items=5)
     ImplicitFactorizationModel(loss, **QUICK).fit(chosen.take(slice(0, 3)))
     assert set(torch.cat([part.flatten() for part in drawn]).tolist()) <= {0, 4}
+
+
+RETURNING = [[0, 1, 1], [2, 3, 2]]
+SATED = [[0, 1, 2], [0, 0, 3]]
+
+
+@pytest.mark.parametrize("sequences", [RETURNING, SATED])
+@pytest.mark.parametrize("own_module", [False, True])
+@pytest.mark.parametrize("loss", DRAWING)
+def test_negatives_of_a_place_are_neither_padding_nor_its_own_item(
+    loss, own_module, sequences, monkeypatch
+):
+    pairs = []
+
+    def spy(items, num_items, count):
+        drawn = other_items(items, num_items, count)
+        pairs.extend((own, other) for own, row in zip(items, drawn, strict=True) for other in row)
+        return drawn
+
+    monkeypatch.setattr(objectives, "other_items", spy)
+    data = SequenceInteractions(sequences, user_ids=[9, 9], num_items=4)
+    net = Foreign(PoolNet(4, embedding_dim=4)) if own_module else "pooling"
+    ImplicitSequenceModel(loss, net, **{**QUICK, "n_iter": 30}).fit(data)
+    found = {(int(own), int(other)) for own, other in pairs if own}
+    # What the user chose at another place is a negative of this one.
+    assert found == {(own, other) for own in (1, 2, 3) for other in (1, 2, 3) if own != other}
 
 
 @pytest.mark.parametrize("loss", ImplicitFactorizationModel.losses)

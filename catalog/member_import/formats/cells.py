@@ -1,4 +1,4 @@
-"""From the text of a cell to a value. Each raises RowRefusedError for what is none."""
+"""Parsing cells of an export. Each function raises RowRefusedError for an invalid value."""
 
 import math
 import re
@@ -11,7 +11,7 @@ from catalog.datasets.cells import LARGEST_ID, line_of_text
 from catalog.models.diary import FIRST_SHOW
 from catalog.services.ratings import InvalidRatingError, half_stars_of
 
-from .records import RowRefusedError
+from .records import RowAsideError, RowRefusedError
 
 LONGEST_TITLE = 300
 YEARS = range(1870, 2201)
@@ -66,6 +66,13 @@ def ten_points(value: Any) -> int | None:
     if not re.fullmatch(r"[1-9]|10", text, re.ASCII):
         raise RowRefusedError("bad-stars", value=text)
     return int(text)
+
+
+def stars_given(half_stars: int | None) -> int:
+    """The half-stars of a rating. Raises RowAsideError for a film that has none."""
+    if half_stars is None:
+        raise RowAsideError("no-stars")
+    return half_stars
 
 
 def moment(value: Any) -> datetime | None:

@@ -21,9 +21,7 @@ NOT_FILMS = {
 
 def ratings(values: Values) -> Iterator[ReadRow]:
     _require_film(values)
-    half_stars = cells.ten_points(values["your rating"])
-    if half_stars is None:
-        raise RowAsideError("no-stars")
+    half_stars = cells.stars_given(cells.ten_points(values["your rating"]))
     yield ReadRow(
         kind=RowKind.RATING,
         half_stars=half_stars,

@@ -12,9 +12,7 @@ DIARY = FILM | {"rating", "watched date"}
 
 
 def ratings(values: Values) -> Iterator[ReadRow]:
-    half_stars = cells.stars(values["rating"])
-    if half_stars is None:
-        raise RowAsideError("no-stars")
+    half_stars = cells.stars_given(cells.stars(values["rating"]))
     yield ReadRow(
         kind=RowKind.RATING,
         film=_film(values),

@@ -6,15 +6,13 @@ from functools import partial
 from catalog.models.member_import import ImportSource, RowKind
 
 from . import cells
-from .records import Format, NamedFilm, Part, ReadRow, RowAsideError, RowRefusedError, Values
+from .records import Format, NamedFilm, Part, ReadRow, RowRefusedError, Values
 
 FILM = {"title", "year", "movielens_id", "imdb_id", "tmdb_id"}
 
 
 def ratings(values: Values) -> Iterator[ReadRow]:
-    half_stars = cells.stars(values.get("rating"))
-    if half_stars is None:
-        raise RowAsideError("no-stars")
+    half_stars = cells.stars_given(cells.stars(values.get("rating")))
     yield ReadRow(
         kind=RowKind.RATING,
         half_stars=half_stars,

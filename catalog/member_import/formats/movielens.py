@@ -6,14 +6,12 @@ from catalog.datasets.titles import parse_title
 from catalog.models.member_import import ImportSource, RowKind
 
 from . import cells
-from .records import FileRefusedError, Format, NamedFilm, Part, ReadRow, RowAsideError, Values
+from .records import FileRefusedError, Format, NamedFilm, Part, ReadRow, Values
 
 
 def ratings(values: Values) -> Iterator[ReadRow]:
     """The export has no times."""
-    half_stars = cells.stars(values["rating"])
-    if half_stars is None:
-        raise RowAsideError("no-stars")
+    half_stars = cells.stars_given(cells.stars(values["rating"]))
     yield ReadRow(kind=RowKind.RATING, half_stars=half_stars, film=_film(values))
 
 
@@ -33,9 +31,7 @@ def _film(values: Values) -> NamedFilm:
 
 
 def dataset_ratings(values: Values) -> Iterator[ReadRow]:
-    half_stars = cells.stars(values["rating"])
-    if half_stars is None:
-        raise RowAsideError("no-stars")
+    half_stars = cells.stars_given(cells.stars(values["rating"]))
     yield ReadRow(
         kind=RowKind.RATING,
         half_stars=half_stars,

@@ -1,4 +1,4 @@
-"""What a file says, before it is known which films are meant."""
+"""Records that are read from an export, before they are matched with films."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping

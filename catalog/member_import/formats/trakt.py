@@ -27,9 +27,7 @@ UNKNOWN_DAY = datetime(1970, 1, 1, tzinfo=UTC)  # stands in a history where the 
 
 
 def json_ratings(values: Values) -> Iterator[ReadRow]:
-    half_stars = cells.ten_points(values.get("rating"))
-    if half_stars is None:
-        raise RowAsideError("no-stars")
+    half_stars = cells.stars_given(cells.ten_points(values.get("rating")))
     yield ReadRow(
         kind=RowKind.RATING,
         half_stars=half_stars,
@@ -73,9 +71,7 @@ def _film_of_json(values: Values) -> NamedFilm:
 
 def csv_ratings(values: Values) -> Iterator[ReadRow]:
     _require_film(values)
-    half_stars = cells.ten_points(values["rating"])
-    if half_stars is None:
-        raise RowAsideError("no-stars")
+    half_stars = cells.stars_given(cells.ten_points(values["rating"]))
     yield ReadRow(
         kind=RowKind.RATING,
         half_stars=half_stars,

@@ -1,4 +1,4 @@
-"""Files of public data sets, fetched once and checked."""
+"""Downloading files of public data sets once, and checking them."""
 
 from __future__ import annotations
 
@@ -21,8 +21,10 @@ def cache_folder() -> Path:
     return Path(os.environ.get("MATINEE_CACHE_DIR") or Path.home() / ".cache" / "matinee")
 
 
-def fetch(url: str, *, md5: str | None = None, sha256: str | None = None) -> Path:
+def fetch(url: str, *, checksum: str | None = None) -> Path:
     """The local copy of ``url``, downloaded unless it is there already, and checked either way.
+
+    ``checksum`` is ``md5:…`` or ``sha256:…``; without one the file is taken as it comes.
 
     Raises ``DownloadError`` when there is no network, when the server has no such file, or when
     the file does not have the given checksum.
@@ -35,12 +37,12 @@ def fetch(url: str, *, md5: str | None = None, sha256: str | None = None) -> Pat
         part = path.with_name(f"{path.name}.{os.getpid()}.part")
         try:
             _download(url, part)
-            _check(part, url, md5, sha256)
+            _check(part, url, checksum)
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)
         return path
-    _check(path, url, md5, sha256)
+    _check(path, url, checksum)
     return path
 
 
@@ -57,11 +59,11 @@ def _download(url: str, part: Path) -> None:
         ) from error
 
 
-def _check(path: Path, url: str, md5: str | None, sha256: str | None) -> None:
-    for name, expected in (("md5", md5), ("sha256", sha256)):
-        if expected is None:
-            continue
-        with path.open("rb") as file:
-            found = hashlib.file_digest(file, name).hexdigest()
-        if found != expected:
-            raise DownloadError(f"{path}, from {url}, has {name} {found}, not {expected}")
+def _check(path: Path, url: str, checksum: str | None) -> None:
+    if checksum is None:
+        return
+    name, _, expected = checksum.partition(":")
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, name).hexdigest()
+    if found != expected:
+        raise DownloadError(f"{path}, from {url}, has {name} {found}, not {expected}")

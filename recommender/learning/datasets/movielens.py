@@ -26,16 +26,18 @@ class _Variant:
     member: str
     separator: str
     header: int | None
-    md5: str | None
+    checksum: str | None
 
 
 # GroupLens publishes an md5 beside each archive that does not change.
 _VARIANTS = {
-    "100K": _Variant("ml-100k.zip", "u.data", "\t", None, "0e33842e24a9c977be4e0107933c0723"),
-    "1M": _Variant("ml-1m.zip", "ratings.dat", "::", None, "c4d9eecfca2ab87c1945afe126590906"),
-    "10M": _Variant("ml-10m.zip", "ratings.dat", "::", None, "ce571fd55effeba0271552578f2648bd"),
-    "20M": _Variant("ml-20m.zip", "ratings.csv", ",", 0, "cd245b17a1ae2cc31bb14903e1204af3"),
-    "25M": _Variant("ml-25m.zip", "ratings.csv", ",", 0, "6b51fb2759a8657d3bfcbfc42b592ada"),
+    "100K": _Variant("ml-100k.zip", "u.data", "\t", None, "md5:0e33842e24a9c977be4e0107933c0723"),
+    "1M": _Variant("ml-1m.zip", "ratings.dat", "::", None, "md5:c4d9eecfca2ab87c1945afe126590906"),
+    "10M": _Variant(
+        "ml-10m.zip", "ratings.dat", "::", None, "md5:ce571fd55effeba0271552578f2648bd"
+    ),
+    "20M": _Variant("ml-20m.zip", "ratings.csv", ",", 0, "md5:cd245b17a1ae2cc31bb14903e1204af3"),
+    "25M": _Variant("ml-25m.zip", "ratings.csv", ",", 0, "md5:6b51fb2759a8657d3bfcbfc42b592ada"),
     "latest-small": _Variant("ml-latest-small.zip", "ratings.csv", ",", 0, None),
 }
 VARIANTS = tuple(_VARIANTS)
@@ -50,7 +52,7 @@ def get_movielens_dataset(variant: str = "100K") -> Interactions:
     """
     check_choice("variant", variant, VARIANTS)
     chosen = _VARIANTS[variant]
-    return read_archive(fetch(f"{_URL}/{chosen.archive}", md5=chosen.md5), variant)
+    return read_archive(fetch(f"{_URL}/{chosen.archive}", checksum=chosen.checksum), variant)
 
 
 def read_archive(path: StrPath, variant: str) -> Interactions:

@@ -20,6 +20,8 @@ from recommender.learning.engine.distributed import (
     sum_over_processes,
 )
 from recommender.learning.engine.optimizers import Schedule
+from recommender.learning.engine.threads import StepThreads
+from recommender.learning.interfaces import DivergedError
 from recommender.learning.progress import Progress, ProgressCallback, Reporter
 from recommender.learning.validation import check_positive
 
@@ -83,9 +85,10 @@ class Training:
 
         The examples stay on the device: a batch is a slice of a random permutation made there,
         so that no loop in Python touches an example. ``entries`` and what several processes do
-        are described in :mod:`recommender.learning.engine.distributed`.
+        are described in :mod:`recommender.learning.engine.distributed`. On the CPU torch has as
+        many threads meanwhile as a step is worth: see :mod:`recommender.learning.engine.threads`.
 
-        Raises ``ValueError`` when the loss is no longer a finite number.
+        Raises `DivergedError` when the loss is no longer a finite number.
         """
         if self.compile and self.device.type == "cuda":
             batch_loss = torch.compile(batch_loss, dynamic=True)
@@ -95,10 +98,14 @@ class Training:
         best = _Best()
         steps = self.epochs * math.ceil(size / self.batch_size)
         schedule = Schedule(self.schedule, optimizer, steps)
+        threads = StepThreads(self.device)
         for epoch in range(self.epochs):
             started = time.monotonic()
             net.train()
-            loss = self._run_epoch(epoch, optimizer, schedule, size, batch_loss, reporter)
+            with threads:
+                loss = self._run_epoch(
+                    epoch, optimizer, schedule, size, batch_loss, reporter, threads
+                )
             net.eval()
             seconds = time.monotonic() - started
             score = self._score(model)
@@ -136,18 +143,20 @@ class Training:
         size: int,
         batch_loss: BatchLoss,
         reporter: Reporter,
+        threads: StepThreads,
     ) -> float:
         order = from_first(torch.randperm(size, device=self.device))
         total = torch.zeros((), device=self.device, dtype=torch.float64)
         started = time.monotonic()
         for start in range(0, size, self.batch_size):
             batch = order[start : start + self.batch_size]
-            with mixed_precision(self.device, self.amp):
-                loss = batch_loss(batch)
-            optimizer.zero_grad()
-            loss.backward()
-            schedule.step()
-            optimizer.step()
+            with threads.step():
+                with mixed_precision(self.device, self.amp):
+                    loss = batch_loss(batch)
+                optimizer.zero_grad()
+                loss.backward()
+                schedule.step()
+                optimizer.step()
             total += loss.detach() * len(batch)
             if reporter.due():
                 done = start + len(batch)
@@ -186,7 +195,7 @@ class _Best:
 
 def _finite(loss: float) -> float:
     if not math.isfinite(loss):
-        raise ValueError(
+        raise DivergedError(
             f"the loss is {loss}: a smaller learning_rate or more l2 keeps the training stable"
         )
     return loss

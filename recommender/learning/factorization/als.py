@@ -11,6 +11,7 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
+from recommender.learning.arrays import IntArray
 from recommender.learning.engine.devices import seeded
 from recommender.learning.engine.persistence import fingerprint
 from recommender.learning.engine.training import Epoch
@@ -19,7 +20,7 @@ from recommender.learning.factorization.representations import BilinearNet
 from recommender.learning.foldin import Prior
 from recommender.learning.interactions import Interactions
 from recommender.learning.progress import Progress, ProgressCallback, Reporter
-from recommender.learning.validation import IntArray, SeedLike, as_floats, check_positive
+from recommender.learning.validation import SeedLike, as_floats, check_positive
 
 _ENTRIES_AT_ONCE = 2**15
 
@@ -95,6 +96,7 @@ class ImplicitALSModel(FactorizationModel):
         """
         if len(interactions) == 0:
             raise ValueError("interactions must not be empty, got 0 of them")
+        interactions.check()
         with seeded(self._random_state, self._device):
             net = self._prepare(interactions)
         users, items = (table.get_parameter("weight").data for table in net.tables())

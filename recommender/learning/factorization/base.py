@@ -11,17 +11,19 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
+from recommender.learning.arrays import FloatArray, IntArray
 from recommender.learning.artifact import StrPath
 from recommender.learning.engine.estimator import Estimator, check_sizes, to_numpy
 from recommender.learning.engine.persistence import keep_learned_rows, load_weights, open_model
 from recommender.learning.factorization.examples import Examples
 from recommender.learning.factorization.representations import BilinearNet
 from recommender.learning.foldin import NewUser, Prior
+from recommender.learning.inner_products import GridVectors
 from recommender.learning.interactions import Interactions
 from recommender.learning.ranking import Exclusion, most_similar, recommended
-from recommender.learning.validation import FloatArray, IntArray, as_floats, as_ids
+from recommender.learning.validation import as_floats, as_ids
 
-_PAIRS_AT_ONCE = 2**20
+_PAIRS_AT_ONCE = 2**18
 
 
 class FactorizationModel(Estimator, ABC):
@@ -50,7 +52,8 @@ class FactorizationModel(Estimator, ABC):
         One user and no items: every item's score (num_items,). One user and n items: (n,). Users
         (n,) and no items: (n, num_items). Users (n,) and items (n,), or either of length one:
         pair by pair, (n,). A user made by :meth:`fold_in` takes the place of one user.
-        ``context_features`` has a row per user, or one row for all.
+        ``context_features`` has a row per user, or one row for all. A pair's score is the same to
+        the bit however it is asked for, unless ``representation`` is a module of your own.
 
         Raises ``ValueError`` for ids that the model does not know or lengths that do not match.
         """
@@ -69,7 +72,7 @@ class FactorizationModel(Estimator, ABC):
             )
         users, items = torch.broadcast_tensors(users, items)
         pairs = Examples(users, items, None, None, context)
-        return to_numpy(self._link(pairs.scores_in_parts(net, _PAIRS_AT_ONCE)))
+        return to_numpy(self._link(_score_pairs(net, pairs)))
 
     @torch.no_grad()
     def fold_in(self, item_ids: ArrayLike, ratings: ArrayLike | None = None) -> NewUser:
@@ -186,7 +189,7 @@ class FactorizationModel(Estimator, ABC):
 
     def _score_all(self, net: nn.Module, users: Tensor, context: Tensor | None) -> Tensor:
         if isinstance(net, BilinearNet):
-            return net.score_all(users, context)
+            return net.predict_all(users, context)
         items = torch.arange(self._num_items, device=users.device)
         pairs = Examples(
             users.repeat_interleave(len(items)),
@@ -195,14 +198,15 @@ class FactorizationModel(Estimator, ABC):
             None,
             None if context is None else context.repeat_interleave(len(items), dim=0),
         )
-        return pairs.scores_in_parts(net, _PAIRS_AT_ONCE).view(len(users), len(items))
+        return _score_pairs(net, pairs).view(len(users), len(items))
 
     def _predict_new(self, user: NewUser, items: Tensor | None) -> FloatArray:
         vectors, biases = self._bilinear().items()
         if items is not None:
             vectors, biases = vectors[items], biases[items]
-        vector = torch.from_numpy(user.vector).to(self._device)
-        return to_numpy(self._link(vectors @ vector + user.bias + biases))
+        vector = GridVectors.of(torch.from_numpy(user.vector).to(self._device).unsqueeze(0))
+        scores = vector.with_all(GridVectors.of(vectors)).squeeze(0)
+        return to_numpy(self._link(scores + user.bias + biases))
 
     def _context(
         self, features: ArrayLike | None, users: Tensor, items: Tensor | None
@@ -214,3 +218,11 @@ class FactorizationModel(Estimator, ABC):
         if len(values) not in (1, rows):
             raise ValueError(f"context_features must have {rows} rows, got {len(values)}")
         return torch.from_numpy(values).to(self._device).expand(rows, -1)
+
+
+def _score_pairs(net: nn.Module, pairs: Examples) -> Tensor:
+    if not isinstance(net, BilinearNet):
+        return pairs.scores_in_parts(net, _PAIRS_AT_ONCE)
+    positions = torch.arange(len(pairs), device=pairs.users.device).split(_PAIRS_AT_ONCE)
+    parts = [pairs.at(part) for part in positions]
+    return torch.cat([net.predict_pairs(part.users, part.items, part.context) for part in parts])

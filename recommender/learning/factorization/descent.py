@@ -37,6 +37,7 @@ class DescentModel(FactorizationModel):
         """
         if len(interactions) == 0:
             raise ValueError("interactions must not be empty, got 0 of them")
+        interactions.check()
         self._check(interactions)
         with seeded(self._random_state, self._device):
             net = self._prepare(interactions)

@@ -7,6 +7,7 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
+from recommender.learning.arrays import IntArray
 from recommender.learning.engine.optimizers import OptimizerFunc
 from recommender.learning.engine.training import BatchLoss
 from recommender.learning.factorization.descent import DescentModel
@@ -14,7 +15,7 @@ from recommender.learning.factorization.examples import Examples
 from recommender.learning.foldin import Link, Prior, solve_user
 from recommender.learning.interactions import Interactions
 from recommender.learning.losses import logistic_loss, poisson_loss, regression_loss
-from recommender.learning.validation import IntArray, SeedLike, as_floats
+from recommender.learning.validation import SeedLike, as_floats
 
 _LINKS: dict[str, Link] = {"regression": "identity", "poisson": "log", "logistic": "logit"}
 

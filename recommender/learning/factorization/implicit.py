@@ -7,6 +7,7 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
+from recommender.learning.arrays import IntArray
 from recommender.learning.engine.optimizers import OptimizerFunc
 from recommender.learning.engine.training import BatchLoss
 from recommender.learning.factorization.descent import DescentModel
@@ -23,7 +24,7 @@ from recommender.learning.losses import (
     warp_loss,
 )
 from recommender.learning.sampling import NegativeSampler, hardest
-from recommender.learning.validation import IntArray, SeedLike
+from recommender.learning.validation import SeedLike
 
 _PAIRWISE = {"pointwise": pointwise_loss, "bpr": bpr_loss, "hinge": hinge_loss}
 

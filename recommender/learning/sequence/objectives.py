@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -19,10 +20,17 @@ from recommender.learning.losses import (
     softmax_loss,
     warp_loss,
 )
-from recommender.learning.sampling import NegativeSampler, PopularitySampler, hardest
+from recommender.learning.sampling import (
+    NegativeSampler,
+    PopularitySampler,
+    hardest,
+    other_items,
+    users_return,
+)
 from recommender.learning.sequence.representations import SequenceNet
 
 _PAIRWISE = {"pointwise": pointwise_loss, "bpr": bpr_loss, "hinge": hinge_loss}
+_NEARLY_EVERYTHING = 0.7
 LOSSES = (*_PAIRWISE, "adaptive_hinge", "warp", "softmax", "sampled_softmax")
 
 
@@ -125,34 +133,24 @@ def _own_negatives(
     num_negatives: int,
     interactions: SequenceInteractions,
 ) -> BatchLoss:
-    sequences = examples.sequences
-    owners = torch.arange(len(sequences), device=sequences.device)
-    if interactions.user_ids is not None:
-        owners = torch.as_tensor(interactions.user_ids, device=sequences.device)
-        owners = torch.unique(owners, return_inverse=True)[1]
-    sampler = NegativeSampler(
-        owners.repeat_interleave(sequences.shape[1]),
-        sequences.flatten(),
-        int(owners.max()) + 1,
-        interactions.num_items,
-        never=torch.tensor([PADDING_ITEM], device=sequences.device),
-    )
+    owners = _owners(interactions, examples)
+    draw = _draw(owners, examples, interactions.num_items)
     draws = 1 if loss in _PAIRWISE else num_negatives
 
     def batch_loss(batch: Tensor) -> Tensor:
         rows, weight = examples.at(batch)
-        owner = rows_on(examples.device, owners, batch)
+        owner = rows_on(examples.device, owners, batch).unsqueeze(1).expand(rows.shape)
         if isinstance(net, SequenceNet):
             states, targets, weight = _targets(net, rows, weight)
-            of_target = owner.unsqueeze(1).expand(rows.shape)[rows != PADDING_ITEM]
             positives = net.score_each(states, targets.unsqueeze(1)).squeeze(1)
-            drawn = sampler.sample(of_target, (draws,))
+            drawn = draw(owner[rows != PADDING_ITEM], targets, draws)
             if loss == "adaptive_hinge":
                 drawn = hardest(drawn, lambda items: net.score_each(states, items))
             negatives = net.score_each(states, drawn).T
             return _compare(loss, positives, negatives, interactions.num_items, None, weight)
         representation, _ = net.user_representation(rows)  # type: ignore[operator]
-        drawn = sampler.sample(owner, (draws * rows.shape[1],))
+        drawn = draw(owner.flatten(), rows.flatten(), draws)
+        drawn = drawn.view(*rows.shape, draws).transpose(1, 2).flatten(1)
         repeats = [1] * (representation.dim() - 1) + [draws]
         negatives = net(representation.repeat(repeats), drawn).view(len(rows), draws, -1)
         positives, mask = net(representation, rows), rows != PADDING_ITEM
@@ -160,6 +158,45 @@ def _own_negatives(
         return _compare(loss, positives, negatives, interactions.num_items, mask, weight)
 
     return batch_loss
+
+
+def _owners(interactions: SequenceInteractions, examples: _Examples) -> Tensor:
+    """Whose each sequence is, numbered from 0: its user's, or nobody else's."""
+    device = examples.sequences.device
+    if interactions.user_ids is None:
+        return torch.arange(len(interactions), device=device)
+    users = torch.as_tensor(interactions.user_ids, device=device)
+    return torch.unique(users, return_inverse=True)[1]
+
+
+def _draw(
+    owners: Tensor, examples: _Examples, num_items: int
+) -> Callable[[Tensor, Tensor, int], Tensor]:
+    """Draws negatives (m, count) for places (m,), given their owners, their items and the count.
+
+    What its owner chose at another time is a fair negative of a place only where users return to
+    items. Elsewhere it cannot come again, or is still to come, and teaches the wrong thing; but
+    without it an owner who chose nearly everything would have hardly an item to learn from.
+    """
+    sequences = examples.sequences
+    if users_return(sequences):
+        return lambda owner, items, count: other_items(items, num_items, count)
+    sampler = NegativeSampler(
+        owners.repeat_interleave(sequences.shape[1]),
+        sequences.flatten(),
+        int(owners.max()) + 1,
+        num_items,
+        never=torch.tensor([PADDING_ITEM], device=sequences.device),
+    )
+    sated = (sampler.chosen_share() > _NEARLY_EVERYTHING).to(examples.device)
+    if not sated.any():
+        return lambda owner, items, count: sampler.sample(owner, (count,))
+
+    def draw(owner: Tensor, items: Tensor, count: int) -> Tensor:
+        unchosen, others = sampler.sample(owner, (count,)), other_items(items, num_items, count)
+        return torch.where(sated[owner].unsqueeze(1), others, unchosen)
+
+    return draw
 
 
 def _compare(

@@ -10,9 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.table import Table
 
+from recommender import kinds
 from recommender.data.snapshot import take_snapshot
 from recommender.management.evaluation import PROTOCOLS, evaluate
-from recommender.models import ModelKind
 
 
 class Command(BaseCommand):
@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--protocol", choices=PROTOCOLS, default="article")
-        parser.add_argument("--kind", choices=ModelKind.values, help="which preset; default: both")
+        parser.add_argument("--kind", choices=kinds.names(), help="which model; default: all")
         parser.add_argument("--seed", type=int, default=0, help="of splits and fits; default: 0")
         parser.add_argument("--json", action="store_true")
 
@@ -31,12 +31,12 @@ class Command(BaseCommand):
         snapshot = take_snapshot()
         if not len(snapshot):
             raise CommandError("There are no ratings in the database to evaluate on.")
-        kinds = [options["kind"]] if options["kind"] else ModelKind.values
+        chosen = [options["kind"]] if options["kind"] else kinds.names()
         with Console(file=self.stderr).status("fit") as status:  # type: ignore[arg-type]
             results = evaluate(
                 options["protocol"],
                 snapshot.interactions(),
-                kinds,
+                chosen,
                 seed=options["seed"],
                 progress=lambda made: status.update(f"{made.phase} {made.epoch}/{made.epochs}"),
             )

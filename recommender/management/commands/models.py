@@ -10,8 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.table import Table
 
+from recommender import kinds
 from recommender.gate.verdict import gated_metric
-from recommender.models import ModelKind, ModelVersion
+from recommender.models import ModelVersion
 from recommender.versions.publish import PublishingError, publish, rollback
 
 
@@ -21,7 +22,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
         listing = actions.add_parser("list", help="the newest versions of each kind")
-        listing.add_argument("--kind", choices=ModelKind.values)
+        listing.add_argument("--kind", choices=kinds.names())
         listing.add_argument("-n", type=int, default=20, help="how many; default: 20")
         listing.add_argument("--json", action="store_true")
         showing = actions.add_parser("show", help="everything that is recorded of a version")
@@ -29,7 +30,7 @@ class Command(BaseCommand):
         activating = actions.add_parser("activate", help="make a version live")
         activating.add_argument("version", type=int)
         back = actions.add_parser("rollback", help="make the version before the live one live")
-        back.add_argument("kind", choices=ModelKind.values, nargs="?", help="default: both kinds")
+        back.add_argument("kind", choices=kinds.names(), nargs="?", help="default: every kind")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -69,9 +70,9 @@ class Command(BaseCommand):
         self.stdout.write(f"{version} is live.")
 
     def _rollback(self, options: dict[str, Any]) -> None:
-        kinds = [options["kind"]] if options["kind"] else ModelKind.values
+        chosen = [options["kind"]] if options["kind"] else kinds.names()
         failures = []
-        for kind in kinds:
+        for kind in chosen:
             try:
                 self.stdout.write(f"{rollback(kind, 'rolled back by hand')} is live.")
             except PublishingError as error:

@@ -7,9 +7,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from recommender import kinds
 from recommender.management.follow import NoWorkerError, wait_for
 from recommender.management.training_display import Display, only_warnings
-from recommender.models import ModelKind, RunMode, RunStatus, RunTrigger, TrainingRun
+from recommender.models import RunMode, RunStatus, RunTrigger, TrainingRun
 from recommender.runs.request import deliver_run, request_run
 
 START_A_WORKER = (
@@ -25,7 +26,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--kind", choices=ModelKind.values, help="which model; default: both")
+        parser.add_argument("--kind", choices=kinds.names(), help="which model; default: all")
         parser.add_argument(
             "--quick",
             action="store_true",
@@ -40,11 +41,11 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        kinds = [options["kind"]] if options["kind"] else ModelKind.values
+        chosen = [options["kind"]] if options["kind"] else kinds.names()
         mode = RunMode.QUICK if options["quick"] else RunMode.FULL
         here: bool = options["here"]
         with only_warnings():
-            runs = [self._request(kind, mode, deliver=not here) for kind in kinds]
+            runs = [self._request(kind, mode, deliver=not here) for kind in chosen]
         if not here and not options["wait"]:
             return
         with Display(self.stdout) as display:

@@ -12,7 +12,7 @@ from django_celery_beat.models import PeriodicTask
 
 from catalog import tasks
 from catalog.member_import import apply, request, worker
-from catalog.member_import.cleanup import PREVIEW_DAYS, UNDO_DAYS, sweep
+from catalog.member_import.cleanup import PREVIEW_DAYS, UNDO_DAYS, clean_up
 from catalog.member_import.worker import MOST_ATTEMPTS, work
 from catalog.models import ImportRow, MemberImport, Movie, Rating, WatchlistEntry
 
@@ -136,12 +136,12 @@ def test_lost_messages_are_sent_again(
     )
     aged(lately, sent_at=timedelta(seconds=5))
     aged(lost, sent_at=timedelta(minutes=2))
-    sweep()
+    clean_up()
     assert [message[1] for message in sent] == [lost.pk, never.pk]
     for job in (never, lately, lost):
         work(job.pk)
     sent.clear()
-    sweep()
+    clean_up()
     assert sent == [], "they wait for the member now"
 
 
@@ -151,7 +151,7 @@ def test_what_nobody_came_back_for_is_removed(load: Load, cinema: list[Movie]) -
     refused = load('Date,Name,Year,Letterboxd URI,Rating\n2020-01-01,"')
     aged(forgotten, changed_at=old)
     aged(refused, changed_at=old)
-    sweep()
+    clean_up()
     assert list(MemberImport.objects.all()) == [fresh]
     assert set(ImportRow.objects.values_list("member_import", flat=True)) == {fresh.pk}
 
@@ -161,7 +161,7 @@ def test_an_import_can_be_undone_for_a_month(load: Load, cinema: list[Movie]) ->
     gone = applied(load(exports.LETTERBOXD_WATCHLIST, "watchlist.csv"))
     aged(gone, changed_at=timedelta(days=UNDO_DAYS, minutes=1))
     aged(kept, changed_at=timedelta(days=UNDO_DAYS - 1))
-    sweep()
+    clean_up()
     assert list(MemberImport.objects.all()) == [kept]
     assert WatchlistEntry.objects.count() == 2, "what was imported stays"
     undone(kept)

@@ -15,6 +15,7 @@ from catalog.services.bulk_ratings import rate_again, restore, unrate_all
 from catalog.services.lists import make_list
 from catalog.services.ratings import rate
 from catalog.signals import ratings_changed
+from tests.markup import flat
 
 pytestmark = pytest.mark.usefixtures("plain_static")
 PAGE = "http://testserver/ratings/?stars=5&select=1"
@@ -60,7 +61,7 @@ def change(client: Client, films: list[Movie], **fields: object) -> str:
     data = {"movie": keys(films), **fields}
     answer = client.post("/ratings/change/", data, headers={"Referer": PAGE})
     assert answer["Location"] == PAGE, "back to where it was selected, filters and all"
-    return client.get(PAGE).content.decode()
+    return flat(client.get(PAGE))
 
 
 def undo(client: Client, page: str) -> None:
@@ -72,8 +73,8 @@ def undo(client: Client, page: str) -> None:
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"do": "delete"}, "3 ratings are gone"),
-        ({"do": "rate", "stars": "0.5"}, "3 films have 0.5 stars now"),
+        ({"do": "delete"}, "3 ratings were deleted"),
+        ({"do": "rate", "stars": "0.5"}, "3 films now have 0.5 stars"),
     ],
 )
 def test_one_click_brings_all_back_exactly(
@@ -112,7 +113,7 @@ def test_films_that_were_not_rated_stay_unrated(
     member: Client, ada: AbstractUser, rated: list[Movie], films: list[Movie]
 ) -> None:
     page = change(member, [rated[0], films[30]], do="rate", stars="5.0")
-    assert "1 film has 5 stars now" in page
+    assert "1 film now has 5 stars" in page
     assert not Rating.objects.filter(movie=films[30]).exists()
     rate(user_id=ada.pk, movie=films[30], half_stars=4)
     undo(member, page)
@@ -134,8 +135,8 @@ def test_selected_films_are_put_on_a_list_and_taken_off_again(
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"do": "rate", "stars": "4.3"}, "half a star to five stars"),
-        ({"do": "rate"}, "half a star to five stars"),
+        ({"do": "rate", "stars": "4.3"}, "between half a star and five stars"),
+        ({"do": "rate"}, "between half a star and five stars"),
         ({"do": "list", "list": "strange"}, "Choose one of your lists"),
         ({"do": "list", "list": ""}, "Choose one of your lists"),
         ({"do": "dance"}, "Choose what to do"),
@@ -162,7 +163,7 @@ def test_a_list_without_room_takes_none(
 ) -> None:
     monkeypatch.setattr(MovieList, "MOST_FILMS", 2)
     best = make_list(user_id=ada.pk, title="Best")
-    assert "room for 2 films" in change(member, rated[:3], do="list", list=best.pk)
+    assert "can hold at most 2 films" in change(member, rated[:3], do="list", list=best.pk)
     assert not best.entries.exists()
 
 

@@ -85,7 +85,7 @@ def test_one_entry_a_film_and_day(ada: AbstractUser, amelie: Movie, films: list[
     assert DiaryEntry.objects.count() == 2
     assert DiaryEntry.objects.get(movie=amelie).note == "second"
     other = write(user_id=ada.pk, movie=amelie, viewing=Viewing(TUESDAY)).entry
-    with pytest.raises(DiaryError, match="on that day already"):
+    with pytest.raises(DiaryError, match="already in your diary"):
         write(user_id=ada.pk, movie=amelie, viewing=Viewing(MONDAY), entry=other)
 
 

@@ -10,7 +10,7 @@ from catalog.models import Block, Friendship, Sharing
 from catalog.queries.members import Standing, friends_of, standing_of
 from catalog.services import friends
 from catalog.services.friends import (
-    BefriendingError,
+    FriendshipError,
     accept,
     ask,
     block,
@@ -57,7 +57,7 @@ def test_asking_back_is_accepting(ada: AbstractUser, grace: AbstractUser) -> Non
 
 def test_who_does_not_want_to_be_found_may_still_ask(ada: AbstractUser, db: None) -> None:
     shy = made("shy", findable=False)
-    with pytest.raises(BefriendingError):
+    with pytest.raises(FriendshipError):
         ask(ada.pk, shy.pk)
     ask(shy.pk, ada.pk)
     assert ask(ada.pk, shy.pk) is True
@@ -70,11 +70,11 @@ def test_all_who_cannot_be_asked_look_like_nobody(ada: AbstractUser, grace: Abst
     block(grace.pk, ada.pk)
     said = set()
     for name in ("nobody", "shy", "gone", "ml-latest-small-7", "grace", "ada", "", "x" * 500):
-        with pytest.raises(BefriendingError) as refused:
+        with pytest.raises(FriendshipError) as refused:
             to_ask_by_name(ada.pk, name)
         said.add(str(refused.value))
     for pk in (grace.pk, 999_999_999, ada.pk):
-        with pytest.raises(BefriendingError) as refused:
+        with pytest.raises(FriendshipError) as refused:
             ask(ada.pk, pk)
         said.add(str(refused.value))
     assert len(said) == 1
@@ -84,7 +84,7 @@ def test_names_are_found_whatever_their_capitals(ada: AbstractUser, grace: Abstr
     assert to_ask_by_name(ada.pk, " Grace ") == grace
     other = made("GRACE")
     assert to_ask_by_name(ada.pk, "GRACE") == other
-    with pytest.raises(BefriendingError):
+    with pytest.raises(FriendshipError):
         to_ask_by_name(ada.pk, "gRace")
 
 
@@ -99,7 +99,7 @@ def test_blocking_ends_it_and_works_in_both_directions(
     assert standing_of(grace.pk, ada.pk) is Standing.BLOCKED
     assert standing_of(ada.pk, grace.pk) is Standing.NONE, "the blocked one is not told"
     for one, other in ((ada, grace), (grace, ada)):
-        with pytest.raises(BefriendingError):
+        with pytest.raises(FriendshipError):
             ask(one.pk, other.pk)
     unblock(ada.pk, grace.pk)
     assert Block.objects.exists(), "nobody lifts the other's block"
@@ -115,10 +115,10 @@ def test_there_is_an_end_to_asking(
     others = [made(f"other-{n}") for n in range(3)]
     ask(ada.pk, others[0].pk)
     ask(ada.pk, others[1].pk)
-    with pytest.raises(BefriendingError, match="2 members"):
+    with pytest.raises(FriendshipError, match="2 members"):
         ask(ada.pk, others[2].pk)
     accept(others[0].pk, ada.pk)
-    with pytest.raises(BefriendingError, match="more than 1 friends"):
+    with pytest.raises(FriendshipError, match="at most 1 friends"):
         accept(others[1].pk, ada.pk)
 
 

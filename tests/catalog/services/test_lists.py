@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 
 from catalog.models import Movie, MovieList, MovieListEntry
 from catalog.services.lists import (
-    ListingError,
+    ListLimitError,
     add_films,
     annotate_film,
     make_list,
@@ -122,13 +122,13 @@ def test_a_list_has_room_for_so_many(
     rainy: MovieList, films: list[Movie], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(MovieList, "MOST_FILMS", 7)
-    with pytest.raises(ListingError, match="room for 7 films"):
+    with pytest.raises(ListLimitError, match="at most 7 films"):
         add_films(rainy, keys(films[6:8]))
     assert order(rainy) == list("012345"), "none of too many"
     assert add_films(rainy, keys([*films[:6], films[6]])) == keys([films[6]])
     removed = remove_films(rainy, keys([films[0]]))
     add_films(rainy, keys([films[9]]))
-    with pytest.raises(ListingError):
+    with pytest.raises(ListLimitError):
         put_back(rainy, removed)
 
 
@@ -136,7 +136,7 @@ def test_a_member_has_so_many_lists(ada: AbstractUser, monkeypatch: pytest.Monke
     monkeypatch.setattr(MovieList, "MOST_PER_MEMBER", 2)
     for title in ("one", "two"):
         make_list(user_id=ada.pk, title=title)
-    with pytest.raises(ListingError, match="You have 2 lists"):
+    with pytest.raises(ListLimitError, match="the limit of 2 lists"):
         make_list(user_id=ada.pk, title="three")
 
 

@@ -60,16 +60,16 @@ def test_asking_by_name_and_accepting(
     member: Client, ada: AbstractUser, grace: AbstractUser, client: Client
 ) -> None:
     answer = member.post("/friends/ask/", {"name": "grace"}, follow=True)
-    assert "You asked grace to be friends" in answer.content.decode()
+    assert "You sent grace a friend request" in answer.content.decode()
     assert [other for other, _ in answer.context["asked"]] == [grace]
     hers = Client()
     hers.force_login(grace)
     assert "1" in hers.get("/friends/waiting/").content.decode()
-    assert "They ask you" in hers.get("/friends/").content.decode()
-    assert press(hers, ada, "accept") == "ada and you are friends"
+    assert "Friend requests" in hers.get("/friends/").content.decode()
+    assert press(hers, ada, "accept") == "You and ada are now friends"
     assert [other for other, _ in hers.get("/friends/").context["friends"]] == [ada]
     assert hers.get("/friends/waiting/").content.strip() == b""
-    assert press(member, grace, "remove") == "grace and you are no longer friends"
+    assert press(member, grace, "remove") == "You and grace are no longer friends"
     assert not Friendship.objects.exists()
 
 
@@ -79,7 +79,7 @@ def test_a_request_is_refused_or_withdrawn(
     ask(grace.pk, ada.pk)
     press(member, grace, "refuse")
     assert standing_of(ada.pk, grace.pk) is Standing.NONE
-    assert press(member, grace, "accept").startswith("There is no member")
+    assert press(member, grace, "accept").startswith("No member by that name")
     ask(ada.pk, grace.pk)
     press(member, grace, "withdraw")
     assert standing_of(ada.pk, grace.pk) is Standing.NONE
@@ -89,7 +89,7 @@ def test_nobody_accepts_their_own_request(
     member: Client, ada: AbstractUser, grace: AbstractUser
 ) -> None:
     ask(ada.pk, grace.pk)
-    assert press(member, grace, "accept") == "The request is no longer there."
+    assert press(member, grace, "accept") == "That request no longer exists."
     assert standing_of(ada.pk, grace.pk) is Standing.ASKED
 
 
@@ -112,7 +112,7 @@ def test_the_blocked_one_finds_nobody(
     hers = Client()
     hers.force_login(grace)
     answer = hers.post("/friends/ask/", {"name": "ada"}, follow=True)
-    assert "There is no member of that name" in answer.content.decode()
+    assert "No member by that name accepts friend requests" in answer.content.decode()
     assert "ada" not in [other.username for other, _ in answer.context["friends"]]
     assert [one.blocked for one in member.get("/friends/").context["blocks"]] == [grace]
     press(member, grace, "unblock")

@@ -39,7 +39,7 @@ def test_a_list_is_made(member: Client, ada: AbstractUser) -> None:
     made = MovieList.objects.get()
     assert answer["Location"] == f"/lists/{made.pk}/edit/"
     assert (made.user_id, made.title, made.is_public) == (ada.pk, "Best of 1994", False)
-    assert "The list “Best of 1994” is made" in member.get(answer["Location"]).content.decode()
+    assert "The list “Best of 1994” was created" in member.get(answer["Location"]).content.decode()
 
 
 def test_a_list_is_made_for_a_film(member: Client, amelie: Movie) -> None:
@@ -70,7 +70,8 @@ def test_what_a_list_cannot_be_called(member: Client, fields: dict[str, str], sa
 def test_one_list_too_many(member: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(MovieList, "MOST_PER_MEMBER", 1)
     member.post("/lists/new/", {"title": "one"})
-    assert "You have 1 lists" in member.post("/lists/new/", {"title": "two"}).content.decode()
+    answer = member.post("/lists/new/", {"title": "two"})
+    assert "You have reached the limit of 1 lists" in answer.content.decode()
     assert MovieList.objects.count() == 1
 
 

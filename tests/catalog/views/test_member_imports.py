@@ -27,6 +27,7 @@ from tests.catalog.member_import.conftest import (
     tiger,
     worked,
 )
+from tests.markup import flat
 
 __all__ = ["alien", "cinema", "heat", "load", "matrix", "sent", "tiger"]
 
@@ -59,7 +60,7 @@ def test_from_upload_to_undo_without_javascript(
     job = MemberImport.objects.get()
     assert answer["Location"] == job.get_absolute_url()
     waiting = member.get(job.get_absolute_url())
-    assert '<noscript><meta http-equiv="refresh"' in waiting.content.decode()
+    assert '<noscript><meta http-equiv="refresh"' in flat(waiting)
     assert "Reading your file" in text(waiting)
     work(job.pk)
 
@@ -75,7 +76,7 @@ def test_from_upload_to_undo_without_javascript(
     member.post(f"/import/{job.pk}/undo/")
     work(job.pk)
     assert not Rating.objects.exists()
-    assert "This import is undone" in text(member.get(job.get_absolute_url()))
+    assert "This import was undone" in text(member.get(job.get_absolute_url()))
     member.post(f"/import/{job.pk}/discard/")
     assert not MemberImport.objects.exists()
 
@@ -93,9 +94,9 @@ def test_workers_are_told_after_the_commit(
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("Film,Stars\nHeat,4\n", "no export that is known here"),
+        ("Film,Stars\nHeat,4\n", "We do not recognise this export"),
         ("<b>,Stars\nHeat,4\n", "its first line is “&lt;b&gt;,stars”"),
-        (b"\x00\x01\x02", "This is no text"),
+        (b"\x00\x01\x02", "This is not a text file"),
         (b"PK\x03\x04", "damaged"),
     ],
 )
@@ -128,17 +129,17 @@ def test_what_is_broken_further_down_is_said_on_the_page_of_the_import(
     upload(member, HEADER + '2020-01-01,"Heat,1995,x,4\n')
     job = MemberImport.objects.get()
     work(job.pk)
-    assert "broken at line 2" in text(member.get(job.get_absolute_url()))
+    assert "malformed at line 2" in text(member.get(job.get_absolute_url()))
 
 
 def test_titles_are_shown_as_text(member: Client, load: Load, cinema: list[Movie]) -> None:
     job = load(MIXED)
     for address in (f"{job.get_absolute_url()}?show=unmatched", job.get_absolute_url()):
-        shown = member.get(address).content.decode()
+        shown = flat(member.get(address))
         assert "<script>alert" not in shown
         assert "<img src=x" not in shown
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown
-    assert "One row cannot be read" in shown
+    assert "One row could not be read" in shown
     assert "ratings.csv, line 7: a date in the future: 2999-06-02" in shown
 
 
@@ -173,7 +174,7 @@ def test_deciding_by_htmx_answers_with_the_row_and_the_sums(
     fields = {f"row-{row.pk}": "theirs", "show": "conflict", "page": "1"}
     answer = member.post(f"/import/{job.pk}/choose/", fields, headers=HTMX)
     assert answer.status_code == 200
-    body = answer.content.decode()
+    body = flat(answer)
     assert body.lstrip().startswith(f'<li class="import-row" id="row-{row.pk}">')
     assert 'id="import-summary" hx-swap-oob="true"' in body
     assert answer.context["summary"].changed_ratings == 1
@@ -202,7 +203,7 @@ def test_deciding_without_javascript_leads_back(
     assert answer["Location"] == f"{job.get_absolute_url()}?show=new&page=1"
     assert ImportRow.objects.get(pk=row.pk).outcome == "left-out"
     shown = member.get(f"{job.get_absolute_url()}?show=left-out")
-    assert "Take in again" in text(shown)
+    assert "Include again" in text(shown)
 
 
 def test_a_film_is_looked_for_by_hand(member: Client, load: Load, cinema: list[Movie]) -> None:
@@ -215,7 +216,7 @@ def test_a_film_is_looked_for_by_hand(member: Client, load: Load, cinema: list[M
         assert f'value="film-{cinema[2].pk}"' in answer.content.decode()
     assert part.content.decode().lstrip().startswith("<li")
     query["find"] = "nothing like it"
-    assert "No film is called that" in text(member.get(job.get_absolute_url(), query))
+    assert "No film has that title" in text(member.get(job.get_absolute_url(), query))
 
 
 def test_the_rule_can_be_chosen(
@@ -242,7 +243,7 @@ def test_progress_is_shown_and_ends_with_the_whole_page(
     progress.tell(job.pk, "suggesting", 30, 120)
     answer = member.get(job.get_absolute_url(), headers=asks)
     assert "<html" not in answer.content.decode()
-    assert '<progress value="30" max="120"' in answer.content.decode()
+    assert '<progress value="30" max="120"' in flat(answer)
     assert "30 of 120" in text(answer)
     work(job.pk)
     answer = member.get(job.get_absolute_url(), headers=asks)
@@ -270,11 +271,11 @@ def test_at_most_three_imports_wait_for_a_member(
     jobs = [load(exports.LETTERBOXD_RATINGS) for _ in range(request.MOST_OPEN)]
     answer = upload(member, exports.LETTERBOXD_RATINGS)
     assert answer.status_code == 422
-    assert "Decide on your other imports first" in text(answer)
+    assert "Finish or discard your other imports first" in text(answer)
     member.post(f"/import/{jobs[0].pk}/discard/")
     assert upload(member, exports.LETTERBOXD_RATINGS).status_code == 302
     monkeypatch.setattr(request, "MOST_KEPT", request.MOST_OPEN)
-    assert "enough for now" in text(upload(member, exports.LETTERBOXD_RATINGS))
+    assert "the limit of imports" in text(upload(member, exports.LETTERBOXD_RATINGS))
 
 
 def test_an_import_under_a_later_one_says_so(member: Client, load: Load, matrix: Movie) -> None:

@@ -43,7 +43,7 @@ def test_a_public_profile(client: Client, grace: AbstractUser, films: list[Movie
     assert "My secret" not in shown
     assert "matinee.example" not in shown
     assert 'name="robots" content="noindex"' in shown
-    assert "Ask to be friends" not in shown, "a visitor cannot"
+    assert "Send a friend request" not in shown, "a visitor cannot"
 
 
 def gone(client: Client, address: str) -> bool:
@@ -83,31 +83,31 @@ def test_who_blocks_sees_the_way_back(
     member: Client, ada: AbstractUser, grace: AbstractUser
 ) -> None:
     block(ada.pk, grace.pk)
-    assert "No longer block" in member.get(ADDRESS).content.decode()
+    assert "Unblock" in member.get(ADDRESS).content.decode()
 
 
 def test_ones_own_page_says_who_sees_it(member: Client, ada: AbstractUser) -> None:
     shown = member.get("/members/ada/").content.decode()
     assert "Only you can see this page" in shown
-    assert "Ask to be friends" not in shown
-    Sharing.objects.create(user=ada, is_public=True)
+    assert "Send a friend request" not in shown
+    get_user_model().objects.filter(pk=ada.pk).update(is_public=True)
     assert "Everybody can see this page" in member.get("/members/ada/").content.decode()
 
 
 def test_the_button_asks(member: Client, ada: AbstractUser, grace: AbstractUser) -> None:
-    assert "Ask to be friends" in member.get(ADDRESS).content.decode()
+    assert "Send a friend request" in member.get(ADDRESS).content.decode()
     answer = member.post(f"/friends/{grace.pk}/ask/", follow=True, headers={"Referer": ADDRESS})
-    assert "You asked grace" in answer.content.decode()
+    assert "You sent grace a friend request" in answer.content.decode()
     assert "Withdraw the request" in member.get(ADDRESS).content.decode()
     accept(grace.pk, ada.pk)
-    assert "Remove from friends" in member.get(ADDRESS).content.decode()
+    assert "Remove friend" in member.get(ADDRESS).content.decode()
 
 
 def test_who_cannot_be_found_has_no_button(member: Client, grace: AbstractUser) -> None:
-    Sharing.objects.filter(user=grace).update(findable=False)
-    assert "Ask to be friends" not in member.get(ADDRESS).content.decode()
+    get_user_model().objects.filter(pk=grace.pk).update(findable=False)
+    assert "Send a friend request" not in member.get(ADDRESS).content.decode()
     refused = member.post(f"/friends/{grace.pk}/ask/", follow=True)
-    assert "There is no member of that name" in refused.content.decode()
+    assert "No member by that name accepts friend requests" in refused.content.decode()
 
 
 def test_taste_in_common_is_honest_with_few(
@@ -123,7 +123,7 @@ def test_taste_in_common_is_honest_with_few(
         rate(user_id=ada.pk, movie=movie, half_stars=1 + n % 10)
     answer = member.get(ADDRESS)
     assert answer.context["shared"].near == 12
-    assert "correlate at <strong>1.00</strong>" in answer.content.decode()
+    assert "correlation of <strong>1.00</strong>" in answer.content.decode()
     assert answer.context["loved"][0] == films[9]
 
 

@@ -8,6 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Link, Movie
 from catalog.services.ratings import rate
+from tests.markup import flat
 
 pytestmark = pytest.mark.usefixtures("plain_static")
 
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("plain_static")
 def page(client: Client, movie: Movie) -> str:
     answer = client.get(movie.get_absolute_url())
     assert answer.status_code == 200
-    return answer.content.decode()
+    return flat(answer)
 
 
 def test_everything_known_is_shown(client: Client, amelie: Movie) -> None:

@@ -121,7 +121,7 @@ def test_nothing_remains(client: Client, ida: User, world: World) -> None:
     finally:
         ratings_changed.disconnect(hear)
     assert answer.redirect_chain == [("/", 302)]
-    assert "are deleted" in answer.content.decode()
+    assert "have been deleted" in answer.content.decode()
     assert not answer.wsgi_request.user.is_authenticated
     assert told == [key]
     for one in (client, elsewhere):

@@ -8,7 +8,7 @@ from moviesite.accounts.models import User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
 
-SENTENCE = "belong to the raters of imported datasets"
+SENTENCE = "reserved for imported datasets"
 
 
 def sign_up(name: str) -> str:

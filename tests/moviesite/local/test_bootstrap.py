@@ -91,6 +91,50 @@ def test_what_is_installed_is_not_installed_again(
     assert asked == ["requirements-dev.txt"] * 2
 
 
+@pytest.mark.parametrize(
+    ("gpu", "torch_at_hand", "expected"),
+    [
+        (False, True, ["requirements-dev.txt"]),
+        (True, False, ["requirements-cuda.txt", "requirements-dev.txt"]),
+        (False, False, ["requirements-dev.txt", "requirements-cuda.txt", "requirements-dev.txt"]),
+    ],
+    ids=["for the CPU", "for a GPU", "only for a GPU, without one"],
+)
+def test_torch_for_cuda_is_installed_for_a_gpu_and_where_there_is_no_other(
+    gpu: bool,
+    torch_at_hand: bool,
+    expected: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+
+    def pip(arguments: list[str]) -> str | None:
+        asked.append(Path(arguments[-1]).name)
+        installed = torch_at_hand or "requirements-cuda.txt" in asked
+        return None if installed else "the hashes of torch do not match"
+
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(bootstrap, "install_torch", lambda: None)
+    monkeypatch.setattr(bootstrap, "has_torch", lambda: torch_at_hand)
+    monkeypatch.setattr(bootstrap, "has_nvidia_gpu", lambda: gpu)
+    monkeypatch.setattr(bootstrap, "pip", pip)
+    bootstrap.install(tmp_path / "requirements-dev.txt")
+    assert asked == expected
+
+
+def test_another_environment_can_be_named() -> None:
+    code = f"import runpy; print(runpy.run_path({str(SCRIPT)!r})['VENV_PYTHON'])"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "MATINEE_VENV": ".venv-other"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip().endswith("/.venv-other/bin/python")
+
+
 def test_torch_for_the_cpu_is_tried_first_and_its_absence_is_survived(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,6 +1,8 @@
 """Artifacts: what is written is what is read, and anything else has a name."""
 
+import errno
 import json
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -144,3 +146,17 @@ def test_a_folder_is_a_path_or_its_text(tmp_path):
         read_artifact(str(tmp_path / "one")).arrays["numbers"],
         read_artifact(tmp_path / "one").arrays["numbers"],
     )
+
+
+def test_a_disk_that_takes_no_more_is_an_os_error(tmp_path):
+    """The system stops the writing in the middle of the arrays, which safetensors tells."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, before[1]))
+    try:
+        with pytest.raises(OSError, match="File too large") as caught:
+            write_artifact(tmp_path / "model", {"item_factors": np.zeros(10_000)}, {})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert caught.value.errno == errno.EFBIG
+    with pytest.raises(MissingArtifactError):
+        read_artifact(tmp_path / "model")

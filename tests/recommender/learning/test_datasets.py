@@ -58,20 +58,20 @@ def test_every_movielens_layout_is_read_into_dense_ids(variant, tmp_path):
 def test_a_download_is_checked_and_kept(web):
     url = "https://example.org/file.bin"
     web[url] = b"data"
-    sum_ = hashlib.sha256(b"data").hexdigest()
-    path = fetch(url, sha256=sum_)
+    checksum = f"sha256:{hashlib.sha256(b'data').hexdigest()}"
+    path = fetch(url, checksum=checksum)
     assert path.read_bytes() == b"data"
     del web[url]
-    assert fetch(url, sha256=sum_) == path
+    assert fetch(url, checksum=checksum) == path
     path.write_bytes(b"spoiled")
     with pytest.raises(DownloadError, match="has sha256"):
-        fetch(url, sha256=sum_)
+        fetch(url, checksum=checksum)
 
 
 def test_a_spoiled_download_is_not_kept(web, tmp_path):
     web["https://example.org/file.bin"] = b"other"
     with pytest.raises(DownloadError, match=f"has md5 .*, not {'0' * 32}"):
-        fetch("https://example.org/file.bin", md5="0" * 32)
+        fetch("https://example.org/file.bin", checksum=f"md5:{'0' * 32}")
     assert list((tmp_path / "cache").iterdir()) == []
 
 

@@ -1,7 +1,10 @@
 """Evaluation of models against one user, one sequence at a time."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import rankdata
@@ -140,12 +143,128 @@ def test_many_users_take_one_call(monkeypatch):
     assert model.calls == 5
 
 
+class OneUser:
+    """Scores of one user in the form that ``form`` makes of them."""
+
+    def __init__(self, form):
+        self.form = form
+
+    def predict(self, user):
+        return self.form(user)
+
+
+SCORES = np.random.RandomState(3).rand(4, NUM_ITEMS)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        dict(enumerate(SCORES)).__getitem__,
+        lambda user: SCORES[range(4).index(user)],
+        lambda user: SCORES[user.numerator],
+        lambda user: SCORES[int(user)].tolist(),
+        lambda user: SCORES[int(user)][None],
+        lambda user: torch.tensor(SCORES[user], requires_grad=True),
+        lambda user: SCORES[user].astype(object),
+        lambda user: np.ma.array(SCORES[user]),
+    ],
+)
+def test_any_object_with_predict_is_a_model(form):
+    test = interactions([(user, user) for user in range(4)])
+    expected = ranking_scores(Table(SCORES), test, interactions([(0, 3)])).ndcg
+    found = ranking_scores(OneUser(form), test, interactions([(0, 3)])).ndcg
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+def test_a_module_with_predict_as_an_attribute_is_a_model():
+    model = SimpleNamespace(predict=lambda users: SCORES[users])
+    assert mrr_score(model, interactions([(0, int(SCORES[0].argmax()))])).tolist() == [1]
+
+
+def test_an_error_of_the_model_is_its_own():
+    def broken(user):
+        raise RuntimeError("no such file")
+
+    with pytest.raises(RuntimeError, match="no such file"):
+        mrr_score(OneUser(broken), interactions([(0, 1)]))
+
+
+def test_nan_is_no_prediction():
+    scores = SCORES.copy()
+    scores[2, 5] = np.nan
+    test = interactions([(1, 1), (2, 5)])
+    complaint = r"Table\.predict must not be NaN, got 1 of 14, the first of item 5 for 2"
+    for score in (mrr_score, precision_recall_score, ranking_scores):
+        with pytest.raises(ValueError, match=complaint):
+            score(Table(scores), test)
+    with pytest.raises(ValueError, match=r"item 5 for 2$"):
+        mrr_score(Table(scores), test, train=interactions([(2, 5)]))
+    with pytest.raises(ValueError, match=r"Table\.predict must not be NaN"):
+        recommended_lists(Table(scores), np.array([2]), interactions([(2, 6)]))
+    rated = Interactions([1, 2], [1, 5], ratings=[1, 2])
+    with pytest.raises(ValueError, match=r"NaN, got 1 of 2, the first for user 2 and item 5"):
+        rmse_score(Table(scores), rated)
+
+
+@pytest.mark.parametrize("score", [sequence_mrr_score, sequence_precision_recall_score])
+def test_nan_is_no_prediction_of_a_sequence(score):
+    scores = np.zeros((NUM_ITEMS, NUM_ITEMS))
+    scores[4] = np.nan
+    test = SequenceInteractions([[1, 2, 3], [3, 4, 1], [4, 4, 1]], num_items=NUM_ITEMS)
+    more = {"k": 1} if score is sequence_precision_recall_score else {}
+    with pytest.raises(ValueError, match=r"14 of 21, the first of item 0 for \[3, 4\]"):
+        score(LastItemTable(scores), test, **more)
+
+
+def test_data_changed_so_that_it_does_not_fit_is_refused():
+    model = Table(SCORES)
+    test, train = interactions([(0, 1), (1, 2)]), interactions([(0, 2)])
+    test.item_ids[0] = NUM_ITEMS
+    with pytest.raises(ValueError, match=r"test\.num_items is 7, but the largest id is 7"):
+        mrr_score(model, test)
+    train.user_ids[0] = -1
+    with pytest.raises(ValueError, match=r"train\.user_ids must not be negative, got -1"):
+        mrr_score(model, interactions([(0, 1)]), train)
+    with pytest.raises(ValueError, match=r"train\.user_ids must not be negative, got -1"):
+        recommended_lists(model, np.array([0]), train)
+    rows = SequenceInteractions([[1, 2]], num_items=NUM_ITEMS)
+    rows.sequences[0, 1] = NUM_ITEMS
+    with pytest.raises(ValueError, match=r"test\.num_items is 7, but the largest id is 7"):
+        sequence_mrr_score(LastItemTable(np.eye(NUM_ITEMS)), rows)
+
+
+def test_training_data_may_lack_users_but_not_have_other_items():
+    test = interactions([(3, 1)])
+    one_user = Interactions([0], [1], num_users=1, num_items=NUM_ITEMS)
+    np.testing.assert_array_equal(
+        mrr_score(Table(SCORES), test, one_user), mrr_score(Table(SCORES), test)
+    )
+    with pytest.raises(ValueError, match="train must have at most the 7 items of test, got 9"):
+        mrr_score(Table(SCORES), test, Interactions([0], [8]))
+
+
+def test_users_of_lists_may_be_whole_floats_and_are_known():
+    lists = recommended_lists(Table(SCORES), np.array([2.0]), interactions([(2, 6)]), k=3)
+    assert lists.shape == (1, 3)
+    with pytest.raises(ValueError, match="user_ids must be below 4, got 4"):
+        recommended_lists(Table(SCORES), np.array([4]), interactions([(2, 6)]))
+
+
 def test_ratings_are_compared():
     model = Table([[1.0, 2.0]])
     test = Interactions([0, 0], [0, 1], ratings=[2.0, 4.0])
     assert rmse_score(model, test) == pytest.approx(np.sqrt((1 + 4) / 2))
     with pytest.raises(ValueError, match=r"test\.ratings must be given"):
         rmse_score(model, Interactions([0], [0]))
+
+
+def test_ratings_may_be_a_column_but_must_be_one_each():
+    test = Interactions([0, 0], [0, 1], ratings=[2.0, 4.0])
+    column = SimpleNamespace(predict=lambda users, items: np.array([[1.0], [2.0]]))
+    assert rmse_score(column, test) == pytest.approx(np.sqrt((1 + 4) / 2))
+    one = SimpleNamespace(predict=lambda users, items: np.array([3.0]))
+    with pytest.raises(ValueError, match=r"predict must give 2 ratings, got 1"):
+        rmse_score(one, test)
 
 
 def test_lists_leave_out_what_was_seen():

@@ -43,3 +43,10 @@ def test_unknown_ids_are_named():
         known.to_original([2])
     with pytest.raises(ValueError, match="first must be 0 or 1, got 5"):
         IdMap(first=5)
+
+
+def test_numbers_may_be_whole_floats_and_are_never_cut_off():
+    known = IdMap(["a", "b"])
+    assert known.to_original([1.0, 0.0]) == ["b", "a"]
+    with pytest.raises(ValueError, match=r"numbers must be integers.*1\.5"):
+        known.to_original([1.5])

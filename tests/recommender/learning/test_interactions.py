@@ -60,9 +60,30 @@ def test_equal_times_keep_the_order_of_the_rows():
     assert data.to_sequence(3).sequences.tolist() == [[3, 1, 2]]
 
 
+def test_ids_may_be_whole_floats():
+    made = Interactions([0.0, 1.0], np.array([5, 2], np.float32), num_items=6.0)
+    assert made.user_ids.dtype == made.item_ids.dtype == np.int64
+    assert made.item_ids.tolist() == [5, 2]
+    assert SequenceInteractions([[0.0, 3.0]], user_ids=[7.0]).sequences.tolist() == [[0, 3]]
+
+
+def test_a_set_that_was_changed_in_place_is_refused():
+    made = Interactions([0, 1], [1, 2], ratings=[3, 4], num_items=3)
+    made.check()
+    made.item_ids[1] = 3
+    with pytest.raises(ValueError, match="num_items is 3, but the largest id is 3"):
+        made.check()
+    made.item_ids = np.array([1])
+    with pytest.raises(ValueError, match="item_ids must have length 2, as user_ids has, got 1"):
+        made.check()
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
+        ({"item_ids": [float("nan")]}, "item_ids must be integers, got dtype float64"),
+        ({"item_ids": [float("inf")]}, "item_ids must be at most 2147483647, got inf"),
+        ({"item_ids": [-2.0]}, "item_ids must not be negative, got -2.0"),
         ({"user_ids": [-1]}, "user_ids must not be negative, got -1"),
         ({"item_ids": [-2]}, "item_ids must not be negative, got -2"),
         ({"item_ids": [1.5]}, "item_ids must be integers, got dtype float64"),

@@ -26,6 +26,16 @@ def test_ranks_are_those_of_scipy(scores, data):
     assert ranks(table, np.array(rows), np.array(items)).tolist() == expected
 
 
+def test_nan_has_no_rank():
+    """It compares as no larger than anything, and so would come out first."""
+    table = np.zeros((2, 4))
+    table[1, 2] = np.nan
+    with pytest.raises(
+        ValueError, match=r"scores must not be NaN, got 1 of 8, the first of item 2 for \[1\]"
+    ):
+        ranks(table, np.array([1]), np.array([2]))
+
+
 def brute_force(order: list[int], right: set[int], k: int) -> dict[str, float]:
     """All metrics of one list, by going down it."""
     hits, precisions, gain = 0, 0.0, 0.0
@@ -114,6 +124,12 @@ def test_bad_arguments_are_named():
         score_rankings(np.array([0]), np.array([1.0]), 0)
     with pytest.raises(ValueError, match="questions must not be empty"):
         score_rankings(np.array([], dtype=int), np.array([]))
+    with pytest.raises(ValueError, match=r"item_ranks must be 1 or more, got 0.5 for question 4"):
+        score_rankings(np.array([3, 4]), np.array([1.0, 0.5]))
+    with pytest.raises(ValueError, match="item_ranks must be 1 or more, got nan for question 3"):
+        score_rankings(np.array([3]), np.array([np.nan]))
+    with pytest.raises(ValueError, match="values must not be NaN, got one at 1"):
+        bootstrap_interval(np.array([1.0, np.nan]))
     with pytest.raises(ValueError, match="values must not be empty"):
         bootstrap_interval(np.array([]))
     with pytest.raises(ValueError, match="confidence must be between 0 and 1, got 95"):

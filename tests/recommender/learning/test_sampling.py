@@ -6,7 +6,14 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommender.learning.sampling import NegativeSampler, PopularitySampler, hardest, sample_items
+from recommender.learning.sampling import (
+    NegativeSampler,
+    PopularitySampler,
+    hardest,
+    other_items,
+    sample_items,
+    users_return,
+)
 
 
 @settings(deadline=None)
@@ -36,6 +43,38 @@ def test_every_unchosen_item_is_drawn_equally_often():
     counts = [np.bincount(row, minlength=6) / 30_000 for row in drawn.numpy()]
     np.testing.assert_allclose(counts[0], [0, 0, 1 / 3, 0, 1 / 3, 1 / 3], atol=0.02)
     np.testing.assert_allclose(counts[1], [0, 0.25, 0, 0.25, 0.25, 0.25], atol=0.02)
+
+
+@pytest.mark.parametrize(
+    ("sequences", "expected"),
+    [
+        ([[0, 1, 2, 3], [0, 0, 2, 1]], False),
+        ([[1, 2, 1, 2], [0, 3, 3, 4]], True),
+        # One return among many choices of few items: less than half of what chance would bring.
+        ([[1, 2, 3, 4, 5, 6, 1]] + [[1, 2, 3, 4, 5, 6, 7]] * 3, False),
+        ([[0, 0, 1]], False),
+    ],
+)
+def test_users_return_if_they_do_so_at_least_half_as_often_as_chance(sequences, expected):
+    assert users_return(torch.tensor(sequences)) is expected
+
+
+def test_the_share_that_a_user_chose_leaves_out_what_is_never_drawn():
+    users, items = torch.tensor([0, 0, 0, 1]), torch.tensor([0, 1, 1, 2])
+    sampler = NegativeSampler(users, items, 3, 5, never=torch.tensor([0]))
+    assert sampler.chosen_share().tolist() == [0.25, 0.25, 0]
+
+
+@pytest.mark.parametrize("num_items", [2, 3, 6])
+def test_every_other_item_is_drawn_equally_often(num_items):
+    torch.manual_seed(0)
+    items = torch.arange(1, num_items)
+    drawn = other_items(items, num_items, 20_000)
+    for item, row in zip(items.tolist(), drawn.numpy(), strict=True):
+        others = sorted(set(range(1, num_items)) - {item}) or [item]
+        expected = np.isin(np.arange(num_items), others) / len(others)
+        shares = np.bincount(row, minlength=num_items) / row.size
+        np.testing.assert_allclose(shares, expected, atol=0.02)
 
 
 def test_the_highest_of_each_row_is_the_hardest_and_keeps_no_gradient():

@@ -2,7 +2,10 @@
 
 import numpy as np
 
-from recommender.learning.cross_validation import random_train_test_split
+from recommender.learning.cross_validation import (
+    random_train_test_split,
+    user_based_train_test_split,
+)
 from recommender.learning.datasets.synthetic import generate_ratings, generate_sequential
 from recommender.learning.interactions import Interactions, SequenceInteractions
 
@@ -51,3 +54,13 @@ def walks(items: int = 30, steps: int = 4000) -> tuple[SequenceInteractions, Seq
         data.take(~in_test).to_sequence(max_sequence_length=8),
         data.take(in_test).to_sequence(max_sequence_length=8, min_sequence_length=2),
     )
+
+
+def dense_walks(
+    seed: int, steps: int = 10_000
+) -> tuple[SequenceInteractions, SequenceInteractions]:
+    """The walks of Spotlight's own tests: a user meets most of the 99 items, and some often."""
+    state = np.random.RandomState(seed)
+    data = generate_sequential(100, 100, steps, 1e-3, 2, random_state=state)
+    train, test = user_based_train_test_split(data, random_state=state)
+    return train.to_sequence(), test.to_sequence()

@@ -14,7 +14,7 @@ from recommender.management import follow
 from recommender.management.evaluation import evaluate
 from recommender.models import ModelVersion, RunStatus, TrainingRun
 from recommender.training import fit, stages
-from tests.recommender.stand_in import Behaviour, make_stand_in
+from tests.recommender.stand_in import train_stand_ins, use_models
 from tests.recommender.world import World
 
 
@@ -26,7 +26,7 @@ def run(*words: str) -> str:
 
 @pytest.fixture
 def hand_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fit, "make_preset", make_stand_in(Behaviour()))
+    train_stand_ins(monkeypatch)
 
 
 @pytest.mark.usefixtures("hand_made")
@@ -72,7 +72,7 @@ def test_train_here_one_kind_quickly(rated_world: World) -> None:
 def test_a_failed_training_is_a_failed_command(
     rated_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fit, "make_preset", make_stand_in(Behaviour(nan_at=1)))
+    train_stand_ins(monkeypatch, nan_at=1)
     with pytest.raises(CommandError, match="the loss became nan"):
         run("train", "--here", "--kind", "factorization")
 
@@ -143,7 +143,7 @@ class Oracle:
 @pytest.mark.parametrize("protocol", ["article", "leave-one-out", "temporal"])
 def test_evaluation_asks_for_the_next_item(protocol: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A model that knows the rule of the data gets every question right, in each protocol."""
-    monkeypatch.setattr("recommender.management.evaluation.make_preset", lambda *args: Oracle())
+    use_models(monkeypatch, lambda kind: lambda seed, place: Oracle())
     users, items = np.repeat(np.arange(40), 30), np.tile(np.arange(1, 31), 40)
     interactions = Interactions(
         users, items, ratings=np.full(len(users), 3.0), timestamps=items * 1000 + users
@@ -162,7 +162,7 @@ def test_an_unknown_protocol() -> None:
 
 @pytest.mark.usefixtures("rated_world")
 def test_evaluate_prints_json(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("recommender.management.evaluation.make_preset", lambda *args: Oracle())
+    use_models(monkeypatch, lambda kind: lambda seed, place: Oracle())
     answer = json.loads(run("evaluate", "--protocol", "temporal", "--json"))
     assert answer["protocol"] == "temporal"
     assert answer["rating_count"] == 2000

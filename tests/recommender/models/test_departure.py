@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 from catalog.services.ratings import rate
 from moviesite.accounts.deletion import delete_account
 from moviesite.accounts.models import User
+from recommender import kinds
 from recommender.data.snapshot import take_snapshot
 from recommender.learning.artifact import read_artifact
-from recommender.models import ModelKind, ModelVersion, RunMode, TrainingRun
+from recommender.models import ModelVersion, RunMode, TrainingRun
 from recommender.training.checkpoints import Checkpointer, last_checkpoint
 from recommender.versions.artifacts import local_folder
 from tests.recommender.rated_world import USERS
@@ -53,12 +54,12 @@ def test_a_checkpoint_with_the_member_is_not_taken_up(leaving: User, artifacts: 
     snapshot = take_snapshot()
     Checkpointer(lost, snapshot, 5).keep({"item_rows": snapshot.item_movie_ids * 1.0})
     successor = TrainingRun(kind="factorization", mode="full", resumes=lost)
-    assert last_checkpoint(successor, 5, snapshot.fingerprint.departures) is not None
+    assert last_checkpoint(successor, 5, snapshot.fingerprint.deleted_accounts) is not None
     delete_account(leaving)
-    assert last_checkpoint(successor, 5, take_snapshot().fingerprint.departures) is None
+    assert last_checkpoint(successor, 5, take_snapshot().fingerprint.deleted_accounts) is None
 
 
-@pytest.mark.parametrize("kind", ModelKind.values)
+@pytest.mark.parametrize("kind", kinds.names())
 def test_no_published_array_has_a_row_for_each_user(leaving: User, kind: str) -> None:
     version = run_here(kind).version
     assert version is not None

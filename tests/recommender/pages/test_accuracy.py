@@ -1,46 +1,46 @@
-"""How well a member is foreseen: only from earlier ratings, beside the crowd and the site."""
+"""Prequential accuracy: predictions from earlier ratings only, beside the crowd and the site."""
 
 import numpy as np
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from catalog.models import Rating
+from catalog.models import Movie, Rating
 from catalog.services.ratings import rate
 from recommender.data.histories import history_of
 from recommender.models import ModelVersion
 from recommender.pages import accuracy
-from recommender.pages.accuracy import foresight_of
-from recommender.serving.recommender import Recommender
+from recommender.pages.accuracy import prequential_accuracy
+from recommender.serving.model_scores import ModelScores
 from tests.recommender.world import World
 
 
-def seen(user_id: int) -> accuracy.Foresight:
-    found = foresight_of(Recommender(history_of(user_id)))
+def seen(user_id: int) -> accuracy.Accuracy:
+    found = prequential_accuracy(ModelScores(history_of(user_id)))
     assert found is not None
     return found
 
 
-def test_each_rating_is_foreseen_from_those_before_it(world: World) -> None:
+def test_each_rating_is_predicted_from_those_before_it(world: World) -> None:
     world.publish("factorization")
     user = world.fan_of_even(12)
     found = seen(user.pk)
-    person = Recommender(history_of(user.pk))
-    placed = person.live.factorization
+    scores = ModelScores(history_of(user.pk))
+    placed = scores.live.factorization
     assert placed is not None
-    _, items = person.known(placed)
+    _, items = scores.known(placed)
     scorer = placed.version.scorer
     expected = [
-        scorer.predict(scorer.fold_in(items[:n], person.history.stars[:n]), items[n : n + 1])[0]
+        scorer.predict(scorer.fold_in(items[:n], scores.history.stars[:n]), items[n : n + 1])[0]
         for n in range(1, 12)
     ]
     assert found.predicted == pytest.approx(np.array(expected))
     assert list(found.movie_ids) == [movie.pk for movie in world.movies[1:12]]
-    errors = np.array(expected) - person.history.stars[1:]
+    errors = np.array(expected) - scores.history.stars[1:]
     assert found.rmse == pytest.approx(np.sqrt(np.mean(errors**2)), rel=1e-5)
 
 
-def test_later_ratings_change_nothing_that_was_foreseen(world: World) -> None:
+def test_later_ratings_change_nothing_that_was_predicted(world: World) -> None:
     """In blocks as one by one: what is predicted must not know itself or what followed."""
     world.publish("factorization")
     user = world.fan_of_even(50)
@@ -60,8 +60,8 @@ def test_the_user_is_folded_in_a_bounded_number_of_times(
 ) -> None:
     world.publish("factorization")
     user = world.fan_of_even(60)
-    person = Recommender(history_of(user.pk))
-    placed = person.live.factorization
+    scores = ModelScores(history_of(user.pk))
+    placed = scores.live.factorization
     assert placed is not None
     times, fold_in = [], placed.version.scorer.fold_in
     monkeypatch.setattr(
@@ -74,16 +74,17 @@ def test_the_user_is_folded_in_a_bounded_number_of_times(
 def test_errors_over_time_beside_the_crowd_and_the_site(
     world: World, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
+    Movie.objects.update(rating_count=0, half_star_sum=0)
     [version] = world.publish("factorization")
     ModelVersion.objects.filter(pk=version.pk).update(metrics={"rmse": 0.91})
     user = world.fan_of_even(52)
     other = world.member("other")
     for movie in world.movies[:52]:
         rate(user_id=other.pk, movie=movie, half_stars=6)
-    person = Recommender(history_of(user.pk))
-    assert person.stars is not None
+    scores = ModelScores(history_of(user.pk))
+    assert scores.stars is not None
     with django_assert_num_queries(1):
-        found = foresight_of(person)
+        found = prequential_accuracy(scores)
     assert found is not None
     assert found.site == 0.91
     assert [(one.first, one.last) for one in found.periods] == [
@@ -104,10 +105,10 @@ def test_errors_over_time_beside_the_crowd_and_the_site(
 
 def test_too_little_to_say(world: World) -> None:
     user = world.fan_of_even(1)
-    person = Recommender(history_of(user.pk))
-    assert foresight_of(person) is None, "no model"
+    scores = ModelScores(history_of(user.pk))
+    assert prequential_accuracy(scores) is None, "no model"
     world.publish("factorization")
-    assert foresight_of(Recommender(history_of(user.pk))) is None
+    assert prequential_accuracy(ModelScores(history_of(user.pk))) is None
     rate(user_id=user.pk, movie=world.movies[9], half_stars=4)
     found = seen(user.pk)
     assert len(found.predicted) == 1
@@ -121,6 +122,6 @@ def test_the_chart_has_a_table(world: World) -> None:
     client = Client()
     client.force_login(world.fan_of_even(40))
     shown = client.get("/taste/").content.decode()
-    assert "How well you are known" in shown
+    assert "How well we know your taste" in shown
     assert "Errors over time" in shown
     assert "<td>2–14</td>" in shown

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from recommender.serving.diversity import diversified, repelled
+from recommender.serving.diversity import rerank_by_dpp, rerank_by_mmr
 
 VARIETIES = (0.05, 0.3, 0.6, 0.9)
 
@@ -35,17 +35,17 @@ def test_each_film_adds_most_to_the_determinant(
             for one in range(len(relevance))
         ]
         chosen.append(int(np.argmax(volumes)))
-    assert repelled(relevance, vectors, 4, variety).tolist() == chosen
+    assert rerank_by_dpp(relevance, vectors, 4, variety).tolist() == chosen
 
 
-@pytest.mark.parametrize("rerank", [diversified, repelled])
+@pytest.mark.parametrize("rerank", [rerank_by_mmr, rerank_by_dpp])
 def test_without_variety_the_best_stay_first(
     rerank: Callable[..., np.ndarray], relevance: np.ndarray, vectors: np.ndarray
 ) -> None:
     assert rerank(relevance, vectors, 5, 0.0).tolist() == [0, 1, 2, 3, 4]
 
 
-@pytest.mark.parametrize("rerank", [diversified, repelled])
+@pytest.mark.parametrize("rerank", [rerank_by_mmr, rerank_by_dpp])
 def test_films_that_are_the_same_are_kept_apart(rerank: Callable[..., np.ndarray]) -> None:
     relevance = np.array([1.0, 0.99, 0.98, 0.5], np.float32)
     vectors = np.array([[1, 0], [1, 0], [1, 0], [0, 1]], np.float32)
@@ -59,12 +59,12 @@ def test_films_that_add_nothing_follow_by_relevance(variety: float) -> None:
     angles = np.random.RandomState(0).uniform(0, 2 * np.pi, 30)
     vectors = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
     with np.errstate(all="raise"):
-        chosen = repelled(relevance, vectors, 30, variety)
+        chosen = rerank_by_dpp(relevance, vectors, 30, variety)
     assert sorted(chosen) == list(range(30))
     assert (np.diff(chosen[3:]) > 0).all()
 
 
-@pytest.mark.parametrize("rerank", [diversified, repelled])
+@pytest.mark.parametrize("rerank", [rerank_by_mmr, rerank_by_dpp])
 def test_few_films_and_films_that_no_model_knows(rerank: Callable[..., np.ndarray]) -> None:
     nothing = np.zeros((3, 2), np.float32)
     assert rerank(np.zeros(0, np.float32), nothing[:0], 5, 0.5).tolist() == []

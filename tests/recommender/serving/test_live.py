@@ -16,7 +16,7 @@ from catalog.models import Genre, Movie
 from recommender.data.histories import history_from
 from recommender.models import ModelVersion
 from recommender.serving import live_versions
-from recommender.serving.live import snapshot
+from recommender.serving.live import live_state
 from recommender.serving.live_catalog import CHECK_SECONDS, live_catalog
 from recommender.serving.recommender import Recommender
 from recommender.versions.publish import rollback
@@ -43,7 +43,7 @@ class RemoteStorage(Storage):
 
 
 def label() -> str:
-    placed = snapshot().factorization
+    placed = live_state().factorization
     return placed.version.label if placed else "none"
 
 
@@ -61,18 +61,18 @@ def test_whether_a_version_is_new_is_asked_once_a_second(
     world: World, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
 ) -> None:
     world.publish()
-    snapshot()
+    live_state()
     monkeypatch.setattr(live_versions, "CHECK_SECONDS", 1.0)
     with django_assert_num_queries(0):
-        assert snapshot() is snapshot()
+        assert live_state() is live_state()
     monkeypatch.setattr(live_versions.live_versions, "_checked_at", float("-inf"))
     with django_assert_num_queries(1):
-        snapshot()
+        live_state()
 
 
 def test_arrays_are_mapped_not_copied(world: World) -> None:
     world.publish()
-    placed = snapshot().factorization
+    placed = live_state().factorization
     assert placed is not None
     assert not placed.version.movie_ids.flags.writeable
     base: Any = placed.version.scorer._rows
@@ -183,7 +183,7 @@ def test_a_swap_under_load_loses_no_request(artifacts: Path) -> None:
 def test_a_web_process_does_not_import_torch() -> None:
     code = (
         "import django, sys; django.setup();"
-        "import moviesite.wsgi, moviesite.urls, recommender.serving.recommender, recommender.api;"
+        "import moviesite.wsgi, moviesite.urls, recommender.serving.recommender, moviesite.api;"
         "from django.urls import get_resolver; get_resolver().url_patterns;"
         "heavy = {'torch', 'pandas', 'onnxruntime'} & set(sys.modules);"
         "sys.exit(f'imported: {heavy}' if heavy else 0)"

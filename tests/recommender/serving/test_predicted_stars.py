@@ -9,8 +9,8 @@ from catalog.models import Movie
 from catalog.predictions import Lacking, only
 from catalog.services.watchlist import set_watchlisted
 from recommender.data.histories import history_of
+from recommender.serving.model_scores import ModelScores
 from recommender.serving.predicted_stars import PersonalStars, predict_for
-from recommender.serving.recommender import Recommender
 from tests.recommender.world import World
 
 pytestmark = pytest.mark.usefixtures("plain_static")
@@ -32,20 +32,20 @@ def test_stars_are_those_of_the_whole_site(world: World) -> None:
     late = Movie.objects.create(title="Made after the model")
     said = predict_for(user.pk)
     assert isinstance(said, PersonalStars)
-    person = Recommender(history_of(user.pk))
-    assert person.stars is not None
+    scores = ModelScores(history_of(user.pk))
+    assert scores.stars is not None
     keys = [*world.odd, late.pk, *world.even, 999_999_999]
     guesses = said.guesses(keys)
     assert set(guesses) == {*world.odd, *world.even}
-    rows = person.live.catalog.rows_of(np.array(world.even))
-    expected = person.stars[rows]
+    rows = scores.live.catalog.rows_of(np.array(world.even))
+    expected = scores.stars[rows]
     assert [guesses[key].stars for key in world.even] == pytest.approx(expected, abs=0.006)
     ordered = said.best_first(keys)
     assert sorted(ordered) == sorted(keys)
     assert set(ordered[:30]) == set(world.even)
     assert ordered[-2:] == [late.pk, 999_999_999]
-    rows = person.live.catalog.rows_of(np.array(ordered[:60]))
-    assert list(person.stars[rows]) == sorted(person.stars[rows], reverse=True)
+    rows = scores.live.catalog.rows_of(np.array(ordered[:60]))
+    assert list(scores.stars[rows]) == sorted(scores.stars[rows], reverse=True)
     enough = set(only(Movie.objects.all(), said.at_least(4)).values_list("pk", flat=True))
     assert enough == {key for key, guess in guesses.items() if round(guess.stars, 1) >= 4}
     assert enough
@@ -66,6 +66,6 @@ def test_pages_of_the_catalog_ask_the_live_model(
     assert {movie.pk for movie in best["movies"][:27]} <= set(world.even)
     liked = client.get("/movies/?predicted=4").context["page"].paginator.count
     assert 0 < liked <= 30
-    # user; live versions, looked at anew by every request of a test; history; keys; films; genres
-    with django_assert_num_queries(6):
+    # user; live versions, looked at anew by every request of a test; history; keys; films
+    with django_assert_num_queries(5):
         client.get("/watchlist/")

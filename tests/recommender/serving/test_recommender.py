@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 
 from catalog.models import HiddenMovie, Movie, Rating
-from catalog.services.diary import latest_day
 from catalog.services.ratings import rate, unrate
-from catalog.services.seen import mark_seen
-from recommender.data.histories import History, history_from, history_of
+from recommender.data.histories import history_from, history_of
 from recommender.pages.cards import cards
 from recommender.serving.explanations import reasons
 from recommender.serving.filters import Filters
+from recommender.serving.live_catalog import live_catalog
 from recommender.serving.member import recommender_for
-from recommender.serving.recommender import SEQUENCE_WEIGHT, Ranking, Recommender
+from recommender.serving.ranking import Ranking, Source
+from recommender.serving.recommender import Recommender
 from tests.recommender.world import World
 
 
@@ -34,21 +34,21 @@ def test_a_rating_its_change_and_its_removal_show_on_the_next_request(world: Wor
     ada = world.fan_of_even()
     before = recommender_for(ada.pk)
     best = movie_ids(before, before.top_picks(1))[0]
-    taste_before = before.folded.row.copy()
+    taste_before = before.scores.folded.row.copy()
     movie = Movie.objects.get(pk=best)
 
     rate(user_id=ada.pk, movie=movie, half_stars=1)
     after = recommender_for(ada.pk)
     assert best not in movie_ids(after, after.top_picks(60))
     assert best not in movie_ids(after, after.watch_next(60))
-    assert after.folded.row[1] < taste_before[1]
+    assert after.scores.folded.row[1] < taste_before[1]
 
     rate(user_id=ada.pk, movie=movie, half_stars=10)
-    assert recommender_for(ada.pk).folded.row[1] > taste_before[1]
+    assert recommender_for(ada.pk).scores.folded.row[1] > taste_before[1]
 
     unrate(user_id=ada.pk, movie=movie)
     again = recommender_for(ada.pk)
-    np.testing.assert_array_equal(again.folded.row, taste_before)
+    np.testing.assert_array_equal(again.scores.folded.row, taste_before)
     assert movie_ids(again, again.top_picks(1))[0] == best
 
 
@@ -72,64 +72,6 @@ def test_hidden_films_stay_away(world: World) -> None:
     hidden.delete()
     person = recommender_for(ada.pk)
     assert movie_ids(person, person.top_picks(1))[0] == best
-
-
-def test_a_film_seen_leads_on_but_is_no_opinion(world: World) -> None:
-    world.publish()
-    ada = world.fan_of_even()
-    before = recommender_for(ada.pk)
-    mark_seen(user_id=ada.pk, movie=world.movies[41], watched_on=latest_day())
-    after = recommender_for(ada.pk)
-    near = {world.movies[n].pk for n in (39, 43)}
-    assert not near & set(movie_ids(before, before.watch_next(2)))
-    assert near & set(movie_ids(after, after.watch_next(2)))
-    assert world.movies[41].pk not in movie_ids(after, after.popular(60))
-    np.testing.assert_allclose(after.folded.row[1], before.folded.row[1], atol=0.05)
-    assert after.predictions(after.top_picks(3).rows)[0] is not None
-
-
-def test_a_film_seen_on_no_known_day_does_not_pretend_to_be_recent(world: World) -> None:
-    world.publish("sequence")
-    user = world.member()
-    rate(user_id=user.pk, movie=world.movies[10], half_stars=8)
-    mark_seen(user_id=user.pk, movie=world.movies[41])
-    person = recommender_for(user.pk)
-    assert set(movie_ids(person, person.watch_next(2))) == {world.movies[n].pk for n in (8, 12)}
-
-
-def test_who_has_only_seen_films_gets_picks_without_stars_or_reasons(world: World) -> None:
-    world.publish()
-    user = world.member()
-    for place in (0, 2, 4):
-        mark_seen(user_id=user.pk, movie=world.movies[place])
-    person = recommender_for(user.pk)
-    assert set(movie_ids(person, person.watch_next(10))) <= set(world.even)
-    for card in cards(person, person.top_picks(5)):
-        assert (card.predicted_rating, card.reasons) == (None, ())
-
-
-def test_reasons_are_ratings_though_other_films_were_seen_between(world: World) -> None:
-    world.publish()
-    ada = world.fan_of_even()
-    alone = recommender_for(ada.pk)
-    mark_seen(user_id=ada.pk, movie=world.movies[8], watched_on=latest_day())
-    person = recommender_for(ada.pk)
-    rated = set(alone.history.movie_ids.tolist())
-    for ranking in (person.top_picks(5), person.watch_next(5)):
-        found = reasons(person, ranking)
-        assert all(found)
-        assert {reason.movie_id for some in found for reason in some} <= rated
-    placed = person.live.sequence
-    assert placed is not None
-    watched, scorer = person.watched(placed), placed.version.scorer
-    row = person.watch_next(1).rows[0]
-    (best, *_), *_ = reasons(person, person.watch_next(1))
-    place = watched.tolist().index(
-        placed.item_of_row[person.live.catalog.rows_of(np.array([best.movie_id]))[0]]
-    )
-    item = placed.item_of_row[row]
-    left_out = scorer.scores(watched)[item] - scorer.scores(np.delete(watched, place))[item]
-    assert best.weight == pytest.approx(left_out, abs=1e-3)
 
 
 def test_reasons_are_films_of_the_history_that_raised_the_score(world: World) -> None:
@@ -156,9 +98,9 @@ def test_factorization_reasons_add_up_to_the_score(world: World) -> None:
     placed = person.live.factorization
     assert placed is not None
     scorer = placed.version.scorer
-    weights = scorer.explain(person.folded, 9)
+    weights = scorer.explain(person.scores.folded, 9)
     without = scorer.predict(scorer.fold_in([], []), [9])
-    predicted = scorer.predict(person.folded, [9])
+    predicted = scorer.predict(person.scores.folded, [9])
     np.testing.assert_allclose(weights.sum(), predicted - without, atol=1e-4)
 
 
@@ -167,40 +109,88 @@ def test_top_picks_are_explained_by_both_models_that_ranked_them(world: World) -
     ada = world.fan_of_even()
     person = recommender_for(ada.pk)
     ranking = person.top_picks(6)
-    assert ranking.source == "both"
+    assert ranking.source is Source.BOTH
     assert person.live.factorization is not None
     assert person.live.sequence is not None
     stars = person.live.factorization.version.scorer
     next_ = person.live.sequence.version.scorer
-    history = person.known(person.live.sequence)[1]
-    scale = SEQUENCE_WEIGHT / person.next_scores[person.next_scores > -np.inf].std()  # type: ignore[index]
-    for row, found in zip(ranking.rows, reasons(person, ranking), strict=True):
+    history = person.scores.known(person.live.sequence)[1]
+    for row, found in zip(ranking.rows, reasons(person.scores, ranking), strict=True):
         item = int(person.live.factorization.item_of_row[row])
         left_out = [
             next_.scores(history)[item] - next_.scores(np.delete(history, place))[item]
             for place in range(len(history))
         ]
-        expected = stars.explain(person.folded, item) + scale * np.array(left_out)
+        expected = stars.explain(person.scores.folded, item)
+        expected = expected + ranking.next_weight * np.array(left_out)
         weights = dict(zip(person.history.movie_ids.tolist(), expected, strict=True))
         assert found[0].movie_id == max(weights, key=weights.__getitem__)
         for reason in found:
             assert reason.weight == pytest.approx(weights[reason.movie_id], abs=1e-3)
 
 
-def test_predictions_are_guesses_while_ratings_are_few(world: World) -> None:
+def test_watch_next_is_not_what_the_member_dislikes(world: World) -> None:
+    """After five odd films at half a star the next ones are no odd films."""
     world.publish()
-    few = recommender_for(world.fan_of_even(2, name="few").pk)
-    many = recommender_for(world.fan_of_even(20, name="many").pk)
-    assert all(few.is_uncertain(few.top_picks(5).rows))
-    assert not any(many.is_uncertain(many.top_picks(5).rows))
-    assert many.predictions(many.top_picks(1).rows)[0] == pytest.approx(4.8, abs=0.4)
+    ada = world.member("ada")
+    for movie in world.movies[1:11:2]:
+        rate(user_id=ada.pk, movie=movie, half_stars=1)
+    person = recommender_for(ada.pk)
+    assert set(movie_ids(person, person.watch_next(10))) <= set(world.even)
 
 
-def test_somebody_without_ratings_has_no_predicted_stars(world: World) -> None:
+def test_opposite_stars_on_the_same_films_lead_to_other_films(world: World) -> None:
     world.publish()
-    for history in (History(), history_from(world.even[:3])):
-        person = Recommender(history)
-        assert person.predictions(person.top_picks(3).rows) == [None, None, None]
+    lists = []
+    for name, liked in (("ada", 0), ("eve", 1)):
+        member = world.member(name)
+        for place, movie in enumerate(world.movies[:20]):
+            rate(user_id=member.pk, movie=movie, half_stars=10 if place % 2 == liked else 1)
+        person = recommender_for(member.pk)
+        lists.append(set(movie_ids(person, person.watch_next(20))))
+    assert len(lists[0] & lists[1]) < 10
+
+
+def test_films_that_nobody_has_met_change_no_page(world: World) -> None:
+    """The scale of what comes next does not depend on how large the catalog is."""
+    world.publish()
+    ada = world.fan_of_even()
+    before = recommender_for(ada.pk)
+    lists = [
+        movie_ids(before, ranking) for ranking in (before.top_picks(20), before.watch_next(20))
+    ]
+    scores = before.top_picks(20).scores
+    Movie.objects.bulk_create(Movie(title=f"Unseen {n}", search_title="x") for n in range(2000))
+    live_catalog.forget()
+    after = recommender_for(ada.pk)
+    assert len(after.live.catalog) == 2060
+    assert lists == [
+        movie_ids(after, ranking) for ranking in (after.top_picks(20), after.watch_next(20))
+    ]
+    np.testing.assert_array_equal(after.top_picks(20).scores, scores)
+
+
+def test_no_reason_is_a_film_that_was_disliked_or_that_few_have_rated(world: World) -> None:
+    world.publish()
+    ada = world.fan_of_even(20)
+    rare = world.movies[2]
+    Movie.objects.filter(pk=rare.pk).update(rating_count=2, half_star_sum=20)
+    live_catalog.forget()
+    person = recommender_for(ada.pk)
+    liked = {movie.pk for movie in world.movies[:20:2]} - {rare.pk}
+    for ranking in (person.top_picks(12), person.watch_next(12)):
+        named = [reason.movie_id for some in reasons(person.scores, ranking) for reason in some]
+        assert set(named) <= liked
+        assert len(set(named)) > 2, "the films of one list have more than the same two reasons"
+
+
+def test_a_prediction_for_a_film_that_few_have_rated_is_a_guess(world: World) -> None:
+    world.publish()
+    ada = world.fan_of_even(30)
+    Movie.objects.filter(pk=world.movies[40].pk).update(rating_count=1, half_star_sum=10)
+    live_catalog.forget()
+    person = recommender_for(ada.pk)
+    assert person.scores.is_uncertain(np.array([40, 42])) == [True, False]
 
 
 FILTERS = [

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from catalog.models import Movie, Rating
+from recommender import kinds
 from recommender.gate.holdout import held_out
 from recommender.learning.artifact import read_artifact
 from recommender.models import (
-    ModelKind,
     ModelVersion,
     RunMode,
     RunStatus,
@@ -23,10 +23,10 @@ from recommender.training import fit
 from recommender.training.pipeline import train
 from recommender.versions.artifacts import local_folder
 from recommender.versions.load import load
-from tests.recommender.stand_in import Behaviour, make_stand_in
+from tests.recommender.stand_in import train_stand_ins
 from tests.recommender.world import World
 
-REAL_FIT = fit.fit_preset
+REAL_FIT = fit.fit_model
 
 
 @pytest.fixture
@@ -34,8 +34,7 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Presets made by hand, for tests that are not about fitting."""
 
     def use(**behaviour: Any) -> None:
-        made = make_stand_in(Behaviour(**behaviour))
-        monkeypatch.setattr(fit, "make_preset", made)
+        train_stand_ins(monkeypatch, **behaviour)
 
     use()
     return use
@@ -49,7 +48,7 @@ def run_here(kind: str, mode: str = RunMode.FULL) -> TrainingRun:
     return ended
 
 
-@pytest.mark.parametrize("kind", ModelKind.values)
+@pytest.mark.parametrize("kind", kinds.names())
 def test_a_first_training_publishes_a_version(rated_world: World, kind: str) -> None:
     run = run_here(kind)
 
@@ -83,7 +82,7 @@ def test_held_out_ratings_reach_no_fit(
         fitted_on.extend(zip(interactions.timestamps, interactions.item_ids, strict=True))
         return REAL_FIT(kind, interactions, **options)
 
-    monkeypatch.setattr("recommender.training.stages.fit_preset", spy)
+    monkeypatch.setattr("recommender.training.stages.fit_model", spy)
     run_here("factorization")
 
     rows = list(Rating.objects.values_list("user_id", "movie_id", "rated_at"))

@@ -3,13 +3,16 @@
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from django.db import connection
 
 from recommender.data import snapshot
+from recommender.learning.interactions import Interactions
+from recommender.learning.interfaces import DivergedError, Place
 from recommender.models import (
     ModelVersion,
     RetrainingPolicy,
@@ -20,11 +23,17 @@ from recommender.models import (
 )
 from recommender.runs import lease
 from recommender.runs.request import request_cancel, request_run
-from recommender.training import fit, stages
+from recommender.training import checkpoints, fit, stages
 from recommender.training.pipeline import train
 from recommender.versions.artifacts import names
 from recommender.versions.load import load
-from tests.recommender.stand_in import Behaviour, full_disk, make_stand_in
+from tests.recommender.stand_in import (
+    Behaviour,
+    StandIn,
+    full_disk,
+    train_stand_ins,
+    use_models,
+)
 from tests.recommender.training.test_pipeline import run_here
 from tests.recommender.world import World, publish
 
@@ -32,7 +41,7 @@ from tests.recommender.world import World, publish
 @pytest.fixture
 def preset(monkeypatch: pytest.MonkeyPatch, rated_world: World) -> Callable[..., None]:
     def use(**behaviour: Any) -> None:
-        monkeypatch.setattr(fit, "make_preset", make_stand_in(Behaviour(**behaviour)))
+        train_stand_ins(monkeypatch, **behaviour)
 
     use()
     return use
@@ -81,7 +90,7 @@ def test_a_full_disk_leaves_nothing_half_written(
 def test_out_of_memory_falls_back_to_smaller_batches(
     preset: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fit, "default_place", lambda: fit.Place(device="cuda"))
+    monkeypatch.setattr(fit, "default_place", lambda: Place(device="cuda"))
     preset(fits_batch=256)
     run = run_here("factorization")
     assert run.status == RunStatus.SUCCEEDED, run.log
@@ -93,12 +102,67 @@ def test_out_of_memory_falls_back_to_smaller_batches(
 def test_out_of_memory_falls_back_to_the_cpu(
     preset: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fit, "default_place", lambda: fit.Place(device="cuda"))
+    monkeypatch.setattr(fit, "default_place", lambda: Place(device="cuda"))
     preset(fits_batch=1)
     run = run_here("factorization")
     assert run.status == RunStatus.SUCCEEDED, run.log
     assert "Out of memory on cuda: going on with the CPU." in run.log
     assert run.device.startswith("cpu")
+
+
+class Whole(StandIn):
+    """Fits all ratings at once, where they find room."""
+
+    batch_size = None
+
+    def fit(self, interactions: Interactions, **options: Any) -> Self:
+        if self.place.device != "cpu":
+            raise MemoryError("too much at once")
+        return super().fit(interactions, **options)
+
+
+def test_a_model_without_batches_goes_to_the_cpu_at_once(
+    monkeypatch: pytest.MonkeyPatch, rated_world: World
+) -> None:
+    monkeypatch.setattr(fit, "default_place", lambda: Place(device="cuda"))
+    use_models(monkeypatch, lambda kind: partial(Whole, kind, Behaviour()))
+    run = run_here("factorization")
+    assert run.status == RunStatus.SUCCEEDED, run.log
+    assert "Out of memory on cuda: going on with the CPU." in run.log
+    assert "batches" not in run.log
+
+
+class Diverging(StandIn):
+    """Notices by itself that its loss is lost, as the library's models do."""
+
+    def fit(self, interactions: Interactions, **options: Any) -> Self:
+        raise DivergedError("the loss is inf")
+
+
+def test_a_model_that_diverges_says_so_without_a_trace(
+    monkeypatch: pytest.MonkeyPatch, rated_world: World
+) -> None:
+    use_models(monkeypatch, lambda kind: partial(Diverging, kind, Behaviour()))
+    run = run_here("factorization")
+    assert run.status == RunStatus.FAILED
+    assert run.reason == "the loss is inf; the live version stays"
+    assert "Traceback" not in run.log
+
+
+def test_a_model_without_checkpoints_is_trained_without(
+    monkeypatch: pytest.MonkeyPatch, rated_world: World, artifacts: Path
+) -> None:
+    """Asked each time it reports, it has nothing to keep; a model that has is kept."""
+    kept = []
+    monkeypatch.setattr(checkpoints, "SECONDS_BETWEEN", 0.0)
+    monkeypatch.setattr(checkpoints.Checkpointer, "keep", lambda self, arrays: kept.append(arrays))
+    monkeypatch.setattr(StandIn, "checkpoint", lambda self: None)
+    use_models(monkeypatch, lambda kind: partial(StandIn, kind, Behaviour()))
+    assert run_here("factorization").status == RunStatus.SUCCEEDED
+    assert kept == []
+    monkeypatch.setattr(StandIn, "checkpoint", lambda self: self.export()[0])
+    assert run_here("factorization").status == RunStatus.SUCCEEDED
+    assert len(kept) == Behaviour().epochs
 
 
 def test_out_of_memory_everywhere_fails(live: ModelVersion, preset: Callable[..., None]) -> None:
@@ -115,7 +179,7 @@ def test_an_unexpected_error_is_told_with_its_trace(
     def broken(*args: Any) -> None:
         raise KeyError("surprise")
 
-    monkeypatch.setattr(fit, "make_preset", broken)
+    use_models(monkeypatch, lambda kind: broken)
     run = run_here("factorization")
     assert run.status == RunStatus.FAILED
     assert "KeyError: 'surprise'" in run.reason

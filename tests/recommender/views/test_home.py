@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from catalog.models import HiddenMovie, Rating
+from catalog.models import HiddenMovie, Movie, Rating
 from catalog.services.ratings import rate
 from recommender.models import Preferences
 from recommender.pages.home import Row, home_rows
@@ -36,7 +36,10 @@ def client(world: World) -> Client:
     return client
 
 
-def test_a_member_sees_personal_rows_first(client: Client, world: World) -> None:
+def test_a_member_sees_personal_rows_first(
+    client: Client, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recommender.pages.home.ROW_LENGTH", 4)
     rows = rows_of(client)
     assert list(rows)[:2] == ["top-picks", "watch-next"]
     assert set(ids(rows["top-picks"])) <= set(world.even)
@@ -111,6 +114,7 @@ def test_popular_this_month_counts_recent_ratings_only(world: World) -> None:
 
 
 def test_little_seen_films_have_few_ratings(world: World) -> None:
+    Movie.objects.update(rating_count=0, half_star_sum=0)
     raters = [world.member(f"rater{number}") for number in range(12)]
     for place, movie in enumerate(world.movies[:20]):
         few = place < 14

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from recommender.learning.arrays import Array
 from recommender.learning.interactions import Interactions
-
-Array = NDArray[Any]
 
 FOLDS = 5
 _NEWEST = 0.1

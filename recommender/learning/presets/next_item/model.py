@@ -8,8 +8,9 @@ from typing import Any, Self
 
 import numpy as np
 import scipy.sparse as sp
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from recommender.learning.arrays import Array, FloatArray, IntArray
 from recommender.learning.artifact import StrPath
 from recommender.learning.description import Described
 from recommender.learning.engine.persistence import fingerprint, open_model, save_model
@@ -32,15 +33,12 @@ from recommender.learning.presets.next_item.weights import (
 from recommender.learning.progress import Progress, ProgressCallback
 from recommender.learning.ranking import Exclusion, recommended
 from recommender.learning.validation import (
-    FloatArray,
-    IntArray,
     SeedLike,
+    as_ids,
     as_random_state,
     check_ids,
     check_positive,
 )
-
-Array = NDArray[Any]
 
 _WEIGHED_FOLDS = 2  # forty weights do not need all of them
 _LEARNING_STEPS = (_WEIGHED_FOLDS + 1) + 1 + (FOLDS + 1) + 1  # ask, weigh, list, rerank
@@ -74,6 +72,8 @@ class SequenceBlendModel(Described):
     random_state: int or RandomState, optional
         The same seed and data give the same model on a CPU.
     """
+
+    batch_size = None  # it counts, and the networks that it trains are small
 
     def __init__(
         self,
@@ -113,6 +113,7 @@ class SequenceBlendModel(Described):
         """
         if not len(interactions):
             raise ValueError("interactions must not be empty, got 0")
+        interactions.check()
         if (interactions.item_ids == PADDING_ITEM).any():
             raise ValueError(f"item_ids must not contain {PADDING_ITEM}, the padding item")
         data = interactions.take(interactions.time_order())
@@ -126,11 +127,12 @@ class SequenceBlendModel(Described):
         _report(progress, "counting", steps, steps, loss=learned.weights.loss)
         return self
 
-    def predict(self, sequences: ArrayLike, item_ids: ArrayLike | None = None) -> FloatArray:
-        """Scores of all items, or of ``item_ids``, as the next one.
+    def predict(self, sequences: ArrayLike, item_ids: int | ArrayLike | None = None) -> FloatArray:
+        """Scores of all items, or of ``item_ids`` (m,), as the next one.
 
         ``sequences``: integers (L,) or (n, L), left-padded with 0, newest last, any L. Returns
-        (num_items,) or (n, num_items). Raises ``ValueError`` for unknown ids.
+        (num_items,) or (n, num_items), or as many as there are ``item_ids``. Raises
+        ``ValueError`` for unknown ids.
         """
         scorer = self._fitted()
         array = np.asarray(sequences)
@@ -141,7 +143,8 @@ class SequenceBlendModel(Described):
         for row, history in enumerate(rows):
             scores[row] = scorer.scores(history)
         if item_ids is not None:
-            scores = scores[:, check_ids("item_ids", np.asarray(item_ids), scorer.num_items)]
+            items = np.atleast_1d(np.asarray(item_ids))
+            scores = scores[:, as_ids("item_ids", items, scorer.num_items)]
         return scores[0] if array.ndim == 1 else scores
 
     def recommend(
@@ -210,6 +213,9 @@ class SequenceBlendModel(Described):
     def num_items(self) -> int:
         """How many items the fitted model knows, the padding item included."""
         return self._fitted().num_items
+
+    def checkpoint(self) -> None:
+        """None: most of a fit goes into weights that are of no use before the last are found."""
 
     def export(self) -> tuple[dict[str, Array], dict[str, Any]]:
         """The arrays and JSON-able settings that :class:`SequenceScorer` takes."""

@@ -15,12 +15,11 @@ history there is one entry with several values, the channels:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from recommender.learning.arrays import Array
 
 MAX_LAG = 50
 REACHES = (0.5, 0.8, 0.95)

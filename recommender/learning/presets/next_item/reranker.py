@@ -15,9 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.learning.arrays import Array
 from recommender.learning.presets.next_item.traits import TERMS, ItemTraits
-
-Array = NDArray[Any]
 
 SHORTLIST = 50
 READ = 10

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from recommender.learning.arrays import Array
 from recommender.learning.engine.devices import seeded
 from recommender.learning.presets.next_item.reranker import OWN, READ, SHORTLIST
 from recommender.learning.presets.next_item.scorer import DECAYS
 from recommender.learning.presets.next_item.shortlists import Shortlists
-
-Array = NDArray[Any]
 
 _WIDTH, _HIDDEN = 32, 64
 _EPOCHS = 8

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.learning.arrays import Array
 from recommender.learning.interactions import PADDING_ITEM
 from recommender.learning.presets.next_item.reranker import (
     READ,
@@ -24,8 +25,7 @@ from recommender.learning.presets.next_item.traits import (
     summarise,
     trait_terms,
 )
-
-Array = NDArray[Any]
+from recommender.learning.validation import as_ids
 
 DECAYS = (0.5, 0.8, 0.95)
 SPAN = 48
@@ -98,13 +98,39 @@ class SequenceScorer:
         history = self._known(history)
         look = self.first_look(history)
         scores = look.scores
-        if self._reranker is not None and len(history):
-            listed = self.shortlist(look)
-            own, pulls = self.reading(look, listed)
-            scores[listed] += self._reranker.adjustments(own, self._reranker.read(pulls))
+        listed, adjustments = self._second_look(look)
+        scores[listed] += adjustments
         if not self._repeats and len(history):
             scores[history] = scores[PADDING_ITEM + 1 :].min() - 1.0
         return scores
+
+    def log_chances(self, history: Array) -> NDArray[np.float32]:
+        """Log chances (num_items,) that each item comes next, up to one constant for all.
+
+        They rank as :meth:`scores` do, but for the place of the short list among the others: a
+        second look says how likely the listed items are against each other. How likely they are
+        together, the first has said; the level of the adjustments is arbitrary. Items that nobody
+        met are as unlikely as the least likely of the others.
+        """
+        history = self._known(history)
+        look = self.first_look(history)
+        chances = look.scores
+        listed, adjustments = self._second_look(look)
+        before = chances[listed]
+        after = before + adjustments
+        chances[listed] = after + (_log_sum_exp(before) - _log_sum_exp(after))
+        items = chances[PADDING_ITEM + 1 :]
+        met = items[self._floor[PADDING_ITEM + 1 :] > 2 * NEVER_MET]
+        np.maximum(items, met.min(initial=np.inf) if len(met) else -np.inf, out=items)
+        return chances
+
+    def _second_look(self, look: FirstLook) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The short list and what is added to its scores; nothing without a reranker."""
+        if self._reranker is None or not len(look.history):
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        listed = self.shortlist(look)
+        own, pulls = self.reading(look, listed)
+        return listed, self._reranker.adjustments(own, self._reranker.read(pulls))
 
     def neighbours(self, item: int) -> tuple[Array, Array]:
         """The neighbours (n,) of a known item and their values (n, 2 DECAYS)."""
@@ -159,8 +185,7 @@ class SequenceScorer:
 
         The history is looked up once for all of them.
         """
-        for item_id in item_ids:
-            self._check(item_id)
+        item_ids = [self._checked(item_id) for item_id in item_ids]
         history = np.asarray(history)
         known = np.flatnonzero((history > PADDING_ITEM) & (history < self.num_items))
         result = np.zeros((len(item_ids), len(history)), np.float32)
@@ -200,7 +225,7 @@ class SequenceScorer:
         Returns ids and the rises, most first; what every item gains or loses by its popularity
         and age is left out. Raises ``ValueError`` for an unknown item.
         """
-        self._check(item_id)
+        item_id = self._checked(item_id)
         row = slice(*self._offsets[item_id : item_id + 2].tolist())
         ids = self._ids[row].astype(np.int64)
         evidence, affinity = _by_kind(self._values[row].astype(np.float32))
@@ -209,9 +234,10 @@ class SequenceScorer:
         best = best[ids[best] != item_id][:n]
         return ids[best], rises[best].astype(np.float32)
 
-    def _check(self, item_id: int) -> None:
+    def _checked(self, item_id: int) -> int:
         if not PADDING_ITEM < item_id < self.num_items:
             raise ValueError(f"item_id must be between 1 and {self.num_items - 1}, got {item_id}")
+        return int(as_ids("item_id", [item_id])[0])
 
     def _known(self, history: Array) -> Array:
         history = np.asarray(history)
@@ -260,6 +286,14 @@ class SequenceScorer:
         logarithm = np.log((evidence + floor).astype(np.float32, copy=False))
         logarithm *= np.float32(self._sharpness)
         return logarithm
+
+
+def _log_sum_exp(scores: NDArray[np.float32]) -> np.float32:
+    if not len(scores):
+        return np.float32(0.0)
+    highest = scores.max()
+    total: np.float32 = highest + np.log(np.exp(scores - highest).sum())
+    return total
 
 
 def _by_kind(values: Array) -> tuple[Array, Array]:

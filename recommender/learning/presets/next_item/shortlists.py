@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
+from recommender.learning.arrays import Array
 from recommender.learning.presets.next_item.reranker import OWN, READ, SHORTLIST, pull_features
 from recommender.learning.presets.next_item.scorer import DECAYS, SPAN, SequenceScorer
-
-Array = NDArray[Any]
 
 
 class Shortlists:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from recommender.learning.arrays import Array
 
 ERAS = 12
 TERMS = 9

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
+from recommender.learning.arrays import Array
 from recommender.learning.presets.next_item.neighbours import (
     AFFINITY_CHANNELS,
     EVIDENCE_CHANNELS,
@@ -24,8 +23,6 @@ from recommender.learning.presets.next_item.neighbours import (
 )
 from recommender.learning.presets.next_item.scorer import DECAYS, SPAN, step_weights
 from recommender.learning.presets.next_item.traits import TERMS, ItemTraits, summarise, trait_terms
-
-Array = NDArray[Any]
 
 CANDIDATES = 300
 TINY = 1e-9  # evidence for an item of which there is none

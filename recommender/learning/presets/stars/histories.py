@@ -9,8 +9,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.learning.arrays import FloatArray, IntArray
 from recommender.learning.interactions import Interactions
-from recommender.learning.validation import FloatArray, IntArray
 
 
 @dataclass(frozen=True, eq=False)

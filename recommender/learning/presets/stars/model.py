@@ -10,14 +10,16 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from recommender.learning.arrays import FloatArray, IntArray
 from recommender.learning.artifact import StrPath
 from recommender.learning.description import Described
 from recommender.learning.engine.devices import choose_device
 from recommender.learning.engine.persistence import fingerprint, open_model, save_model
 from recommender.learning.interactions import Interactions
+from recommender.learning.interfaces import FoldedUser
 from recommender.learning.presets.stars.export import export_arrays, export_settings
 from recommender.learning.presets.stars.histories import Histories
-from recommender.learning.presets.stars.scorer import FactorizationScorer, FoldedUser
+from recommender.learning.presets.stars.scorer import FactorizationScorer
 from recommender.learning.presets.stars.side_information import (
     SideInformation,
     chosen_features,
@@ -28,8 +30,6 @@ from recommender.learning.presets.stars.variational import VariationalFactorizat
 from recommender.learning.progress import Progress, ProgressCallback, Reporter
 from recommender.learning.ranking import Exclusion, recommended
 from recommender.learning.validation import (
-    FloatArray,
-    IntArray,
     SeedLike,
     as_ids,
     as_random_state,
@@ -60,6 +60,8 @@ class BayesianFactorizationModel(Described):
     random_state: seed
     device: 'auto', 'cpu' or 'cuda'
     """
+
+    batch_size = None  # a round takes all ratings at once
 
     def __init__(
         self,
@@ -106,6 +108,7 @@ class BayesianFactorizationModel(Described):
         """
         if interactions.ratings is None or len(interactions) == 0:
             raise ValueError("interactions must have ratings, got none")
+        interactions.check()
         features = chosen_features(item_features, interactions)
         reporter = Reporter(progress)
         reporter.report(Progress(phase="side information", epoch=0, epochs=self._n_iter))

@@ -12,15 +12,17 @@ of contributions of the single ratings.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from recommender.learning.arrays import IntArray
+from recommender.learning.interfaces import FoldedUser
 from recommender.learning.ranking import top_n
-from recommender.learning.validation import IntArray, as_floats, as_ids, check_positive
+from recommender.learning.validation import as_floats, as_ids, check_positive
 
 MIN_STARS, MAX_STARS = 0.5, 5.0
 NOISE_ROUNDS = 4
@@ -46,23 +48,6 @@ SETTINGS = (
 
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
-
-
-@dataclass(frozen=True, eq=False)
-class FoldedUser:
-    """A user's posterior. ``row`` is ``[bias_u, taste_u]`` (K,) and ``covariance`` (K, K).
-
-    ``item_ids`` are those that were rated, and after them those that were only seen.
-    """
-
-    item_ids: IntArray
-    row: Float64
-    covariance: Float64
-    contributions: Callable[[Float64], Float64]
-    """Of ``row @ directions``, directions (K, m), which part each item brought: (n_history, m).
-
-    What a user without a history has, and all of these, add up to it.
-    """
 
 
 class FactorizationScorer:
@@ -146,13 +131,11 @@ class FactorizationScorer:
 
     def predict(self, user: FoldedUser, item_ids: ArrayLike | None = None) -> Float32:
         """Stars between 0.5 and 5, for all items or for ``item_ids``: shape (n,), float32."""
-        if item_ids is None:
-            rows = self._rows
-        else:
-            rows = self._rows[as_ids("item_ids", item_ids, self.num_items)]
         weights = user.row.astype(np.float32)
         weights[0] = 1.0
-        scores = rows @ weights
+        scores = self._rows @ weights
+        if item_ids is not None:  # Multiplied alone, their rows would round differently.
+            scores = scores[as_ids("item_ids", item_ids, self.num_items)]
         scores += np.float32(self._mean + user.row[0])
         return np.clip(scores, MIN_STARS, MAX_STARS, out=scores)
 

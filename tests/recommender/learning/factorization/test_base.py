@@ -11,6 +11,7 @@ from recommender.learning.factorization.als import ImplicitALSModel
 from recommender.learning.factorization.explicit import ExplicitFactorizationModel
 from recommender.learning.factorization.implicit import ImplicitFactorizationModel
 from recommender.learning.interactions import Interactions
+from recommender.learning.interfaces import DivergedError
 from tests.recommender.learning.toys import checkerboard, ratings
 
 QUICK = {"embedding_dim": 4, "n_iter": 2, "device": "cpu"}
@@ -239,7 +240,7 @@ def test_a_loss_that_explodes_is_named():
     model = ExplicitFactorizationModel(
         device="cpu", n_iter=50, optimizer_func=lambda p: torch.optim.SGD(p, lr=1e6)
     )
-    with pytest.raises(ValueError, match="the loss is"):
+    with pytest.raises(DivergedError, match="the loss is"):
         model.fit(rated(checkerboard()))
 
 

@@ -1,6 +1,7 @@
 """``recommend`` and ``watch_next`` in a terminal."""
 
 import json
+import re
 from io import StringIO
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 
 from catalog.models import Movie
+from recommender.learning.presets.mix import Mix
 from tests.recommender.world import World
 
 
@@ -24,8 +26,27 @@ def test_recommend_prints_a_table_without_what_was_rated(world: World) -> None:
     out, _ = run("recommend", "ada", "-n", "3")
     assert out.count("Drama") == 3
     assert "Title" in out
-    assert "Score" in out
+    assert "Predicted stars" in out
     assert all(f"Film {place:02}" not in out for place in range(6))
+
+
+def test_what_is_ranked_by_more_than_stars_is_shown_in_stars(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steep = Mix(next_weight=100.0, caution=0.0)
+    monkeypatch.setattr("recommender.serving.recommender.TOP_PICKS", steep)
+    world.publish()
+    world.fan_of_even()
+    scores = [item["score"] for item in json.loads(run("recommend", "ada", "--json")[0])["items"]]
+    assert max(scores) > 5
+    shown = re.findall(r"~?(\d\.\d+) │\n", run("recommend", "ada")[0])
+    assert len(shown) == 5
+    assert all(0.5 <= float(stars) <= 5 for stars in shown)
+
+
+def test_without_predicted_stars_the_scores_are_shown(world: World) -> None:
+    world.publish()
+    assert "Score" in run("watch_next", "Film 11")[0]
 
 
 def test_recommend_prints_json(world: World) -> None:

@@ -1,4 +1,4 @@
-"""Who is asking: a session with CSRF token, or ``Authorization: Bearer`` with an access token."""
+"""Authentication: a session with CSRF token, or ``Authorization: Bearer`` with an access token."""
 
 from __future__ import annotations
 
@@ -53,5 +53,5 @@ MEMBER = [TokenAuth(), MemberSession(csrf=False)]
 
 
 def member_id(request: HttpRequest) -> int:
-    """The key of the member who asks, on a route that only members may take."""
+    """The primary key of the member whom `MEMBER` has let in."""
     return int(request.auth.pk)  # type: ignore[attr-defined]

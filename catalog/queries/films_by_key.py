@@ -1,4 +1,4 @@
-"""What lists of films show of each, as rows of the database: one query for any number of films.
+"""Films by primary key, with what lists of them show: one query for any number of films.
 
 As SQL, since making the same with the ORM takes longer than the database takes to answer it.
 """
@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import connection
 
-from catalog.models import Genre, Link, Movie
+from catalog.models import DiaryEntry, Genre, Link, Movie, Rating, SeenMovie
 
 _MOVIES, _LINKS, _GENRES = Movie._meta.db_table, Link._meta.db_table, Genre._meta.db_table
 _MOVIE_GENRES = Movie.genres.through._meta.db_table
@@ -21,9 +22,16 @@ _GENRES_OF = f"""ARRAY(
     WHERE has.movie_id = movie.id ORDER BY genre.name)"""  # noqa: S608
 _TITLES = f"SELECT id, title FROM {_MOVIES} WHERE id = ANY(%s)"  # noqa: S608
 _CARDS = f"""
-    SELECT id, title, year, poster_path,
-        {_GENRES_OF.format(column="ARRAY[genre.name, genre.slug]")}
-    FROM {_MOVIES} AS movie WHERE id = ANY(%s)
+    SELECT movie.id, title, year, poster_path,
+        {_GENRES_OF.format(column="ARRAY[genre.name, genre.slug]")}, half_stars,
+        EXISTS (SELECT FROM {SeenMovie._meta.db_table} AS mark
+            WHERE mark.movie_id = movie.id AND mark.user_id = %s),
+        EXISTS (SELECT FROM {DiaryEntry._meta.db_table} AS entry
+            WHERE entry.movie_id = movie.id AND entry.user_id = %s)
+    FROM {_MOVIES} AS movie
+    LEFT JOIN {Rating._meta.db_table} AS rating
+        ON rating.movie_id = movie.id AND rating.user_id = %s
+    WHERE movie.id = ANY(%s)
 """  # noqa: S608
 _DETAILS = f"""
     SELECT movie.id, title, original_title, year, runtime, poster_path, rating_count,
@@ -34,20 +42,31 @@ _DETAILS = f"""
 
 
 def titles(movie_ids: Iterable[int]) -> dict[int, str]:
-    """The titles of films by primary key; a film that is not there is left out, as below."""
+    """The titles of films by primary key; one that is not there is left out, as everywhere here."""
     return dict(_rows(_TITLES, movie_ids))
 
 
-def card_movies(movie_ids: Iterable[int]) -> dict[int, Movie]:
-    """Films with what a card shows, genres included; other columns are read when asked for."""
+def card_movies(
+    movie_ids: Iterable[int], user: AbstractBaseUser | AnonymousUser | None = None
+) -> dict[int, Movie]:
+    """Films with what a card shows: genres, and the marks of ``user``, who may be a visitor.
+
+    Other columns are read when asked for.
+    """
     genres: dict[str, Genre] = {}
     found = {}
-    for *values, named in _rows(_CARDS, movie_ids):
+    user_id = user.pk if user else None
+    for *values, named, half_stars, is_marked_seen, is_in_diary in _rows(
+        _CARDS, user_id, user_id, user_id, movie_ids
+    ):
         movie = Movie.from_db(connection.alias, ("id", "title", "year", "poster_path"), values)
         movie.genre_list = [
             genres.get(slug) or genres.setdefault(slug, Genre(name=name, slug=slug))
             for name, slug in named
         ]
+        movie.your_half_stars = half_stars  # type: ignore[attr-defined]
+        movie.is_marked_seen = is_marked_seen  # type: ignore[attr-defined]
+        movie.is_in_diary = is_in_diary  # type: ignore[attr-defined]
         found[movie.pk] = movie
     return found
 
@@ -58,8 +77,8 @@ def details(movie_ids: Iterable[int]) -> list[tuple[Any, ...]]:
     return _rows(_DETAILS, movie_ids)
 
 
-def _rows(sql: str, movie_ids: Iterable[int]) -> list[tuple[Any, ...]]:
+def _rows(sql: str, *parameters: int | Iterable[int] | None) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, [list(movie_ids)])
+        cursor.execute(sql, [list(one) if isinstance(one, Iterable) else one for one in parameters])
         found: list[tuple[Any, ...]] = cursor.fetchall()
     return found

@@ -34,7 +34,7 @@ def list_seen(request: HttpRequest, limit: Limit = 20, offset: Offset = 0) -> Js
     summary="Mark a movie as seen",
 )
 def put_seen(request: HttpRequest, movie_id: MovieId, body: SeenIn) -> Json:
-    movie = get_object_or_404(Movie.objects.for_cards(), pk=movie_id)
+    movie = get_object_or_404(Movie.objects.with_link_and_genres(), pk=movie_id)
     marked = mark_seen(user_id=member_id(request), movie=movie, watched_on=body.watched_on)
     return seen_json(marked.mark)
 

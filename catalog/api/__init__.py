@@ -1,0 +1,1 @@
+"""Movies and ratings in the JSON API: routers that `moviesite.api` puts together."""

@@ -1,0 +1,49 @@
+"""Movies: search, and one movie. Open to everybody."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from ninja import Router
+
+from catalog.models import Movie
+from catalog.queries.search import search_movies
+
+from .payloads import Json, movie_json
+from .schemas import Limit, MovieId, MovieList, MovieOut, Offset, Problem
+
+MAX_FOUND = 200  # a search is for finding, not for listing the catalog
+
+router = Router(tags=["movies"])
+
+
+@router.get(
+    "",
+    response=MovieList,
+    summary="Search or list movies",
+    operation_id="recommender_api_movies_list_movies",
+)
+def list_movies(
+    request: HttpRequest,
+    search: str = "",
+    limit: Limit = 20,
+    offset: Offset = 0,
+) -> Json:
+    suitable = Movie.objects.suitable()
+    if search.strip():
+        found = search_movies(search, limit=MAX_FOUND, within=suitable)
+        movies, count = found[offset : offset + limit], len(found)
+    else:
+        ordered = suitable.with_link_and_genres().order_by("-rating_count", "pk")
+        movies, count = list(ordered[offset : offset + limit]), suitable.count()
+    return {"items": [movie_json(movie) for movie in movies], "count": count}
+
+
+@router.get(
+    "{movie_id}",
+    response={200: MovieOut, 404: Problem},
+    summary="One movie",
+    operation_id="recommender_api_movies_get_movie",
+)
+def get_movie(request: HttpRequest, movie_id: MovieId) -> Json:
+    return movie_json(get_object_or_404(Movie.objects.with_link_and_genres(), pk=movie_id))

@@ -1,0 +1,52 @@
+"""The ratings of the member who asks."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from ninja import Router, Status
+
+from catalog.models import Movie, Rating
+from catalog.services.ratings import half_stars_of, rate, unrate
+
+from .auth import MEMBER, member_id
+from .payloads import Json, rating_json
+from .schemas import Limit, MovieId, Offset, Problem, RatingIn, RatingList, RatingOut
+
+router = Router(tags=["me"], auth=MEMBER)
+
+
+@router.get(
+    "ratings",
+    response={200: RatingList, 401: Problem},
+    summary="Your ratings, newest first",
+    operation_id="recommender_api_me_list_ratings",
+)
+def list_ratings(request: HttpRequest, limit: Limit = 20, offset: Offset = 0) -> Json:
+    mine = Rating.objects.filter(user_id=member_id(request))
+    page = mine.select_related("movie__link").prefetch_related("movie__genres")
+    ratings = page.order_by("-rated_at", "-pk")[offset : offset + limit]
+    return {"items": [rating_json(rating) for rating in ratings], "count": mine.count()}
+
+
+@router.put(
+    "ratings/{movie_id}",
+    response={200: RatingOut, 401: Problem, 404: Problem},
+    summary="Rate a movie",
+    operation_id="recommender_api_me_put_rating",
+)
+def put_rating(request: HttpRequest, movie_id: MovieId, body: RatingIn) -> Json:
+    movie = get_object_or_404(Movie.objects.with_link_and_genres(), pk=movie_id)
+    half_stars = half_stars_of(body.rating)
+    return rating_json(rate(user_id=member_id(request), movie=movie, half_stars=half_stars))
+
+
+@router.delete(
+    "ratings/{movie_id}",
+    response={204: None, 401: Problem, 404: Problem},
+    summary="Take a rating back",
+    operation_id="recommender_api_me_delete_rating",
+)
+def delete_rating(request: HttpRequest, movie_id: MovieId) -> Status:
+    unrate(user_id=member_id(request), movie=get_object_or_404(Movie, pk=movie_id))
+    return Status(204, None)

@@ -1,0 +1,78 @@
+"""What the API takes and gives of movies and ratings."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+from ninja import Field, Schema
+
+MAX_LIMIT = 100
+MAX_OFFSET = 10_000
+
+Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT)]
+Offset = Annotated[int, Field(ge=0, le=MAX_OFFSET)]
+# Primary keys are 64-bit in the database: a larger number is no movie, and no server error.
+MovieId = Annotated[int, Field(ge=1, le=2**63 - 1)]
+
+
+class LinksOut(Schema):
+    movielens: int | None
+    imdb: str | None
+    tmdb: int | None
+
+
+class MovieOut(Schema):
+    id: int
+    title: str
+    original_title: str
+    year: int | None
+    genres: list[str]
+    runtime: int | None
+    poster_url: str | None
+    links: LinksOut
+    average_rating: float | None
+    rating_count: int
+
+
+class MovieList(Schema):
+    items: list[MovieOut]
+    count: int
+
+
+class RatingIn(Schema):
+    """Half-stars: 0.5, 1.0, … 5.0."""
+
+    rating: float
+
+
+class RatingOut(Schema):
+    movie: MovieOut
+    rating: float
+    rated_at: datetime
+
+
+class RatingList(Schema):
+    items: list[RatingOut]
+    count: int
+
+
+class SeenIn(Schema):
+    """Without a day, or with the day on which the movie was watched."""
+
+    watched_on: date | None = None
+
+
+class SeenOut(Schema):
+    movie: MovieOut
+    watched_on: date | None
+    marked_at: datetime
+
+
+class SeenList(Schema):
+    items: list[SeenOut]
+    count: int
+
+
+class Problem(Schema):
+    detail: str

@@ -1,0 +1,39 @@
+"""What requests name in their query or form: primary keys, pages of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, TypedDict
+
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest
+
+MOST_DIGITS = 18  # a primary key has 64 bits: a longer number is no key, and no server error
+
+
+def key_in(text: str) -> int | None:
+    """The primary key that a text says; None where it says none."""
+    return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else None
+
+
+def keys_in(texts: Iterable[str]) -> list[int]:
+    """The primary keys that some texts say, each once, in their order."""
+    keys = (key_in(text) for text in texts)
+    return list(dict.fromkeys(key for key in keys if key is not None))
+
+
+class PageContext(TypedDict):
+    """What ``components/pages.html`` needs, with the items of the page as a list."""
+
+    page: Page
+    page_numbers: Iterator[str | int]
+
+
+def page_context(
+    request: HttpRequest, items: Any, size: int, paginator: type[Paginator] = Paginator
+) -> PageContext:
+    """The page of ``items`` that ``?page=`` names: the first or last for a number that is none."""
+    page = paginator(items, size).get_page(request.GET.get("page"))
+    page.object_list = list(page.object_list)
+    numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1)
+    return {"page": page, "page_numbers": numbers}

@@ -1,0 +1,31 @@
+"""Films by primary key, in one query each."""
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractUser, AnonymousUser
+from pytest_django import DjangoAssertNumQueries
+
+from catalog.models import Movie, Rating
+from catalog.queries.films_by_key import card_movies, details, titles
+
+
+def test_a_card_has_all_that_it_shows(
+    amelie: Movie, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(1):
+        found = card_movies([amelie.pk, 0])
+        movie = found[amelie.pk]
+        shown = movie.title, movie.year, [genre.name for genre in movie.genre_list]
+    assert list(found) == [amelie.pk]
+    assert shown == ("Amélie", 2001, ["Comedy", "Drama"])
+
+
+def test_a_card_has_the_stars_of_its_reader_alone(amelie: Movie, ada: AbstractUser) -> None:
+    eve = get_user_model().objects.create_user("eve")
+    Rating.objects.create(user=ada, movie=amelie, half_stars=9)
+    for reader, expected in ((ada, 9), (eve, None), (AnonymousUser(), None)):
+        assert card_movies([amelie.pk], reader)[amelie.pk].your_half_stars == expected  # type: ignore[attr-defined]
+
+
+def test_films_that_are_gone_are_left_out(amelie: Movie) -> None:
+    assert titles([amelie.pk, 0]) == {amelie.pk: "Amélie"}
+    assert [row[0] for row in details([amelie.pk, 0])] == [amelie.pk]

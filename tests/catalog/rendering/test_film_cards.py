@@ -1,0 +1,77 @@
+"""Film cards and predicted stars: what they say, in the words and numbers of the reader."""
+
+from dataclasses import dataclass
+
+import pytest
+from django.utils import translation
+
+from catalog.models import Movie
+from catalog.rendering.film_cards import film_card, predicted_stars, recommended_items
+
+pytestmark = pytest.mark.usefixtures("plain_static")
+
+
+@dataclass(frozen=True)
+class Reason:
+    movie: Movie
+
+
+@dataclass(frozen=True)
+class Card:
+    movie: Movie
+    predicted_rating: float | None = None
+    is_uncertain: bool = False
+    reasons: tuple[Reason, ...] = ()
+
+
+def film(title: str = "Amélie", year: int | None = 2001) -> Movie:
+    made = Movie(pk=7, title=title, year=year)
+    made.__dict__["genre_list"] = []
+    return made
+
+
+def test_what_comes_from_data_is_escaped() -> None:
+    reasons = [Reason(film("<i>Heat</i>"))]
+    drawn = film_card(film("<b>M</b>"), for_member=True, reasons=reasons)
+    assert "<b>" not in drawn
+    assert "<i>" not in drawn
+    assert "Rate or save &lt;b&gt;M&lt;/b&gt;" in drawn
+    assert "Because of &lt;i&gt;Heat&lt;/i&gt;" in drawn
+
+
+def test_a_card_names_two_reasons_at_most() -> None:
+    reasons = tuple(Reason(film(title)) for title in ("Heat", "Ran", "M"))
+    drawn = recommended_items([Card(film(), reasons=reasons)], for_member=False)
+    assert '<p class="film-why">Because of Heat and Ran</p>' in drawn
+
+
+def test_members_can_rate_from_the_card_and_see_their_stars() -> None:
+    rated = film()
+    rated.your_half_stars = 7  # type: ignore[attr-defined]
+    assert "data-actions" not in film_card(rated, for_member=False)
+    drawn = film_card(rated, for_member=True)
+    assert 'href="/movies/7-amelie/#yours" data-actions="/movies/7/actions/"' in drawn
+    assert "<span data-your-stars>3.5</span>" in drawn
+    assert "<span data-your-stars></span>" in film_card(film(), for_member=True), "styles ask"
+
+
+def test_predicted_stars_look_the_same_on_cards_and_elsewhere() -> None:
+    for uncertain in (False, True):
+        stars = predicted_stars(3.7449, uncertain)
+        assert ("~3.7" in stars) == uncertain
+        assert ("First guess for you:" in stars) == uncertain
+        assert ("Predicted for you:" in stars) != uncertain
+        assert stars in film_card(film(), for_member=False, predicted=3.7449, uncertain=uncertain)
+        assert stars in recommended_items([Card(film(), 3.7449, uncertain)], for_member=False)
+
+
+def test_predicted_stars_without_a_label_or_a_prediction() -> None:
+    assert "sr-only" not in predicted_stars(4.0, labelled=False)
+    assert "4.0" in predicted_stars(4.0, labelled=False)
+    assert predicted_stars(None) == ""
+
+
+def test_numbers_are_the_readers() -> None:
+    assert "3.7" in predicted_stars(3.7)
+    with translation.override("de"):
+        assert "3,7" in predicted_stars(3.7)
