@@ -30,8 +30,10 @@ class GridVectors:
         """
         bits = (_EXACT_BITS - (vectors.shape[-1] - 1).bit_length()) // 2
         exact = vectors.double()
-        exponents = torch.frexp(exact.abs().amax(dim=-1)).exponent
-        steps = torch.ldexp(torch.ones_like(exact[..., 0]), exponents - bits)
+        largest = exact.abs().amax(dim=-1)
+        # A power of two without rounding, which no function promises: a number by its mantissa.
+        powers = torch.where(largest > 0, largest / torch.frexp(largest).mantissa, 1.0)
+        steps = powers * 2.0**-bits
         return cls((exact / steps.unsqueeze(-1)).round(), steps)
 
     def with_all(self, others: GridVectors) -> Tensor:

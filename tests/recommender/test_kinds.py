@@ -77,4 +77,4 @@ def test_one_kind_alone_answers_a_command(world: World) -> None:
     assert "+" in person.top_picks(3).version
     alone = Recommender(history_from(world.even[:3]), live=live_state_of("factorization"))
     assert alone.top_picks(3).version == f"factorization/{version.pk}"
-    assert alone.next_scores is None
+    assert alone.scores.next_scores is None

@@ -90,7 +90,7 @@ def test_ones_own_page_says_who_sees_it(member: Client, ada: AbstractUser) -> No
     shown = member.get("/members/ada/").content.decode()
     assert "Only you can see this page" in shown
     assert "Send a friend request" not in shown
-    get_user_model().objects.filter(pk=ada.pk).update(is_public=True)
+    Sharing.objects.create(user=ada, is_public=True)
     assert "Everybody can see this page" in member.get("/members/ada/").content.decode()
 
 
@@ -104,7 +104,7 @@ def test_the_button_asks(member: Client, ada: AbstractUser, grace: AbstractUser)
 
 
 def test_who_cannot_be_found_has_no_button(member: Client, grace: AbstractUser) -> None:
-    get_user_model().objects.filter(pk=grace.pk).update(findable=False)
+    Sharing.objects.filter(user=grace).update(findable=False)
     assert "Send a friend request" not in member.get(ADDRESS).content.decode()
     refused = member.post(f"/friends/{grace.pk}/ask/", follow=True)
     assert "No member by that name accepts friend requests" in refused.content.decode()

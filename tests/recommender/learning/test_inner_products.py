@@ -26,3 +26,15 @@ def test_a_vector_alone_gives_the_same_bits():
     for row in range(30):
         alone = GridVectors(left.multiples[row : row + 1], left.steps[row : row + 1])
         assert torch.equal(alone.with_all(right)[0], table[row])
+
+
+@pytest.mark.parametrize("scale", [2.0**-140, 1e-30, 1.0, 1e30])
+def test_steps_are_powers_of_two_and_multiples_whole(scale):
+    torch.manual_seed(0)
+    vectors = (torch.randn(99, 33).double() * scale).float()
+    grid = GridVectors.of(vectors)
+    assert (torch.frexp(grid.steps).mantissa == 0.5).all()
+    assert torch.equal(grid.multiples, grid.multiples.round())
+    assert grid.multiples.abs().max() <= 2**23
+    off = (grid.multiples * grid.steps.unsqueeze(1) - vectors).abs()
+    assert (off <= grid.steps.unsqueeze(1) / 2).all()

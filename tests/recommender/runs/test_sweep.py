@@ -23,7 +23,7 @@ from recommender.models import (
 from recommender.runs import request, sweep
 from recommender.runs.request import request_run
 from recommender.runs.sweep import NUDGE_CACHE_KEY, SWEEP_TASK
-from tests.recommender.world import World
+from tests.recommender.world import FILMS, RATINGS_OF_EACH, World
 
 sweep_module = import_module("recommender.runs.sweep")
 
@@ -109,7 +109,8 @@ def test_ratings_that_are_gone_count_as_a_change_for_the_full_retrain(trained: W
     long_ago = timezone.now() - timedelta(days=30)
     leaving = trained.fan_of_even(ratings=6, name="leaving")
     Rating.objects.update(updated_at=long_ago)
-    ModelVersion.objects.update(trained_at=long_ago, watermark=long_ago, rating_count=26)
+    count = 26 + FILMS * RATINGS_OF_EACH
+    ModelVersion.objects.update(trained_at=long_ago, watermark=long_ago, rating_count=count)
     sweep()
     assert not TrainingRun.objects.exists()
     leaving.delete()
