@@ -130,7 +130,7 @@ def test_one_click_marks_as_seen_and_undo_brings_the_watchlist_back(
     assert json.loads(answer["HX-Trigger"]) == {"film-seen": {"movie": amelie.pk, "on": True}}
     assert SeenMovie.objects.get(user=ada).movie == amelie
     assert not WatchlistEntry.objects.exists()
-    step = re.search(r'name="step" value="([^"]+)"', answer.content.decode())
+    step = re.search(r'name="step" value="([^"]+)"', flat(answer))
     assert step
     member.post(reverse("catalog:undo"), {"step": step[1]})
     assert not SeenMovie.objects.exists()
@@ -167,12 +167,11 @@ def test_the_button_knows_why_a_film_is_seen(
     elif doing == "diary":
         DiaryEntry.objects.create(user=ada, movie=amelie, watched_on="2026-11-01")
     for address in (reverse("catalog:actions", args=[amelie.pk]), amelie.get_absolute_url()):
-        shown = member.get(address).content.decode()
-        (form,) = re.findall(rf'data-see="{amelie.pk}">(.*?)</form>', shown, re.DOTALL)
+        (form,) = re.findall(rf'data-see="{amelie.pk}">(.*?)</form>', flat(member.get(address)))
         assert ('aria-pressed="true"' in form) is pressed
         assert (" disabled>" in form) is disabled
-    card = member.get("/movies/").content.decode()
-    (tick,) = re.findall(rf'<button[^>]* data-mark-seen="{amelie.pk}"[^>]*>', card)
+    cards = flat(member.get("/movies/"))
+    (tick,) = re.findall(rf'<button[^>]* data-mark-seen="{amelie.pk}"[^>]*>', cards)
     assert (" hidden>" in tick) is pressed
     assert 'aria-label="I have seen Amélie"' in tick
 
