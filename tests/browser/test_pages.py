@@ -131,7 +131,7 @@ def test_a_card_is_seen_by_one_click_and_comes_back(member_page: Page, site: Sit
     expect(card).to_be_hidden()
     assert SeenMovie.objects.get().movie.title == name
     member_page.get_by_role("button", name="Undo").click()
-    expect(member_page.get_by_text("It is as it was before.")).to_be_visible()
+    expect(member_page.get_by_text("Everything is as it was before.")).to_be_visible()
     expect(member_page.locator("[data-track] .film").first).to_contain_text(name)
     assert not SeenMovie.objects.exists()
 
