@@ -81,6 +81,10 @@ bench-serving: setup ## measure speed and memory of serving (ARGS="scoring growt
 bench-retraining: setup ## measure quick updates, cancelling, and ratings beside a training (ARGS="update" for a part)
 	@$(VENV_PYTHON) -m tests.benchmarks.bench_retraining $(ARGS)
 
+bench-pages: setup ## measure pages as members live them (ARGS="--whole" for all of it)
+	@SECRET_KEY=only-for-checks DATABASE_URL=postgres://nobody@localhost/none REDIS_URL=redis://localhost \
+		OMP_NUM_THREADS=1 $(VENV_PYTHON) -m tests.benchmarks.bench_pages $(ARGS)
+
 bench-load: setup ## measure a first visit in Chromium (ARGS="http://127.0.0.1:8000 USERNAME PASSWORD")
 	@$(VENV_PYTHON) -m tests.benchmarks.bench_load $(ARGS)
 

@@ -139,6 +139,8 @@ class FoldedUser:
 
     What a user without a history has, and all of these, add up to it.
     """
+    noise_precision: float = 1.0
+    """How steady the user's ratings are: one over the variance of what no model foresees."""
 
 
 class StarScorer(Scorer, Protocol):

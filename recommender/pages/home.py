@@ -33,13 +33,24 @@ class Row:
     cards: list[Card]
 
 
+@dataclass(frozen=True)
+class RowDraft:
+    """A row before its films are read; ``about`` is the film that its title names, 0 for none."""
+
+    key: str
+    title: str
+    subtitle: str
+    draft: Draft
+    about: int
+
+
 @dataclass
 class _Page:
     """What is on the page so far; rankings are made in the order in which the rows stand."""
 
     recommender: Recommender
     taken: BoolArray = field(init=False)
-    drafts: list[tuple[str, str, str, Draft, int]] = field(default_factory=list)
+    drafts: list[RowDraft] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.taken = np.zeros(len(self.recommender.live.catalog), np.bool_)
@@ -50,30 +61,34 @@ class _Page:
         if len(ranking) < MINIMUM:
             return
         self.taken[ranking.rows] = True
-        self.drafts.append((key, title, subtitle, draft(self.recommender, ranking), about or 0))
-
-    def rows(self) -> list[Row]:
-        """All films of the page are read at once; ``%(film)s`` in a title becomes its name."""
-        films = films_of(
-            [one for *_, one, _about in self.drafts], {about for *_, about in self.drafts}
-        )
-        made = []
-        for key, title, subtitle, one, about in self.drafts:
-            if about and about not in films.named:
-                continue
-            named = title % {"film": films.named[about].title} if about else title
-            if cards := one.cards(films):
-                made.append(Row(key, named, subtitle, cards))
-        return made
+        one = draft(self.recommender, ranking)
+        self.drafts.append(RowDraft(key, title, subtitle, one, about or 0))
 
 
 def home_rows(recommender: Recommender) -> list[Row]:
-    """The rows for one person, in the order in which they stand."""
+    """The rows for one person, in the order in which they stand.
+
+    All films of the page are read at once; ``%(film)s`` in a title becomes the film's name.
+    """
+    drafts = draft_rows(recommender)
+    films = films_of([row.draft for row in drafts], {row.about for row in drafts})
+    made = []
+    for row in drafts:
+        if row.about and row.about not in films.named:
+            continue
+        named = row.title % {"film": films.named[row.about].title} if row.about else row.title
+        if cards := row.draft.cards(films):
+            made.append(Row(row.key, named, row.subtitle, cards))
+    return made
+
+
+def draft_rows(recommender: Recommender) -> list[RowDraft]:
+    """Which films stand on the page, by the arrays alone: no query is made."""
     page = _Page(recommender)
     if recommender.scores.has_known_history:
         _personal_rows(page)
     _community_rows(page)
-    return page.rows()
+    return page.drafts
 
 
 def _personal_rows(page: _Page) -> None:

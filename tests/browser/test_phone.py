@@ -56,7 +56,7 @@ def test_a_thumb_rates_in_the_sheet(phone: Page, site: Site) -> None:
     stars = sheet.locator(".stars-set")
     stars.wait_for()
     before = stars.bounding_box()
-    expect(sheet.get_by_text("predicted for you")).to_be_visible()
+    expect(sheet.get_by_text("a first guess")).to_be_visible()
     box = sheet.bounding_box()
     assert box
     assert (box["x"], box["width"]) == (0, WIDTH)

@@ -8,6 +8,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from recommender.learning.interactions import Interactions
+from recommender.learning.presets.stars.first_ratings import unrated_rows
 from recommender.learning.presets.stars.side_information import (
     COMPANY_POWER,
     TRAIT_SHRINKAGE,
@@ -17,11 +19,15 @@ from recommender.learning.presets.stars.variational import NOISE_STRENGTH, Varia
 
 
 def export_arrays(
-    fit: VariationalFactorization, known: SideInformation, items: NDArray[np.int64]
+    fit: VariationalFactorization,
+    known: SideInformation,
+    interactions: Interactions,
+    mean: float,
 ) -> dict[str, NDArray[Any]]:
-    """The arrays of :class:`FactorizationScorer`, for every item, rated (``items``) or not."""
+    """The arrays of :class:`FactorizationScorer`, for every item, rated or not."""
     of_items, of_users = fit.items, fit.users
-    rows = known.items @ of_items.coefficients.cpu().numpy()
+    items = np.flatnonzero(known.rated)
+    rows = unrated_rows(fit, known, interactions, mean)
     rows[items] = of_items.mean.cpu().numpy()
     unknown = torch.linalg.inv(of_items.precision)[None]
     upper = np.triu_indices(rows.shape[1])

@@ -115,11 +115,10 @@ class BayesianFactorizationModel(Described):
         seed = int(self._random_state.randint(2**31 - 1))
         known = describe(interactions, features, self._company_rank, seed)
         mean = float(np.average(interactions.ratings, weights=interactions.weights))
-        items = np.unique(interactions.item_ids)
         width = 1 + (self._num_factors or factors_for(len(interactions)))
         fit = begin(interactions, known, mean, width, warm_start, self._random_state, self._device)
         rounds = self._n_iter if warm_start is None else self._warm_n_iter
-        self._running = partial(self._keep, interactions, known, mean, items, fit)
+        self._running = partial(self._keep, interactions, known, mean, fit)
         for epoch in range(1, rounds + 1):
             started = time.monotonic()
             loss = fit.step()
@@ -153,11 +152,10 @@ class BayesianFactorizationModel(Described):
         interactions: Interactions,
         known: SideInformation,
         mean: float,
-        items: NDArray[np.int64],
         fit: VariationalFactorization,
     ) -> None:
         """Write what serving needs, for every item of the model, rated or not."""
-        self._arrays = export_arrays(fit, known, items)
+        self._arrays = export_arrays(fit, known, interactions, mean)
         self._settings = export_settings(fit, known, mean)
         self._scorer = FactorizationScorer(self._arrays, self._settings)
         self._histories = Histories.of(interactions)

@@ -22,6 +22,9 @@ TRAIT_SHRINKAGE = 2.0
 COMPANY_POWER = 0.3
 MAX_EXTRA_FEATURES = 64
 
+# The blocks of the items' columns; block 0 are the ones.
+TRAITS, COMPANY, FEATURES = 1, 2, 3
+
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
 
@@ -35,7 +38,8 @@ class SideInformation:
     is not penalised. The users' columns are 1, log count and its square, then the sum of
     ``traits`` (num_items, T) over the rated items divided by their number + ``TRAIT_SHRINKAGE``,
     then the sum of ``company`` (num_items, C) divided by (their number + 1) ** ``COMPANY_POWER``.
-    ``embeddings`` (num_items, C) have length 1, or 0 where nothing is known of an item.
+    ``embeddings`` (num_items, C) have length 1, or 0 where nothing is known of an item; ``rated``
+    (num_items,) says which items have ratings.
     """
 
     items: Float64
@@ -45,7 +49,13 @@ class SideInformation:
     traits: Float64
     company: Float64
     embeddings: Float64
+    rated: NDArray[np.bool_]
     count_range: tuple[float, float]
+
+    @property
+    def extra(self) -> Float64:
+        """The caller's features of the items: (num_items, E), E = 0 where none were given."""
+        return self.items[:, self.item_blocks == FEATURES]
 
 
 def chosen_features(features: Any, interactions: Interactions) -> sp.csr_matrix | None:
@@ -74,7 +84,8 @@ def describe(
     item_blocks = [np.ones((len(item_counts), 1)), traits, company * spectrum]
     if item_features is not None:
         extra = _extra_features(item_features, item_counts, seed)
-        company = _guess_unrated(company, extra, item_counts)
+        guess = guess_from_features(company, extra, item_counts > 0)
+        company = np.where(item_counts[:, None] > 0, company, guess)
         item_blocks.append(extra)
 
     of_each_item = company * (item_counts[:, None] + 1.0) ** -COMPANY_POWER
@@ -93,6 +104,7 @@ def describe(
         item_blocks=_numbered(item_blocks),
         user_blocks=_numbered(user_blocks),
         traits=traits,
+        rated=item_counts > 0,
         company=of_each_item,
         embeddings=company * spectrum / np.where(lengths > 1e-9, lengths, 1.0),
         count_range=count_range,
@@ -184,10 +196,9 @@ def _extra_features(features: sp.csr_matrix, item_counts: Float64, seed: int) ->
     return dense / max(float(np.sqrt(np.mean(dense**2))), 1e-9)
 
 
-def _guess_unrated(company: Float64, extra: Float64, item_counts: Float64) -> Float64:
-    """Give items that nobody rated the company that rated items of the same features keep."""
-    rated = item_counts > 0
-    design = np.column_stack([np.ones(len(extra)), extra])
+def guess_from_features(values: Float64, features: Float64, rated: NDArray[np.bool_]) -> Float64:
+    """What ``values`` (num_items, C) of rated items say of every item with such features."""
+    design = np.column_stack([np.ones(len(features)), features])
     inner = design[rated].T @ design[rated] + np.eye(design.shape[1])
-    guess = design @ np.linalg.solve(inner, design[rated].T @ company[rated])
-    return np.where(rated[:, None], company, guess)
+    guess: Float64 = design @ np.linalg.solve(inner, design[rated].T @ values[rated])
+    return guess
