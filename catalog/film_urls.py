@@ -24,6 +24,11 @@ def actions_pattern() -> str:
     return _pattern("catalog:actions", (_KEY,), get_script_prefix(), get_urlconf())
 
 
+def see_pattern() -> str:
+    """Where members mark films as seen: ``/movies/{}/seen/``, for a key."""
+    return _pattern("catalog:see", (_KEY,), get_script_prefix(), get_urlconf())
+
+
 @lru_cache(10_000)
 def slug(title: str) -> str:
     return slugify(title) or "film"

@@ -3,7 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 
-from catalog.api import movies, ratings
+from catalog.api import movies, ratings, seen
+from catalog.services.diary import DiaryError
 from catalog.services.ratings import InvalidRatingError
 from recommender.api import recommendations, watch_next
 
@@ -17,6 +18,7 @@ api.add_router("movies", movies.router)
 api.add_router("movies", recommendations.movies)
 api.add_router("me", recommendations.me)
 api.add_router("me", ratings.router)
+api.add_router("me", seen.router)
 api.add_router("watch-next", watch_next.router)
 
 
@@ -24,4 +26,11 @@ api.add_router("watch-next", watch_next.router)
 def invalid_rating(request: HttpRequest, error: InvalidRatingError) -> HttpResponse:
     """The same form as ninja's own validation errors, so that a client needs one reader."""
     detail = [{"type": "half_star", "loc": ["body", "rating"], "msg": str(error)}]
+    return api.create_response(request, {"detail": detail}, status=422)
+
+
+@api.exception_handler(DiaryError)
+def invalid_day(request: HttpRequest, error: DiaryError) -> HttpResponse:
+    """A day on which nobody can have watched a film."""
+    detail = [{"type": "day", "loc": ["body", "watched_on"], "msg": str(error)}]
     return api.create_response(request, {"detail": detail}, status=422)

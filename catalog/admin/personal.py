@@ -1,6 +1,7 @@
-"""Admin of watchlists, hidden movies, lists, diaries and friends."""
+"""Admin of watchlists, hidden and seen movies, lists, diaries and friends."""
 
 from django.contrib import admin
+from django.http import HttpRequest
 
 from catalog.models import (
     Block,
@@ -9,6 +10,7 @@ from catalog.models import (
     HiddenMovie,
     MovieList,
     MovieListEntry,
+    SeenMovie,
     WatchlistEntry,
 )
 
@@ -30,6 +32,19 @@ class WatchlistAdmin(PersonalAdmin):
 @admin.register(HiddenMovie)
 class HiddenMovieAdmin(PersonalAdmin):
     list_display = ("movie", "user", "hidden_at")
+
+
+@admin.register(SeenMovie)
+class SeenMovieAdmin(PersonalAdmin):
+    """To be looked at only: what a member has seen is for the member to say."""
+
+    list_display = ("movie", "user", "watched_on", "marked_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: SeenMovie | None = None) -> bool:
+        return False
 
 
 @admin.register(DiaryEntry)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from ninja import Field, Schema
@@ -54,6 +54,23 @@ class RatingOut(Schema):
 
 class RatingList(Schema):
     items: list[RatingOut]
+    count: int
+
+
+class SeenIn(Schema):
+    """Without a day, or with the day on which the movie was watched."""
+
+    watched_on: date | None = None
+
+
+class SeenOut(Schema):
+    movie: MovieOut
+    watched_on: date | None
+    marked_at: datetime
+
+
+class SeenList(Schema):
+    items: list[SeenOut]
     count: int
 
 

@@ -62,16 +62,37 @@ WHERE member_import_id = %(job)s AND kind = 'diary' AND outcome = 'new'
   AND catalog_importrow.movie_id = added.movie_id
   AND catalog_importrow.watched_on = added.watched_on
 """
+MARK_SEEN = """
+WITH added AS (
+    INSERT INTO catalog_seenmovie (user_id, movie_id, watched_on, marked_at)
+    SELECT %(user)s, movie_id, watched_on, coalesce(happened_at, %(uploaded)s)
+    FROM catalog_importrow
+    WHERE member_import_id = %(job)s AND kind = 'seen' AND outcome = 'new'
+    ORDER BY coalesce(happened_at, %(uploaded)s), position
+    ON CONFLICT (user_id, movie_id) DO NOTHING
+    RETURNING movie_id)
+UPDATE catalog_importrow SET written = true FROM added
+WHERE member_import_id = %(job)s AND kind = 'seen' AND outcome = 'new'
+  AND catalog_importrow.movie_id = added.movie_id
+"""
 COUNT = """
 SELECT
     count(*) FILTER (WHERE kind = 'rating' AND written AND before_half_stars IS NULL),
     count(*) FILTER (WHERE kind = 'rating' AND written AND before_half_stars IS NOT NULL),
     count(*) FILTER (WHERE outcome = 'conflict' AND NOT written),
     count(*) FILTER (WHERE kind = 'watchlist' AND written),
-    count(*) FILTER (WHERE kind = 'diary' AND written)
+    count(*) FILTER (WHERE kind = 'diary' AND written),
+    count(*) FILTER (WHERE kind = 'seen' AND written)
 FROM catalog_importrow WHERE member_import_id = %(job)s
 """
-COUNTED = ("ratings_added", "ratings_changed", "ratings_kept", "watchlist_added", "diary_added")
+COUNTED = (
+    "ratings_added",
+    "ratings_changed",
+    "ratings_kept",
+    "watchlist_added",
+    "diary_added",
+    "seen_added",
+)
 
 
 def apply(job: MemberImport) -> None:
@@ -98,6 +119,7 @@ def apply(job: MemberImport) -> None:
         _rate(job)
         cursor.execute(ADD_TO_WATCHLIST, values)
         cursor.execute(ADD_TO_DIARY, values)
+        cursor.execute(MARK_SEEN, values)
         job.result = _count(cursor, values)
 
 

@@ -24,8 +24,8 @@ FILES = {
         "not as a spreadsheet saved it."
     ),
     "watched": _(
-        "This looks like Letterboxd's list of watched films, which has no stars. Upload "
-        "ratings.csv or watchlist.csv under its own name, or the whole ZIP."
+        "This looks like one of Letterboxd's lists. Upload watchlist.csv or watched.csv under its "
+        "own name, or the whole ZIP."
     ),
     "some-list": _("This is a list from Trakt; only the one named watchlist can be imported."),
     "many-people": _(

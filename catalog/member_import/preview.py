@@ -44,11 +44,18 @@ class Summary:
     kept_ratings: int
     new_on_watchlist: int
     new_in_diary: int
+    newly_seen: int
 
     @property
     def changes(self) -> int:
         return sum(
-            (self.new_ratings, self.changed_ratings, self.new_on_watchlist, self.new_in_diary)
+            (
+                self.new_ratings,
+                self.changed_ratings,
+                self.new_on_watchlist,
+                self.new_in_diary,
+                self.newly_seen,
+            )
         )
 
     def first_to_show(self) -> str:
@@ -80,6 +87,7 @@ def summary(job: MemberImport) -> Summary:
         kept_ratings=conflicts - changed,
         new_on_watchlist=new[RowKind.WATCHLIST],
         new_in_diary=new[RowKind.DIARY],
+        newly_seen=new[RowKind.SEEN],
     )
 
 

@@ -83,7 +83,7 @@ def _explain(parts: list[Part], *, is_zip: bool) -> None:
     if is_zip:
         raise FileRefusedError("unknown-zip")
     part = parts[0]
-    letterboxd.refuse_watched(part)
+    letterboxd.refuse_unnamed_list(part)
     trakt.refuse_other_list(part)
     if part.document == []:
         raise FileRefusedError("nothing")

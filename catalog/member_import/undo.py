@@ -54,6 +54,14 @@ WHERE r.member_import_id = %(job)s AND r.kind = 'diary' AND r.written
   AND catalog_diaryentry.created_at = %(applied)s AND catalog_diaryentry.note = ''
   AND catalog_diaryentry.half_stars IS NOT DISTINCT FROM r.half_stars
 """
+# A mark that was made again, or got another day, has become the member's own.
+UNMARK_SEEN = """
+DELETE FROM catalog_seenmovie USING catalog_importrow r
+WHERE r.member_import_id = %(job)s AND r.kind = 'seen' AND r.written
+  AND catalog_seenmovie.user_id = %(user)s AND catalog_seenmovie.movie_id = r.movie_id
+  AND catalog_seenmovie.watched_on IS NOT DISTINCT FROM r.watched_on
+  AND catalog_seenmovie.marked_at = coalesce(r.happened_at, %(uploaded)s)
+"""
 LATER = """
 SELECT later.id FROM catalog_memberimport later
 WHERE later.user_id = %(user)s AND later.state IN ('applied', 'applying')
@@ -91,6 +99,7 @@ def undo_import(job: MemberImport) -> None:
         for name, statement in (
             ("watchlist_removed", REMOVE_FROM_WATCHLIST),
             ("diary_removed", REMOVE_FROM_DIARY),
+            ("seen_removed", UNMARK_SEEN),
         ):
             cursor.execute(statement, values)
             result[name] = cursor.rowcount

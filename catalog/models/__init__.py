@@ -8,7 +8,7 @@ from .link import Link
 from .member_import import ImportRow, MemberImport
 from .movie import Movie
 from .movie_list import MovieList, MovieListEntry
-from .personal import HiddenMovie, WatchlistEntry
+from .personal import HiddenMovie, SeenMovie, WatchlistEntry
 from .rating import Rating
 from .sharing import Sharing
 
@@ -30,6 +30,7 @@ __all__ = [
     "MovieList",
     "MovieListEntry",
     "Rating",
+    "SeenMovie",
     "Sharing",
     "WatchlistEntry",
 ]

@@ -41,6 +41,7 @@ class RowKind(models.TextChoices):
     RATING = "rating", _("rating")
     WATCHLIST = "watchlist", _("watchlist")
     DIARY = "diary", _("diary")
+    SEEN = "seen", _("seen")
 
 
 class RowOutcome(models.TextChoices):

@@ -1,9 +1,11 @@
-"""Watchlists and hidden movies."""
+"""Watchlists, hidden movies and seen movies."""
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .diary import FIRST_SHOW
 from .movie import Movie
 
 
@@ -57,3 +59,39 @@ class HiddenMovie(models.Model):
 
     def __str__(self) -> str:
         return f"movie {self.movie_id} hidden by user {self.user_id}"
+
+
+class SeenMovie(models.Model):
+    """A film that a user has seen, without stars and, where ``watched_on`` is None, without a day.
+
+    A film that is rated or in the diary is seen too, and needs no such row: see
+    ``catalog.queries.seen``.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("user"),
+        related_name="seen_movies",
+        on_delete=models.CASCADE,
+        db_index=False,  # the unique constraint begins with it
+    )
+    movie = models.ForeignKey(
+        Movie, verbose_name=_("movie"), related_name="+", on_delete=models.CASCADE
+    )
+    watched_on = models.DateField(_("watched on"), null=True, blank=True)
+    marked_at = models.DateTimeField(_("marked at"), default=timezone.now)
+
+    class Meta:
+        ordering = ["-marked_at", "-pk"]
+        verbose_name = _("seen movie")
+        verbose_name_plural = _("seen movies")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "movie"], name="catalog_seen_once"),
+            models.CheckConstraint(
+                condition=models.Q(watched_on__isnull=True) | models.Q(watched_on__gte=FIRST_SHOW),
+                name="catalog_seen_since_films",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"movie {self.movie_id} seen by user {self.user_id}"

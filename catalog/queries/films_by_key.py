@@ -11,7 +11,7 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import connection
 
-from catalog.models import Genre, Link, Movie, Rating
+from catalog.models import DiaryEntry, Genre, Link, Movie, Rating, SeenMovie
 
 _MOVIES, _LINKS, _GENRES = Movie._meta.db_table, Link._meta.db_table, Genre._meta.db_table
 _MOVIE_GENRES = Movie.genres.through._meta.db_table
@@ -23,7 +23,11 @@ _GENRES_OF = f"""ARRAY(
 _TITLES = f"SELECT id, title FROM {_MOVIES} WHERE id = ANY(%s)"  # noqa: S608
 _CARDS = f"""
     SELECT movie.id, title, year, poster_path,
-        {_GENRES_OF.format(column="ARRAY[genre.name, genre.slug]")}, half_stars
+        {_GENRES_OF.format(column="ARRAY[genre.name, genre.slug]")}, half_stars,
+        EXISTS (SELECT FROM {SeenMovie._meta.db_table} AS mark
+            WHERE mark.movie_id = movie.id AND mark.user_id = %s),
+        EXISTS (SELECT FROM {DiaryEntry._meta.db_table} AS entry
+            WHERE entry.movie_id = movie.id AND entry.user_id = %s)
     FROM {_MOVIES} AS movie
     LEFT JOIN {Rating._meta.db_table} AS rating
         ON rating.movie_id = movie.id AND rating.user_id = %s
@@ -45,19 +49,24 @@ def titles(movie_ids: Iterable[int]) -> dict[int, str]:
 def card_movies(
     movie_ids: Iterable[int], user: AbstractBaseUser | AnonymousUser | None = None
 ) -> dict[int, Movie]:
-    """Films with what a card shows: genres, and the stars of ``user``, who may be a visitor.
+    """Films with what a card shows: genres, and the marks of ``user``, who may be a visitor.
 
     Other columns are read when asked for.
     """
     genres: dict[str, Genre] = {}
     found = {}
-    for *values, named, half_stars in _rows(_CARDS, user.pk if user else None, movie_ids):
+    user_id = user.pk if user else None
+    for *values, named, half_stars, is_marked_seen, is_in_diary in _rows(
+        _CARDS, user_id, user_id, user_id, movie_ids
+    ):
         movie = Movie.from_db(connection.alias, ("id", "title", "year", "poster_path"), values)
         movie.genre_list = [
             genres.get(slug) or genres.setdefault(slug, Genre(name=name, slug=slug))
             for name, slug in named
         ]
         movie.your_half_stars = half_stars  # type: ignore[attr-defined]
+        movie.is_marked_seen = is_marked_seen  # type: ignore[attr-defined]
+        movie.is_in_diary = is_in_diary  # type: ignore[attr-defined]
         found[movie.pk] = movie
     return found
 

@@ -3,7 +3,7 @@
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Exists, OuterRef, Subquery
 
-from catalog.models import HiddenMovie, Movie, Rating, WatchlistEntry
+from catalog.models import DiaryEntry, HiddenMovie, Movie, Rating, SeenMovie, WatchlistEntry
 from catalog.models.movie import MovieQuerySet
 
 
@@ -18,7 +18,8 @@ def marked_movies(user: AbstractBaseUser | AnonymousUser) -> MovieQuerySet:
 def with_marks(movies: MovieQuerySet, user: AbstractBaseUser | AnonymousUser) -> MovieQuerySet:
     """Each film with the user's ``your_half_stars`` (or None), ``on_watchlist`` and ``is_hidden``.
 
-    For a visitor the films come as they are: templates read a missing mark as none.
+    ``is_marked_seen`` and ``is_in_diary`` say why a film without stars counts as seen. For a
+    visitor the films come as they are: templates read a missing mark as none.
     """
     if not user.is_authenticated:
         return movies
@@ -27,4 +28,6 @@ def with_marks(movies: MovieQuerySet, user: AbstractBaseUser | AnonymousUser) ->
         your_half_stars=Subquery(Rating.objects.filter(**of_user).values("half_stars")[:1]),
         on_watchlist=Exists(WatchlistEntry.objects.filter(**of_user)),
         is_hidden=Exists(HiddenMovie.objects.filter(**of_user)),
+        is_marked_seen=Exists(SeenMovie.objects.filter(**of_user)),
+        is_in_diary=Exists(DiaryEntry.objects.filter(**of_user)),
     )

@@ -16,12 +16,13 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from catalog.film_urls import actions_pattern, film_pattern, slug
+from catalog.film_urls import actions_pattern, film_pattern, see_pattern, slug
 from catalog.models import Movie
 
 from .covers import Cover, cover_of
 
 REASONS_NAMED = 2
+SEEN_MARKS = ("your_half_stars", "is_marked_seen", "is_in_diary")
 
 
 class Titled(Protocol):
@@ -57,6 +58,9 @@ class _FilmCard(NamedTuple):
     predicted: str  # markup
     actions: str  # address of the dialog in which a member rates or keeps the film
     action: str
+    see: str  # address that marks the film as seen
+    seen: str
+    is_seen: bool
     yours: str  # the member's own stars
     why: str
 
@@ -66,6 +70,7 @@ class _Texts:
     """What every card says, in one language: looked up once instead of a hundred times a page."""
 
     rate: str
+    seen: str
     because: str
     and_: str
 
@@ -73,7 +78,12 @@ class _Texts:
     @cache
     def in_(_language: str | None) -> "_Texts":
         """In the language in force, which is named so that each has its own."""
-        return _Texts(_("Rate or save %(title)s"), _("Because of %(titles)s"), _("and"))
+        return _Texts(
+            rate=_("Rate or save %(title)s"),
+            seen=_("I have seen %(title)s"),
+            because=_("Because of %(titles)s"),
+            and_=_("and"),
+        )
 
 
 def draw(macro: str, *values: object) -> SafeString:
@@ -152,10 +162,10 @@ def film_card(
     """A film in a list, which members can rate and keep from there.
 
     The title's link covers the card; the star beside the year opens the dialog, and without
-    scripts leads to the rating on the film's page.
+    scripts leads to the rating on the film's page. The tick beside it marks the film as seen.
     """
     card = _Cards(for_member).card(movie, predicted, uncertain, reasons)
-    return draw("film_card", card, icon("star"))
+    return draw("film_card", card, icon("star"), icon("check"))
 
 
 def recommended_items(cards: Iterable[CardLike], *, for_member: bool) -> SafeString:
@@ -165,7 +175,7 @@ def recommended_items(cards: Iterable[CardLike], *, for_member: bool) -> SafeStr
         made.card(card.movie, card.predicted_rating, card.is_uncertain, card.reasons)
         for card in cards
     ]
-    return draw("film_items", items, icon("star"))
+    return draw("film_items", items, icon("star"), icon("check"))
 
 
 class _Cards:
@@ -176,6 +186,7 @@ class _Cards:
         self.texts = _Texts.in_(self.language)
         self.address = film_pattern()
         self.actions = actions_pattern() if for_member else ""
+        self.see = see_pattern()
 
     def card(
         self,
@@ -196,6 +207,9 @@ class _Cards:
             predicted=_predicted_stars(round(predicted or 0, 1), uncertain, True, self.language),
             actions=self.actions.format(movie.pk),
             action=self.texts.rate % {"title": movie.title},
+            see=self.see.format(movie.pk),
+            seen=self.texts.seen % {"title": movie.title},
+            is_seen=any(getattr(movie, mark, None) for mark in SEEN_MARKS),
             yours=stars_text(half_stars / 2) if half_stars else "",
             why=self.texts.because % because if named else "",
         )

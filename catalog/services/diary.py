@@ -48,7 +48,7 @@ def write(
     Stars become the member's rating unless a later viewing has stars of its own. Raises DiaryError
     for a day that has not come, or on which another entry stands; InvalidRatingError.
     """
-    _check_day(viewing.watched_on)
+    check_day(viewing.watched_on)
     half_stars = viewing.half_stars
     if half_stars is not None:
         check(half_stars)
@@ -111,7 +111,8 @@ def latest_day() -> date:
     return (timezone.now() + EASTERNMOST).date()
 
 
-def _check_day(day: date) -> None:
+def check_day(day: date) -> None:
+    """Raise DiaryError for a day on which nobody can have watched a film."""
     if day > latest_day():
         raise DiaryError(_("That day is in the future."))
     if day < FIRST_SHOW:

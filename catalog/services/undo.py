@@ -11,7 +11,7 @@ from django.core import signing
 
 from catalog.models import MovieList
 
-from . import bulk_ratings, diary, lists
+from . import bulk_ratings, diary, lists, seen
 
 SALT = "catalog.undoing"
 LONGEST = timedelta(days=1)
@@ -56,5 +56,6 @@ KINDS: dict[str, Callable[[int, Any], None]] = {
     "diary": diary.take_back,
     "ratings": bulk_ratings.restore,
     "removed-from-list": _put_back,
+    "seen": seen.take_back,
     "added-to-list": _take_off,
 }

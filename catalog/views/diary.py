@@ -57,7 +57,7 @@ def log(request: HttpRequest, pk: int) -> HttpResponse:
     """Write that a film was watched: a dialog, and a page of its own without scripts."""
     user_id = member_id(request)
     movie = get_object_or_404(marked_movies(request.user), pk=pk)
-    form = DiaryForm(request.POST or None, initial={"rewatch": _seen(user_id, movie)})
+    form = DiaryForm(request.POST or None, initial={"rewatch": _seen(movie)})
     if written := _written(form, user_id, movie):
         return told_anew(
             request,
@@ -98,8 +98,8 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _seen(user_id: int, movie: Any) -> bool:
-    return bool(movie.your_half_stars) or DiaryEntry.objects.of_film(user_id, movie).exists()
+def _seen(movie: Any) -> bool:
+    return bool(movie.your_half_stars) or movie.is_in_diary or movie.is_marked_seen
 
 
 def _written(

@@ -1,4 +1,4 @@
-"""Actions on one film: rate, watchlist, not interested."""
+"""Actions on one film: rate, watchlist, seen, not interested."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -7,13 +7,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from catalog.models import Movie, Rating
+from catalog.models import Movie, Rating, SeenMovie
 from catalog.queries.marks import marked_movies
+from catalog.queries.seen import seen_by
 from catalog.rendering.film_cards import stars_text as stars
 from catalog.services.ratings import InvalidRatingError, half_stars_of, rate, unrate
+from catalog.services.seen import mark_seen, unmark_seen
 from catalog.services.watchlist import set_hidden, set_watchlisted
 
-from .responses import done, member_id, member_required, refused
+from .responses import done, member_id, member_required, refused, undo_by
 
 
 @require_POST
@@ -61,11 +63,12 @@ def keep_movie(request: HttpRequest, pk: int) -> HttpResponse:
     movie = get_object_or_404(Movie, pk=pk)
     on = request.POST.get("on") != "0"
     set_watchlisted(user_id=member_id(request), movie=movie, on=on)
-    text = (
-        _("%(title)s is on your watchlist")
-        if on
-        else _("%(title)s was removed from your watchlist")
-    )
+    if not on:
+        text = _("%(title)s was removed from your watchlist")
+    elif Movie.objects.filter(seen_by(member_id(request)), pk=pk).exists():
+        text = _("You have seen %(title)s: your watchlist does not show it")
+    else:
+        text = _("%(title)s is on your watchlist")
     return done(
         request,
         message=text % {"title": movie.title},
@@ -106,10 +109,38 @@ def hide_movie(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@require_POST
+@member_required
+def see_movie(request: HttpRequest, pk: int) -> HttpResponse:
+    """Seen: ``on`` is 1 to mark the film as seen, 0 to take the mark away.
+
+    A mark that is there already stays with its day.
+    """
+    movie = get_object_or_404(Movie, pk=pk)
+    user_id = member_id(request)
+    on = request.POST.get("on") != "0"
+    if on:
+        mark = SeenMovie.objects.filter(user_id=user_id, movie=movie).first()
+        watched_on = mark.watched_on if mark else None
+        before = mark_seen(user_id=user_id, movie=movie, watched_on=watched_on).before
+        text = _("You have seen %(title)s: it will not be recommended")
+    else:
+        before = unmark_seen(user_id=user_id, movie=movie)
+        text = _("%(title)s is no longer marked as seen")
+    return done(
+        request,
+        message=text % {"title": movie.title},
+        event="film-seen",
+        detail={"movie": movie.pk, "on": on},
+        undo=undo_by(user_id, "seen", before),
+        otherwise=movie.get_absolute_url(),
+    )
+
+
 @require_GET
 @never_cache
 @member_required
 def film_actions(request: HttpRequest, pk: int) -> HttpResponse:
-    """The dialog of a film card: stars, watchlist, not interested."""
+    """The dialog of a film card: stars, watchlist, seen, not interested."""
     movie = get_object_or_404(marked_movies(request.user), pk=pk)
     return render(request, "catalog/_actions.html", {"movie": movie})

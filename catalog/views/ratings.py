@@ -1,13 +1,13 @@
-"""A member's own pages: ratings, hidden films."""
+"""A member's own pages: ratings, hidden films, films seen."""
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from catalog.forms.browse import RatingsForm
 from catalog.forms.personal import star_choices
-from catalog.models import HiddenMovie, MovieList, Rating
+from catalog.models import HiddenMovie, MovieList, Rating, SeenMovie
 from catalog.rendering.histogram import Histogram
 
 from .parameters import page_context
@@ -51,5 +51,19 @@ def _titles_of_lists(request: HttpRequest) -> list[tuple[int, str]]:
 @member_required
 def hidden(request: HttpRequest) -> HttpResponse:
     entries = HiddenMovie.objects.filter(user_id=member_id(request))
-    entries = entries.select_related("movie").prefetch_related("movie__genres")
-    return render(request, "catalog/hidden.html", page_context(request, entries, PAGE_SIZE))
+    return _marked_films(request, "catalog/hidden.html", entries)
+
+
+@require_safe
+@member_required
+def seen(request: HttpRequest) -> HttpResponse:
+    """What is marked as seen; what is rated or in the diary has pages of its own."""
+    marks = SeenMovie.objects.filter(user_id=member_id(request))
+    return _marked_films(request, "catalog/seen.html", marks)
+
+
+def _marked_films(
+    request: HttpRequest, template: str, marks: QuerySet[HiddenMovie] | QuerySet[SeenMovie]
+) -> HttpResponse:
+    films = marks.select_related("movie").prefetch_related("movie__genres")
+    return render(request, template, page_context(request, films, PAGE_SIZE))

@@ -8,6 +8,7 @@ from catalog.forms.browse import WatchlistForm
 from catalog.models import WatchlistEntry
 from catalog.predictions import Lacking, predictions_for, with_guesses
 from catalog.queries.films_by_key import card_movies
+from catalog.queries.seen import seen_by
 
 from .parameters import page_context
 from .responses import member_id, member_required
@@ -18,11 +19,12 @@ PAGE_SIZE = 48
 @require_safe
 @member_required
 def watchlist(request: HttpRequest) -> HttpResponse:
-    """``cards`` are pairs of a film and its predicted stars, None for one that is rated."""
+    """``cards`` are pairs of a film that is not seen yet and its predicted stars, or None."""
     answer = predictions_for(request.user)
     predictions = None if isinstance(answer, Lacking) else answer
     form = WatchlistForm(request.GET, predictions=predictions)
-    entries = WatchlistEntry.objects.filter(user_id=member_id(request))
+    user_id = member_id(request)
+    entries = WatchlistEntry.objects.filter(~seen_by(user_id, "movie_id"), user_id=user_id)
     paged = page_context(request, form.arrange(entries), PAGE_SIZE)
     keys = paged["page"].object_list
     films = card_movies(keys, request.user)

@@ -26,6 +26,7 @@ from catalog.models import (
     MovieList,
     MovieListEntry,
     Rating,
+    SeenMovie,
     WatchlistEntry,
 )
 from catalog.models.sharing import CHOICES, shares
@@ -131,6 +132,7 @@ PARTS = (
     ),
     Part("watchlist", WatchlistEntry, {**_film(), "added_at": "added_at"}),
     Part("hidden_films", HiddenMovie, {**_film(), "hidden_at": "hidden_at"}),
+    Part("seen_films", SeenMovie, {**_film(), **_same("watched_on", "marked_at")}),
     Part(
         "preferences",
         Preferences,

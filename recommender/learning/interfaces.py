@@ -128,14 +128,14 @@ class FoldedUser:
     """A user's place in a model of stars, from that user's ratings: a Gaussian over K numbers.
 
     ``row`` (K,) is its mean and ``covariance`` (K, K); what the numbers are is the scorer's own
-    affair.
+    affair. ``item_ids`` are those that were rated, and after them those that were only seen.
     """
 
     item_ids: IntArray
     row: NDArray[np.float64]
     covariance: NDArray[np.float64]
     contributions: Callable[[NDArray[np.float64]], NDArray[np.float64]]
-    """Of ``row @ directions``, directions (K, m), which part each rating brought: (n_history, m).
+    """Of ``row @ directions``, directions (K, m), which part each item brought: (n_history, m).
 
     What a user without a history has, and all of these, add up to it.
     """
@@ -146,8 +146,13 @@ class FoldedUser:
 class StarScorer(Scorer, Protocol):
     """Answers how many stars a user will give. ``user`` is what `fold_in` returned."""
 
-    def fold_in(self, item_ids: ArrayLike, ratings: ArrayLike) -> FoldedUser:
-        """Place a user who gave ``ratings`` (n,), in stars, to ``item_ids`` (n,)."""
+    def fold_in(
+        self, item_ids: ArrayLike, ratings: ArrayLike, seen_ids: ArrayLike = ()
+    ) -> FoldedUser:
+        """Place a user who gave ``ratings`` (n,), in stars, to ``item_ids`` (n,).
+
+        ``seen_ids`` were chosen, too, without stars; one of ``item_ids`` is not counted again.
+        """
 
     def predict(self, user: FoldedUser, item_ids: ArrayLike | None = None) -> FloatArray:
         """Stars between 0.5 and 5 of all items, or of ``item_ids`` (n,)."""

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from catalog.models import HiddenMovie
-from recommender.data.histories import history_from
-from recommender.learning.arrays import IntArray
+from recommender.data.histories import history_from, history_of
 from recommender.serving.filters import Filters
 from recommender.serving.likeness import most_alike
 from recommender.serving.live import live_state
@@ -29,11 +27,12 @@ def similar_to(
 ) -> SimilarFilms:
     """Films that the same people watch, and that are of the same kind; popular ones for no film.
 
-    Films that the user has hidden are left out.
+    What the user has rated, seen or hidden is left out.
     """
     live = live_state()
     row = int(live.catalog.rows_of(np.array([movie_id]))[0])
-    history = history_from([movie_id], _hidden_ids(user_id))
+    closed_ids = history_of(user_id).closed_ids if user_id else None
+    history = history_from([movie_id], closed_ids)
     recommender = Recommender(history, filters or Filters(), live)
     placed = live.factorization
     if row >= 0:
@@ -45,10 +44,3 @@ def similar_to(
         rows, scores, version = ranking.rows, ranking.scores, ranking.version
     pairs = zip(live.catalog.movie_ids[rows].tolist(), scores.tolist(), strict=True)
     return SimilarFilms({pk: round(score, 4) for pk, score in pairs}, version)
-
-
-def _hidden_ids(user_id: int | None) -> IntArray:
-    if user_id is None:
-        return np.zeros(0, np.int64)
-    hidden = HiddenMovie.objects.filter(user_id=user_id).values_list("movie_id", flat=True)
-    return np.array(hidden, np.int64)

@@ -38,7 +38,7 @@ def willing_friends(user_id: int) -> list[AbstractBaseUser]:
 
 
 def for_group(members: Sequence[AbstractBaseUser], filters: Filters, n: int) -> list[GroupCard]:
-    """Films that none of the members has rated or hidden, by least misery, then by the average.
+    """Films closed to none of the members, by least misery, then by the average.
 
     Both are less what the predictions may be wrong by: a film foreseen at 4.3 for sure comes before
     one foreseen at 4.5 by a guess.

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.learning.arrays import BoolArray, IntArray
+from recommender.learning.arrays import BoolArray, FloatArray, IntArray
 from recommender.learning.interfaces import Scorer
 from recommender.serving.live import Placed
 from recommender.serving.model_scores import ModelScores
@@ -52,31 +52,40 @@ def _star_weights(scores: ModelScores, rows: IntArray) -> NDArray[np.float32]:
     if placed is None or folded is None:
         return _nothing(scores, rows)
     scorer = placed.version.scorer
-    return _placed_weights(scores, placed, rows, lambda _, ids: scorer.explain_each(folded, ids))
+
+    def of_ratings(rated: IntArray, ids: list[int]) -> FloatArray:
+        return scorer.explain_each(folded, ids)[:, : len(rated)]
+
+    return _placed_weights(scores, placed, rows, of_ratings)
 
 
 def _next_weights(scores: ModelScores, rows: IntArray) -> NDArray[np.float32]:
-    """What each film watched did to the sequence model's score of the film at each row."""
+    """What each film rated did to the sequence model's score of the film at each row."""
     if (placed := scores.live.sequence) is None:
         return _nothing(scores, rows)
-    return _placed_weights(scores, placed, rows, placed.version.scorer.explain_each)
+    scorer, watched = placed.version.scorer, scores.watched(placed)
+
+    def of_ratings(rated: IntArray, ids: list[int]) -> FloatArray:
+        return scorer.explain_each(watched, ids)[:, np.isin(watched, rated)]
+
+    return _placed_weights(scores, placed, rows, of_ratings)
 
 
 def _placed_weights(
     scores: ModelScores,
     placed: Placed[Scorer],
     rows: IntArray,
-    explain: Callable[[IntArray, list[int]], NDArray[np.float32]],
+    of_ratings: Callable[[IntArray, list[int]], FloatArray],
 ) -> NDArray[np.float32]:
-    """Weights of the items of a history, put where they stand in the whole history.
+    """Weights of the ratings of a history, put where they stand in the whole history.
 
     Zeros for films of the history, and for films at ``rows``, that the version has not seen.
     """
-    known, history = scores.known(placed)
+    known, rated = scores.known(placed)
     ranked = placed.item_of_row[rows]
     seen = np.flatnonzero(ranked)
     weights = _nothing(scores, rows)
-    weights[np.ix_(seen, known)] = explain(history, ranked[seen].tolist())
+    weights[np.ix_(seen, known)] = of_ratings(rated, ranked[seen].tolist())
     return weights
 
 

@@ -31,19 +31,23 @@ class ModelScores:
 
     @cached_property
     def rated_rows(self) -> IntArray:
-        """The row of each film of the history, -1 for those that are not in the catalog."""
+        """The row of each film that was rated, -1 for those that are not in the catalog."""
         return self.live.catalog.rows_of(self.history.movie_ids)
 
     def known(self, placed: Placed[Scorer]) -> tuple[BoolArray, IntArray]:
-        """Which films of the history the version has seen, and the items that they are."""
-        rows = self.rated_rows
-        items = np.where(rows >= 0, placed.item_of_row[rows], 0) if len(rows) else rows
+        """Which of the films that were rated the version knows, and the items that they are."""
+        items = _items(placed, self.rated_rows)
         known = items > 0
         return known, items[known]
 
+    def watched(self, placed: Placed[Scorer]) -> IntArray:
+        """The items that the version knows of all films seen, rated or not, in order of time."""
+        items = _items(placed, self.live.catalog.rows_of(self.history.watched_ids))
+        return items[items > 0]
+
     def knows(self, placed: Placed[Scorer] | None) -> bool:
         """Whether there is a version that has seen any film of the history."""
-        return placed is not None and len(self.known(placed)[1]) > 0
+        return placed is not None and len(self.watched(placed)) > 0
 
     @property
     def has_known_history(self) -> bool:
@@ -52,11 +56,15 @@ class ModelScores:
 
     @cached_property
     def folded(self) -> FoldedUser | None:
-        """The user folded into the factorization from the ratings; None without a version."""
+        """The user folded into the factorization; None without a version.
+
+        What was seen without stars says who the user is, and nothing about the films.
+        """
         if (placed := self.live.factorization) is None:
             return None
         known, items = self.known(placed)
-        return placed.version.scorer.fold_in(items, self.history.stars[known])
+        seen = _items(placed, self.live.catalog.rows_of(self.history.seen_ids))
+        return placed.version.scorer.fold_in(items, self.history.stars[known], seen[seen > 0])
 
     @cached_property
     def stars(self) -> FloatArray | None:
@@ -70,7 +78,7 @@ class ModelScores:
         """The sequence model's scores (num_movies,), -inf for films not seen in training."""
         if (placed := self.live.sequence) is None:
             return None
-        return placed.spread(placed.version.scorer.scores(self.known(placed)[1]))
+        return placed.spread(placed.version.scorer.scores(self.watched(placed)))
 
     @cached_property
     def log_chances(self) -> FloatArray | None:
@@ -80,7 +88,7 @@ class ModelScores:
         """
         if (placed := self.live.sequence) is None:
             return None
-        chances = placed.spread(placed.version.scorer.log_chances(self.known(placed)[1]))
+        chances = placed.spread(placed.version.scorer.log_chances(self.watched(placed)))
         known = chances[chances > -np.inf]
         return np.maximum(chances, known.min()) if len(known) else chances
 
@@ -131,3 +139,8 @@ class ModelScores:
         found: FloatArray = np.array(vectors[items], np.float32)
         found[items == 0] = 0
         return found
+
+
+def _items(placed: Placed[Scorer], rows: IntArray) -> IntArray:
+    """The item that the film at each row is to the version, 0 for one that it does not know."""
+    return np.where(rows >= 0, placed.item_of_row[rows], 0) if len(rows) else rows

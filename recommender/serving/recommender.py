@@ -41,11 +41,9 @@ class Recommender:
 
     @cached_property
     def allowed(self) -> BoolArray:
-        """bool (num_movies,): passes the filters, neither rated nor hidden."""
-        allowed = self.filters.mask(self.live.catalog)
-        rated = self.scores.rated_rows
-        allowed[rated[rated >= 0]] = False
-        return allowed & ~self.live.catalog.mask_of(self.history.hidden_ids)
+        """bool (num_movies,): passes the filters, neither rated nor seen nor hidden."""
+        catalog = self.live.catalog
+        return self.filters.mask(catalog) & ~catalog.mask_of(self.history.closed_ids)
 
     def top_picks(self, n: int, skip: BoolArray | None = None) -> Ranking:
         """What this person would like most: both models, else the one there is, else popular."""

@@ -64,13 +64,13 @@ def watch_next(request: HttpRequest) -> HttpResponse:
 
 
 def _recommender(request: HttpRequest, movie_ids: list[int], filters: Filters) -> Recommender:
-    """The list where one is given, else the member's own history; without hidden films."""
+    """The list where one is given, else the member's own history; nothing closed to them."""
     if not request.user.pk:
         return Recommender(history_from(movie_ids), filters)
     own = history_of(request.user.pk)
     if not movie_ids:
         return Recommender(own, filters)
-    return Recommender(history_from(movie_ids, hidden_ids=own.hidden_ids), filters)
+    return Recommender(history_from(movie_ids, hidden_ids=own.closed_ids), filters)
 
 
 def _joined(*queries: str) -> str:

@@ -1,4 +1,4 @@
-// What can be done with a film: posters, stars, watchlist, not interested, the dialog of a card.
+// What can be done with a film: posters, stars, watchlist, seen, not interested, the dialog of a card.
 "use strict";
 
 (() => {
@@ -52,6 +52,13 @@
       if (Number(mark.closest("[data-film]").dataset.film) !== movie) continue;
       mark.textContent = stars === null ? "" : number.format(stars);
     }
+    // What is rated is seen, and cannot be said to be not.
+    for (const form of document.querySelectorAll(`[data-see="${movie}"]`)) {
+      const button = form.querySelector("button");
+      button.disabled = stars !== null || "inDiary" in button.dataset;
+      button.setAttribute("aria-pressed", String(button.disabled || form.elements.on.value === "0"));
+    }
+    tick(movie, stars !== null);
   });
 
   const setPressed = (form, on) => {
@@ -68,11 +75,28 @@
     document.querySelectorAll(`[data-hide="${movie}"]`).forEach((form) => setPressed(form, on));
     leave("hidden", movie, !on);
     // Recommended rows lose the film, and get it back by undo.
-    for (const film of document.querySelectorAll(`[data-track] [data-film="${movie}"]`)) {
-      film.closest("li").hidden = on;
-    }
+    leaveRows(movie, on);
     if (on && document.querySelector(`#film-dialog [data-film="${movie}"]`)) dialog.close();
   });
+  document.addEventListener("film-seen", (event) => {
+    const { movie, on } = event.detail;
+    document.querySelectorAll(`[data-see="${movie}"]`).forEach((form) => setPressed(form, on));
+    if (on) document.querySelectorAll(`[data-keep="${movie}"]`).forEach((form) => setPressed(form, false));
+    tick(movie, on);
+    leave("seen", movie, !on);
+    leaveRows(movie, on);
+    if (on) leave("watchlist", movie, true);
+    if (on && document.querySelector(`#film-dialog [data-film="${movie}"]`)) dialog.close();
+  });
+  // The button on cards that marks a film as seen goes when there is nothing more to say.
+  const tick = (movie, seen) => {
+    for (const button of document.querySelectorAll(`[data-mark-seen="${movie}"]`)) button.hidden = seen;
+  };
+  const leaveRows = (movie, gone) => {
+    for (const film of document.querySelectorAll(`[data-track] [data-film="${movie}"]`)) {
+      film.closest("li").hidden = gone;
+    }
+  };
   const leave = (list, movie, gone) => {
     for (const film of document.querySelectorAll(`[data-shrinks="${list}"] [data-film="${movie}"]`)) {
       film.closest("li").hidden = gone;

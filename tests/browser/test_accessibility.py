@@ -25,6 +25,7 @@ PERSONAL = (
     "/together/",
     "/preferences/recommendations/",
     "/hidden/",
+    "/seen/",
     "/accounts/profile/",
     "/accounts/email/",
     "/accounts/password/change/",

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Response, Route, expect
 
-from catalog.models import HiddenMovie, Movie, Rating
+from catalog.models import HiddenMovie, Movie, Rating, SeenMovie
 from tests.browser.conftest import Site, log_in
 
 pytestmark = pytest.mark.browser
@@ -120,6 +120,39 @@ def test_a_card_is_hidden_and_comes_back(member_page: Page, site: Site) -> None:
         member_page.get_by_role("button", name="Undo").click()
     expect(card).to_be_visible()
     assert not HiddenMovie.objects.exists()
+
+
+def test_a_card_is_seen_by_one_click_and_comes_back(member_page: Page, site: Site) -> None:
+    member_page.goto(site.address)
+    card = member_page.locator("[data-track] .film").first
+    name = card.get_by_role("heading").inner_text()
+    with member_page.expect_response(is_post):
+        card.get_by_role("button", name=f"I have seen {name}").click()
+    expect(card).to_be_hidden()
+    assert SeenMovie.objects.get().movie.title == name
+    member_page.get_by_role("button", name="Undo").click()
+    expect(member_page.get_by_text("Everything is as it was before.")).to_be_visible()
+    expect(member_page.locator("[data-track] .film").first).to_contain_text(name)
+    assert not SeenMovie.objects.exists()
+
+
+def test_the_button_of_the_page_follows_stars(member_page: Page, site: Site) -> None:
+    member_page.goto(f"{site.address}{site.world.movies[30].get_absolute_url()}")
+    seen = member_page.get_by_role("button", name="Seen", exact=True)
+    expect(seen).to_have_attribute("aria-pressed", "false")
+    star(member_page, "4.0").check()
+    expect(seen).to_have_attribute("aria-pressed", "true")
+    expect(seen).to_be_disabled()
+    with member_page.expect_response(is_post):
+        member_page.get_by_role("button", name="Undo").click()
+    expect(seen).to_be_enabled()
+    with member_page.expect_response(is_post):
+        seen.click()
+    expect(seen).to_have_attribute("aria-pressed", "true")
+    assert SeenMovie.objects.get().movie == site.world.movies[30]
+    with member_page.expect_response(is_post):
+        seen.click()
+    expect(seen).to_have_attribute("aria-pressed", "false")
 
 
 def test_search_by_keys(member_page: Page, site: Site) -> None:

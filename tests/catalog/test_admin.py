@@ -20,6 +20,7 @@ from catalog.models import (
     MovieList,
     MovieListEntry,
     Rating,
+    SeenMovie,
     WatchlistEntry,
 )
 from catalog.signals import ratings_changed
@@ -36,6 +37,7 @@ LISTS = (
     "catalog/company",
     "catalog/watchlistentry",
     "catalog/hiddenmovie",
+    "catalog/seenmovie",
     "catalog/diaryentry",
     "catalog/movielist",
     "catalog/movielistentry",
@@ -54,6 +56,7 @@ def add(count: int, start: int = 0) -> None:
         Rating.objects.create(user=user, movie=movie, half_stars=9)
         WatchlistEntry.objects.create(user=user, movie=movie)
         HiddenMovie.objects.create(user=user, movie=movie)
+        SeenMovie.objects.create(user=user, movie=movie)
         DiaryEntry.objects.create(user=user, movie=movie, watched_on="2026-11-01")
         films = MovieList.objects.create(user=user, title=f"List {number}")
         MovieListEntry.objects.create(list=films, movie=movie, position=0)
@@ -189,3 +192,11 @@ def test_a_large_table_is_estimated_and_a_filtered_one_counted(
     everything = Movie.objects.order_by("pk")
     assert EstimatingPaginator(everything, 50).count == 12345
     assert EstimatingPaginator(everything.filter(year=2001), 50).count == 3
+
+
+def test_films_seen_can_be_looked_at_only(staff: Client) -> None:
+    add(1)
+    mark = SeenMovie.objects.get()
+    assert staff.get("/admin/catalog/seenmovie/add/").status_code == 403
+    shown = staff.get(f"/admin/catalog/seenmovie/{mark.pk}/change/").content.decode()
+    assert 'name="_save"' not in shown

@@ -28,7 +28,16 @@ MANAGE = (
     "/accounts/sessions/",
     "/accounts/logout/",
 )
-PERSONAL = ("/", "/ratings/", "/watchlist/", "/hidden/", "/taste/", "/welcome/", "/together/")
+PERSONAL = (
+    "/",
+    "/ratings/",
+    "/watchlist/",
+    "/hidden/",
+    "/seen/",
+    "/taste/",
+    "/welcome/",
+    "/together/",
+)
 OPEN = ("/", "/movies/", "/watch-next/")
 
 INLINE = re.compile(

@@ -31,6 +31,9 @@ MEMBERS_ONLY = [
     ("get", "/api/v1/me/ratings"),
     ("put", "/api/v1/me/ratings/1"),
     ("delete", "/api/v1/me/ratings/1"),
+    ("get", "/api/v1/me/seen"),
+    ("put", "/api/v1/me/seen/1"),
+    ("delete", "/api/v1/me/seen/1"),
 ]
 
 
@@ -140,6 +143,20 @@ def test_a_rating_shows_in_the_next_recommendations(client: Client) -> None:
     assert best not in [item["movie"]["id"] for item in client.get(address).json()["items"]]
     assert client.delete(f"/api/v1/me/ratings/{best}").status_code == 204
     assert client.get(address).json()["items"][0]["movie"]["id"] == best
+
+
+def recommended(client: Client, name: str) -> list[int]:
+    answer = client.get(f"/api/v1/me/{name}?n=60").json()
+    return [item["movie"]["id"] for item in answer["items"]]
+
+
+def test_what_is_marked_is_recommended_no_more(client: Client) -> None:
+    for name in ("recommendations", "watch-next"):
+        best = recommended(client, name)[0]
+        assert client.put(f"/api/v1/me/seen/{best}", {}, content_type=JSON).status_code == 200
+        assert best not in recommended(client, name)
+        client.delete(f"/api/v1/me/seen/{best}")
+        assert recommended(client, name)[0] == best
 
 
 def test_ratings_are_put_listed_and_deleted(client: Client, world: World) -> None:
@@ -271,6 +288,8 @@ def test_the_api_describes_itself(client: Client) -> None:
         "/api/v1/me/watch-next",
         "/api/v1/me/ratings",
         "/api/v1/me/ratings/{movie_id}",
+        "/api/v1/me/seen",
+        "/api/v1/me/seen/{movie_id}",
         "/api/v1/watch-next",
     }
     # Generated clients name their methods after these: they stay when code moves.
@@ -285,6 +304,9 @@ def test_the_api_describes_itself(client: Client) -> None:
         "recommender_api_me_put_rating",
         "recommender_api_me_delete_rating",
         "recommender_api_watch_next_watch_next",
+        "catalog_api_seen_list_seen",
+        "catalog_api_seen_put_seen",
+        "catalog_api_seen_delete_seen",
     }
 
 

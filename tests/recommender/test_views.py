@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from catalog.models import Friendship, HiddenMovie, Movie
 from catalog.services.ratings import rate
+from catalog.services.seen import mark_seen
 from recommender.models import Preferences
 from recommender.serving.member import filters_of
 from tests.recommender.world import World
@@ -225,6 +226,19 @@ def test_a_hidden_film_is_not_among_films_like_another(client: Client, world: Wo
     assert first.pk not in {movie.pk for movie, _ in client.get(address).context["cards"]}
     visitor = Client().get(address).context["cards"]
     assert first.pk in {movie.pk for movie, _ in visitor}
+
+
+def test_who_knows_the_most_similar_films_gets_the_ones_after_them(
+    client: Client, world: World
+) -> None:
+    user = world.member("critic")
+    visitor = Client().get(f"/movies/{world.even[4]}/similar/").context["cards"]
+    for movie, _ in visitor:
+        mark_seen(user_id=user.pk, movie=movie)
+    client.force_login(user)
+    found = client.get(f"/movies/{world.even[4]}/similar/").context["cards"]
+    assert len(found) == len(visitor) == 12
+    assert not {movie.pk for movie, _ in found} & {movie.pk for movie, _ in visitor}
 
 
 def test_the_film_page_loads_the_prediction(client: Client, world: World) -> None:

@@ -1,4 +1,4 @@
-"""Letterboxd's export: ratings.csv, diary.csv and watchlist.csv, or the ZIP that holds them."""
+"""Letterboxd's export: ratings, diary, watchlist and watched.csv, or the ZIP that holds them."""
 
 from collections.abc import Iterator
 
@@ -55,6 +55,15 @@ def watchlist(values: Values) -> Iterator[ReadRow]:
     )
 
 
+def watched(values: Values) -> Iterator[ReadRow]:
+    """Its date is when the film was marked, which may be long after it was watched."""
+    yield ReadRow(
+        kind=RowKind.SEEN,
+        film=_film(values),
+        happened_at=cells.moment(values["date"]),
+    )
+
+
 def _film(values: Values) -> NamedFilm:
     return NamedFilm(title=cells.title(values["name"]), year=cells.year(values["year"]))
 
@@ -64,8 +73,12 @@ def _is_watchlist(part: Part) -> bool:
     return set(part.header or ()) == FILM and "watchlist" in part.name
 
 
-def refuse_watched(part: Part) -> None:
-    """A list of films that is not known to be the watchlist, uploaded by itself."""
+def _is_watched(part: Part) -> bool:
+    return set(part.header or ()) == FILM and "watched" in part.name
+
+
+def refuse_unnamed_list(part: Part) -> None:
+    """A list of films by itself, whose name says neither watchlist nor watched."""
     if set(part.header or ()) == FILM:
         raise FileRefusedError("watched")
 
@@ -84,4 +97,5 @@ FORMATS = (
         diary,
     ),
     Format(ImportSource.LETTERBOXD, "watchlist.csv", _is_watchlist, watchlist),
+    Format(ImportSource.LETTERBOXD, "watched.csv", _is_watched, watched),
 )

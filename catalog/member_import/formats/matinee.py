@@ -43,6 +43,15 @@ def diary(values: Values) -> Iterator[ReadRow]:
     )
 
 
+def seen(values: Values) -> Iterator[ReadRow]:
+    yield ReadRow(
+        kind=RowKind.SEEN,
+        happened_at=cells.moment(values.get("marked_at")),
+        watched_on=cells.day(values.get("watched_on")),
+        film=_film(values),
+    )
+
+
 def _film(values: Values) -> NamedFilm:
     title = values.get("title")
     if isinstance(title, str):
@@ -57,8 +66,13 @@ def _film(values: Values) -> NamedFilm:
     )
 
 
-READERS = {"ratings": ratings, "watchlist": watchlist, "diary": diary}
-TIMES = {"ratings": "rated_at", "watchlist": "added_at", "diary": "watched_on"}
+READERS = {"ratings": ratings, "watchlist": watchlist, "diary": diary, "seen_films": seen}
+TIMES = {
+    "ratings": "rated_at",
+    "watchlist": "added_at",
+    "diary": "watched_on",
+    "seen_films": "marked_at",
+}
 
 
 def sections(part: Part) -> Iterable[Part]:

@@ -62,10 +62,10 @@ class NamedFilm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadRow:
-    """A film with stars, on a watchlist or in a diary.
+    """A film with stars, on a watchlist, in a diary or seen.
 
-    ``happened_at`` is None where the file has no time; ``watched_on`` and ``rewatch`` are a
-    diary's.
+    ``happened_at`` is None where the file has no time; ``rewatch`` is a diary's, ``watched_on`` a
+    diary's, and that of a film seen where the day is known.
     """
 
     kind: str

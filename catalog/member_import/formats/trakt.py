@@ -5,6 +5,7 @@ The JSON of the export is that of Trakt's API, so that what backup tools save is
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from catalog.models.member_import import ImportSource, RowKind
 
@@ -22,6 +23,7 @@ from .records import (
 
 # Other lists may have the word in their names: lists-list-9-my-watchlist.json.
 WATCHLIST = re.compile(r"(lists-)?watchlist")
+UNKNOWN_DAY = datetime(1970, 1, 1, tzinfo=UTC)  # stands in a history where the day is not known
 
 
 def json_ratings(values: Values) -> Iterator[ReadRow]:
@@ -39,6 +41,16 @@ def json_watchlist(values: Values) -> Iterator[ReadRow]:
         kind=RowKind.WATCHLIST,
         happened_at=cells.moment(values.get("listed_at")),
         film=_film_of_json(values),
+    )
+
+
+def json_watched(values: Values) -> Iterator[ReadRow]:
+    """A viewing of the history, or the last one of a film watched."""
+    film = _film_of_json(values)
+    at = cells.moment(values.get("watched_at") or values.get("last_watched_at"))
+    at = None if at == UNKNOWN_DAY else at
+    yield ReadRow(
+        kind=RowKind.SEEN, film=film, happened_at=at, watched_on=at.date() if at else None
     )
 
 
@@ -95,11 +107,16 @@ def _has(part: Part, *names: str) -> bool:
     return set(names) <= set(part.header or ())
 
 
-def _entry(part: Part) -> Values:
-    """The first element of a list of films; others of the export have other shapes."""
+def _first(part: Part) -> Values:
     document = part.document
     first = document[0] if isinstance(document, list) and document else None
-    return first if isinstance(first, dict) and "type" in first else {}
+    return first if isinstance(first, dict) else {}
+
+
+def _entry(part: Part) -> Values:
+    """The first element of a list of films; others of the export have other shapes."""
+    first = _first(part)
+    return first if "type" in first else {}
 
 
 def refuse_other_list(part: Part) -> None:
@@ -120,6 +137,18 @@ FORMATS = (
         "lists-watchlist.json",
         lambda part: "listed_at" in _entry(part) and bool(WATCHLIST.match(part.name)),
         json_watchlist,
+    ),
+    Format(
+        ImportSource.TRAKT,
+        "history.json",
+        lambda part: "watched_at" in _entry(part),
+        json_watched,
+    ),
+    Format(
+        ImportSource.TRAKT,
+        "watched-movies.json",
+        lambda part: {"last_watched_at", "movie"} <= set(_first(part)),
+        json_watched,
     ),
     Format(
         ImportSource.TRAKT,

@@ -22,6 +22,11 @@ Date,Name,Year,Letterboxd URI
 2022-01-01,Alien,1979,https://boxd.it/2b
 2022-01-02,Heat,1995,https://boxd.it/2c
 """
+LETTERBOXD_WATCHED = """\
+Date,Name,Year,Letterboxd URI
+2020-05-01,The Matrix,1999,https://boxd.it/2a1m
+2021-09-01,Heat,1995,https://boxd.it/2c
+"""
 LETTERBOXD_REVIEWS = """\
 Date,Name,Year,Letterboxd URI,Rating,Rewatch,Review,Tags,Watched Date
 2020-05-02,The Matrix,1999,https://boxd.it/aaaa,1,,"Whoa.
@@ -79,6 +84,24 @@ TRAKT_WATCHLIST = json.dumps(
     [trakt_entry(rank=1, id=101, listed_at="2019-09-02T09:10:11.000Z", notes=None)]
 )
 
+TRAKT_HISTORY = json.dumps(
+    [
+        trakt_entry(id=2, watched_at="2021-09-03T20:10:11.000Z", action="watch"),
+        trakt_entry(id=1, watched_at="2019-09-03T20:10:11.000Z", action="watch"),
+        trakt_entry(id=0, watched_at="1970-01-01T00:00:00.000Z", action="watch"),
+        trakt_entry("episode", id=3, watched_at="2019-09-03T20:10:11.000Z", action="watch"),
+    ]
+)
+TRAKT_WATCHED = json.dumps(
+    [
+        {
+            "plays": 2,
+            "last_watched_at": "2021-09-03T20:10:11.000Z",
+            "movie": {"title": "Alien", "year": 1979, "ids": {"imdb": "tt0078748", "tmdb": 348}},
+        }
+    ]
+)
+
 
 def zipped(files: dict[str, str | bytes]) -> bytes:
     buffer = io.BytesIO()
@@ -94,7 +117,7 @@ LETTERBOXD_ZIP = zipped(
         "ratings.csv": LETTERBOXD_RATINGS,
         "diary.csv": LETTERBOXD_DIARY,
         "watchlist.csv": LETTERBOXD_WATCHLIST,
-        "watched.csv": LETTERBOXD_WATCHLIST,
+        "watched.csv": LETTERBOXD_WATCHED,
         "reviews.csv": LETTERBOXD_REVIEWS,
         "comments.csv": "",
         "likes/films.csv": LETTERBOXD_WATCHLIST,
@@ -108,7 +131,8 @@ TRAKT_ZIP = zipped(
         "user-profile.json": json.dumps({"username": "ada"}),
         "ratings-movies.json": TRAKT_RATINGS,
         "ratings-shows.json": json.dumps([trakt_entry("show", rated_at="2020-01-01", rating=3)]),
-        "watched-movies.json": json.dumps([{"plays": 2, "movie": {"title": "Alien"}}]),
+        "watched-movies.json": TRAKT_WATCHED,
+        "watched-shows.json": json.dumps([{"plays": 2, "last_watched_at": None, "show": {}}]),
         "lists-watchlist.json": TRAKT_WATCHLIST,
         "lists-list-9-my-watchlist.json": TRAKT_WATCHLIST,
         "lists-lists.json": json.dumps([{"name": "Faves", "ids": {"trakt": 9}}]),

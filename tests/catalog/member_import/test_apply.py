@@ -10,7 +10,16 @@ from django.utils import timezone
 
 from catalog.member_import import apply, request
 from catalog.member_import.decide import decide
-from catalog.models import DiaryEntry, HiddenMovie, MemberImport, Movie, Rating, WatchlistEntry
+from catalog.member_import.preview import summary
+from catalog.models import (
+    DiaryEntry,
+    HiddenMovie,
+    MemberImport,
+    Movie,
+    Rating,
+    SeenMovie,
+    WatchlistEntry,
+)
 from catalog.services.ratings import rate, rate_many
 from catalog.services.watchlist import set_hidden, set_watchlisted
 from catalog.signals import ratings_changed
@@ -52,15 +61,33 @@ def test_everything_of_letterboxd(load: Load, cinema: list[Movie], ada: Abstract
         ("Alien", "2021-06-30", 9, True),
         ("Amélie", "2021-07-31", None, False),
     ]
+    seen = SeenMovie.objects.filter(user=ada).values_list("movie__title", "watched_on", "marked_at")
+    assert list(seen) == [("Heat", None, day("2021-09-01"))], "the others have stars"
     assert job.result == {
         "ratings_added": 4,
         "ratings_changed": 0,
         "ratings_kept": 0,
         "watchlist_added": 2,
         "diary_added": 3,
+        "seen_added": 1,
     }
     for movie in Movie.objects.all():
         assert movie.rating_count == Rating.objects.filter(movie=movie).count()
+
+
+def test_films_watched_are_seen_once_and_only_where_nothing_says_it(
+    load: Load, cinema: list[Movie], ada: AbstractUser
+) -> None:
+    matrix, alien = cinema[0], cinema[2]
+    job = load(exports.TRAKT_HISTORY, "history.json")
+    assert sorted(row.outcome for row in job.rows.all()) == ["new", "repeated", "repeated"]
+    assert summary(job).newly_seen == summary(job).changes == 1
+    assert applied(job).result["seen_added"] == 1
+    mark = SeenMovie.objects.get(user=ada)
+    assert (mark.movie, str(mark.watched_on)) == (matrix, "2021-09-03"), "the last viewing"
+    rate(user_id=ada.pk, movie=alien, half_stars=8)
+    for content in (exports.TRAKT_WATCHED, exports.TRAKT_HISTORY):
+        assert "new" not in outcomes(load(content, "watched.json")).values()
 
 
 def test_ratings_carry_their_own_time_and_the_time_of_the_import(

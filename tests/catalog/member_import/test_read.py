@@ -50,11 +50,18 @@ def test_letterboxd_watchlist_is_told_by_its_name() -> None:
     assert heat.happened_at == datetime(2022, 1, 2, tzinfo=UTC)
 
 
-def test_letterboxd_zip_has_three_files_of_interest() -> None:
+def test_letterboxd_films_watched_are_seen_on_no_known_day() -> None:
+    matrix, heat = rows(exports.LETTERBOXD_WATCHED, "watched.csv")
+    assert {matrix.kind, heat.kind} == {"seen"}
+    assert (heat.watched_on, heat.happened_at) == (None, datetime(2021, 9, 1, tzinfo=UTC))
+
+
+def test_letterboxd_zip_has_four_files_of_interest() -> None:
     found = reading(exports.LETTERBOXD_ZIP, "letterboxd-ada-2022.zip")
     assert found.source == "letterboxd"
-    assert {one.file for one in found.rows} == {"ratings.csv", "diary.csv", "watchlist.csv"}
-    assert len(found.rows) == 3 + 5 + 2, "nothing twice, nothing deleted, no likes, no lists"
+    files = {"ratings.csv", "diary.csv", "watchlist.csv", "watched.csv"}
+    assert {one.file for one in found.rows} == files
+    assert len(found.rows) == 3 + 5 + 2 + 2, "nothing twice, nothing deleted, no likes, no lists"
 
 
 def test_imdb_ratings_are_ten_points_and_no_series() -> None:
@@ -93,10 +100,22 @@ def test_trakt_ratings(content: str, name: str) -> None:
     assert found.aside == {"not-a-film": 1}
 
 
-def test_trakt_zip_has_ratings_and_the_watchlist_alone() -> None:
+def test_trakt_history_is_seen_on_its_days() -> None:
+    found = reading(exports.TRAKT_HISTORY, "history.json")
+    said = [(one.row.kind, one.row.film.title, one.row.watched_on) for one in found.rows]
+    assert said == [
+        ("seen", "The Matrix", date(2021, 9, 3)),
+        ("seen", "The Matrix", date(2019, 9, 3)),
+        ("seen", "The Matrix", None),
+    ]
+    assert found.aside == {"not-a-film": 1}
+
+
+def test_trakt_zip_has_ratings_the_watchlist_and_films_watched() -> None:
     found = reading(exports.TRAKT_ZIP, "trakt.zip")
     assert [(one.file, one.row.kind) for one in found.rows] == [
         ("ratings-movies.json", "rating"),
+        ("watched-movies.json", "seen"),
         ("lists-watchlist.json", "watchlist"),
     ]
 

@@ -1,13 +1,15 @@
 """Taking imports back."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import AbstractUser
 
 from catalog.member_import import request
-from catalog.models import DiaryEntry, HiddenMovie, Movie, Rating, WatchlistEntry
+from catalog.models import DiaryEntry, HiddenMovie, Movie, Rating, SeenMovie, WatchlistEntry
 from catalog.services.ratings import rate, unrate
+from catalog.services.seen import mark_seen
 from catalog.services.watchlist import set_hidden, set_watchlisted
 
 from . import exports
@@ -28,6 +30,7 @@ def everything(user: AbstractUser) -> list[Any]:
         set(WatchlistEntry.objects.filter(user=user).values_list("pk", "movie_id", "added_at")),
         set(HiddenMovie.objects.filter(user=user).values_list("movie_id", "hidden_at")),
         set(DiaryEntry.objects.filter(user=user).values_list("pk", "movie_id", "half_stars")),
+        set(SeenMovie.objects.filter(user=user).values_list("pk", "movie_id", "watched_on")),
         list(Movie.objects.order_by("pk").values_list("pk", "rating_count", "half_star_sum")),
     ]
 
@@ -57,6 +60,23 @@ def test_everything_is_as_before(load: Load, lived: list[Movie], ada: AbstractUs
     assert job.result["ratings_restored"] == 1
     assert job.result["touched"] == 0
     assert not job.rows.exists()
+
+
+def test_films_watched_are_not_seen_any_more(
+    load: Load, cinema: list[Movie], ada: AbstractUser
+) -> None:
+    heat = cinema[3]
+    set_watchlisted(user_id=ada.pk, movie=heat, on=True)
+    before = everything(ada)
+    job = applied(load(exports.LETTERBOXD_WATCHED, "watched.csv"))
+    assert SeenMovie.objects.filter(user=ada).count() == 2
+    assert undone(job).result["seen_removed"] == 2
+    assert everything(ada) == before
+
+    job = applied(load(exports.LETTERBOXD_WATCHED, "watched.csv"))
+    mark_seen(user_id=ada.pk, movie=heat, watched_on=date(2020, 1, 1))
+    assert undone(job).result["seen_removed"] == 1
+    assert SeenMovie.objects.get(user=ada).movie == heat, "it got a day by hand"
 
 
 def test_what_was_changed_by_hand_since_then_stays(

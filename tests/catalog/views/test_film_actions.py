@@ -1,6 +1,7 @@
 """What one click does: rating, watchlist, not interested; with htmx and as plain forms."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from django.contrib.auth.models import AbstractUser
 from django.test import Client
 from django.urls import reverse
 
-from catalog.models import HiddenMovie, Movie, Rating, WatchlistEntry
+from catalog.models import DiaryEntry, HiddenMovie, Movie, Rating, SeenMovie, WatchlistEntry
 from tests.markup import flat
 
 pytestmark = pytest.mark.usefixtures("plain_static")
@@ -92,7 +93,7 @@ def test_visitors_are_sent_to_log_in(client: Client, amelie: Movie) -> None:
 
 
 def test_only_posting_changes_something(member: Client, amelie: Movie) -> None:
-    for name in ("rate", "keep", "hide"):
+    for name in ("rate", "keep", "hide", "see"):
         assert member.get(reverse(f"catalog:{name}", args=[amelie.pk])).status_code == 405
 
 
@@ -119,6 +120,69 @@ def test_keeping_and_hiding_can_be_undone(
     answer = post(member, name, amelie, {"on": "0"}, **HTMX)
     assert not model.objects.exists()
     assert json.loads(answer["HX-Trigger"]) == {event: {"movie": amelie.pk, "on": False}}
+
+
+def test_one_click_marks_as_seen_and_undo_brings_the_watchlist_back(
+    member: Client, ada: AbstractUser, amelie: Movie
+) -> None:
+    post(member, "keep", amelie, {"on": "1"})
+    answer = post(member, "see", amelie, {}, **HTMX)
+    assert json.loads(answer["HX-Trigger"]) == {"film-seen": {"movie": amelie.pk, "on": True}}
+    assert SeenMovie.objects.get(user=ada).movie == amelie
+    assert not WatchlistEntry.objects.exists()
+    step = re.search(r'name="step" value="([^"]+)"', flat(answer))
+    assert step
+    member.post(reverse("catalog:undo"), {"step": step[1]})
+    assert not SeenMovie.objects.exists()
+    assert WatchlistEntry.objects.get().movie == amelie
+
+
+def test_a_second_click_keeps_the_day_and_another_takes_the_mark_away(
+    member: Client, ada: AbstractUser, amelie: Movie
+) -> None:
+    SeenMovie.objects.create(user=ada, movie=amelie, watched_on="2026-11-01")
+    post(member, "see", amelie, {"on": "1"})
+    assert str(SeenMovie.objects.get().watched_on) == "2026-11-01"
+    answer = post(member, "see", amelie, {"on": "0"}, **HTMX)
+    assert json.loads(answer["HX-Trigger"]) == {"film-seen": {"movie": amelie.pk, "on": False}}
+    assert not SeenMovie.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("doing", "pressed", "disabled"),
+    [
+        ("nothing", False, False),
+        ("seen", True, False),
+        ("rated", True, True),
+        ("diary", True, True),
+    ],
+)
+def test_the_button_knows_why_a_film_is_seen(
+    member: Client, ada: AbstractUser, amelie: Movie, doing: str, pressed: bool, disabled: bool
+) -> None:
+    if doing == "seen":
+        SeenMovie.objects.create(user=ada, movie=amelie)
+    elif doing == "rated":
+        Rating.objects.create(user=ada, movie=amelie, half_stars=9)
+    elif doing == "diary":
+        DiaryEntry.objects.create(user=ada, movie=amelie, watched_on="2026-11-01")
+    for address in (reverse("catalog:actions", args=[amelie.pk]), amelie.get_absolute_url()):
+        (form,) = re.findall(rf'data-see="{amelie.pk}">(.*?)</form>', flat(member.get(address)))
+        assert ('aria-pressed="true"' in form) is pressed
+        assert (" disabled>" in form) is disabled
+    cards = flat(member.get("/movies/"))
+    (tick,) = re.findall(rf'<button[^>]* data-mark-seen="{amelie.pk}"[^>]*>', cards)
+    assert (" hidden>" in tick) is pressed
+    assert 'aria-label="I have seen Amélie"' in tick
+
+
+def test_keeping_a_film_that_is_seen_says_what_comes_of_it(
+    member: Client, ada: AbstractUser, amelie: Movie
+) -> None:
+    SeenMovie.objects.create(user=ada, movie=amelie)
+    answer = post(member, "keep", amelie, {"on": "1"}, **HTMX)
+    assert "your watchlist does not show it" in answer.content.decode()
+    assert member.get("/watchlist/").context["cards"] == []
 
 
 def test_the_dialog_of_a_card_knows_the_state(

@@ -159,7 +159,7 @@ def test_a_film_found_twice_in_the_file_is_asked_for_once(
     member: Client, load: Load, db: None
 ) -> None:
     job = load(exports.LETTERBOXD_ZIP, "letterboxd.zip")
-    assert job.rows.filter(outcome="unmatched").count() == 10
+    assert job.rows.filter(outcome="unmatched").count() == 12
     answer = member.get(job.get_absolute_url())
     assert len(answer.context["page"].object_list) == 5
     assert answer.context["summary"].tabs[0].count == 5

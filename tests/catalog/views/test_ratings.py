@@ -1,13 +1,17 @@
 """A member's own pages."""
 
+from datetime import date
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser
 from django.test import Client
+from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Movie
 from catalog.services.ratings import rate
+from catalog.services.seen import mark_seen
 from catalog.services.watchlist import set_hidden, set_watchlisted
 
 pytestmark = pytest.mark.usefixtures("plain_static")
@@ -28,7 +32,7 @@ def rated(films: list[Movie], ada: AbstractUser) -> list[Movie]:
     return films[:10]
 
 
-@pytest.mark.parametrize("address", ["/ratings/", "/watchlist/", "/hidden/"])
+@pytest.mark.parametrize("address", ["/ratings/", "/watchlist/", "/hidden/", "/seen/"])
 def test_visitors_are_sent_to_log_in_and_back(client: Client, db: None, address: str) -> None:
     answer = client.get(address)
     assert answer.status_code == 302
@@ -66,16 +70,28 @@ def test_watchlist_and_hidden_films(member: Client, ada: AbstractUser, films: li
     assert "Film 02" not in shown
 
 
+def test_films_seen(member: Client, ada: AbstractUser, films: list[Movie]) -> None:
+    assert "No film is marked as seen" in member.get("/seen/").content.decode()
+    mark_seen(user_id=ada.pk, movie=films[1], watched_on=date(2026, 11, 2))
+    mark_seen(user_id=ada.pk, movie=films[2])
+    shown = member.get("/seen/")
+    assert [mark.movie for mark in shown.context["page"]] == [films[2], films[1]]
+    text = shown.content.decode()
+    assert 'datetime="2026-11-02"' in text
+    assert f'hx-post="{reverse("catalog:see", args=[films[1].pk])}"' in text
+
+
 @pytest.mark.parametrize(("address", "queries"), [("/ratings/", 5), ("/watchlist/", 4)])
 def test_queries_do_not_grow_with_the_list(
     member: Client,
     ada: AbstractUser,
+    films: list[Movie],
     rated: list[Movie],
     address: str,
     queries: int,
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    for movie in rated:
+    for movie in films[len(rated) : 2 * len(rated)]:
         set_watchlisted(user_id=ada.pk, movie=movie, on=True)
     member.get(address)  # fills the caches of sessions and credits
     # user; count; for ratings: entries with films, genres, how they spread; for the watchlist: keys

@@ -20,6 +20,7 @@ from catalog.models import (
     Movie,
     MovieList,
     MovieListEntry,
+    SeenMovie,
     Sharing,
     WatchlistEntry,
 )
@@ -48,6 +49,8 @@ def fill(user: User, world: World) -> None:
         rate(user_id=user.pk, movie=movie, half_stars=half_stars)
     WatchlistEntry.objects.create(user=user, movie=movies[5])
     HiddenMovie.objects.create(user=user, movie=movies[6])
+    SeenMovie.objects.create(user=user, movie=movies[9], watched_on=date(2026, 10, 31))
+    SeenMovie.objects.create(user=user, movie=movies[10])
     DiaryEntry.objects.create(
         user=user, movie=movies[0], watched_on=date(2026, 11, 1), half_stars=9, note="Wept."
     )

@@ -13,7 +13,15 @@ from django.test import Client
 
 from catalog.member_import import request
 from catalog.member_import.worker import work
-from catalog.models import DiaryEntry, MemberImport, Movie, Rating, Sharing, WatchlistEntry
+from catalog.models import (
+    DiaryEntry,
+    MemberImport,
+    Movie,
+    Rating,
+    SeenMovie,
+    Sharing,
+    WatchlistEntry,
+)
 from catalog.services.ratings import rate
 from moviesite.accounts.export import CHUNK_BYTES, cell, csv_archive, json_document
 from moviesite.accounts.models import ApiToken, User
@@ -67,6 +75,8 @@ def test_what_stands_in_them(client: Client, ida: User, world: World) -> None:
     assert first["imdb_id"] == ""
     assert document["watchlist"][0]["title"] == "Film 05"
     assert document["hidden_films"][0]["title"] == "Film 06"
+    assert [row["watched_on"] for row in document["seen_films"]] == ["2026-10-31", None]
+    assert [row["watched_on"] for row in files["seen_films"]] == ["2026-10-31", ""]
     assert document["diary"][0]["watched_on"] == files["diary"][0]["watched_on"] == "2026-11-01"
     assert [row["title"] for row in files["list_films"]] == ["Film 08", "Film 07"]
     assert files["list_films"][0]["list_id"] == files["lists"][0]["id"]
@@ -154,13 +164,15 @@ def test_it_comes_in_pieces(ida: User, world: World, monkeypatch: pytest.MonkeyP
 
 
 def belongings(user: User) -> list[set[tuple[object, ...]]]:
-    """Ratings, watchlist and diary. JSON has times to the millisecond."""
+    """Ratings, watchlist, diary and films seen. JSON has times to the millisecond."""
     rated = Rating.objects.filter(user=user).annotate(at=TruncMillisecond("rated_at"))
     kept = WatchlistEntry.objects.filter(user=user).annotate(at=TruncMillisecond("added_at"))
+    seen = SeenMovie.objects.filter(user=user).annotate(at=TruncMillisecond("marked_at"))
     diary = DiaryEntry.objects.filter(user=user)
     return [
         set(rated.values_list("movie", "half_stars", "at")),
         set(kept.values_list("movie", "at")),
+        set(seen.values_list("movie", "watched_on", "at")),
         set(diary.values_list("movie", "watched_on", "half_stars", "rewatch")),
     ]
 
@@ -200,6 +212,7 @@ def kept(user: User) -> dict[str, list[tuple[Any, ...]]]:
     return {
         "ratings": rows(Rating.objects, "half_stars", "rated_at"),
         "watchlist": rows(WatchlistEntry.objects, "added_at"),
+        "seen": rows(SeenMovie.objects, "watched_on", "marked_at"),
         "diary": rows(DiaryEntry.objects, "watched_on", "half_stars", "rewatch"),
     }
 

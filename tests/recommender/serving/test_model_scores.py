@@ -3,6 +3,9 @@
 import numpy as np
 import pytest
 
+from catalog.services.diary import latest_day
+from catalog.services.ratings import rate
+from catalog.services.seen import mark_seen
 from recommender.data.histories import History, history_from, history_of
 from recommender.serving.member import recommender_for
 from recommender.serving.model_scores import ModelScores
@@ -42,3 +45,38 @@ def test_uncertainty_falls_with_ratings_and_is_the_same_when_asked_again(world: 
     first = many.uncertainty(rows[:5]).copy()
     assert many.uncertainty(rows)[:5].tolist() == first.tolist()
     assert (many.uncertainty(rows) < few.uncertainty(rows)).all()
+
+
+def test_a_film_seen_leads_on_but_is_no_opinion(world: World) -> None:
+    world.publish()
+    ada = world.fan_of_even()
+    before = ModelScores(history_of(ada.pk))
+    mark_seen(user_id=ada.pk, movie=world.movies[41], watched_on=latest_day())
+    after = ModelScores(history_of(ada.pk))
+    rises = after.next_scores - before.next_scores  # type: ignore[operator]
+    rises[41] = -np.inf
+    assert set(np.argsort(-rises)[:2].tolist()) == {39, 43}
+    assert before.folded is not None
+    assert after.folded is not None
+    np.testing.assert_allclose(after.folded.row, before.folded.row, atol=0.05)
+
+
+def test_a_film_seen_on_no_known_day_does_not_pretend_to_be_recent(world: World) -> None:
+    world.publish("sequence")
+    user = world.member()
+    rate(user_id=user.pk, movie=world.movies[10], half_stars=8)
+    mark_seen(user_id=user.pk, movie=world.movies[41])
+    person = recommender_for(user.pk)
+    assert set(person.watch_next(2).rows.tolist()) == {8, 12}
+
+
+def test_who_has_only_seen_films_is_known_but_gets_no_predicted_stars(world: World) -> None:
+    world.publish()
+    user = world.member()
+    for place in (0, 2, 4):
+        mark_seen(user_id=user.pk, movie=world.movies[place])
+    person = recommender_for(user.pk)
+    assert person.scores.has_known_history
+    picks = person.watch_next(10)
+    assert set(person.live.catalog.movie_ids[picks.rows].tolist()) <= set(world.even)
+    assert set(person.scores.predictions(picks.rows)) == {None}

@@ -161,9 +161,11 @@ class BayesianFactorizationModel(Described):
         self._histories = Histories.of(interactions)
         self._folded = {}
 
-    def fold_in(self, item_ids: ArrayLike, ratings: ArrayLike) -> FoldedUser:
+    def fold_in(
+        self, item_ids: ArrayLike, ratings: ArrayLike, seen_ids: ArrayLike = ()
+    ) -> FoldedUser:
         """Place a user who was not in training: ``ratings`` (n,) of ``item_ids`` (n,)."""
-        return self._fitted().fold_in(item_ids, ratings)
+        return self._fitted().fold_in(item_ids, ratings, seen_ids)
 
     def predict(
         self, user_ids: int | ArrayLike | FoldedUser, item_ids: int | ArrayLike | None = None

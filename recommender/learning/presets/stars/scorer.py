@@ -92,8 +92,13 @@ class FactorizationScorer:
     def num_items(self) -> int:
         return len(self._rows)
 
-    def fold_in(self, item_ids: ArrayLike, ratings: ArrayLike) -> FoldedUser:
+    def fold_in(
+        self, item_ids: ArrayLike, ratings: ArrayLike, seen_ids: ArrayLike = ()
+    ) -> FoldedUser:
         """The posterior of a user who gave ``ratings`` (stars, shape (n,)) to ``item_ids``.
+
+        ``seen_ids`` are items that the user chose, too, without saying what they thought of them:
+        they count in the prior, which looks at the set of items, and are no evidence.
 
         Closed form for a known noise level; the user's own noise level is found by a few rounds
         of expectation maximisation. No ratings at all give the typical user.
@@ -104,7 +109,9 @@ class FactorizationScorer:
         stars = as_floats("ratings", ratings)
         if stars.shape != items.shape:
             raise ValueError(f"ratings must have shape {items.shape}, got {stars.shape}")
-        typical, prior, prior_parts = self._prior(items)
+        seen = as_ids("seen_ids", seen_ids, self.num_items)
+        chosen = np.concatenate([items, seen[~np.isin(seen, items)]])
+        typical, prior, prior_parts = self._prior(chosen)
         evidence = self._evidence(items, stars)
         of_prior, of_target = self._prior_precision @ prior, evidence.target
         # In this basis the prior's precision is one and what the ratings say is diagonal.
@@ -116,10 +123,11 @@ class FactorizationScorer:
 
         def contributions(directions: Float64) -> Float64:
             pulls = covariance @ directions
-            of_prior = prior_parts @ (self._prior_precision @ pulls)
-            return of_prior + noise * self._surprises(evidence, typical, pulls)
+            parts: Float64 = prior_parts @ (self._prior_precision @ pulls)
+            parts[: len(items)] += noise * self._surprises(evidence, typical, pulls)
+            return parts
 
-        return FoldedUser(items, row, covariance, contributions, noise)
+        return FoldedUser(chosen, row, covariance, contributions, noise)
 
     def predict(self, user: FoldedUser, item_ids: ArrayLike | None = None) -> Float32:
         """Stars between 0.5 and 5, for all items or for ``item_ids``: shape (n,), float32."""

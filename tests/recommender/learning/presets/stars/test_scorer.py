@@ -39,6 +39,36 @@ def test_a_folded_history_gets_what_the_model_predicts(data, model, scorer):
         assert scorer.predict(folded, [5, 2]) == pytest.approx(model.predict(user, [5, 2]))
 
 
+def test_what_was_only_seen_is_company_and_no_evidence(data, model):
+    """The posterior is that of a regression whose prior alone knows the items without stars."""
+    arrays, settings = model.export()
+    scorer = FactorizationScorer(arrays, settings)
+    items, stars, seen = [1, 2, 3], [4.5, 1.0, 3.0], [10, 11, 12, 13]
+    alone, folded = scorer.fold_in(items, stars), scorer.fold_in(items, stars, seen)
+    assert folded.item_ids.tolist() == [*items, *seen]
+    assert not np.allclose(folded.row, alone.row), "who watched what says something"
+    uninformed = {**arrays, "item_company": 0 * arrays["item_company"]}
+    uninformed |= {"item_traits": 0 * arrays["item_traits"]}
+    uninformed["user_prior_rows"] = arrays["user_prior_rows"] * [[1.0], [0.0], [0.0]]
+    without = FactorizationScorer(uninformed, settings)
+    np.testing.assert_allclose(
+        without.fold_in(items, stars, seen).row, without.fold_in(items, stars).row, atol=1e-9
+    )
+
+
+def test_an_item_with_stars_is_not_seen_besides(scorer):
+    folded = scorer.fold_in([1, 2], [4.5, 1.0], [2, 1])
+    np.testing.assert_array_equal(folded.row, scorer.fold_in([1, 2], [4.5, 1.0]).row)
+
+
+def test_contributions_of_stars_and_of_films_seen_add_up_to_the_score(scorer):
+    folded, nobody = scorer.fold_in([1, 2], [4.5, 1.0], [10, 11]), scorer.fold_in([], [])
+    for item in (5, 30):
+        without, said = scorer.predict(nobody, [item]), scorer.explain(folded, item)
+        assert said.shape == (4,)
+        assert scorer.predict(folded, [item]) == pytest.approx(without + said.sum(), abs=1e-4)
+
+
 def test_fold_in_is_the_posterior_of_a_regression(data, scorer, model):
     """The slow obvious way: whiten the prior and every rating, and solve least squares."""
     arrays, settings = model.export()
@@ -110,6 +140,8 @@ def test_bad_input_is_named(model, scorer):
         scorer.fold_in([1, 2], [4.0])
     with pytest.raises(ValueError, match="ratings must be finite"):
         scorer.fold_in([1], [np.nan])
+    with pytest.raises(ValueError, match="seen_ids"):
+        scorer.fold_in([1], [4.0], [60])
     with pytest.raises(ValueError, match="n must be positive, got 0"):
         scorer.similar(1, 0)
     with pytest.raises(ValueError, match="arrays must have 'item_rows'"):

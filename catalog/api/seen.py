@@ -1,0 +1,58 @@
+"""What the member who asks has seen without giving stars."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from ninja import Router, Status
+
+from catalog.models import Movie, SeenMovie
+from catalog.services.seen import mark_seen, unmark_seen
+
+from .auth import MEMBER, member_id
+from .payloads import Json, movie_json
+from .schemas import Limit, MovieId, Offset, Problem, SeenIn, SeenList, SeenOut
+
+router = Router(tags=["me"], auth=MEMBER)
+
+
+@router.get(
+    "seen",
+    response={200: SeenList, 401: Problem},
+    summary="Movies that you marked as seen, the latest first",
+)
+def list_seen(request: HttpRequest, limit: Limit = 20, offset: Offset = 0) -> Json:
+    mine = SeenMovie.objects.filter(user_id=member_id(request))
+    page = mine.select_related("movie__link").prefetch_related("movie__genres")
+    marks = page.order_by("-marked_at", "-pk")[offset : offset + limit]
+    return {"items": [seen_json(mark) for mark in marks], "count": mine.count()}
+
+
+@router.put(
+    "seen/{movie_id}",
+    response={200: SeenOut, 401: Problem, 404: Problem},
+    summary="Mark a movie as seen",
+)
+def put_seen(request: HttpRequest, movie_id: MovieId, body: SeenIn) -> Json:
+    movie = get_object_or_404(Movie.objects.with_link_and_genres(), pk=movie_id)
+    marked = mark_seen(user_id=member_id(request), movie=movie, watched_on=body.watched_on)
+    return seen_json(marked.mark)
+
+
+@router.delete(
+    "seen/{movie_id}",
+    response={204: None, 401: Problem, 404: Problem},
+    summary="Take the mark away; what is rated or in the diary stays seen",
+)
+def delete_seen(request: HttpRequest, movie_id: MovieId) -> Status:
+    unmark_seen(user_id=member_id(request), movie=get_object_or_404(Movie, pk=movie_id))
+    return Status(204, None)
+
+
+def seen_json(mark: SeenMovie) -> Json:
+    """A mark whose film was read with its link and its genres."""
+    return {
+        "movie": movie_json(mark.movie),
+        "watched_on": mark.watched_on,
+        "marked_at": mark.marked_at,
+    }

@@ -1,0 +1,86 @@
+"""Films seen without stars: the one write path of what is marked as seen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from catalog.models import Movie, SeenMovie, WatchlistEntry
+
+from .diary import check_day
+
+
+@dataclass(frozen=True)
+class Marked:
+    """The mark, and what ``take_back`` needs to undo making it, as JSON can hold it."""
+
+    mark: SeenMovie
+    before: dict[str, Any]
+
+
+def mark_seen(*, user_id: int, movie: Movie, watched_on: date | None = None) -> Marked:
+    """Mark a film as seen, on a day or without one, and take it off the watchlist.
+
+    An earlier mark stays, with the day that is given now. Raises DiaryError for a day that has
+    not come.
+    """
+    if watched_on is not None:
+        check_day(watched_on)
+    with transaction.atomic():
+        kept = WatchlistEntry.objects.filter(user_id=user_id, movie=movie).first()
+        before = _before(user_id, movie) | {"kept_at": kept and kept.added_at.isoformat()}
+        if kept is not None:
+            kept.delete()
+        mark, _ = SeenMovie.objects.update_or_create(
+            user_id=user_id, movie=movie, defaults={"watched_on": watched_on}
+        )
+    return Marked(mark, before)
+
+
+def unmark_seen(*, user_id: int, movie: Movie) -> dict[str, Any]:
+    """Take the mark away; what is rated or in the diary stays seen. Returns what undoes it."""
+    with transaction.atomic():
+        before = _before(user_id, movie)
+        SeenMovie.objects.filter(user_id=user_id, movie=movie).delete()
+    return before
+
+
+def take_back(user_id: int, before: Mapping[str, Any]) -> None:
+    """Undo ``mark_seen`` or ``unmark_seen``: the mark and the watchlist are as before."""
+    movie_id = before["movie"]
+    if not Movie.objects.filter(pk=movie_id).exists():
+        return
+    with transaction.atomic():
+        SeenMovie.objects.filter(user_id=user_id, movie_id=movie_id).delete()
+        if (was := before["mark"]) is not None:
+            watched_on = was["watched_on"]
+            SeenMovie.objects.create(
+                pk=was["key"],
+                user_id=user_id,
+                movie_id=movie_id,
+                watched_on=watched_on and date.fromisoformat(watched_on),
+                marked_at=datetime.fromisoformat(was["marked_at"]),
+            )
+        if kept_at := before.get("kept_at"):
+            entry, created = WatchlistEntry.objects.get_or_create(
+                user_id=user_id, movie_id=movie_id
+            )
+            if created:  # the field sets itself when a row is added
+                entry.added_at = datetime.fromisoformat(kept_at)
+                entry.save(update_fields=["added_at"])
+
+
+def _before(user_id: int, movie: Movie) -> dict[str, Any]:
+    """What stands there now; the mark is locked until the transaction ends."""
+    mine = SeenMovie.objects.select_for_update().filter(user_id=user_id, movie=movie).first()
+    return {"movie": movie.pk, "mark": _as_json(mine) if mine else None}
+
+
+def _as_json(mark: SeenMovie) -> dict[str, Any]:
+    return {
+        "key": mark.pk,
+        "watched_on": mark.watched_on and mark.watched_on.isoformat(),
+        "marked_at": mark.marked_at.isoformat(),
+    }
