@@ -1,4 +1,4 @@
-"""Movies and ratings as plain JSON values, as the schemas describe them but not validated again."""
+"""Movies, ratings and marks as plain JSON values, as the schemas describe them: not validated."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
-from catalog.models import Movie, Rating
+from catalog.models import Movie, Rating, SeenMovie
 from catalog.queries.films_by_key import details
 
 Json = dict[str, Any]
@@ -71,4 +71,13 @@ def rating_json(rating: Rating) -> Json:
         "movie": movie_json(rating.movie),
         "rating": rating.stars,
         "rated_at": rating.rated_at,
+    }
+
+
+def seen_json(mark: SeenMovie) -> Json:
+    """A mark whose film was read with its link and its genres."""
+    return {
+        "movie": movie_json(mark.movie),
+        "watched_on": mark.watched_on,
+        "marked_at": mark.marked_at,
     }

@@ -1,4 +1,4 @@
-"""What the API takes and gives of movies and ratings."""
+"""What the API takes and gives of movies, ratings and what was seen."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from catalog.models import Movie, SeenMovie
 from catalog.services.seen import mark_seen, unmark_seen
 
 from .auth import MEMBER, member_id
-from .payloads import Json, movie_json
+from .payloads import Json, seen_json
 from .schemas import Limit, MovieId, Offset, Problem, SeenIn, SeenList, SeenOut
 
 router = Router(tags=["me"], auth=MEMBER)
@@ -20,6 +20,7 @@ router = Router(tags=["me"], auth=MEMBER)
     "seen",
     response={200: SeenList, 401: Problem},
     summary="Movies that you marked as seen, the latest first",
+    operation_id="recommender_api_me_list_seen",
 )
 def list_seen(request: HttpRequest, limit: Limit = 20, offset: Offset = 0) -> Json:
     mine = SeenMovie.objects.filter(user_id=member_id(request))
@@ -32,6 +33,7 @@ def list_seen(request: HttpRequest, limit: Limit = 20, offset: Offset = 0) -> Js
     "seen/{movie_id}",
     response={200: SeenOut, 401: Problem, 404: Problem},
     summary="Mark a movie as seen",
+    operation_id="recommender_api_me_put_seen",
 )
 def put_seen(request: HttpRequest, movie_id: MovieId, body: SeenIn) -> Json:
     movie = get_object_or_404(Movie.objects.with_link_and_genres(), pk=movie_id)
@@ -43,16 +45,8 @@ def put_seen(request: HttpRequest, movie_id: MovieId, body: SeenIn) -> Json:
     "seen/{movie_id}",
     response={204: None, 401: Problem, 404: Problem},
     summary="Take the mark away; what is rated or in the diary stays seen",
+    operation_id="recommender_api_me_delete_seen",
 )
 def delete_seen(request: HttpRequest, movie_id: MovieId) -> Status:
     unmark_seen(user_id=member_id(request), movie=get_object_or_404(Movie, pk=movie_id))
     return Status(204, None)
-
-
-def seen_json(mark: SeenMovie) -> Json:
-    """A mark whose film was read with its link and its genres."""
-    return {
-        "movie": movie_json(mark.movie),
-        "watched_on": mark.watched_on,
-        "marked_at": mark.marked_at,
-    }

@@ -161,4 +161,7 @@ class StarScorer(Scorer, Protocol):
         """By how many stars (one standard deviation) each prediction may be wrong: (n,)."""
 
     def explain_each(self, user: FoldedUser, item_ids: ArrayLike) -> FloatArray:
-        """What each rating of the history adds to each score: (len(item_ids), n_history)."""
+        """What each item of the history adds to each score: (len(item_ids), n_history).
+
+        In the order of ``user.item_ids``: those that were rated come first.
+        """

@@ -79,6 +79,6 @@ def predict_for(user_id: int) -> PersonalStars | Lacking:
     if live.factorization is None:
         return Lacking.MODEL
     scores = ModelScores(history_of(user_id), live)
-    if not scores.knows(live.factorization) or scores.stars is None:
+    if not len(scores.known(live.factorization)[1]) or scores.stars is None:
         return Lacking.RATINGS
     return PersonalStars(scores, scores.stars)

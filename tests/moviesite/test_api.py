@@ -304,9 +304,9 @@ def test_the_api_describes_itself(client: Client) -> None:
         "recommender_api_me_put_rating",
         "recommender_api_me_delete_rating",
         "recommender_api_watch_next_watch_next",
-        "catalog_api_seen_list_seen",
-        "catalog_api_seen_put_seen",
-        "catalog_api_seen_delete_seen",
+        "recommender_api_me_list_seen",
+        "recommender_api_me_put_seen",
+        "recommender_api_me_delete_seen",
     }
 
 

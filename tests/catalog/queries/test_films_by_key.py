@@ -1,10 +1,13 @@
 """Films by primary key, in one query each."""
 
+from datetime import date
+from typing import Any
+
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser, AnonymousUser
 from pytest_django import DjangoAssertNumQueries
 
-from catalog.models import Movie, Rating
+from catalog.models import DiaryEntry, Movie, Rating, SeenMovie
 from catalog.queries.films_by_key import card_movies, details, titles
 
 
@@ -24,6 +27,20 @@ def test_a_card_has_the_stars_of_its_reader_alone(amelie: Movie, ada: AbstractUs
     Rating.objects.create(user=ada, movie=amelie, half_stars=9)
     for reader, expected in ((ada, 9), (eve, None), (AnonymousUser(), None)):
         assert card_movies([amelie.pk], reader)[amelie.pk].your_half_stars == expected  # type: ignore[attr-defined]
+
+
+def test_a_card_says_whether_its_reader_has_seen_the_film(
+    films: list[Movie], ada: AbstractUser
+) -> None:
+    marked, logged = films[:2]
+    eve = get_user_model().objects.create_user("eve")
+    SeenMovie.objects.create(user=ada, movie=marked)
+    for day in (1, 2):
+        DiaryEntry.objects.create(user=ada, movie=logged, watched_on=date(2026, 11, day))
+    for reader, seen in ((ada, True), (eve, False), (AnonymousUser(), False)):
+        found: dict[int, Any] = {**card_movies([marked.pk, logged.pk], reader)}
+        assert (found[marked.pk].is_marked_seen, found[marked.pk].is_in_diary) == (seen, False)
+        assert (found[logged.pk].is_marked_seen, found[logged.pk].is_in_diary) == (False, seen)
 
 
 def test_films_that_are_gone_are_left_out(amelie: Movie) -> None:

@@ -1,5 +1,6 @@
 """Film cards and predicted stars: what they say, in the words and numbers of the reader."""
 
+import re
 from dataclasses import dataclass
 
 import pytest
@@ -53,6 +54,19 @@ def test_members_can_rate_from_the_card_and_see_their_stars() -> None:
     assert 'href="/movies/7-amelie/#yours" data-actions="/movies/7/actions/"' in drawn
     assert "<span data-your-stars>3.5</span>" in drawn
     assert "<span data-your-stars></span>" in film_card(film(), for_member=True), "styles ask"
+
+
+def test_members_can_mark_a_film_as_seen_from_the_card_unless_it_is() -> None:
+    assert "data-mark-seen" not in film_card(film(), for_member=False)
+    assert "I have seen &lt;b&gt;M" in film_card(film("<b>M</b>"), for_member=True)
+    for mark in (None, "your_half_stars", "is_marked_seen", "is_in_diary"):
+        movie = film()
+        if mark:
+            setattr(movie, mark, 1)
+        opening = re.search(r"<button[^>]*film-seen[^>]*>", film_card(movie, for_member=True))
+        assert opening is not None
+        assert 'hx-post="/movies/7/seen/"' in opening[0]
+        assert opening[0].endswith("hidden>") is bool(mark)
 
 
 def test_predicted_stars_look_the_same_on_cards_and_elsewhere() -> None:

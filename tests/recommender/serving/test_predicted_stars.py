@@ -7,6 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Movie
 from catalog.predictions import Lacking, only
+from catalog.services.seen import mark_seen
 from catalog.services.watchlist import set_watchlisted
 from recommender.data.histories import history_of
 from recommender.serving.model_scores import ModelScores
@@ -23,7 +24,10 @@ def test_what_is_missing(world: World) -> None:
     assert predict_for(user.pk) is Lacking.MODEL
     world.publish("factorization")
     assert isinstance(predict_for(user.pk), PersonalStars)
-    assert predict_for(world.member("eve").pk) is Lacking.RATINGS
+    eve = world.member("eve")
+    assert predict_for(eve.pk) is Lacking.RATINGS
+    mark_seen(user_id=eve.pk, movie=world.movies[0])
+    assert predict_for(eve.pk) is Lacking.RATINGS, "who only saw films gave no stars"
 
 
 def test_stars_are_those_of_the_whole_site(world: World) -> None:
