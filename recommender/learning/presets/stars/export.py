@@ -19,9 +19,13 @@ from recommender.learning.presets.stars.variational import NOISE_STRENGTH, Varia
 def export_arrays(
     fit: VariationalFactorization, known: SideInformation, items: NDArray[np.int64]
 ) -> dict[str, NDArray[Any]]:
-    """The arrays of :class:`FactorizationScorer`, for every item, rated (``items``) or not."""
+    """The arrays of :class:`FactorizationScorer`, for every item, rated (``items``) or not.
+
+    And of the next warm start: the items' prior means, their precision, the ridge penalties.
+    """
     of_items, of_users = fit.items, fit.users
-    rows = known.items @ of_items.coefficients.cpu().numpy()
+    prior_rows = known.items @ of_items.coefficients.cpu().numpy()
+    rows = prior_rows.copy()
     rows[items] = of_items.mean.cpu().numpy()
     unknown = torch.linalg.inv(of_items.precision)[None]
     upper = np.triu_indices(rows.shape[1])
@@ -41,6 +45,10 @@ def export_arrays(
         "item_embeddings": known.embeddings.astype(np.float32),
         "user_prior_rows": on_users[:3],
         "user_prior_precision": of_users.precision.cpu().numpy(),
+        "item_prior_rows": prior_rows.astype(np.float32),
+        "prior_precision_of_items": of_items.precision.cpu().numpy(),
+        "penalties_of_items": of_items.penalties.cpu().numpy(),
+        "penalties_of_users": of_users.penalties.cpu().numpy(),
     }
 
 
