@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from recommender.admin.charts import Point, Series, line_chart
-from recommender.gate.verdict import gated_metric
+from recommender.gate.verdict import headline_metric
 from recommender.models import ModelKind, ModelVersion, RetrainingPolicy, TrainingRun
 from recommender.runs.schedule import Decision, Observation, decide
 from recommender.runs.schedule_inputs import observe, rules_of
@@ -74,7 +74,7 @@ def loss_chart(run: TrainingRun) -> SafeString:
 
 
 def _metrics_chart(kind: ModelKind) -> SafeString:
-    name = gated_metric(kind)
+    name = headline_metric(kind)
     rows = (
         ModelVersion.objects.filter(kind=kind, metrics__has_key=name)
         .order_by("-pk")

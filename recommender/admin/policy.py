@@ -40,7 +40,9 @@ class RetrainingPolicyAdmin(admin.ModelAdmin):
                     "holdout_percent",
                     "gate_questions",
                     "gate_minimum_questions",
-                    "gate_margin_percent",
+                    "gate_stars_margin_percent",
+                    "gate_next_margin_percent",
+                    "gate_page_margin_percent",
                     "gate_certainty_percent",
                 )
             },

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from recommender.admin.actions import door
-from recommender.gate.verdict import gated_metric
+from recommender.gate.verdict import headline_metric
 from recommender.models import ModelKind, ModelVersion
 from recommender.versions.publish import PublishingError, publish, rollback, set_pinned
 
@@ -95,7 +95,7 @@ class ModelVersionAdmin(admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("metric"))
     def metric(self, version: ModelVersion) -> str:
-        name = gated_metric(version.kind)
+        name = headline_metric(version.kind)
         value = version.metrics.get(name)
         return "" if value is None else f"{name} {value:.4f}"
 

@@ -1,8 +1,8 @@
-"""A candidate and the live version, asked the same questions."""
+"""A candidate and those that it has to stand up to, asked the same questions."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,17 +13,25 @@ from recommender.data.snapshot import Snapshot
 from recommender.gate.evaluate import (
     BaselineExaminee,
     Examinee,
+    Floats,
+    IntArray,
     VersionExaminee,
     choose_questions,
+    forward_star_errors,
+    late,
     ranks,
     star_errors,
 )
-from recommender.gate.verdict import GateRules, Verdict, judge, metrics_of
+from recommender.gate.holdout import held_out
+from recommender.gate.page import Page, choose_liked, page_ranks
+from recommender.gate.predecessors import best_before
+from recommender.gate.verdict import Contest, GateRules, Measure, Verdict, judge, metrics_of
 from recommender.learning.artifact import ArtifactError
 from recommender.models import ModelKind, ModelVersion, RetrainingPolicy
-from recommender.versions.load import load
+from recommender.versions.load import LoadedVersion, load
 
 HOLDOUT = "holdout_percent"
+FORWARD_LENIENCY = 2.0  # times the margin: a tenth of the questions, from shorter histories
 
 
 class Reporter(Protocol):
@@ -38,8 +46,12 @@ class Reporter(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """Metrics of both on the same questions, and what the gate says to them."""
+    """Metrics of both on the same questions, and what the gate says to them.
 
+    ``live`` is the version that the candidate was compared with, None for the baseline.
+    """
+
+    live: int | None
     candidate: Mapping[str, float]
     opponent: Mapping[str, float]
     questions: int
@@ -56,55 +68,160 @@ def compare(
 ) -> Comparison:
     """Judge a stored candidate against the live version, or the baseline where there is none.
 
-    Both are loaded from their artifacts as the web processes load them: what is judged is what
+    All are loaded from their artifacts as the web processes load them: what is judged is what
     would be served. Raises ``ArtifactError`` when the candidate's cannot be read.
     """
-    own = _examinee(candidate)
-    opponent, name = _opponent(live, snapshot, training, reporter)
-    percent = candidate.settings[HOLDOUT]
-    if live is not None:
-        percent = min(percent, live.settings.get(HOLDOUT, 0.0))
+    own = load(candidate)
+    before = None if live is None else _loaded(live, reporter)
+    opponent: Examinee = (
+        BaselineExaminee(snapshot, training) if before is None else _examinee(before)
+    )
+    percents = [version.settings.get(HOLDOUT, 0.0) for version in (candidate, live) if version]
     rows = choose_questions(
-        snapshot, percent, policy.gate_questions, known=[own.movie_ids, opponent.movie_ids]
+        snapshot, min(percents), policy.gate_questions, known=[own.movie_ids, opponent.movie_ids]
     )
-    reporter.phase("evaluate", steps=2 * len(rows))
-    ask = star_errors if candidate.kind == ModelKind.FACTORIZATION else ranks
-    ours = ask(snapshot, rows, own, reporter.step)
-    theirs = ask(snapshot, rows, opponent, lambda done: reporter.step(len(rows) + done))
-    verdict = judge(
-        candidate.kind,
-        snapshot.user_ids[rows],
-        ours,
-        theirs,
-        GateRules(
-            minimum_questions=policy.gate_minimum_questions,
-            margin=policy.gate_margin_percent / 100,
-            certainty=policy.gate_certainty_percent / 100,
-        ),
-        opponent=name,
-    )
+    exam = _Exam(candidate.kind, snapshot, rows, reporter)
+    name = "the baseline (mean rating, most rated films)"
+    if live is not None and before is not None:
+        name = f"the live version {live.pk}"
+    contests = list(exam.against(_examinee(own), opponent, name))
+    ours, theirs = contests[0].candidate, contests[0].against
+    if live is not None and before is not None:
+        contests += _page(exam, own, before, min(percents))
+        contests += _best_before(exam, ours, live)
+    measure = Measure.of_kind(candidate.kind)
     return Comparison(
-        candidate=metrics_of(candidate.kind, ours),
-        opponent=metrics_of(candidate.kind, theirs),
+        live=None if live is None or before is None else live.pk,
+        candidate=metrics_of(measure, ours),
+        opponent=metrics_of(measure, theirs),
         questions=len(rows),
-        verdict=verdict,
+        verdict=judge(contests, rules_of(policy)),
     )
 
 
-def _opponent(
-    live: ModelVersion | None,
-    snapshot: Snapshot,
-    training: NDArray[np.bool_],
-    reporter: Reporter,
-) -> tuple[Examinee, str]:
-    if live is not None:
-        try:
-            return _examinee(live), f"the live version {live.pk}"
-        except (ArtifactError, OSError) as error:
-            reporter.log(f"The live version {live.pk} cannot be read: {error}.")
-    return BaselineExaminee(snapshot, training), "the baseline (mean rating, most rated films)"
+def rules_of(policy: RetrainingPolicy) -> GateRules:
+    """The gate's rules as an operator has set them."""
+    return GateRules(
+        minimum_questions=policy.gate_minimum_questions,
+        margins={
+            Measure.STARS: policy.gate_stars_margin_percent / 100,
+            Measure.NEXT: policy.gate_next_margin_percent / 100,
+            Measure.PAGE: policy.gate_page_margin_percent / 100,
+        },
+        certainty=policy.gate_certainty_percent / 100,
+    )
 
 
-def _examinee(version: ModelVersion) -> VersionExaminee:
-    loaded = load(version)
+@dataclass(frozen=True, eq=False)
+class _Exam:
+    """The held-out ratings ``rows`` of a snapshot, to be asked about."""
+
+    kind: str
+    snapshot: Snapshot
+    rows: IntArray
+    reporter: Reporter
+
+    @property
+    def measure(self) -> Measure:
+        return Measure.of_kind(self.kind)
+
+    def answers(self, examinee: Examinee, rows: IntArray) -> Floats:
+        self.reporter.phase("evaluate", steps=len(rows))
+        ask = star_errors if self.measure is Measure.STARS else ranks
+        return ask(self.snapshot, rows, examinee, self.reporter.step)
+
+    def against(self, own: Examinee, other: Examinee, name: str) -> Iterator[Contest]:
+        """All questions, and again those about the newest ratings."""
+        ours, theirs = self.answers(own, self.rows), self.answers(other, self.rows)
+        yield self.contest("gate", "all", name, self.rows, ours, theirs)
+        is_late = late(self.snapshot, self.rows)
+        newest = self.rows[is_late]
+        if self.measure is not Measure.STARS:  # ranks are forward in time as they are
+            ours, theirs = ours[is_late], theirs[is_late]
+        else:
+            self.reporter.phase("evaluate forward", steps=2 * len(newest))
+            ours, theirs = (
+                forward_star_errors(self.snapshot, newest, one, self.reporter.step)
+                for one in (own, other)
+            )
+        yield self.contest(
+            "forward", "forward in time", name, newest, ours, theirs, leniency=FORWARD_LENIENCY
+        )
+
+    def contest(
+        self,
+        name: str,
+        about: str,
+        opponent: str,
+        rows: IntArray,
+        candidate: Floats,
+        against: Floats,
+        measure: Measure | None = None,
+        leniency: float = 1.0,
+    ) -> Contest:
+        return Contest(
+            name=name,
+            measure=measure or self.measure,
+            leniency=leniency,
+            about=about,
+            opponent=opponent,
+            user_ids=self.snapshot.user_ids[rows],
+            candidate=candidate,
+            against=against,
+        )
+
+
+def _page(
+    exam: _Exam, own: LoadedVersion, live: LoadedVersion, percent: float
+) -> Iterator[Contest]:
+    """Top picks with the live version of the other kind, where that has seen no answers."""
+    (other_kind,) = set(ModelKind.values) - {exam.kind}
+    other = ModelVersion.objects.live(other_kind)
+    if other is None or other.settings.get(HOLDOUT, 0.0) < percent:
+        return
+    beside = _loaded(other, exam.reporter)
+    if beside is None:
+        return
+    pages = [
+        Page.of(one, beside) if exam.kind == ModelKind.FACTORIZATION else Page.of(beside, one)
+        for one in (own, live)
+    ]
+    hidden = held_out(exam.snapshot.user_ids, exam.snapshot.movie_ids, percent)
+    known = np.isin(exam.snapshot.movie_ids[exam.rows], beside.movie_ids)
+    liked = choose_liked(exam.snapshot, exam.rows[known], hidden)
+    exam.reporter.phase("evaluate the page", steps=len(liked))
+    ours, theirs = (
+        page_ranks(exam.snapshot, liked, hidden, page, exam.reporter.step) for page in pages
+    )
+    opponent = f"the live version {live.pk} beside {other}"
+    yield exam.contest("page", "top picks", opponent, liked, ours, theirs, Measure.PAGE)
+
+
+def _best_before(exam: _Exam, ours: Floats, live: ModelVersion) -> Iterator[Contest]:
+    """The best of the last live versions, where that is another than the live one."""
+    version = best_before(live)
+    best = None if version is None else _loaded(version, exam.reporter)
+    if version is None or best is None:
+        return
+    comparable = np.isin(exam.snapshot.movie_ids[exam.rows], best.movie_ids)
+    comparable &= held_out(
+        exam.snapshot.user_ids[exam.rows],
+        exam.snapshot.movie_ids[exam.rows],
+        version.settings.get(HOLDOUT, 0.0),
+    )
+    rows = exam.rows[comparable]
+    theirs = exam.answers(_examinee(best), rows)
+    opponent = f"version {version.pk}, the best lately"
+    yield exam.contest("best", "all", opponent, rows, ours[comparable], theirs)
+
+
+def _loaded(version: ModelVersion, reporter: Reporter) -> LoadedVersion | None:
+    try:
+        return load(version)
+    except (ArtifactError, OSError) as error:
+        reporter.log(f"Version {version.pk} cannot be read: {error}.")
+        return None
+
+
+def _examinee(loaded: LoadedVersion) -> VersionExaminee:
     return VersionExaminee(loaded.scorer, loaded.movie_ids)

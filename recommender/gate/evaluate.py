@@ -14,7 +14,7 @@ from recommender.gate.holdout import held_out
 IntArray = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-QUESTIONS_PER_USER = 3  # of each user's newest, so that a few diligent raters do not decide
+LATE = 0.1  # the share of all ratings that counts as the newest
 
 
 class Examinee(Protocol):
@@ -40,14 +40,14 @@ def choose_questions(
     limit: int,
     known: Sequence[IntArray] = (),
 ) -> IntArray:
-    """Positions in the snapshot of the newest held-out ratings, ascending.
+    """Positions in the snapshot of the held-out ratings, ascending: the newest, if too many.
 
     Parameters
     ----------
     percent
         Share that was held out, of the version that held out least.
     limit
-        How many at most; of each user the newest `QUESTIONS_PER_USER`.
+        How many at most.
     known
         Films that each version knows: only those that all know are asked about.
     """
@@ -55,14 +55,17 @@ def choose_questions(
     for movie_ids in known:
         chosen &= np.isin(snapshot.movie_ids, movie_ids)
     rows = np.flatnonzero(chosen)
-    # Rows are sorted by user and time: count from each user's end.
-    users = snapshot.user_ids[rows]
-    starts_after = np.searchsorted(users, users, side="right")
-    rows = rows[starts_after - np.arange(len(rows)) <= QUESTIONS_PER_USER]
     if len(rows) > limit:
         newest = np.argsort(snapshot.rated_at[rows], kind="stable")[-limit:]
         rows = np.sort(rows[newest])
     return rows
+
+
+def late(snapshot: Snapshot, rows: IntArray) -> NDArray[np.bool_]:
+    """Which questions (n,) are about the newest tenth of all ratings."""
+    if not len(snapshot):
+        return np.zeros(len(rows), bool)
+    return snapshot.rated_at[rows] > np.quantile(snapshot.rated_at, 1 - LATE, method="lower")
 
 
 def star_errors(
@@ -73,7 +76,7 @@ def star_errors(
     ``check`` is called with the number of questions done.
     """
     errors = np.empty(len(rows))
-    for place, user, asked in _by_user(snapshot, rows):
+    for place, user, asked in by_user(snapshot, rows):
         given = np.ones(user.stop - user.start, bool)
         given[asked - user.start] = False
         predicted = examinee.stars(
@@ -86,12 +89,28 @@ def star_errors(
     return errors
 
 
+def forward_star_errors(
+    snapshot: Snapshot, rows: IntArray, examinee: Examinee, check: Callable[[int], None]
+) -> Floats:
+    """As `star_errors`, but only what the user had rated before each question is given."""
+    errors = np.empty(len(rows))
+    for place, user, asked in by_user(snapshot, rows):
+        for offset, row in enumerate(asked):
+            given = slice(user.start, int(row))
+            predicted = examinee.stars(
+                snapshot.movie_ids[given], snapshot.stars[given], snapshot.movie_ids[[row]]
+            )
+            errors[place + offset] = (predicted[0] - snapshot.stars[row]) ** 2
+        check(place + len(asked))
+    return errors
+
+
 def ranks(
     snapshot: Snapshot, rows: IntArray, examinee: Examinee, check: Callable[[int], None]
 ) -> Floats:
     """Rank (from 1) of each film asked about, given everything its user had rated before it."""
     found = np.empty(len(rows))
-    for place, user, asked in _by_user(snapshot, rows):
+    for place, user, asked in by_user(snapshot, rows):
         for offset, row in enumerate(asked):
             history = snapshot.movie_ids[user.start : row]
             found[place + offset] = examinee.rank(history, int(snapshot.movie_ids[row]))
@@ -99,7 +118,7 @@ def ranks(
     return found
 
 
-def _by_user(snapshot: Snapshot, rows: IntArray) -> Iterator[tuple[int, slice, IntArray]]:
+def by_user(snapshot: Snapshot, rows: IntArray) -> Iterator[tuple[int, slice, IntArray]]:
     """For each user with questions: place of the first in ``rows``, all ratings, questions."""
     if not len(rows):
         return
