@@ -9,7 +9,7 @@ PRODUCTION := SECRET_KEY=$(shell head -c 48 /dev/urandom | base64 | tr -d '/+=\n
 	REDIS_URL=redis://localhost ALLOWED_HOSTS=matinee.example EMAIL_URL=smtp://localhost
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test lint format bench bench-learning bench-serving bench-retraining bench-load structure clean reset python \
+.PHONY: help run setup test lint format bench bench-learning bench-serving bench-retraining bench-gate bench-load structure clean reset python \
 	style types imports templates migrations deployment
 
 help: ## list these commands
@@ -67,6 +67,9 @@ bench-serving: setup ## measure speed and memory of serving (ARGS="scoring growt
 
 bench-retraining: setup ## measure quick updates, cancelling, and ratings beside a training (ARGS="update" for a part)
 	@$(VENV_PYTHON) -m tests.benchmarks.bench_retraining $(ARGS)
+
+bench-gate: setup ## try how often the gate turns down equal and worse candidates (ARGS="--whole" for both kinds)
+	@OMP_NUM_THREADS=1 $(VENV_PYTHON) -m tests.benchmarks.bench_gate $(ARGS)
 
 bench-load: setup ## measure a first visit in Chromium (ARGS="http://127.0.0.1:8000 USERNAME PASSWORD")
 	@$(VENV_PYTHON) -m tests.benchmarks.bench_load $(ARGS)

@@ -43,7 +43,7 @@ class Measure(StrEnum):
         """
         return answers if self is Measure.STARS else np.log(answers)
 
-    def value(self, mean_loss: Floats) -> Floats:
+    def of_mean(self, mean_loss: Floats) -> Floats:
         """The RMSE, or the geometric mean of the ranks."""
         return np.sqrt(mean_loss) if self is Measure.STARS else np.exp(mean_loss)
 
@@ -195,7 +195,7 @@ def verdict_metrics(verdict: Verdict) -> dict[str, float]:
 def _finding(contest: Contest, margin: float, seed: int) -> Finding:
     measure = contest.measure
     losses = [measure.losses(answers) for answers in (contest.candidate, contest.against)]
-    own, other = (float(measure.value(np.asarray(loss.mean()))) for loss in losses)
+    own, other = (float(measure.of_mean(np.asarray(loss.mean()))) for loss in losses)
     gains = _resampled_gains(measure, contest.user_ids, losses[0], losses[1], seed)
     gain = float(_gain(np.asarray(own), np.asarray(other)))
     low, high = (float(bound) for bound in np.quantile(gains, [0.025, 0.975]))
@@ -234,5 +234,7 @@ def _resampled_gains(
         draws = random.poisson(1.0, (_AT_ONCE, sums.shape[1])).astype(float)
         drawn, of_candidate, of_against = sums @ draws.T
         drawn = np.maximum(drawn, 1.0)
-        gains.append(_gain(measure.value(of_candidate / drawn), measure.value(of_against / drawn)))
+        gains.append(
+            _gain(measure.of_mean(of_candidate / drawn), measure.of_mean(of_against / drawn))
+        )
     return np.concatenate(gains)

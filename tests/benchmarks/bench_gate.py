@@ -4,7 +4,7 @@ python -m tests.benchmarks.bench_gate [--whole] [--seeds 4] [--draws 10] [--fits
 
 Versions of a kind are fitted to the same ratings with other seeds; each in turn is the candidate
 for each other one's place, and the best of the rest stands for the best of the last five. A draw
-is another site: its users are drawn with replacement, and each user's answers are dealt to the
+is another site: its users are drawn with replacement, and each one's answers are dealt to the
 versions by chance, so that no version is truly better while the noise between fits stays. A worse
 candidate has a share of its answers from the baseline (mean rating, most rated films), as large as
 makes it worse by so much. The former rule (the three newest questions of each user, 1,000 in all,
@@ -203,7 +203,7 @@ def verdicts_of_fits(parts: list[Part], former: NDArray[np.bool_]) -> Iterator[d
     everybody = np.unique(parts[0].users)
     for roles in pairs(len(parts[0].answers)):
         dealt = np.repeat(np.array(roles)[:, None], len(everybody), axis=1)
-        site = [Site.of(part, everybody, everybody, dealt) for part in parts]
+        site = [Site.of(part, everybody, dealt) for part in parts]
         passed, findings = present_rule(site)
         yield {
             "candidate": int(roles[0]),
@@ -224,9 +224,9 @@ def rates(
     now, before = [], []
     for _ in pairs(versions):
         for _ in range(draws):
-            dealt = random.permuted(np.tile(np.arange(versions)[:, None], len(everybody)), axis=0)
             drawn = random.choice(everybody, len(everybody))
-            site = [Site.of(part, everybody, drawn, dealt) for part in parts]
+            dealt = random.permuted(np.tile(np.arange(versions)[:, None], len(drawn)), axis=0)
+            site = [Site.of(part, drawn, dealt) for part in parts]
             for one in site:
                 one.spoil(loss, random)
             now.append(not present_rule(site)[0])
@@ -250,15 +250,14 @@ class Site:
     answers: Floats
 
     @classmethod
-    def of(cls, part: Part, everybody: Ints, drawn: Ints, dealt: Ints) -> Site:
-        """``dealt`` (versions, users) says whose answers each role has, user by user."""
-        by_role = np.take_along_axis(
-            part.answers, dealt[:, np.searchsorted(everybody, part.users)], axis=0
-        )
+    def of(cls, part: Part, drawn: Ints, dealt: Ints) -> Site:
+        """``dealt`` (versions, n) says whose answers each role has, for each of n users drawn."""
         start = np.searchsorted(part.users, drawn)
         size = np.searchsorted(part.users, drawn, side="right") - start
         rows = np.arange(size.sum()) + np.repeat(start - np.cumsum(size) + size, size)
-        return cls(part, rows, np.repeat(np.arange(len(drawn)), size), by_role[:, rows])
+        users = np.repeat(np.arange(len(drawn)), size)
+        answers = np.take_along_axis(part.answers[:, rows], dealt[:, users], axis=0)
+        return cls(part, rows, users, answers)
 
     def spoil(self, loss: float, random: np.random.Generator) -> None:
         """Make the candidate worse by ``loss``, as its value is expected to be."""

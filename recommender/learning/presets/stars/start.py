@@ -66,7 +66,7 @@ def _take_users(side: Side, known: SideInformation, arrays: Mapping[str, NDArray
     tensor = partial(torch.as_tensor, device=side.mean.device)
     side.precision = tensor(np.array(arrays["user_prior_precision"], float))  # not the mapped file
     _take_penalties(side, arrays.get("penalties_of_users"))
-    met = arrays["item_covariances"].any(axis=1)
+    met = _met(arrays)
     coefficients = [
         np.asarray(arrays["user_prior_rows"], float),
         _coefficients(known.traits, arrays["item_traits"], met),
@@ -86,7 +86,7 @@ def _take_items(
     An export from before the prior was kept leaves the prior as it is.
     """
     tensor = partial(torch.as_tensor, device=side.mean.device)
-    met = arrays["item_covariances"].any(axis=1)
+    met = _met(arrays)
     rows = np.array(arrays["item_rows"], float)
     covariances = unpacked(np.asarray(arrays["item_covariances"][items], float), side.width)
     if "item_prior_rows" in arrays:
@@ -98,6 +98,11 @@ def _take_items(
         side.noise = tensor(np.where(met, arrays["item_precisions"], 1.0)[items])
         _take_penalties(side, arrays["penalties_of_items"])
     side.mean, side.covariance = tensor(rows[items]), tensor(covariances)
+
+
+def _met(arrays: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
+    """Which items (num_items,) the earlier fit knew: alignment leaves zeros for the others."""
+    return np.asarray(arrays["item_covariances"].any(axis=1), np.bool_)
 
 
 def _take_penalties(side: Side, penalties: NDArray[np.float64] | None) -> None:
