@@ -9,7 +9,7 @@ PRODUCTION := SECRET_KEY=$(shell head -c 48 /dev/urandom | base64 | tr -d '/+=\n
 	REDIS_URL=redis://localhost ALLOWED_HOSTS=matinee.example EMAIL_URL=smtp://localhost
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test lint production lock format bench bench-learning bench-serving bench-retraining bench-load \
+.PHONY: help run setup test lint production lock format bench bench-learning bench-serving bench-retraining bench-load bench-pages bench-gate \
 	structure clean reset python style types imports templates migrations deployment
 
 help: ## list these commands
@@ -84,6 +84,9 @@ bench-retraining: setup ## measure quick updates, cancelling, and ratings beside
 bench-pages: setup ## measure pages as members live them (ARGS="--whole" for all of it)
 	@SECRET_KEY=only-for-checks DATABASE_URL=postgres://nobody@localhost/none REDIS_URL=redis://localhost \
 		OMP_NUM_THREADS=1 $(VENV_PYTHON) -m tests.benchmarks.bench_pages $(ARGS)
+
+bench-gate: setup ## try how often the gate turns down equal and worse candidates (ARGS="--whole" for both kinds)
+	@OMP_NUM_THREADS=1 $(VENV_PYTHON) -m tests.benchmarks.bench_gate $(ARGS)
 
 bench-load: setup ## measure a first visit in Chromium (ARGS="http://127.0.0.1:8000 USERNAME PASSWORD")
 	@$(VENV_PYTHON) -m tests.benchmarks.bench_load $(ARGS)

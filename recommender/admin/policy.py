@@ -41,7 +41,9 @@ class RetrainingPolicyAdmin(NoAddAdmin):
                     "holdout_percent",
                     "gate_questions",
                     "gate_minimum_questions",
-                    "gate_margin_percent",
+                    "gate_stars_margin_percent",
+                    "gate_next_margin_percent",
+                    "gate_page_margin_percent",
                     "gate_certainty_percent",
                 )
             },

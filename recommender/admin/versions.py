@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from catalog.admin.permissions import ReadOnlyAdmin
 from recommender import kinds
 from recommender.admin.actions import action_path
-from recommender.gate.verdict import gated_metric
+from recommender.gate.verdict import headline_metric
 from recommender.models import ModelVersion
 from recommender.versions.publish import PublishingError, publish, rollback, set_pinned
 
@@ -88,7 +88,7 @@ class ModelVersionAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("metric"))
     def metric(self, version: ModelVersion) -> str:
-        name = gated_metric(version.kind)
+        name = headline_metric(version.kind)
         value = version.metrics.get(name)
         return "" if value is None else f"{name} {value:.4f}"
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,16 +16,25 @@ from recommender.gate.evaluate import (
     MeanRating,
     MostRated,
     NextItemVersion,
+    StarExaminee,
     StarVersion,
     choose_questions,
+    forward_star_errors,
+    late,
 )
-from recommender.gate.verdict import GateRules, Verdict, judge, metrics_of
+from recommender.gate.holdout import held_out
+from recommender.gate.page import Page, choose_liked, page_ranks
+from recommender.gate.predecessors import best_before
+from recommender.gate.verdict import Contest, GateRules, Measure, Verdict, judge, metrics_of
 from recommender.kinds import StarKind
+from recommender.learning.arrays import BoolArray, DoubleArray, IntArray
 from recommender.learning.artifact import ArtifactError
+from recommender.learning.interfaces import NextItemScorer, Scorer, StarScorer
 from recommender.models import ModelVersion, RetrainingPolicy
-from recommender.versions.load import load_as
+from recommender.versions.load import LoadedVersion, load
 
 HOLDOUT = "holdout_percent"
+FORWARD_LENIENCY = 2.0  # times the margin: a tenth of the questions, from shorter histories
 
 
 class Reporter(Protocol):
@@ -40,8 +49,12 @@ class Reporter(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """Metrics of both on the same questions, and what the gate says to them."""
+    """Metrics of both on the same questions, and what the gate says to them.
 
+    ``live`` is the version that the candidate was compared with, None for the baseline.
+    """
+
+    live: int | None
     candidate: Mapping[str, float]
     opponent: Mapping[str, float]
     questions: int
@@ -58,63 +71,180 @@ def compare(
 ) -> Comparison:
     """Judge a stored candidate against the live version, or the baseline where there is none.
 
-    Both are loaded from their artifacts as the web processes load them: what is judged is what
+    All are loaded from their artifacts as the web processes load them: what is judged is what
     would be served. Raises ``ArtifactError`` when the candidate's cannot be read.
     """
-    own = _examinee(candidate)
-    opponent, name = _opponent(candidate.kind, live, snapshot, training, reporter)
-    percent = candidate.settings[HOLDOUT]
-    if live is not None:
-        percent = min(percent, live.settings.get(HOLDOUT, 0.0))
+    own = load(candidate)
+    before = None if live is None else _loaded(live, reporter)
+    opponent: Examinee = (
+        _baseline(candidate.kind, snapshot, training) if before is None else _examinee(before)
+    )
+    percents = [version.settings.get(HOLDOUT, 0.0) for version in (candidate, live) if version]
     rows = choose_questions(
-        snapshot, percent, policy.gate_questions, known=[own.movie_ids, opponent.movie_ids]
+        snapshot, min(percents), policy.gate_questions, known=[own.movie_ids, opponent.movie_ids]
     )
-    reporter.phase("evaluate", steps=2 * len(rows))
-    ours = own.answers(snapshot, rows, reporter.step)
-    theirs = opponent.answers(snapshot, rows, lambda done: reporter.step(len(rows) + done))
-    verdict = judge(
-        candidate.kind,
-        snapshot.user_ids[rows],
-        ours,
-        theirs,
-        GateRules(
-            minimum_questions=policy.gate_minimum_questions,
-            margin=policy.gate_margin_percent / 100,
-            certainty=policy.gate_certainty_percent / 100,
-        ),
-        opponent=name,
-    )
+    exam = _Exam(candidate.kind, snapshot, rows, reporter)
+    name = "the baseline (mean rating, most rated films)"
+    if live is not None and before is not None:
+        name = f"the live version {live.pk}"
+    contests = list(exam.against(_examinee(own), opponent, name))
+    ours, theirs = contests[0].candidate, contests[0].against
+    if live is not None and before is not None:
+        contests += _page(exam, own, before, min(percents))
+        contests += _best_before(exam, ours, live)
+    measure = Measure.of_kind(candidate.kind)
     return Comparison(
-        candidate=metrics_of(candidate.kind, ours),
-        opponent=metrics_of(candidate.kind, theirs),
+        live=None if live is None or before is None else live.pk,
+        candidate=metrics_of(measure, ours),
+        opponent=metrics_of(measure, theirs),
         questions=len(rows),
-        verdict=verdict,
+        verdict=judge(contests, rules_of(policy)),
     )
 
 
-def _opponent(
-    kind: str,
-    live: ModelVersion | None,
-    snapshot: Snapshot,
-    training: NDArray[np.bool_],
-    reporter: Reporter,
-) -> tuple[Examinee, str]:
-    if live is not None:
-        try:
-            return _examinee(live), f"the live version {live.pk}"
-        except (ArtifactError, OSError) as error:
-            reporter.log(f"The live version {live.pk} cannot be read: {error}.")
-    return _baseline(kind, snapshot, training), "the baseline (mean rating, most rated films)"
+def rules_of(policy: RetrainingPolicy) -> GateRules:
+    """The gate's rules as an operator has set them."""
+    return GateRules(
+        minimum_questions=policy.gate_minimum_questions,
+        margins={
+            Measure.STARS: policy.gate_stars_margin_percent / 100,
+            Measure.NEXT: policy.gate_next_margin_percent / 100,
+            Measure.PAGE: policy.gate_page_margin_percent / 100,
+        },
+        certainty=policy.gate_certainty_percent / 100,
+    )
 
 
-def _examinee(version: ModelVersion) -> Examinee:
-    kind = kinds.get(version.kind)
-    if isinstance(kind, StarKind):
-        return StarVersion(load_as(kind, version))
-    return NextItemVersion(load_as(kind, version))
+@dataclass(frozen=True, eq=False)
+class _Exam:
+    """The held-out ratings ``rows`` of a snapshot, to be asked about."""
+
+    kind: str
+    snapshot: Snapshot
+    rows: IntArray
+    reporter: Reporter
+
+    @property
+    def measure(self) -> Measure:
+        return Measure.of_kind(self.kind)
+
+    def answers(self, examinee: Examinee, rows: IntArray) -> DoubleArray:
+        self.reporter.phase("evaluate", steps=len(rows))
+        return examinee.answers(self.snapshot, rows, self.reporter.step)
+
+    def against(self, own: Examinee, other: Examinee, name: str) -> Iterator[Contest]:
+        """All questions, and again those about the newest ratings."""
+        ours, theirs = self.answers(own, self.rows), self.answers(other, self.rows)
+        yield self.contest("gate", "all", name, self.rows, ours, theirs)
+        is_late = late(self.snapshot, self.rows)
+        newest = self.rows[is_late]
+        if not (isinstance(own, StarExaminee) and isinstance(other, StarExaminee)):
+            # Ranks are forward in time as they are.
+            ours, theirs = ours[is_late], theirs[is_late]
+        else:
+            self.reporter.phase("evaluate forward", steps=2 * len(newest))
+            ours, theirs = (
+                forward_star_errors(self.snapshot, newest, one, self.reporter.step)
+                for one in (own, other)
+            )
+        yield self.contest(
+            "forward", "forward in time", name, newest, ours, theirs, leniency=FORWARD_LENIENCY
+        )
+
+    def contest(
+        self,
+        name: str,
+        about: str,
+        opponent: str,
+        rows: IntArray,
+        candidate: DoubleArray,
+        against: DoubleArray,
+        measure: Measure | None = None,
+        leniency: float = 1.0,
+    ) -> Contest:
+        return Contest(
+            name=name,
+            measure=measure or self.measure,
+            leniency=leniency,
+            about=about,
+            opponent=opponent,
+            user_ids=self.snapshot.user_ids[rows],
+            candidate=candidate,
+            against=against,
+        )
 
 
-def _baseline(kind: str, snapshot: Snapshot, training: NDArray[np.bool_]) -> Examinee:
+def _page(
+    exam: _Exam, own: LoadedVersion[Scorer], live: LoadedVersion[Scorer], percent: float
+) -> Iterator[Contest]:
+    """Top picks with the live version of the other kind, where that has seen no answers."""
+    other = _live_beside(exam.kind)
+    if other is None or other.settings.get(HOLDOUT, 0.0) < percent:
+        return
+    beside = _loaded(other, exam.reporter)
+    if beside is None:
+        return
+    pages = [_page_of(one, beside) for one in (own, live)]
+    hidden = held_out(exam.snapshot.user_ids, exam.snapshot.movie_ids, percent)
+    known = np.isin(exam.snapshot.movie_ids[exam.rows], beside.movie_ids)
+    liked = choose_liked(exam.snapshot, exam.rows[known], hidden)
+    exam.reporter.phase("evaluate the page", steps=len(liked))
+    ours, theirs = (
+        page_ranks(exam.snapshot, liked, hidden, page, exam.reporter.step) for page in pages
+    )
+    opponent = f"the live version {live.pk} beside {other}"
+    yield exam.contest("page", "top picks", opponent, liked, ours, theirs, Measure.PAGE)
+
+
+def _live_beside(kind: str) -> ModelVersion | None:
+    """The live version that answers the other question."""
+    stars = isinstance(kinds.get(kind), StarKind)
+    others = kinds.next_item_kinds() if stars else kinds.star_kinds()
+    live = (ModelVersion.objects.live(other.name) for other in others)
+    return next((version for version in live if version is not None), None)
+
+
+def _page_of(one: LoadedVersion[Scorer], beside: LoadedVersion[Scorer]) -> Page:
+    if not isinstance(kinds.get(one.kind), StarKind):
+        one, beside = beside, one
+    return Page.of(
+        cast("LoadedVersion[StarScorer]", one), cast("LoadedVersion[NextItemScorer]", beside)
+    )
+
+
+def _best_before(exam: _Exam, ours: DoubleArray, live: ModelVersion) -> Iterator[Contest]:
+    """The best of the last live versions, where that is another than the live one."""
+    version = best_before(live)
+    best = None if version is None else _loaded(version, exam.reporter)
+    if version is None or best is None:
+        return
+    comparable = np.isin(exam.snapshot.movie_ids[exam.rows], best.movie_ids)
+    comparable &= held_out(
+        exam.snapshot.user_ids[exam.rows],
+        exam.snapshot.movie_ids[exam.rows],
+        version.settings.get(HOLDOUT, 0.0),
+    )
+    rows = exam.rows[comparable]
+    theirs = exam.answers(_examinee(best), rows)
+    opponent = f"version {version.pk}, the best lately"
+    yield exam.contest("best", "all", opponent, rows, ours[comparable], theirs)
+
+
+def _loaded(version: ModelVersion, reporter: Reporter) -> LoadedVersion[Scorer] | None:
+    try:
+        return load(version)
+    except (ArtifactError, OSError) as error:
+        reporter.log(f"Version {version.pk} cannot be read: {error}.")
+        return None
+
+
+def _examinee(loaded: LoadedVersion[Scorer]) -> Examinee:
+    if isinstance(kinds.get(loaded.kind), StarKind):
+        return StarVersion(cast("LoadedVersion[StarScorer]", loaded))
+    return NextItemVersion(cast("LoadedVersion[NextItemScorer]", loaded))
+
+
+def _baseline(kind: str, snapshot: Snapshot, training: BoolArray) -> Examinee:
     if isinstance(kinds.get(kind), StarKind):
         return MeanRating(snapshot, training)
     return MostRated(snapshot, training)

@@ -17,7 +17,7 @@ from recommender.versions.load import LoadedVersion
 
 Check = Callable[[int], None]
 
-QUESTIONS_PER_USER = 3  # of each user's newest, so that a few diligent raters do not decide
+LATE = 0.1  # the share of all ratings that counts as the newest
 
 
 class Examinee(Protocol):
@@ -41,14 +41,14 @@ def choose_questions(
     limit: int,
     known: Sequence[IntArray] = (),
 ) -> IntArray:
-    """Positions in the snapshot of the newest held-out ratings, ascending.
+    """Positions in the snapshot of the held-out ratings, ascending: the newest, if too many.
 
     Parameters
     ----------
     percent
         Share that was held out, of the version that held out least.
     limit
-        How many at most; of each user the newest `QUESTIONS_PER_USER`.
+        How many at most.
     known
         Films that each version knows: only those that all know are asked about.
     """
@@ -56,17 +56,36 @@ def choose_questions(
     for movie_ids in known:
         chosen &= np.isin(snapshot.movie_ids, movie_ids)
     rows = np.flatnonzero(chosen)
-    # Rows are sorted by user and time: count from each user's end.
-    users = snapshot.user_ids[rows]
-    starts_after = np.searchsorted(users, users, side="right")
-    rows = rows[starts_after - np.arange(len(rows)) <= QUESTIONS_PER_USER]
     if len(rows) > limit:
         newest = np.argsort(snapshot.rated_at[rows], kind="stable")[-limit:]
         rows = np.sort(rows[newest])
     return rows
 
 
-def _by_user(snapshot: Snapshot, rows: IntArray) -> Iterator[tuple[int, slice, IntArray]]:
+def late(snapshot: Snapshot, rows: IntArray) -> NDArray[np.bool_]:
+    """Which questions (n,) are about the newest tenth of all ratings."""
+    if not len(snapshot):
+        return np.zeros(len(rows), bool)
+    return snapshot.rated_at[rows] > np.quantile(snapshot.rated_at, 1 - LATE, method="lower")
+
+
+def forward_star_errors(
+    snapshot: Snapshot, rows: IntArray, examinee: StarExaminee, check: Check
+) -> DoubleArray:
+    """As `StarExaminee.answers`, but only what the user had rated before each question is given."""
+    errors = np.empty(len(rows))
+    for place, user, asked in by_user(snapshot, rows):
+        for offset, row in enumerate(asked):
+            given = slice(user.start, int(row))
+            predicted = examinee.stars(
+                snapshot.movie_ids[given], snapshot.stars[given], snapshot.movie_ids[[row]]
+            )
+            errors[place + offset] = (predicted[0] - snapshot.stars[row]) ** 2
+        check(place + len(asked))
+    return errors
+
+
+def by_user(snapshot: Snapshot, rows: IntArray) -> Iterator[tuple[int, slice, IntArray]]:
     """For each user with questions: place of the first in ``rows``, all ratings, questions."""
     if not len(rows):
         return
@@ -79,7 +98,7 @@ def _by_user(snapshot: Snapshot, rows: IntArray) -> Iterator[tuple[int, slice, I
         yield int(start), slice(begin, end), asked
 
 
-class _StarExaminee(ABC):
+class StarExaminee(ABC):
     """Is asked for stars."""
 
     @abstractmethod
@@ -91,7 +110,7 @@ class _StarExaminee(ABC):
     def answers(self, snapshot: Snapshot, rows: IntArray, check: Check) -> DoubleArray:
         """Squared error in stars for each question; the user's other ratings are given."""
         errors = np.empty(len(rows))
-        for place, user, asked in _by_user(snapshot, rows):
+        for place, user, asked in by_user(snapshot, rows):
             given = np.ones(user.stop - user.start, bool)
             given[asked - user.start] = False
             predicted = self.stars(
@@ -114,7 +133,7 @@ class _NextItemExaminee(ABC):
     def answers(self, snapshot: Snapshot, rows: IntArray, check: Check) -> DoubleArray:
         """Rank (from 1) of each film asked about, given all that its user had rated before it."""
         found = np.empty(len(rows))
-        for place, user, asked in _by_user(snapshot, rows):
+        for place, user, asked in by_user(snapshot, rows):
             for offset, row in enumerate(asked):
                 history = snapshot.movie_ids[user.start : row]
                 found[place + offset] = self.rank(history, int(snapshot.movie_ids[row]))
@@ -122,7 +141,7 @@ class _NextItemExaminee(ABC):
         return found
 
 
-class StarVersion(_StarExaminee):
+class StarVersion(StarExaminee):
     """A version as it is served: its scorer, and which film each item is."""
 
     def __init__(self, version: LoadedVersion[StarScorer]) -> None:
@@ -152,7 +171,7 @@ class NextItemVersion(_NextItemExaminee):
         return _rank_of(scores, int(_items(self.movie_ids, np.array([target]))[0][0]))
 
 
-class MeanRating(_StarExaminee):
+class MeanRating(StarExaminee):
     """The same stars for every film: what a first version has to beat."""
 
     def __init__(self, snapshot: Snapshot, training: NDArray[np.bool_]) -> None:

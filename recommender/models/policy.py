@@ -54,20 +54,31 @@ class RetrainingPolicy(models.Model):
         help_text=_("No model trains on them, so that any two can be compared on them."),
     )
     gate_questions = models.PositiveIntegerField(
-        _("newest of them that are asked"), default=1000, validators=[MinValueValidator(1)]
+        _("newest of them that are asked"), default=20_000, validators=[MinValueValidator(1)]
     )
     gate_minimum_questions = models.PositiveIntegerField(
         _("questions below which the gate does not judge"), default=100
     )
-    gate_margin_percent = models.FloatField(
-        _("how much worse a candidate may be, in percent of the live version's metric"),
-        default=1.0,
+    gate_stars_margin_percent = models.FloatField(
+        _("how much worse a candidate's stars may be, in percent of the opponent's RMSE"),
+        default=0.2,
+        validators=[MinValueValidator(0.0), MaxValueValidator(100.0)],
+    )
+    gate_next_margin_percent = models.FloatField(
+        _("how much worse its next films may rank, in percent of the opponent's mean rank"),
+        default=0.5,
+        validators=[MinValueValidator(0.0), MaxValueValidator(100.0)],
+    )
+    gate_page_margin_percent = models.FloatField(
+        _("how much worse liked films may rank on the page, in percent of the mean rank there"),
+        default=4.0,
         validators=[MinValueValidator(0.0), MaxValueValidator(100.0)],
     )
     gate_certainty_percent = models.FloatField(
         _("how sure the gate must be to turn a candidate down, in percent"),
-        default=80.0,
+        default=95.0,
         validators=[MinValueValidator(50.0), MaxValueValidator(99.9)],
+        help_text=_("Of all that it compares together."),
     )
     keep_versions = models.PositiveIntegerField(
         _("versions of each kind whose files are kept"),

@@ -11,6 +11,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from recommender.learning.arrays import FloatArray
+
 
 @dataclass(frozen=True, kw_only=True)
 class Mix:
@@ -26,6 +30,17 @@ class Mix:
 
     next_weight: float
     caution: float
+
+    def merit(
+        self, stars: FloatArray, log_chances: FloatArray, uncertainty: FloatArray
+    ) -> FloatArray:
+        """Merit (n,) of n items, each argument in their order."""
+        merit: FloatArray = (
+            stars
+            + np.float32(self.next_weight) * log_chances
+            - np.float32(self.caution) * uncertainty
+        )
+        return merit
 
 
 # Chosen on members with odd keys, confirmed on those with even ones: see docs/performance.md.

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from recommender import kinds
-from recommender.gate.verdict import gated_metric
+from recommender.gate.verdict import headline_metric
 from recommender.models import ModelVersion
 from recommender.versions.publish import PublishingError, publish, rollback
 
@@ -50,7 +50,7 @@ class Command(BaseCommand):
         for heading in ("version", "kind", "status", "trained", "ratings", "metric"):
             table.add_column(heading)
         for version in chosen:
-            name = gated_metric(version.kind)
+            name = headline_metric(version.kind)
             metric = version.metrics.get(name)
             table.add_row(
                 str(version.pk),

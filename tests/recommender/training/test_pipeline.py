@@ -12,6 +12,7 @@ from recommender.gate.holdout import held_out
 from recommender.learning.artifact import read_artifact
 from recommender.models import (
     ModelVersion,
+    RetrainingPolicy,
     RunMode,
     RunStatus,
     RunTrigger,
@@ -23,6 +24,7 @@ from recommender.training import fit
 from recommender.training.pipeline import train
 from recommender.versions.artifacts import local_folder
 from recommender.versions.load import load
+from recommender.versions.publish import publish
 from tests.recommender.stand_in import train_stand_ins
 from tests.recommender.world import World
 
@@ -143,6 +145,56 @@ def test_a_bad_candidate_is_kept_but_not_published(
     assert run.version.status == VersionStatus.REJECTED
     assert "worse" in run.version.reason
     assert read_artifact(local_folder(run.version.artifact)).arrays
+
+
+@pytest.mark.parametrize("kind", kinds.names())
+def test_the_same_ratings_give_the_same_version(rated_world: World, kind: str) -> None:
+    first, second = run_here(kind).version, run_here(kind).version
+    assert first is not None
+    assert second is not None
+    assert first.seed == second.seed
+    one, other = (read_artifact(local_folder(made.artifact)).arrays for made in (first, second))
+    assert one.keys() == other.keys()
+    for name, array in one.items():
+        np.testing.assert_array_equal(array, other[name], err_msg=name)
+    assert second.metrics["gate_gain"] == 0
+
+
+def test_a_candidate_is_compared_on_the_page_and_forward_in_time(
+    rated_world: World, stand_in: Callable[..., None]
+) -> None:
+    RetrainingPolicy(holdout_percent=20, gate_minimum_questions=20).save()
+    run_here("sequence")
+    first = run_here("factorization").version
+    second = run_here("factorization").version
+    assert first is not None
+    assert second is not None
+    assert "gate_opponent" not in first.metrics
+    assert second.metrics["gate_opponent"] == first.pk
+    for name in ("gate_gain", "forward_gain", "page_gain"):
+        assert second.metrics[name] == 0
+    assert "top picks" in second.reason
+    stand_in(bad=True)
+    third = run_here("sequence").version
+    assert third is not None
+    assert third.metrics["page_gain"] < 0
+    assert "page" in third.reason.rpartition("turned down by")[2]
+
+
+def test_small_losses_do_not_add_up(rated_world: World, stand_in: Callable[..., None]) -> None:
+    """A candidate that is as good as the live version, and worse than the one before that."""
+    best = run_here("sequence").version
+    stand_in(bad=True)
+    worse = run_here("sequence").version
+    assert best is not None
+    assert worse is not None
+    publish(worse, "an operator wanted it so")
+    run = run_here("sequence")
+    assert run.version is not None
+    assert run.version.metrics["gate_gain"] == 0
+    assert run.version.metrics["best_gain"] < 0
+    assert run.version.status == VersionStatus.REJECTED
+    assert f"version {best.pk}, the best lately" in run.version.reason
 
 
 def test_a_pinned_live_version_stays(rated_world: World, stand_in: Callable[..., None]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recommender.learning.arrays import Array
+from recommender.learning.hashing import murmurhash3
 from recommender.learning.interactions import Interactions
 
 FOLDS = 5
@@ -16,10 +17,11 @@ _NEWEST = 0.1
 
 @dataclass(frozen=True)
 class HeldOut:
-    """The other interactions; and histories, each with the item that came next, which is not
-    among them."""
+    """The other interactions; and ``users`` (n,) with a history each, and the item that came next,
+    which is not among them."""
 
     train: Interactions
+    users: Array
     histories: list[Array]
     targets: Array
 
@@ -28,42 +30,41 @@ def held_out(
     data: Interactions,
     times: Array,
     questions: int,
-    random_state: np.random.RandomState,
+    seed: int,
     folds: int = FOLDS,
 ) -> Iterator[HeldOut]:
     """Hold out some of FOLDS folds of users, and the newest tenth of all interactions.
 
     ``data`` is in the order of users and ``times``. There are up to ``questions``
-    in all; a sixth of them ask about the newest tenth, however many folds there are.
+    in all; a sixth of them ask about the newest tenth, however many folds there are. Folds and
+    questions are drawn by a hash of ``seed``: more interactions leave them mostly what they were.
     """
-    users = random_state.permutation(np.unique(data.user_ids))
-    fold_of = np.zeros(data.num_users, np.int64)
-    fold_of[users] = np.arange(len(users)) % FOLDS
-    fold = fold_of[data.user_ids]
+    fold = murmurhash3(data.user_ids, seed) % np.uint32(FOLDS)
     late = times > np.quantile(times, 1 - _NEWEST, method="lower")
     of_late = questions // (FOLDS + 1)
     of_fold = (questions - of_late) // folds
     shares = [(fold == number, of_fold) for number in range(folds)]
     for inside, size in [*shares, (late, of_late)]:
         if inside.any() and not inside.all():
-            yield HeldOut(data.take(~inside), *_draw(data, inside, size, random_state))
+            yield HeldOut(data.take(~inside), *_draw(data, inside, size, seed))
 
 
 def _draw(
-    data: Interactions, inside: Array, size: int, random_state: np.random.RandomState
-) -> tuple[list[Array], Array]:
+    data: Interactions, inside: Array, size: int, seed: int
+) -> tuple[Array, list[Array], Array]:
     """Up to ``size`` random questions whose answers are ``inside``, evenly over users."""
     users = data.user_ids
     starts = np.searchsorted(users, users)
     possible = np.flatnonzero(inside & (np.arange(len(users)) > starts))
-    order = random_state.permutation(possible)
+    of_pair = murmurhash3(data.item_ids, 0) ^ murmurhash3(users, seed)
+    order = possible[np.argsort(murmurhash3(of_pair[possible], seed), kind="stable")]
     nth = np.empty(len(order), np.int64)
     by_user = np.argsort(users[order], kind="stable")
     sizes = np.bincount(users[order])
     nth[by_user] = np.arange(len(order)) - (np.cumsum(sizes) - sizes)[users[order][by_user]]
     chosen = np.sort(order[np.argsort(nth, kind="stable")[:size]])
     histories = [data.item_ids[starts[row] : row] for row in chosen]
-    return histories, data.item_ids[chosen]
+    return users[chosen], histories, data.item_ids[chosen]
 
 
 def times_of(data: Interactions) -> Array:

@@ -277,7 +277,7 @@ class SequenceBlendModel(Described):
             arrays, settings = export_arrays(members, Learned(weights, {}, len(data)), repeats)
             arrays["neighbour_values"] = arrays["neighbour_values"].astype(np.float32)
             first_score = SequenceScorer(arrays, settings)
-            draw_up(lists, first_score, part.histories, part.targets)
+            draw_up(lists, first_score, part.users, part.histories, part.targets)
         return lists
 
     def _held_out(
@@ -287,8 +287,8 @@ class SequenceBlendModel(Described):
 
         While one is used the next is counted in another thread, which mostly needs no lock.
         """
-        random_state = np.random.RandomState(self._random_state.randint(2**31))
-        parts = held_out(data, times_of(data), questions, random_state, folds)
+        seed = int(self._random_state.randint(2**31))
+        parts = held_out(data, times_of(data), questions, seed, folds)
         counted = ((self._count(part.train), part) for part in parts)
         with ThreadPoolExecutor(max_workers=1) as background:
             coming = background.submit(next, counted, None)

@@ -20,25 +20,32 @@ _LEARNING_RATE = 5e-3
 _WEIGHT_DECAY = 1e-3
 _DROPOUT = 0.1
 _FEWEST = 200
-_KEPT_BACK = 0.1
+_FEWEST_USERS = 20
+_KEPT_BACK = 10  # one user in so many
+_SURE = 1.6
 
 
 def train_reranker(lists: Shortlists, random_state: np.random.RandomState) -> dict[str, Array]:
     """The arrays of a reranker.
 
-    Cross-entropy of the right item among some of its list, others each time. A tenth of the
-    questions is kept back: no arrays are given when the reranker does not make those answers
-    likelier, or when there are too few questions to tell.
+    Cross-entropy of the right item among some of its list, others each time. All questions of a
+    tenth of the users are kept back: no arrays are given when the reranker does not rank those
+    answers higher, or when there are too few questions or users to tell.
     """
     if len(lists) < _FEWEST:
         return {}
     inputs = _Inputs(lists)
     with seeded(random_state, torch.device("cpu")):
-        order = torch.randperm(len(lists))
-        kept_back, rest = order.tensor_split([int(_KEPT_BACK * len(lists))])
+        users = torch.from_numpy(np.unique(lists.users, return_inverse=True)[1])
+        number = int(users.max()) + 1
+        if number < _FEWEST_USERS:
+            return {}
+        is_kept_back = torch.zeros(number, dtype=torch.bool)
+        is_kept_back[torch.randperm(number)[: -(-number // _KEPT_BACK)]] = True
+        kept_back = is_kept_back[users]
         net = _Net(inputs)
-        _fit(net, inputs, rest)
-        helps = _helps(net, inputs, kept_back)
+        _fit(net, inputs, torch.nonzero(~kept_back).squeeze(1))
+        helps = _helps(net, inputs, torch.nonzero(kept_back).squeeze(1), users)
     return net.arrays() if helps else {}
 
 
@@ -128,15 +135,23 @@ def _fit(net: _Net, inputs: _Inputs, rows: Tensor) -> None:
 
 
 @torch.no_grad()
-def _helps(net: _Net, inputs: _Inputs, rows: Tensor) -> bool:
-    """Whether answers are likelier after the adjustment than before."""
-    gain = 0.0
+def _helps(net: _Net, inputs: _Inputs, rows: Tensor, users: Tensor) -> bool:
+    """Whether answers rank higher after the adjustment than before, by more than chance.
+
+    The mean over users has to be above ``_SURE`` of its standard errors.
+    """
+    risen = torch.zeros(len(users))
     for some in rows.split(_BATCH):
-        right, before = inputs.right[some], inputs.scores[some]
         after = net(inputs, some.unsqueeze(1), torch.arange(SHORTLIST))
-        before_loss, after_loss = (
-            nn.functional.cross_entropy(scores, right, reduction="sum")
-            for scores in (before, after)
-        )
-        gain += float(before_loss - after_loss)
-    return gain > 0
+        right = inputs.right[some]
+        risen[some] = _log_ranks(inputs.scores[some], right) - _log_ranks(after, right)
+    asked = torch.unique(users[rows], return_inverse=True)[1]
+    by_user = torch.bincount(asked, risen[rows]) / torch.bincount(asked)
+    return bool(by_user.mean() > _SURE * by_user.std() / len(by_user) ** 0.5)
+
+
+def _log_ranks(scores: Tensor, right: Tensor) -> Tensor:
+    """The logarithm of the place of each right item (n,) in its list (n, k); ties count half."""
+    own = scores.gather(1, right.unsqueeze(1))
+    above, level = (scores > own).sum(dim=1), (scores == own).sum(dim=1)
+    return (above + (level + 1) / 2).log()

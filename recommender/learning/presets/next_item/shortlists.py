@@ -14,8 +14,8 @@ class Shortlists:
 
     ``scores`` float32 (n, SHORTLIST) at first look, minus infinity where a list is shorter;
     ``own`` float32 (n, SHORTLIST, OWN); ``pulls`` float16 (n, SHORTLIST, READ, 2 DECAYS); ``right``
-    int64 (n,), the place of the right item. There is ``room`` for so many lists, and memory is
-    taken when they come.
+    int64 (n,), the place of the right item; ``users`` int64 (n,), whose list it is. There is
+    ``room`` for so many lists, and memory is taken when they come.
     """
 
     def __init__(self, room: int) -> None:
@@ -23,6 +23,7 @@ class Shortlists:
         self._own = np.empty((room, SHORTLIST, OWN), np.float32)
         self._pulls = np.empty((room, SHORTLIST, READ, 2 * len(DECAYS)), np.float16)
         self._right = np.empty(room, np.int64)
+        self._users = np.empty(room, np.int64)
         self._size = 0
 
     def __len__(self) -> int:
@@ -44,8 +45,13 @@ class Shortlists:
     def right(self) -> Array:
         return self._right[: self._size]
 
-    def add(self, scores: Array, own: Array, pulls: Array, right: int) -> None:
-        """One list: ``scores`` (k,), ``own`` (k, OWN) and ``pulls`` (k, up to READ, 2 DECAYS)."""
+    @property
+    def users(self) -> Array:
+        return self._users[: self._size]
+
+    def add(self, user: int, scores: Array, own: Array, pulls: Array, right: int) -> None:
+        """A list of ``user``: ``scores`` (k,), ``own`` (k, OWN), ``pulls`` (k, up to READ,
+        2 DECAYS)."""
         row, listed, read = self._size, *pulls.shape[:2]
         for array, value in ((self._scores, -np.inf), (self._own, 0.0), (self._pulls, 0.0)):
             array[row] = value
@@ -53,23 +59,29 @@ class Shortlists:
         self._own[row, :listed] = own
         self._pulls[row, :listed, :read] = pull_features(pulls)
         self._right[row] = right
+        self._users[row] = user
         self._size += 1
 
 
 def draw_up(
-    lists: Shortlists, first_score: SequenceScorer, histories: list[Array], targets: Array
+    lists: Shortlists,
+    first_score: SequenceScorer,
+    users: Array,
+    histories: list[Array],
+    targets: Array,
 ) -> None:
     """Add the items that come first after each history (not empty), where the target is one.
 
     Quickest where histories that go on from each other follow each other.
     """
     growing = _GrowingHistory(first_score)
-    for history, target in zip(histories, targets, strict=True):
+    for user, history, target in zip(users.tolist(), histories, targets, strict=True):
         look = first_score.first_look(history, growing.sums(history))
         listed = first_score.shortlist(look)
         right = np.flatnonzero(listed == target)
         if len(right):
-            lists.add(look.scores[listed], *first_score.reading(look, listed), int(right[0]))
+            own, pulls = first_score.reading(look, listed)
+            lists.add(user, look.scores[listed], own, pulls, int(right[0]))
 
 
 class _GrowingHistory:

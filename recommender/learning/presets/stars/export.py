@@ -24,9 +24,13 @@ def export_arrays(
     interactions: Interactions,
     mean: float,
 ) -> dict[str, NDArray[Any]]:
-    """The arrays of :class:`FactorizationScorer`, for every item, rated or not."""
+    """The arrays of :class:`FactorizationScorer`, for every item, rated or not.
+
+    And of the next warm start: the items' prior means, their precision, the ridge penalties.
+    """
     of_items, of_users = fit.items, fit.users
     items = np.flatnonzero(known.rated)
+    prior_rows = known.items @ of_items.coefficients.cpu().numpy()
     rows = unrated_rows(fit, known, interactions, mean)
     rows[items] = of_items.mean.cpu().numpy()
     unknown = torch.linalg.inv(of_items.precision)[None]
@@ -47,6 +51,10 @@ def export_arrays(
         "item_embeddings": known.embeddings.astype(np.float32),
         "user_prior_rows": on_users[:3],
         "user_prior_precision": of_users.precision.cpu().numpy(),
+        "item_prior_rows": prior_rows.astype(np.float32),
+        "prior_precision_of_items": of_items.precision.cpu().numpy(),
+        "penalties_of_items": of_items.penalties.cpu().numpy(),
+        "penalties_of_users": of_users.penalties.cpu().numpy(),
     }
 
 

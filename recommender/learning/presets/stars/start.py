@@ -56,14 +56,73 @@ def begin(
         tensor(ratings), tensor(np.asarray(weights, float)), user_side, item_side, random_state
     )
     if warm_start is not None:
-        item_side.mean = tensor(np.asarray(warm_start["item_rows"][items], float))
-        item_side.covariance = tensor(
-            unpacked(np.asarray(warm_start["item_covariances"][items], float), width)
-        )
-        user_side.precision = tensor(
-            np.array(warm_start["user_prior_precision"], float)  # not of the mapped file
-        )
+        _take_users(user_side, known, warm_start)
+        _take_items(item_side, known, warm_start, items)
     return fit
+
+
+def _take_users(side: Side, known: SideInformation, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """The users' prior. Its means are sums over items, from which the coefficients are found."""
+    tensor = partial(torch.as_tensor, device=side.mean.device)
+    side.precision = tensor(np.array(arrays["user_prior_precision"], float))  # not the mapped file
+    _take_penalties(side, arrays.get("penalties_of_users"))
+    met = _met(arrays)
+    coefficients = [
+        np.asarray(arrays["user_prior_rows"], float),
+        _coefficients(known.traits, arrays["item_traits"], met),
+        _coefficients(known.company, arrays["item_company"], met),
+    ]
+    side.coefficients = tensor(np.vstack(coefficients))
+
+
+def _take_items(
+    side: Side,
+    known: SideInformation,
+    arrays: Mapping[str, NDArray[Any]],
+    items: NDArray[np.int64],
+) -> None:
+    """The rows of ``items`` and their prior; items that were not known yet begin at the prior.
+
+    An export from before the prior was kept leaves the prior as it is.
+    """
+    tensor = partial(torch.as_tensor, device=side.mean.device)
+    met = _met(arrays)
+    rows = np.array(arrays["item_rows"], float)
+    covariances = unpacked(np.asarray(arrays["item_covariances"][items], float), side.width)
+    if "item_prior_rows" in arrays:
+        precision = np.array(arrays["prior_precision_of_items"], float)
+        coefficients = _coefficients(known.items, arrays["item_prior_rows"], met)
+        rows[~met] = known.items[~met] @ coefficients
+        covariances[~met[items]] = np.linalg.inv(precision)
+        side.precision, side.coefficients = tensor(precision), tensor(coefficients)
+        side.noise = tensor(np.where(met, arrays["item_precisions"], 1.0)[items])
+        _take_penalties(side, arrays["penalties_of_items"])
+    side.mean, side.covariance = tensor(rows[items]), tensor(covariances)
+
+
+def _met(arrays: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
+    """Which items (num_items,) the earlier fit knew: alignment leaves zeros for the others."""
+    return np.asarray(arrays["item_covariances"].any(axis=1), np.bool_)
+
+
+def _take_penalties(side: Side, penalties: NDArray[np.float64] | None) -> None:
+    """Those of the earlier fit, where it had the same blocks of features."""
+    if penalties is not None and len(penalties) == len(side.penalties):
+        side.penalties = torch.as_tensor(np.array(penalties, float), device=side.mean.device)
+
+
+def _coefficients(
+    features: NDArray[np.float64], explained: NDArray[np.float32], met: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Under which these ``features`` (n, F) say what others said: ``explained`` (n, K) of ``met``.
+
+    The coefficients themselves cannot be kept: directions of a singular value decomposition turn
+    and change their signs with every rating.
+    """
+    found: NDArray[np.float64] = np.linalg.lstsq(
+        features[met], np.asarray(explained[met], float), rcond=1e-8
+    )[0]
+    return found
 
 
 def unpacked(upper: NDArray[np.float64], size: int) -> NDArray[np.float64]:

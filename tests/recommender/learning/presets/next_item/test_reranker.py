@@ -13,6 +13,7 @@ from .test_model import ITEMS, rounds
 
 VALUES = 2 * len(DECAYS)
 WIDTH, HIDDEN = 5, 7
+USERS = 50
 
 
 def network(seed=0):
@@ -50,7 +51,9 @@ def lists_of(questions, by_chance=False):
     lists = Shortlists(room=questions)
     for seed in range(questions):
         own, pulls, right = agreeing(seed)
-        lists.add(np.zeros(SHORTLIST), own, pulls, seed % SHORTLIST if by_chance else right)
+        lists.add(
+            seed % USERS, np.zeros(SHORTLIST), own, pulls, seed % SHORTLIST if by_chance else right
+        )
     return lists
 
 
@@ -79,6 +82,35 @@ def test_what_does_not_help_is_not_given():
     assert train_reranker(lists_of(1000, by_chance=True), seed) == {}
     assert train_reranker(lists_of(100), seed) == {}
     assert train_reranker(lists_of(1000), seed) != {}
+
+
+def test_habits_of_single_users_are_no_help_to_others():
+    """Each user always takes the same place of a list; ``own`` tells users and places apart."""
+    users, places = np.random.RandomState(0).normal(0, 1, (2, SHORTLIST, OWN))
+    lists = Shortlists(room=3000)
+    pulls = np.zeros((SHORTLIST, READ, VALUES), np.float32)
+    for question in range(3000):
+        user = question % 30
+        lists.add(user, np.zeros(SHORTLIST), users[user] * places, pulls, (user * 7) % SHORTLIST)
+    assert train_reranker(lists, np.random.RandomState(0)) == {}
+
+
+def test_being_surer_of_what_is_first_already_is_no_help():
+    lists = Shortlists(room=1000)
+    pulls = np.zeros((SHORTLIST, READ, VALUES), np.float32)
+    for question in range(1000):
+        right = question % SHORTLIST
+        own = np.zeros((SHORTLIST, OWN))
+        own[right] = 1.0
+        scores = np.where(np.arange(SHORTLIST) == right, 1e-3, 0.0)
+        lists.add(question % USERS, scores, own, pulls, right)
+    assert train_reranker(lists, np.random.RandomState(0)) == {}
+
+
+def test_one_user_is_too_few_to_tell():
+    lists = lists_of(1000)
+    lists.users[:] = 3
+    assert train_reranker(lists, np.random.RandomState(0)) == {}
 
 
 def test_a_seed_repeats_exactly():
@@ -138,7 +170,8 @@ def test_lists_hold_the_scores_at_first_look(first_score):
     looks = [first_score.first_look(history) for history in histories]
     listed = [first_score.shortlist(look) for look in looks]
     lists = Shortlists(room=len(histories))
-    draw_up(lists, first_score, histories, np.array([items[-1] for items in listed]))
+    targets = np.array([items[-1] for items in listed])
+    draw_up(lists, first_score, np.arange(len(histories)), histories, targets)
     assert len(lists) == len(histories)
     for row, (look, items) in enumerate(zip(looks, listed, strict=True)):
         np.testing.assert_allclose(
@@ -150,7 +183,7 @@ def test_lists_hold_the_scores_at_first_look(first_score):
 def test_answers_that_are_not_listed_are_passed_over(first_score):
     histories = [np.array([3, 4, 5])] * 2
     lists = Shortlists(room=2)
-    draw_up(lists, first_score, histories, np.array([4, 6]))  # nobody meets 4 again
-    assert len(lists) == 1
+    draw_up(lists, first_score, np.array([7, 8]), histories, np.array([4, 6]))
+    assert lists.users.tolist() == [8]  # nobody meets 4 again
     look = first_score.first_look(histories[1])
     assert lists.scores[0, lists.right[0]] == pytest.approx(look.scores[6])
