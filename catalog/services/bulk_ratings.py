@@ -12,10 +12,10 @@ from . import ratings
 from .ratings import RatedFilm
 
 # Ratings and hidden marks of some films, as JSON can hold them: what ``restore`` goes back to.
-Snapshot = dict[str, Any]
+RatingsBefore = dict[str, Any]
 
 
-def snapshot(user_id: int, movie_ids: Iterable[int]) -> Snapshot:
+def ratings_before(user_id: int, movie_ids: Iterable[int]) -> RatingsBefore:
     """What the user thinks of some films now, to the microsecond.
 
     Call it in the transaction that changes them: the ratings are locked until it ends.
@@ -40,7 +40,7 @@ def snapshot(user_id: int, movie_ids: Iterable[int]) -> Snapshot:
 
 
 def restore(user_id: int, before: Mapping[str, Any]) -> None:
-    """Go back to a snapshot: the same rows with the same times; films gone since are left out."""
+    """Go back: the same rows with the same times; films that are gone since are left out."""
     known = set(Movie.objects.filter(pk__in=before["films"]).values_list("pk", flat=True))
     with transaction.atomic():
         ratings.restore(
@@ -68,7 +68,7 @@ def restore(user_id: int, before: Mapping[str, Any]) -> None:
                 )
 
 
-def rate_again(user_id: int, movie_ids: Iterable[int], half_stars: int) -> Snapshot:
+def rate_again(user_id: int, movie_ids: Iterable[int], half_stars: int) -> RatingsBefore:
     """Give films that the user has rated these stars instead. Returns what was before."""
     with transaction.atomic():
         before = _rated(user_id, movie_ids)
@@ -80,7 +80,7 @@ def rate_again(user_id: int, movie_ids: Iterable[int], half_stars: int) -> Snaps
     return before
 
 
-def unrate_all(user_id: int, movie_ids: Iterable[int]) -> Snapshot:
+def unrate_all(user_id: int, movie_ids: Iterable[int]) -> RatingsBefore:
     """Remove the user's ratings of films. Returns what was before."""
     with transaction.atomic():
         before = _rated(user_id, movie_ids)
@@ -88,7 +88,7 @@ def unrate_all(user_id: int, movie_ids: Iterable[int]) -> Snapshot:
     return before
 
 
-def _rated(user_id: int, movie_ids: Iterable[int]) -> Snapshot:
-    """A snapshot of those of the films that the user has rated."""
-    before = snapshot(user_id, movie_ids)
+def _rated(user_id: int, movie_ids: Iterable[int]) -> RatingsBefore:
+    """What was before, of those of the films that the user has rated."""
+    before = ratings_before(user_id, movie_ids)
     return {**before, "films": [row[1] for row in before["ratings"]]}

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from catalog.models import DiaryEntry, Movie
 from catalog.models.diary import FIRST_SHOW
 
-from .bulk_ratings import restore, snapshot
+from .bulk_ratings import ratings_before, restore
 from .ratings import check, rate
 
 EASTERNMOST = timedelta(hours=14)
@@ -70,7 +70,7 @@ def write(
         entry.note = viewing.note
         entry.save()
         if half_stars is not None and half_stars != had and not _rated_later(entry):
-            before["ratings"] = snapshot(user_id, [movie.pk])
+            before["ratings"] = ratings_before(user_id, [movie.pk])
             rate(user_id=user_id, movie=movie, half_stars=half_stars)
     return Written(entry, {**before, "key": entry.pk})
 

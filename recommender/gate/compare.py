@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from recommender import kinds
 from recommender.data.snapshot import Snapshot
 from recommender.gate.evaluate import (
-    Examinee,
     MeanRating,
+    ModelUnderTest,
     MostRated,
     NextItemVersion,
-    StarExaminee,
+    StarModelUnderTest,
     StarVersion,
     choose_questions,
     forward_star_errors,
@@ -76,8 +76,8 @@ def compare(
     """
     own = load(candidate)
     before = None if live is None else _loaded(live, reporter)
-    opponent: Examinee = (
-        _baseline(candidate.kind, snapshot, training) if before is None else _examinee(before)
+    opponent: ModelUnderTest = (
+        _baseline(candidate.kind, snapshot, training) if before is None else _under_test(before)
     )
     percents = [version.settings.get(HOLDOUT, 0.0) for version in (candidate, live) if version]
     rows = choose_questions(
@@ -87,7 +87,7 @@ def compare(
     name = "the baseline (mean rating, most rated films)"
     if live is not None and before is not None:
         name = f"the live version {live.pk}"
-    contests = list(exam.against(_examinee(own), opponent, name))
+    contests = list(exam.against(_under_test(own), opponent, name))
     ours, theirs = contests[0].candidate, contests[0].against
     if live is not None and before is not None:
         contests += _page(exam, own, before, min(percents))
@@ -128,17 +128,17 @@ class _Exam:
     def measure(self) -> Measure:
         return Measure.of_kind(self.kind)
 
-    def answers(self, examinee: Examinee, rows: IntArray) -> DoubleArray:
+    def answers(self, tested: ModelUnderTest, rows: IntArray) -> DoubleArray:
         self.reporter.phase("evaluate", steps=len(rows))
-        return examinee.answers(self.snapshot, rows, self.reporter.step)
+        return tested.answers(self.snapshot, rows, self.reporter.step)
 
-    def against(self, own: Examinee, other: Examinee, name: str) -> Iterator[Contest]:
+    def against(self, own: ModelUnderTest, other: ModelUnderTest, name: str) -> Iterator[Contest]:
         """All questions, and again those about the newest ratings."""
         ours, theirs = self.answers(own, self.rows), self.answers(other, self.rows)
         yield self.contest("gate", "all", name, self.rows, ours, theirs)
         is_late = late(self.snapshot, self.rows)
         newest = self.rows[is_late]
-        if not (isinstance(own, StarExaminee) and isinstance(other, StarExaminee)):
+        if not (isinstance(own, StarModelUnderTest) and isinstance(other, StarModelUnderTest)):
             # Ranks are forward in time as they are.
             ours, theirs = ours[is_late], theirs[is_late]
         else:
@@ -225,7 +225,7 @@ def _best_before(exam: _Exam, ours: DoubleArray, live: ModelVersion) -> Iterator
         version.settings.get(HOLDOUT, 0.0),
     )
     rows = exam.rows[comparable]
-    theirs = exam.answers(_examinee(best), rows)
+    theirs = exam.answers(_under_test(best), rows)
     opponent = f"version {version.pk}, the best lately"
     yield exam.contest("best", "all", opponent, rows, ours[comparable], theirs)
 
@@ -238,13 +238,13 @@ def _loaded(version: ModelVersion, reporter: Reporter) -> LoadedVersion[Scorer] 
         return None
 
 
-def _examinee(loaded: LoadedVersion[Scorer]) -> Examinee:
+def _under_test(loaded: LoadedVersion[Scorer]) -> ModelUnderTest:
     if isinstance(kinds.get(loaded.kind), StarKind):
         return StarVersion(cast("LoadedVersion[StarScorer]", loaded))
     return NextItemVersion(cast("LoadedVersion[NextItemScorer]", loaded))
 
 
-def _baseline(kind: str, snapshot: Snapshot, training: BoolArray) -> Examinee:
+def _baseline(kind: str, snapshot: Snapshot, training: BoolArray) -> ModelUnderTest:
     if isinstance(kinds.get(kind), StarKind):
         return MeanRating(snapshot, training)
     return MostRated(snapshot, training)

@@ -20,7 +20,7 @@ Check = Callable[[int], None]
 LATE = 0.1  # the share of all ratings that counts as the newest
 
 
-class Examinee(Protocol):
+class ModelUnderTest(Protocol):
     """Whatever can be asked; all films are given by primary key.
 
     ``movie_ids`` are the films that it knows, int64, ascending, with 0 for the padding item.
@@ -70,14 +70,14 @@ def late(snapshot: Snapshot, rows: IntArray) -> NDArray[np.bool_]:
 
 
 def forward_star_errors(
-    snapshot: Snapshot, rows: IntArray, examinee: StarExaminee, check: Check
+    snapshot: Snapshot, rows: IntArray, tested: StarModelUnderTest, check: Check
 ) -> DoubleArray:
-    """As `StarExaminee.answers`, but only what the user had rated before each question is given."""
+    """Squared errors where only what the user had rated before each question is given."""
     errors = np.empty(len(rows))
     for place, user, asked in by_user(snapshot, rows):
         for offset, row in enumerate(asked):
             given = slice(user.start, int(row))
-            predicted = examinee.stars(
+            predicted = tested.stars(
                 snapshot.movie_ids[given], snapshot.stars[given], snapshot.movie_ids[[row]]
             )
             errors[place + offset] = (predicted[0] - snapshot.stars[row]) ** 2
@@ -98,7 +98,7 @@ def by_user(snapshot: Snapshot, rows: IntArray) -> Iterator[tuple[int, slice, In
         yield int(start), slice(begin, end), asked
 
 
-class StarExaminee(ABC):
+class StarModelUnderTest(ABC):
     """Is asked for stars."""
 
     @abstractmethod
@@ -123,7 +123,7 @@ class StarExaminee(ABC):
         return errors
 
 
-class _NextItemExaminee(ABC):
+class _NextItemModelUnderTest(ABC):
     """Is asked which film comes next."""
 
     @abstractmethod
@@ -141,7 +141,7 @@ class _NextItemExaminee(ABC):
         return found
 
 
-class StarVersion(StarExaminee):
+class StarVersion(StarModelUnderTest):
     """A version as it is served: its scorer, and which film each item is."""
 
     def __init__(self, version: LoadedVersion[StarScorer]) -> None:
@@ -156,7 +156,7 @@ class StarVersion(StarExaminee):
         return self._scorer.predict(user, _items(self.movie_ids, asked)[0])
 
 
-class NextItemVersion(_NextItemExaminee):
+class NextItemVersion(_NextItemModelUnderTest):
     """A version as it is served: its scorer, and which film each item is."""
 
     def __init__(self, version: LoadedVersion[NextItemScorer]) -> None:
@@ -171,7 +171,7 @@ class NextItemVersion(_NextItemExaminee):
         return _rank_of(scores, int(_items(self.movie_ids, np.array([target]))[0][0]))
 
 
-class MeanRating(StarExaminee):
+class MeanRating(StarModelUnderTest):
     """The same stars for every film: what a first version has to beat."""
 
     def __init__(self, snapshot: Snapshot, training: NDArray[np.bool_]) -> None:
@@ -184,7 +184,7 @@ class MeanRating(StarExaminee):
         return np.full(len(asked), self._mean)
 
 
-class MostRated(_NextItemExaminee):
+class MostRated(_NextItemModelUnderTest):
     """The most rated films: what a first version has to beat."""
 
     def __init__(self, snapshot: Snapshot, training: NDArray[np.bool_]) -> None:

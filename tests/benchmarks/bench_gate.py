@@ -85,7 +85,7 @@ def answers_of(kind: str, options: argparse.Namespace) -> list[Part]:
     liked = choose_liked(snapshot, rows, hidden)
     of_version = StarVersion if kind == "factorization" else NextItemVersion
     baseline = (MeanRating if kind == "factorization" else MostRated)(snapshot, ~hidden)
-    examinees = [*(of_version(one) for one in versions), baseline]
+    tested = [*(of_version(one) for one in versions), baseline]
 
     def part(name: str, measure: str, asked: Ints, found: list[Floats]) -> Part:
         table = np.stack(found)
@@ -98,11 +98,11 @@ def answers_of(kind: str, options: argparse.Namespace) -> list[Part]:
         return list(np.load(path))
 
     measure = "stars" if kind == "factorization" else "next"
-    every = keep("all", lambda: [one.answers(snapshot, rows, ignore) for one in examinees])
+    every = keep("all", lambda: [one.answers(snapshot, rows, ignore) for one in tested])
     if kind == "factorization":
         forward = keep(
             "forward",
-            lambda: [forward_star_errors(snapshot, newest, one, ignore) for one in examinees],
+            lambda: [forward_star_errors(snapshot, newest, one, ignore) for one in tested],
         )
     else:
         forward = [found[late(snapshot, rows)] for found in every]

@@ -3,7 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.gate.evaluate import StarExaminee, choose_questions, forward_star_errors, late
+from recommender.gate.evaluate import (
+    StarModelUnderTest,
+    choose_questions,
+    forward_star_errors,
+    late,
+)
 from recommender.gate.holdout import held_out
 from tests.recommender.gate.ratings import snapshot_of
 
@@ -37,7 +42,7 @@ def test_a_tenth_of_all_ratings_is_late() -> None:
     assert is_late[-len(MANY) // 10 :].all()
 
 
-class Remembering(StarExaminee):
+class Remembering(StarModelUnderTest):
     """Predicts 3 stars, and keeps which films it was told of for each that it was asked about."""
 
     movie_ids = MANY.item_movie_ids
