@@ -30,7 +30,8 @@ def train_reranker(lists: Shortlists, random_state: np.random.RandomState) -> di
 
     Cross-entropy of the right item among some of its list, others each time. All questions of a
     tenth of the users are kept back: no arrays are given when the reranker does not rank those
-    answers higher, or when there are too few questions or users to tell.
+    answers higher, or when there are too few questions or users to tell. What is accepted is
+    learned again from all users.
     """
     if len(lists) < _FEWEST:
         return {}
@@ -45,8 +46,11 @@ def train_reranker(lists: Shortlists, random_state: np.random.RandomState) -> di
         kept_back = is_kept_back[users]
         net = _Net(inputs)
         _fit(net, inputs, torch.nonzero(~kept_back).squeeze(1))
-        helps = _helps(net, inputs, torch.nonzero(kept_back).squeeze(1), users)
-    return net.arrays() if helps else {}
+        if not _helps(net, inputs, torch.nonzero(kept_back).squeeze(1), users):
+            return {}
+        net = _Net(inputs)
+        _fit(net, inputs, torch.arange(len(users)))
+    return net.arrays()
 
 
 class _Inputs:
