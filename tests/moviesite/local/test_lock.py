@@ -31,6 +31,10 @@ def asked_for(requirements: lock.Requirements) -> list[Requirement]:
 @pytest.mark.parametrize("requirements", LISTS, ids=lambda one: one.name)
 def test_a_lock_has_what_is_asked_for_in_that_version(requirements: lock.Requirements) -> None:
     locked = lock.locked(requirements)
+    below = requirements.base
+    while below:
+        locked = lock.locked(below) | locked
+        below = below.base
     for wanted in asked_for(requirements):
         assert lock.version_of(locked[canonicalize_name(wanted.name)]) in wanted.specifier
 
