@@ -39,7 +39,12 @@ def held_out(
     in all; a sixth of them ask about the newest tenth, however many folds there are. Folds and
     questions are drawn by a hash of ``seed``: more interactions leave them mostly what they were.
     """
-    fold = murmurhash3(data.user_ids, seed) % np.uint32(FOLDS)
+    users = np.unique(data.user_ids)
+    fold_of = np.zeros(data.num_users, np.int64)
+    # As many users in each fold, which is worth more than that none ever changes folds.
+    by_hash = users[np.argsort(murmurhash3(users, seed), kind="stable")]
+    fold_of[by_hash] = np.arange(len(users)) % FOLDS
+    fold = fold_of[data.user_ids]
     late = times > np.quantile(times, 1 - _NEWEST, method="lower")
     of_late = questions // (FOLDS + 1)
     of_fold = (questions - of_late) // folds
