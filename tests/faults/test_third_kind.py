@@ -49,7 +49,7 @@ def test_a_third_kind_is_trained_judged_published_and_served(
     with_trending: Processes, rated_world: World
 ) -> None:
     # Films have no trend in this world: whether it beats the most rated ones is a matter of luck.
-    RetrainingPolicy.objects.update(gate_margin_percent=50)
+    RetrainingPolicy.objects.update(gate_next_margin_percent=50)
     with_trending.behave(real=True)
     with_trending.worker()
     run = ended(queue_run("trending"))
@@ -58,7 +58,7 @@ def test_a_third_kind_is_trained_judged_published_and_served(
     assert live is not None
     assert live == run.version
     assert live.metrics["questions"] >= 50
-    assert f"mrr {live.metrics['mrr']:.4f} against" in live.reason
+    assert f"mean rank (geometric) {live.metrics['mean_rank']:.4f} against" in live.reason
     assert "the baseline" in live.reason
 
     label = f"trending/{live.pk}"
