@@ -83,3 +83,13 @@ def test_what_is_tapped_is_big_enough(phone: Page, site: Site) -> None:
     for path in ("/", "/movies/", "/ratings/", site.film(20).removeprefix(site.address)):
         phone.goto(f"{site.address}{path}")
         assert phone.evaluate(small) == [], path
+
+
+def test_narrow_cards_show_year_and_stars_whole(phone: Page, site: Site) -> None:
+    phone.goto(f"{site.address}/")
+    facts = phone.locator(".film-facts:has(.predicted)")
+    facts.first.wait_for()
+    cut_off = """(all) => all
+      .filter((one) => one.checkVisibility() && one.scrollWidth > one.clientWidth)
+      .map((one) => one.textContent)"""
+    assert facts.evaluate_all(cut_off) == []
