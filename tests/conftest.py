@@ -1,10 +1,13 @@
 """Fixtures for every test; the servers are started by tests/services_plugin.py."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_django
+from django.db import connection
 
 from moviesite.local.errors import LocalRunError
 from moviesite.local.first_data import first_dataset
@@ -18,6 +21,23 @@ ROOT = Path(__file__).resolve().parents[1]
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 FIRST_DATA = pytest.StashKey[str]()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker
+) -> Iterator[None]:
+    """Ends every session before the database is dropped.
+
+    Where Playwright's event loop runs, the thread of the tests has connections of its own
+    (asgiref's ``Local`` tells the two apart), which Django no longer sees when the loop has ended.
+    """
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture(scope="session")
