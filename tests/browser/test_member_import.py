@@ -105,6 +105,8 @@ def test_an_import_with_conflicts_and_its_undo(
     for rule, changed in (("The ratings in the file", 1), ("The newer ratings", 0)):
         page.get_by_role("radio", name=rule).check()
         expect_number(page, "changed ratings", changed)
+        # htmx listens to what it swapped in only once that has lost this class.
+        expect(page.locator(".htmx-added")).to_have_count(0)
 
     # Rated here after 2020, so Ada's five stars would stay; she takes the file's three.
     conflict = row(page, "Film 00")
