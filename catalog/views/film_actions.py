@@ -69,18 +69,7 @@ def keep_movie(request: HttpRequest, pk: int) -> HttpResponse:
         text = _("You have seen %(title)s: your watchlist does not show it")
     else:
         text = _("%(title)s is on your watchlist")
-    return done(
-        request,
-        message=text % {"title": movie.title},
-        event="film-kept",
-        detail={"movie": movie.pk, "on": on},
-        undo={
-            "url": reverse("catalog:keep", args=[movie.pk]),
-            "name": "on",
-            "value": "0" if on else "1",
-        },
-        otherwise=movie.get_absolute_url(),
-    )
+    return _switched(request, movie, on=on, text=text, event="film-kept", view="catalog:keep")
 
 
 @require_POST
@@ -95,18 +84,7 @@ def hide_movie(request: HttpRequest, pk: int) -> HttpResponse:
         if on
         else _("%(title)s can be recommended again")
     )
-    return done(
-        request,
-        message=text % {"title": movie.title},
-        event="film-hidden",
-        detail={"movie": movie.pk, "on": on},
-        undo={
-            "url": reverse("catalog:hide", args=[movie.pk]),
-            "name": "on",
-            "value": "0" if on else "1",
-        },
-        otherwise=movie.get_absolute_url(),
-    )
+    return _switched(request, movie, on=on, text=text, event="film-hidden", view="catalog:hide")
 
 
 @require_POST
@@ -144,3 +122,21 @@ def film_actions(request: HttpRequest, pk: int) -> HttpResponse:
     """The dialog of a film card: stars, watchlist, seen, not interested."""
     movie = get_object_or_404(marked_movies(request.user), pk=pk)
     return render(request, "catalog/_actions.html", {"movie": movie})
+
+
+def _switched(
+    request: HttpRequest, movie: Movie, *, on: bool, text: str, event: str, view: str
+) -> HttpResponse:
+    """The answer to a mark set or taken away, which ``view`` undoes."""
+    return done(
+        request,
+        message=text % {"title": movie.title},
+        event=event,
+        detail={"movie": movie.pk, "on": on},
+        undo={
+            "url": reverse(view, args=[movie.pk]),
+            "name": "on",
+            "value": "0" if on else "1",
+        },
+        otherwise=movie.get_absolute_url(),
+    )
