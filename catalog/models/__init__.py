@@ -9,6 +9,7 @@ from .member_import import ImportRow, MemberImport
 from .movie import Movie
 from .movie_list import MovieList, MovieListEntry
 from .personal import HiddenMovie, SeenMovie, WatchlistEntry
+from .provenance import FieldProvenance, Origin
 from .rating import Rating
 from .sharing import Sharing
 
@@ -19,6 +20,7 @@ __all__ = [
     "Country",
     "Dataset",
     "DiaryEntry",
+    "FieldProvenance",
     "Friendship",
     "Genre",
     "HiddenMovie",
@@ -29,6 +31,7 @@ __all__ = [
     "Movie",
     "MovieList",
     "MovieListEntry",
+    "Origin",
     "Rating",
     "SeenMovie",
     "Sharing",
