@@ -83,6 +83,7 @@ class Movie(models.Model):
         indexes = [
             models.Index(fields=["-rating_count", "id"], name="catalog_movie_by_ratings"),
             models.Index(fields=["year", "id"], name="catalog_movie_by_year"),
+            models.Index(fields=["created_at"], name="catalog_movie_by_arrival"),
         ]
         constraints = [
             models.CheckConstraint(condition=~models.Q(title=""), name="catalog_movie_has_title"),

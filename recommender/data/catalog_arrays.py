@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 
 import numpy as np
+from django.utils import timezone
 from numpy.typing import NDArray
 
 from catalog.models import Genre
+from recommender.data.movie_features import MovieFeatures, read_movie_features
 from recommender.data.postgres_copy import copy_columns
 from recommender.learning.arrays import BoolArray, IntArray, positions
 
@@ -21,13 +24,19 @@ LITTLE_SEEN_QUANTILE = 0.8
 LITTLE_SEEN_RATINGS = 3
 KNOWN_QUANTILE = 0.5  # of the votes of films rated here: with more, the world knows a film
 
+RELEASED_LATELY = 365  # days
+ADDED_LATELY = 60
+FIRST_DAYS = 2  # after its first film a site is still being filled
+
 _MOVIES = """
     SELECT id::int8, coalesce(year, 0)::int4, coalesce(runtime, 0)::int4,
            coalesce(nullif(ascii(original_language), 0) * 256
                     + ascii(substr(original_language, 2)), 0)::int4,
            coalesce(adult, false)::int4, rating_count::int8, half_star_sum::int8,
            coalesce(popularity, 0)::float8, coalesce(vote_count, -1)::int8,
-           coalesce(collection_id, 0)::int8
+           coalesce(collection_id, 0)::int8,
+           floor(extract(epoch FROM created_at) / 86400)::int8,
+           coalesce(release_date - date '1970-01-01', 0)::int8
     FROM catalog_movie ORDER BY id
 """
 _GENRES = "SELECT movie_id::int8, genre_id::int8 FROM catalog_movie_genres"
@@ -74,6 +83,11 @@ class CatalogArrays:
     genre_bits
         uint64 (n, words): bit g of a row is set when the film has the genre ``genre_places`` puts
         at g.
+    is_new
+        bool (n,): released in the last year, or come to this site in the last two months when it
+        had films already.
+    features
+        By which content is told: see `MovieFeatures`.
     genre_places, genre_names
         Place of a genre by primary key; name by place.
     """
@@ -90,6 +104,8 @@ class CatalogArrays:
     vote_count: NDArray[np.int32]
     collection: NDArray[np.int64]
     genre_bits: NDArray[np.uint64]
+    is_new: NDArray[np.bool_]
+    features: MovieFeatures = field(default_factory=MovieFeatures)
     genre_places: dict[int, int] = field(default_factory=dict)
     genre_names: tuple[str, ...] = ()
 
@@ -165,6 +181,8 @@ def read_catalog() -> CatalogArrays:
             "popularity": np.float64,
             "vote_count": np.int64,
             "collection": np.int64,
+            "added_on": np.int64,
+            "released_on": np.int64,
         },
     )
     movie_ids: IntArray = movies["id"]
@@ -183,10 +201,26 @@ def read_catalog() -> CatalogArrays:
         log_popularity=popularity.astype(np.float32),
         vote_count=movies["vote_count"].astype(np.int32),
         collection=movies["collection"],
+        is_new=_is_new(movies["added_on"], movies["released_on"], _today()),
+        features=read_movie_features(for_fit=False),
         genre_bits=genre_bits,
         genre_places=places,
         genre_names=names,
     )
+
+
+def _today() -> int:
+    return (timezone.localdate() - date(1970, 1, 1)).days
+
+
+def _is_new(added_on: IntArray, released_on: IntArray, today: int) -> NDArray[np.bool_]:
+    """All in days since 1970; a release is 0 where it is not known."""
+    if not len(added_on):
+        return np.zeros(0, np.bool_)
+    lately = (released_on > today - RELEASED_LATELY) & (released_on <= today)
+    joined = (added_on > today - ADDED_LATELY) & (added_on > added_on.min() + FIRST_DAYS)
+    new: NDArray[np.bool_] = lately | joined
+    return new
 
 
 def _steady_mean(

@@ -1,51 +1,122 @@
-"""Item features: what is known about films apart from their ratings, as a sparse matrix.
+"""Item features: what is known about films apart from their ratings.
 
 A film that nobody has rated yet gets its place in a model from these.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import numpy as np
 import scipy.sparse as sp
 
+from catalog.models import Origin
 from recommender.data.postgres_copy import copy_columns
 from recommender.learning.arrays import IntArray, positions
 
 FEWEST_FILMS = 5  # a property of fewer films says nothing that generalises
+KIND_BITS = 48
 
-# Each yields a film and the number of one of its properties.
-_SOURCES = (
-    "SELECT movie_id::int8, genre_id::int8 FROM catalog_movie_genres",
-    "SELECT id::int8, collection_id::int8 FROM catalog_movie WHERE collection_id IS NOT NULL",
-    "SELECT id::int8, (year / 10)::int8 FROM catalog_movie WHERE year IS NOT NULL",
-    """SELECT id::int8, (ascii(original_language) * 256
-                          + ascii(substr(original_language, 2)))::int8
-       FROM catalog_movie WHERE original_language <> ''""",
+
+@dataclass(frozen=True)
+class _Kind:
+    """A kind of property: which films have which, and the field whose origin counts."""
+
+    field: str
+    query: str  # yields a film and the number of one of its properties
+    fewest: int = FEWEST_FILMS
+
+
+# Artifacts name features by the place of their kind: new kinds go to the end.
+_KINDS = (
+    _Kind("genres", "SELECT movie_id::int8 AS movie, genre_id::int8 FROM catalog_movie_genres"),
+    _Kind(
+        "collection",
+        "SELECT id::int8 AS movie, collection_id::int8 FROM catalog_movie"
+        " WHERE collection_id IS NOT NULL",
+        fewest=2,
+    ),
+    _Kind(
+        "year",
+        "SELECT id::int8 AS movie, (year / 10)::int8 FROM catalog_movie WHERE year IS NOT NULL",
+    ),
+    _Kind(
+        "original_language",
+        """SELECT id::int8 AS movie, (ascii(original_language) * 256
+                                     + ascii(substr(original_language, 2)))::int8
+           FROM catalog_movie WHERE original_language <> ''""",
+    ),
 )
-_FEWEST_FILMS = (FEWEST_FILMS, 2, FEWEST_FILMS, FEWEST_FILMS)
 
 
-def movie_features(item_movie_ids: IntArray) -> sp.csr_matrix:
-    """One-hot genres, collection, decade and original language of each item.
+@dataclass(frozen=True, eq=False)
+class MovieFeatures:
+    """Features of films, one pair of a film and a feature in each place.
 
-    ``item_movie_ids`` is ascending. Returns float32 (num_items, number of properties); the
-    padding item's row, like that of a film of which nothing is known, is empty.
+    ``movie_ids`` and ``codes`` are int64 (n,). A code tells the kind of feature and which: it
+    means the same in every snapshot and artifact.
     """
-    blocks = [
-        _one_hot(item_movie_ids, query, fewest)
-        for query, fewest in zip(_SOURCES, _FEWEST_FILMS, strict=True)
-    ]
-    return sp.hstack(blocks, format="csr", dtype=np.float32)
+
+    movie_ids: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
+    codes: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
+
+    def known_often(self) -> IntArray:
+        """The codes, ascending, that enough films have for something to be learned of them."""
+        codes, counts = np.unique(self.codes, return_counts=True)
+        fewest = np.array([kind.fewest for kind in _KINDS])
+        return codes[counts >= fewest[codes >> KIND_BITS]]
+
+    def pairs(self, movie_ids: IntArray, codes: IntArray) -> tuple[IntArray, IntArray]:
+        """Places in ``movie_ids`` and in ``codes``, both ascending, of the pairs that are there."""
+        movies, features = positions(movie_ids, self.movie_ids), positions(codes, self.codes)
+        there = (movies >= 0) & (features >= 0)
+        return movies[there], features[there]
+
+    def matrix(self, movie_ids: IntArray, codes: IntArray) -> sp.csr_matrix:
+        """One-hot: float32 (len(movie_ids), len(codes)); both are ascending."""
+        movies, features = self.pairs(movie_ids, codes)
+        shape = len(movie_ids), len(codes)
+        return sp.csr_matrix((np.ones(len(movies), np.float32), (movies, features)), shape=shape)
 
 
-def _one_hot(item_movie_ids: IntArray, query: str, fewest: int) -> sp.csr_matrix:
-    pairs = copy_columns(query, {"movie": np.int64, "property": np.int64})
-    items = positions(item_movie_ids, pairs["movie"])
-    known = items >= 0
-    items = items[known]
-    _, places, counts = np.unique(pairs["property"][known], return_inverse=True, return_counts=True)
-    matrix = sp.csr_matrix(
-        (np.ones(len(items), np.float32), (items, places)),
-        shape=(len(item_movie_ids), len(counts)),
-    )
-    return matrix[:, counts >= fewest]
+def content_marks(matrix: sp.csr_matrix, codes: IntArray) -> IntArray:
+    """`mark_content` of each row of a one-hot ``matrix`` (n, len(codes))."""
+    places = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    return mark_content(matrix.shape[0], places, codes[matrix.indices])
+
+
+def mark_content(count: int, places: IntArray, codes: IntArray) -> IntArray:
+    """One number (count,) for the set of features of each film: another set, another number.
+
+    The film at ``places[i]`` (n,) has the feature ``codes[i]`` (n,).
+    """
+    mixed = codes.astype(np.uint64) + np.uint64(1)
+    for shift, factor in (
+        (30, 0xBF58476D1CE4E5B9),
+        (27, 0x94D049BB133111EB),
+        (31, 1),
+    ):  # splitmix64
+        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
+    marks = np.zeros(count, np.uint64)
+    np.add.at(marks, places, mixed)
+    return marks.view(np.int64)
+
+
+def read_movie_features(*, for_fit: bool) -> MovieFeatures:
+    """Genres, collection, decade and original language of all films.
+
+    ``for_fit`` leaves out what was fetched from TMDB, whose terms forbid that a model learns from
+    it; a film may still be placed by it among those that a model has learned from.
+    """
+    movie_ids, codes = [], []
+    for number, kind in enumerate(_KINDS):
+        query = kind.query
+        if for_fit:
+            query = f"""
+                SELECT found.* FROM ({query}) found WHERE NOT EXISTS (
+                    SELECT FROM catalog_fieldprovenance p WHERE p.movie_id = found.movie
+                    AND p.field = '{kind.field}' AND p.origin = '{Origin.TMDB.value}')"""  # noqa: S608
+        pairs = copy_columns(query, {"movie": np.int64, "property": np.int64})
+        movie_ids.append(pairs["movie"])
+        codes.append((number << KIND_BITS) + pairs["property"])
+    return MovieFeatures(np.concatenate(movie_ids), np.concatenate(codes))

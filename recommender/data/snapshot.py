@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ import scipy.sparse as sp
 from django.db import connection, transaction
 from numpy.typing import NDArray
 
-from recommender.data.movie_features import movie_features
+from recommender.data.movie_features import read_movie_features
 from recommender.data.postgres_copy import copy_columns
 from recommender.learning.interactions import Interactions
 from recommender.models import Departure
@@ -50,12 +50,15 @@ class Fingerprint:
         SHA-256 over all ratings in their order.
     deleted_accounts
         How many members had deleted their account by then.
+    taken_at
+        When it was taken, by the database's clock.
     """
 
     rating_count: int
     watermark: datetime | None
     data_hash: str
     deleted_accounts: int
+    taken_at: datetime = field(default=_EPOCH, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -74,7 +77,9 @@ class Snapshot:
     item_movie_ids
         int64 (num_items,): the film of each item, ascending; item 0 is padding, with film 0.
     item_features
-        float32 CSR (num_items, f): see `movie_features`.
+        float32 CSR (num_items, f): see `MovieFeatures`; without what must not enter a fit.
+    feature_codes
+        int64 (f,): which feature each column is.
     fingerprint
         What a version keeps to say what it was trained on.
     """
@@ -87,6 +92,7 @@ class Snapshot:
     item_movie_ids: NDArray[np.int64]
     item_features: sp.csr_matrix
     fingerprint: Fingerprint
+    feature_codes: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
 
     def __len__(self) -> int:
         return len(self.user_ids)
@@ -125,14 +131,17 @@ def take_snapshot(check: Callable[[], None] | None = None) -> Snapshot:
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            cursor.execute("SELECT now()")
+            (taken_at,) = cursor.fetchone()
         movies = copy_columns(
             "SELECT id::int8 FROM catalog_movie ORDER BY id", {"movie": np.int64}
         )["movie"]
         item_movie_ids = np.concatenate([np.array([PADDING_MOVIE_ID], np.int64), movies])
-        features = movie_features(item_movie_ids)
+        features = read_movie_features(for_fit=True)
         ratings = copy_columns(_RATINGS, _RATING_COLUMNS, on_bytes=on_bytes)
         deleted_accounts = Departure.objects.count()
     count = len(ratings["user"])
+    feature_codes = features.known_often()
     newest = timedelta(microseconds=int(ratings["updated_at"].max())) if count else None
     return Snapshot(
         user_ids=ratings["user"],
@@ -141,11 +150,13 @@ def take_snapshot(check: Callable[[], None] | None = None) -> Snapshot:
         rated_at=ratings["rated_at"],
         updated_at=ratings["updated_at"],
         item_movie_ids=item_movie_ids,
-        item_features=features,
+        item_features=features.matrix(item_movie_ids, feature_codes),
+        feature_codes=feature_codes,
         fingerprint=Fingerprint(
             rating_count=count,
             watermark=None if newest is None else _EPOCH + newest,
             data_hash=digest.hexdigest(),
             deleted_accounts=deleted_accounts,
+            taken_at=taken_at,
         ),
     )

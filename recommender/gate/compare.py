@@ -23,6 +23,7 @@ from recommender.gate.evaluate import (
     late,
 )
 from recommender.gate.holdout import held_out
+from recommender.gate.mix import FittedMixes, fit_mixes
 from recommender.gate.page import Page, choose_liked, page_ranks
 from recommender.gate.predecessors import best_before
 from recommender.gate.verdict import Contest, GateRules, Measure, Verdict, judge, metrics_of
@@ -30,6 +31,7 @@ from recommender.kinds import StarKind
 from recommender.learning.arrays import BoolArray, DoubleArray, IntArray
 from recommender.learning.artifact import ArtifactError
 from recommender.learning.interfaces import NextItemScorer, Scorer, StarScorer
+from recommender.learning.presets.mix import USUAL, Mixes
 from recommender.models import ModelVersion, RetrainingPolicy
 from recommender.versions.load import LoadedVersion, load
 
@@ -51,7 +53,8 @@ class Reporter(Protocol):
 class Comparison:
     """Metrics of both on the same questions, and what the gate says to them.
 
-    ``live`` is the version that the candidate was compared with, None for the baseline.
+    ``live`` is the version that the candidate was compared with, None for the baseline; ``mixes``
+    how the candidate would count beside the live version of the other kind.
     """
 
     live: int | None
@@ -59,6 +62,7 @@ class Comparison:
     opponent: Mapping[str, float]
     questions: int
     verdict: Verdict
+    mixes: FittedMixes | None = None
 
 
 def compare(
@@ -89,16 +93,20 @@ def compare(
         name = f"the live version {live.pk}"
     contests = list(exam.against(_under_test(own), opponent, name))
     ours, theirs = contests[0].candidate, contests[0].against
+    beside = _beside(exam, min(percents))
     if live is not None and before is not None:
-        contests += _page(exam, own, before, min(percents))
+        if beside is not None:
+            contests.append(_page(exam, own, before, beside))
         contests += _best_before(exam, ours, live)
+    verdict = judge(contests, rules_of(policy))
     measure = Measure.of_kind(candidate.kind)
     return Comparison(
         live=None if live is None or before is None else live.pk,
         candidate=metrics_of(measure, ours),
         opponent=metrics_of(measure, theirs),
         questions=len(rows),
-        verdict=judge(contests, rules_of(policy)),
+        verdict=verdict,
+        mixes=_fit_mixes(exam, own, beside) if beside is not None and verdict.passed else None,
     )
 
 
@@ -174,26 +182,67 @@ class _Exam:
         )
 
 
-def _page(
-    exam: _Exam, own: LoadedVersion[Scorer], live: LoadedVersion[Scorer], percent: float
-) -> Iterator[Contest]:
-    """Top picks with the live version of the other kind, where that has seen no answers."""
+@dataclass(frozen=True, eq=False)
+class _Beside:
+    """The live version of the other kind, and what members liked that neither has seen."""
+
+    version: ModelVersion
+    loaded: LoadedVersion[Scorer]
+    hidden: BoolArray
+    liked: IntArray
+
+
+def _beside(exam: _Exam, percent: float) -> _Beside | None:
+    """None where there is no such version, or where it has seen some of the answers."""
     other = _live_beside(exam.kind)
     if other is None or other.settings.get(HOLDOUT, 0.0) < percent:
-        return
-    beside = _loaded(other, exam.reporter)
-    if beside is None:
-        return
-    pages = [_page_of(one, beside) for one in (own, live)]
+        return None
+    loaded = _loaded(other, exam.reporter)
+    if loaded is None:
+        return None
     hidden = held_out(exam.snapshot.user_ids, exam.snapshot.movie_ids, percent)
-    known = np.isin(exam.snapshot.movie_ids[exam.rows], beside.movie_ids)
-    liked = choose_liked(exam.snapshot, exam.rows[known], hidden)
-    exam.reporter.phase("evaluate the page", steps=len(liked))
+    known = np.isin(exam.snapshot.movie_ids[exam.rows], loaded.movie_ids)
+    return _Beside(other, loaded, hidden, choose_liked(exam.snapshot, exam.rows[known], hidden))
+
+
+def _page(
+    exam: _Exam, own: LoadedVersion[Scorer], live: LoadedVersion[Scorer], beside: _Beside
+) -> Contest:
+    """Top picks with the live version of the other kind, as both count now."""
+    mix = _mixes_of(beside.loaded, live).top_picks
+    exam.reporter.phase("evaluate the page", steps=len(beside.liked))
     ours, theirs = (
-        page_ranks(exam.snapshot, liked, hidden, page, exam.reporter.step) for page in pages
+        page_ranks(
+            exam.snapshot,
+            beside.liked,
+            beside.hidden,
+            _page_of(one, beside.loaded),
+            exam.reporter.step,
+            mix,
+        )
+        for one in (own, live)
     )
-    opponent = f"the live version {live.pk} beside {other}"
-    yield exam.contest("page", "top picks", opponent, liked, ours, theirs, Measure.PAGE)
+    opponent = f"the live version {live.pk} beside {beside.version}"
+    return exam.contest("page", "top picks", opponent, beside.liked, ours, theirs, Measure.PAGE)
+
+
+def _fit_mixes(exam: _Exam, own: LoadedVersion[Scorer], beside: _Beside) -> FittedMixes | None:
+    exam.reporter.phase("fit the mix", steps=len(beside.liked))
+    present = _mixes_of(beside.loaded, None)
+    return fit_mixes(
+        exam.snapshot,
+        beside.liked,
+        beside.hidden,
+        _page_of(own, beside.loaded),
+        present,
+        exam.reporter.step,
+    )
+
+
+def _mixes_of(*versions: LoadedVersion[Scorer] | None) -> Mixes:
+    """Those of the youngest version that brought some."""
+    fitted = [(one.pk, one.mixes) for one in versions if one is not None and one.mixes is not None]
+    return max(fitted, key=lambda pair: pair[0])[1] if fitted else USUAL
 
 
 def _live_beside(kind: str) -> ModelVersion | None:

@@ -11,7 +11,7 @@ from recommender.data.snapshot import Snapshot
 from recommender.gate.evaluate import by_user
 from recommender.learning.arrays import BoolArray, DoubleArray, FloatArray, IntArray
 from recommender.learning.interfaces import NextItemScorer, Scorer, StarScorer
-from recommender.learning.presets.mix import TOP_PICKS
+from recommender.learning.presets.mix import USUAL, Mix
 from recommender.versions.load import LoadedVersion
 
 MOST_PAGES = 4000  # the members asked about, those with the newest questions
@@ -30,12 +30,18 @@ class Page:
     def of(cls, stars: LoadedVersion[StarScorer], following: LoadedVersion[NextItemScorer]) -> Page:
         return cls(stars, following, np.intersect1d(stars.movie_ids, following.movie_ids))
 
-    def ranks(self, movie_ids: IntArray, stars: FloatArray, wanted: IntArray) -> DoubleArray:
+    def ranks(
+        self, movie_ids: IntArray, stars: FloatArray, wanted: IntArray, mix: Mix = USUAL.top_picks
+    ) -> DoubleArray:
         """Places (n,) from 1 of ``wanted`` (n,) for somebody who rated ``movie_ids`` so.
 
         Among the films that were not rated; of several that are wanted none stands in the way of
         another. Nothing that is wanted may be rated or unknown.
         """
+        return self.offer(movie_ids, stars).ranks(wanted, mix)
+
+    def offer(self, movie_ids: IntArray, stars: FloatArray) -> Offer:
+        """What both versions say of all films to somebody who rated ``movie_ids`` so."""
         offered = self.movie_ids[1:]
         offered = offered[~np.isin(offered, movie_ids)]
         items, known = _items(self.stars, movie_ids)
@@ -43,12 +49,27 @@ class Page:
         asked = np.searchsorted(self.stars.movie_ids, offered)
         watched, _ = _items(self.following, movie_ids)
         following = self.following.scorer.log_chances(watched)
-        merit = TOP_PICKS.merit(
+        return Offer(
+            offered,
             self.stars.scorer.predict(member, asked),
             following[np.searchsorted(self.following.movie_ids, offered)],
             self.stars.scorer.uncertainty(member, asked),
         )
-        places = np.searchsorted(offered, wanted)
+
+
+@dataclass(frozen=True, eq=False)
+class Offer:
+    """Films (n,) in order of their keys, and what is foreseen of each for one member."""
+
+    movie_ids: IntArray
+    stars: FloatArray
+    log_chances: FloatArray
+    uncertainty: FloatArray
+
+    def ranks(self, wanted: IntArray, mix: Mix) -> DoubleArray:
+        """Places (m,) from 1 of ``wanted`` (m,) by this mix, each among all that is not wanted."""
+        merit = mix.merit(self.stars, self.log_chances, self.uncertainty)
+        places = np.searchsorted(self.movie_ids, wanted)
         own = merit[places]
         others = np.sort(np.delete(merit, places))
         above = len(others) - np.searchsorted(others, own, side="right")
@@ -77,6 +98,7 @@ def page_ranks(
     hidden: BoolArray,
     page: Page,
     check: Callable[[int], None],
+    mix: Mix = USUAL.top_picks,
 ) -> DoubleArray:
     """Rank of each liked film on the page of its member, of whom all but ``hidden`` is known."""
     found = np.empty(len(rows))
@@ -86,6 +108,7 @@ def page_ranks(
             snapshot.movie_ids[user][given],
             snapshot.stars[user][given],
             snapshot.movie_ids[asked],
+            mix,
         )
         check(place + len(asked))
     return found

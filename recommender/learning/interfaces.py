@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -164,4 +164,36 @@ class StarScorer(Scorer, Protocol):
         """What each item of the history adds to each score: (len(item_ids), n_history).
 
         In the order of ``user.item_ids``: those that were rated come first.
+        """
+
+
+@runtime_checkable
+class ContentPlacer(Protocol):
+    """A scorer of stars that can judge items which its model has not met, by what they are."""
+
+    def place(self, count: int, items: IntArray, features: IntArray) -> PlacedScorer | None:
+        """A scorer of ``count`` more items, numbered from 1.
+
+        ``features[i]`` (n,) is a feature of item ``items[i]`` (n,), as a column of those that the
+        model was fitted with. A user folded in here is asked about there. None where no content
+        was learned.
+        """
+
+
+class PlacedScorer(StarScorer, Protocol):
+    """A scorer of items that are known by their content alone."""
+
+    @property
+    def embeddings(self) -> FloatArray:
+        """(num_items, d): near each other, and near those of the items met, where alike."""
+
+
+@runtime_checkable
+class ContentForecast(Protocol):
+    """A next-item scorer that foresees how often items will be chosen that nobody has met."""
+
+    def log_shares(self, count: int, items: IntArray, features: IntArray) -> FloatArray | None:
+        """Log of the share of all interactions that each of ``count`` items will have: (count,).
+
+        Items and features as in :meth:`ContentPlacer.place`; None where no content was learned.
         """

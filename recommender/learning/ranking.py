@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from recommender.learning.arrays import IntArray
+from recommender.learning.arrays import FloatArray, IntArray
 from recommender.learning.interactions import Interactions
 from recommender.learning.validation import as_ids, check_positive
 
@@ -68,3 +68,12 @@ def most_similar(vectors: NDArray[Any], item_id: int, n: int) -> tuple[IntArray,
         cosines[known] = vectors[known] @ direction / lengths[known]
         cosines[item_id] = -np.inf
     return top_n(cosines, n)
+
+
+def log_sum_exp(scores: FloatArray) -> np.float32:
+    """The logarithm of the sum of exponentials; 0 for no scores."""
+    if not len(scores):
+        return np.float32(0.0)
+    highest = scores.max()
+    total: np.float32 = highest + np.log(np.exp(scores - highest).sum())
+    return total

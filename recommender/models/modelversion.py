@@ -1,9 +1,13 @@
 """A trained model, from candidate to retired."""
 
+from datetime import datetime
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from recommender import kinds
+
+SNAPSHOT_AT = "snapshot_at"
 
 
 class VersionStatus(models.TextChoices):
@@ -109,6 +113,12 @@ class ModelVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+    @property
+    def snapshot_at(self) -> datetime:
+        """Until when it has seen films; of versions that did not keep it, when it was trained."""
+        kept = self.settings.get(SNAPSHOT_AT)
+        return datetime.fromisoformat(kept) if kept else self.trained_at
 
     @property
     def is_live(self) -> bool:

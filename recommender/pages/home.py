@@ -22,6 +22,7 @@ BECAUSE_ROWS = 3
 RECENT = 30  # ratings among which films for "Because you rated" are looked for
 FEWEST_OF_ALIKE = 3  # ratings of a film in "Because you rated"
 HIGH_STARS = 4.0
+NEW_FILM_WEIGHT = np.float32(1.0)  # stars per nat of the chance to be watched next
 LEARNING_RATINGS = 20  # with fewer, a member is asked for more
 MONTH_RATINGS = 2  # a film rated less often this month is not popular this month
 
@@ -97,7 +98,7 @@ def _personal_rows(page: _Page) -> None:
     page.add(
         "top-picks",
         _("Top picks for you"),
-        _("What you would rate highest"),
+        _("Chosen by all that we know of your taste"),
         recommender.top_picks(ROW_LENGTH, page.taken),
     )
     page.add(
@@ -106,6 +107,13 @@ def _personal_rows(page: _Page) -> None:
         _("What people with a history like yours watched next"),
         recommender.watch_next(ROW_LENGTH, page.taken),
     )
+    if (ranking := _new_films(page)) is not None:
+        page.add(
+            "new-films",
+            _("New, and likely yours"),
+            _("Foreseen by what they are, as far as hardly anybody has rated them"),
+            ranking,
+        )
     if len(recommender.history) < LEARNING_RATINGS:
         _elicitation_row(page)
     for movie_id, ranking in _because_you_rated(page):
@@ -186,6 +194,17 @@ def _liked_recently(recommender: Recommender) -> list[tuple[int, int]]:
         and rows[place] >= 0
         and recommender.live.catalog.rating_count[rows[place]] >= FEWEST_RATINGS
     ]
+
+
+def _new_films(page: _Page) -> Ranking | None:
+    """New films that are foreseen above the member's own mean, and that many will watch."""
+    recommender, scores = page.recommender, page.recommender.scores
+    stars, chances = scores.stars, scores.log_chances
+    if stars is None or not recommender.history.rated:
+        return None
+    merit = stars if chances is None else stars + NEW_FILM_WEIGHT * chances
+    suits = recommender.live.catalog.is_new & (stars >= scores.mean_stars)
+    return recommender.rank_by(merit, ROW_LENGTH, page.taken | ~suits, Source.FACTORIZATION)
 
 
 def _little_seen(page: _Page) -> Ranking:

@@ -40,14 +40,14 @@ class Observation:
     has_version
         Whether a version was ever trained, live or not.
     new_ratings, needed
-        Ratings written since the newest version's watermark (counted up to ``needed``), and how
-        many start a run.
+        Ratings written and films added since the newest version's watermark (counted up to
+        ``needed``), and how many start a run.
     tripped_at
-        When the rating was written that made it enough; None when it is not enough.
+        When the rating or film came that made it enough; None when it is not enough.
     full_at
         When the newest version trained from scratch was trained.
     changed_since_full
-        Whether a rating was written since that version's watermark, or ratings were taken back.
+        Whether a rating or a film came since that version's watermark, or ratings were taken back.
     active
         Whether a run is queued or running.
     last_run_at, last_run_cancelled

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import QuerySet, Sum
 
@@ -29,8 +30,8 @@ def observe(kind: str, policy: RetrainingPolicy) -> Observation:
     newest = ModelVersion.objects.newest(kind)
     full = ModelVersion.objects.from_scratch(kind)
     needed = policy.new_ratings_needed(newest.rating_count if newest else 0)
-    new_times = written_since(newest.watermark if newest else None)
-    tripped_at = new_times[needed - 1 : needed].first() if newest else None
+    new_times = changes_since(newest)
+    tripped_at = next(iter(new_times[needed - 1 : needed]), None) if newest else None
     last_run_at, cancelled, failures = _last_runs(kind)
     return Observation(
         rating_count=Rating.objects.all()[: policy.minimum_ratings].count(),
@@ -54,13 +55,26 @@ def written_since(watermark: datetime | None) -> QuerySet[Rating, datetime]:
     return ratings if watermark is None else ratings.filter(updated_at__gt=watermark)
 
 
+def changes_since(version: ModelVersion | None) -> QuerySet[Any, datetime]:
+    """When each rating and each film came that ``version`` has not seen, the earliest first.
+
+    A film that was added asks for a training as a rating does: until then it is only placed.
+    """
+    ratings = written_since(version.watermark if version else None)
+    films = Movie.objects.order_by().values_list("created_at")
+    if version is not None:
+        films = films.filter(created_at__gt=version.snapshot_at)
+    both = ratings.order_by().values_list("updated_at").union(films, all=True)
+    return both.order_by("updated_at").values_list("updated_at", flat=True)
+
+
 def _changed_since(version: ModelVersion) -> bool:
-    """Whether a rating was written since, or more were taken back than written.
+    """Whether a rating or a film came since, or more ratings were taken back than written.
 
     Ratings that are gone, with their member for example, leave no time behind: only their number
     tells, which the films' own counts give without reading the ratings.
     """
-    if written_since(version.watermark).exists():
+    if changes_since(version).exists():
         return True
     return (Movie.objects.aggregate(count=Sum("rating_count"))["count"] or 0) < version.rating_count
 

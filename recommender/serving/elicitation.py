@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from recommender.learning.arrays import BoolArray
+from recommender.learning.arrays import BoolArray, IntArray
 from recommender.serving.diversity import rerank_by_mmr
 from recommender.serving.ranking import Ranking, Source, best_rows
 from recommender.serving.recommender import Recommender
@@ -34,11 +35,42 @@ def most_informative(recommender: Recommender, n: int, skip: BoolArray | None = 
     # The number of ratings, not its logarithm, is what the chance of knowing a film grows with.
     chance = np.sqrt(np.expm1(known) / max(1.0, float(np.expm1(known.max()))))
     gain = chance * np.log1p((deviation / NOISE_STARS) ** 2) / 2
-    order = np.argsort(-gain, kind="stable")[: 6 * n]
-    chosen = order[rerank_by_mmr(gain[order], recommender.scores.vectors(pool[order]), n, VARIETY)]
+    order = np.argsort(-gain, kind="stable")
+    order = order[_one_of_a_series(pool[order], recommender.live.catalog.collection)]
+    best = order[: 6 * n]
+    chosen = best[rerank_by_mmr(gain[best], recommender.scores.vectors(pool[best]), n, VARIETY)]
+    chosen = _with_all_decades(chosen, order, recommender.live.catalog.year[pool] // 10)
     return Ranking(
         rows=pool[chosen],
         scores=gain[chosen].astype(np.float32),
         source=Source.POPULARITY,
         version=recommender.live.factorization.version.label,
     )
+
+
+def _one_of_a_series(rows: IntArray, collection: IntArray) -> BoolArray:
+    """Which of the rows (n,), best first, are the first of their collection."""
+    groups = collection[rows]
+    first = np.zeros(len(rows), np.bool_)
+    first[np.unique(groups, return_index=True)[1]] = True
+    return first | (groups == 0)
+
+
+def _with_all_decades(chosen: IntArray, order: IntArray, decades: NDArray[np.int16]) -> IntArray:
+    """The ``chosen`` candidates, the last of which give way to the best of decades not there.
+
+    ``order`` (m,) has all candidates, best first, and ``decades`` theirs, 0 where not known. The
+    only one of its decade stays.
+    """
+    asked = chosen.copy()
+    known = order[decades[order] > 0]
+    _, first = np.unique(decades[known], return_index=True)
+    for candidate in known[np.sort(first)]:
+        if decades[candidate] in decades[asked]:
+            continue
+        counts = (decades[asked][:, None] == decades[asked]).sum(axis=1)
+        spare = np.flatnonzero((counts > 1) | (decades[asked] == 0))
+        if not len(spare):
+            break
+        asked[spare[-1]] = candidate
+    return asked

@@ -8,15 +8,12 @@ that no model ranked has no reasons.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.learning.arrays import BoolArray, FloatArray, IntArray
-from recommender.learning.interfaces import Scorer
-from recommender.serving.live import Placed
+from recommender.learning.arrays import BoolArray, IntArray
 from recommender.serving.model_scores import ModelScores
 from recommender.serving.ranking import Ranking, Source
 
@@ -51,41 +48,27 @@ def _star_weights(scores: ModelScores, rows: IntArray) -> NDArray[np.float32]:
     placed, folded = scores.live.factorization, scores.folded
     if placed is None or folded is None:
         return _nothing(scores, rows)
-    scorer = placed.version.scorer
-
-    def of_ratings(rated: IntArray, ids: list[int]) -> FloatArray:
-        return scorer.explain_each(folded, ids)[:, : len(rated)]
-
-    return _placed_weights(scores, placed, rows, of_ratings)
+    weights = _nothing(scores, rows)
+    known, rated = scores.known(placed)
+    for scorer, item_of_row in scores.star_scorers:
+        items = item_of_row[rows]
+        seen = np.flatnonzero(items)
+        explained = scorer.explain_each(folded, items[seen])[:, : len(rated)]
+        weights[np.ix_(seen, known)] = explained
+    return weights
 
 
 def _next_weights(scores: ModelScores, rows: IntArray) -> NDArray[np.float32]:
     """What each film rated did to the sequence model's score of the film at each row."""
     if (placed := scores.live.sequence) is None:
         return _nothing(scores, rows)
-    scorer, watched = placed.version.scorer, scores.watched(placed)
-
-    def of_ratings(rated: IntArray, ids: list[int]) -> FloatArray:
-        return scorer.explain_each(watched, ids)[:, np.isin(watched, rated)]
-
-    return _placed_weights(scores, placed, rows, of_ratings)
-
-
-def _placed_weights(
-    scores: ModelScores,
-    placed: Placed[Scorer],
-    rows: IntArray,
-    of_ratings: Callable[[IntArray, list[int]], FloatArray],
-) -> NDArray[np.float32]:
-    """Weights of the ratings of a history, put where they stand in the whole history.
-
-    Zeros for films of the history, and for films at ``rows``, that the version has not seen.
-    """
+    watched = scores.watched(placed)
     known, rated = scores.known(placed)
-    ranked = placed.item_of_row[rows]
-    seen = np.flatnonzero(ranked)
+    items = placed.item_of_row[rows]
+    seen = np.flatnonzero(items)
+    explained = placed.version.scorer.explain_each(watched, items[seen].tolist())
     weights = _nothing(scores, rows)
-    weights[np.ix_(seen, known)] = of_ratings(rated, ranked[seen].tolist())
+    weights[np.ix_(seen, known)] = explained[:, np.isin(watched, rated)]
     return weights
 
 

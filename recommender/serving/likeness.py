@@ -38,8 +38,10 @@ def _by_audience(live: LiveState, row: int) -> FloatArray:
     placed = live.factorization
     if placed is None or (vectors := placed.version.item_vectors) is None:
         return np.zeros(len(live.catalog), np.float32)
-    cosines = (vectors @ vectors[placed.item_of_row[row]])[placed.item_of_row]
     known = placed.item_of_row > 0
+    if not known[row]:
+        return np.zeros(len(live.catalog), np.float32)
+    cosines = (vectors @ vectors[placed.item_of_row[row]])[placed.item_of_row]
     counts = live.catalog.rating_count.astype(np.float32)
     support = counts / (counts + ENOUGH_RATINGS)
     shrunk: FloatArray = cosines * np.sqrt(support * support[row]) * known

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Generic
 
 import numpy as np
@@ -18,9 +19,11 @@ from recommender.data.catalog_arrays import CatalogArrays
 from recommender.kinds import Kind, ModelT, ScorerT, ScorerT_co, StarKind
 from recommender.learning.arrays import IntArray
 from recommender.learning.interfaces import NextItemScorer, StarScorer
+from recommender.learning.presets.mix import USUAL, Mixes
 from recommender.serving.live_catalog import live_catalog
 from recommender.serving.live_versions import live_versions
 from recommender.serving.malloc import give_back_what_is_free
+from recommender.serving.new_films import NewFilmShares, PlacedFilms, foresee_shares, place_films
 from recommender.versions.load import Loaded, LoadedVersion, of_kind
 
 
@@ -52,6 +55,27 @@ class LiveState:
     catalog: CatalogArrays
     factorization: Placed[StarScorer] | None = None
     sequence: Placed[NextItemScorer] | None = None
+
+    @cached_property
+    def mixes(self) -> Mixes:
+        """How both count together: as the younger of the two versions was fitted to the other."""
+        versions = [one.version for one in (self.factorization, self.sequence) if one is not None]
+        fitted = [(version.pk, version.mixes) for version in versions if version.mixes is not None]
+        return max(fitted, key=lambda one: one[0])[1] if fitted else USUAL
+
+    @cached_property
+    def placed_films(self) -> PlacedFilms | None:
+        """The films whose stars are foreseen by their content alone."""
+        if (placed := self.factorization) is None:
+            return None
+        return place_films(placed.version, placed.item_of_row, self.catalog)
+
+    @cached_property
+    def new_film_shares(self) -> NewFilmShares | None:
+        """How often films will come next that the sequence model has not met."""
+        if (placed := self.sequence) is None:
+            return None
+        return foresee_shares(placed.version, placed.item_of_row, self.catalog)
 
 
 _last: tuple[CatalogArrays, Loaded, LiveState] | None = None

@@ -6,6 +6,7 @@ kept from one request to the next, so that a rating shows on the next.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -13,7 +14,7 @@ import numpy as np
 
 from recommender.data.histories import History
 from recommender.learning.arrays import BoolArray, FloatArray, IntArray
-from recommender.learning.interfaces import FoldedUser, Scorer
+from recommender.learning.interfaces import FoldedUser, Scorer, StarScorer
 from recommender.serving.live import LiveState, Placed, live_state
 
 # A prediction is shown as a guess when it may be wrong by more than this (one in seven is, among
@@ -68,29 +69,38 @@ class ModelScores:
 
     @cached_property
     def stars(self) -> FloatArray | None:
-        """Predicted stars (num_movies,), -inf for films not seen in training."""
+        """Predicted stars (num_movies,), -inf for films of which nothing can be said."""
         if (placed := self.live.factorization) is None or (folded := self.folded) is None:
             return None
-        return placed.spread(placed.version.scorer.predict(folded))
+        stars = placed.spread(placed.version.scorer.predict(folded))
+        if (new := self.live.placed_films) is not None:
+            stars[new.rows] = new.scorer.predict(folded)[1:]
+        return stars
 
     @cached_property
     def next_scores(self) -> FloatArray | None:
-        """The sequence model's scores (num_movies,), -inf for films not seen in training."""
+        """The sequence model's scores (num_movies,), -inf where it can say nothing."""
         if (placed := self.live.sequence) is None:
             return None
-        return placed.spread(placed.version.scorer.scores(self.watched(placed)))
+        scores = placed.spread(placed.version.scorer.scores(self.watched(placed)))
+        if (new := self.live.new_film_shares) is not None:
+            new.fill(scores)
+        return scores
 
     @cached_property
     def log_chances(self) -> FloatArray | None:
         """Log chances (num_movies,) that each film comes next, up to a constant.
 
-        A film not seen in training is as unlikely as the least likely of the others.
+        A film of which nothing can be said is as unlikely as the least likely of the others.
         """
         if (placed := self.live.sequence) is None:
             return None
         chances = placed.spread(placed.version.scorer.log_chances(self.watched(placed)))
-        known = chances[chances > -np.inf]
-        return np.maximum(chances, known.min()) if len(known) else chances
+        if len(placed.unseen) and len(placed.unseen) < len(chances):
+            chances[placed.unseen] = chances[chances > -np.inf].min()
+        if (new := self.live.new_film_shares) is not None:
+            new.fill(chances)
+        return chances
 
     @cached_property
     def mean_stars(self) -> float:
@@ -101,15 +111,23 @@ class ModelScores:
 
     def uncertainty(self, rows: IntArray) -> FloatArray:
         """By how many stars (one standard deviation) the prediction for each film may be wrong."""
-        if (placed := self.live.factorization) is None or (folded := self.folded) is None:
+        if (folded := self.folded) is None:
             return np.full(len(rows), np.inf, np.float32)
         asked = rows[np.isnan(self._deviations[rows])]
-        items = placed.item_of_row[asked]
         self._deviations[asked] = np.inf
-        if len(seen := np.flatnonzero(items)):
-            deviations = placed.version.scorer.uncertainty(folded, items[seen])
-            self._deviations[asked[seen]] = deviations
+        for scorer, item_of_row in self.star_scorers:
+            items = item_of_row[asked]
+            if len(seen := np.flatnonzero(items)):
+                self._deviations[asked[seen]] = scorer.uncertainty(folded, items[seen])
         return self._deviations[rows]
+
+    @property
+    def star_scorers(self) -> Iterator[tuple[StarScorer, IntArray]]:
+        """Who foresees stars, and the item (num_movies,) that each film is to them, 0 for none."""
+        if (placed := self.live.factorization) is not None:
+            yield placed.version.scorer, placed.item_of_row
+        if (new := self.live.placed_films) is not None:
+            yield new.scorer, new.item_of_row
 
     @cached_property
     def _deviations(self) -> FloatArray:
@@ -138,6 +156,9 @@ class ModelScores:
         items = placed.item_of_row[rows]
         found: FloatArray = np.array(vectors[items], np.float32)
         found[items == 0] = 0
+        if (new := self.live.placed_films) is not None:
+            by_content = np.flatnonzero(new.item_of_row[rows])
+            found[by_content] = new.scorer.embeddings[new.item_of_row[rows[by_content]]]
         return found
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from recommender.data.histories import History
 from recommender.learning.arrays import BoolArray, FloatArray, IntArray
 from recommender.learning.interfaces import Scorer
-from recommender.learning.presets.mix import TOP_PICKS, WATCH_NEXT, Mix
+from recommender.learning.presets.mix import USUAL, Mix
 from recommender.serving.diversity import rerank_by_dpp
 from recommender.serving.filters import Filters
 from recommender.serving.live import LiveState, Placed, live_state
@@ -50,7 +50,7 @@ class Recommender:
         scores = self.scores
         if not scores.has_known_history or scores.stars is None:
             return self.watch_next(n, skip)
-        return self._mixed(TOP_PICKS, n, skip)
+        return self._mixed(self.live.mixes.top_picks, n, skip)
 
     def watch_next(self, n: int, skip: BoolArray | None = None) -> Ranking:
         """What people with this history go on to watch, and this person will like."""
@@ -58,12 +58,12 @@ class Recommender:
         if not scores.has_known_history:
             return self.popular(n, skip)
         if scores.stars is not None and self.history.rated:
-            return self._mixed(WATCH_NEXT, n, skip)
+            return self._mixed(self.live.mixes.watch_next, n, skip)
         if scores.next_scores is not None and scores.knows(self.live.sequence):
             label = _label(self.live.sequence)
             return self._ranked(scores.next_scores, n, skip, Source.SEQUENCE, label)
         if scores.stars is not None:
-            return self._mixed(TOP_PICKS, n, skip)
+            return self._mixed(self.live.mixes.top_picks, n, skip)
         return self.popular(n, skip)
 
     def popular(self, n: int, skip: BoolArray | None = None) -> Ranking:
@@ -79,7 +79,7 @@ class Recommender:
         return Ranking(rows=rows, scores=scores[rows], source=source, version=source)
 
     def lower_bounds(
-        self, scores: FloatArray, skip: BoolArray | None, caution: float = TOP_PICKS.caution
+        self, scores: FloatArray, skip: BoolArray | None, caution: float = USUAL.top_picks.caution
     ) -> FloatArray:
         """Scores in stars less their uncertainty, which is asked only of the best of them."""
         pool, best = best_rows(self._allowed_scores(scores, skip), CANDIDATES)

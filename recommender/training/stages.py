@@ -11,12 +11,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 from numpy.typing import NDArray
 
+from recommender.data.movie_features import content_marks
 from recommender.data.snapshot import Snapshot, take_snapshot
 from recommender.gate.compare import HOLDOUT, Comparison, compare
 from recommender.gate.holdout import held_out
 from recommender.gate.verdict import Verdict, verdict_metrics
 from recommender.learning.artifact import ArtifactError, read_artifact
 from recommender.models import ModelVersion, RetrainingPolicy, RunMode, TrainingRun, VersionStatus
+from recommender.models.modelversion import SNAPSHOT_AT
 from recommender.runs.claim import settle
 from recommender.runs.errors import TrainingError
 from recommender.training.checkpoints import DELETED_ACCOUNTS, Checkpointer, last_checkpoint
@@ -26,6 +28,7 @@ from recommender.training.warm_start import MOVIE_IDS, align_items
 from recommender.versions import artifacts
 from recommender.versions.artifacts import local_folder
 from recommender.versions.code_version import code_version
+from recommender.versions.load import CONTENT_MARKS, FEATURE_CODES, MIXES
 from recommender.versions.publish import (
     LiveVersionChangedError,
     LiveVersionPinnedError,
@@ -73,6 +76,7 @@ def run_stages(run: TrainingRun, reporter: RunReporter, policy: RetrainingPolicy
             "mode": run.mode,
             HOLDOUT: percent,
             DELETED_ACCOUNTS: seen.deleted_accounts,
+            SNAPSHOT_AT: seen.taken_at.isoformat(),
         },
     )
     reporter.phase("store")
@@ -171,7 +175,12 @@ def _store(version: ModelVersion, snapshot: Snapshot, fitted: Fitted) -> None:
             HOLDOUT: version.settings[HOLDOUT],
         },
     }
-    arrays = {**fitted.arrays, MOVIE_IDS: snapshot.item_movie_ids}
+    arrays = {
+        **fitted.arrays,
+        MOVIE_IDS: snapshot.item_movie_ids,
+        FEATURE_CODES: snapshot.feature_codes,
+        CONTENT_MARKS: content_marks(snapshot.item_features, snapshot.feature_codes),
+    }
     artifacts.store(version.artifact, arrays, manifest)
 
 
@@ -224,6 +233,9 @@ def _keep(version: ModelVersion, comparison: Comparison) -> None:
         **verdict_metrics(verdict),
         "questions": comparison.questions,
     }
+    if (fitted := comparison.mixes) is not None:
+        version.settings = {**version.settings, MIXES: fitted.mixes.settings()}
+        version.metrics |= {"mix_ndcg": fitted.now, "mix_ndcg_before": fitted.before}
     if comparison.live is not None:
         version.metrics["gate_opponent"] = comparison.live
     version.reason = verdict.reason

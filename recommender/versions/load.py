@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, cast
 
@@ -12,11 +12,16 @@ from numpy.typing import NDArray
 
 from recommender import kinds
 from recommender.kinds import Kind, ModelT, ScorerT, ScorerT_co
-from recommender.learning.arrays import IntArray
+from recommender.learning.arrays import BoolArray, IntArray
 from recommender.learning.artifact import DamagedArtifactError, read_artifact
 from recommender.learning.interfaces import Scorer
+from recommender.learning.presets.mix import Mixes
 from recommender.models import ModelVersion
 from recommender.versions.artifacts import forget, local_folder
+
+FEATURE_CODES = "feature_codes"
+CONTENT_MARKS = "item_content_marks"
+MIXES = "mixes"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -24,7 +29,11 @@ class LoadedVersion(Generic[ScorerT_co]):
     """A version in memory.
 
     ``movie_ids`` (num_items,) says which movie each item is; ``item_vectors`` (num_items, d) are
-    near each other for films that are alike, None where the model has none.
+    near each other for films that are alike, None where the model has none. ``is_rated``
+    (num_items,) says of which items it knows more than their content, None of all; and
+    ``feature_codes`` (f,) by which features it tells content, ``content_marks`` (num_items,) what
+    each item's was; ``mixes`` how it counts beside the version that was live when it was trained:
+    see :class:`recommender.data.movie_features.MovieFeatures`.
     """
 
     kind: str
@@ -34,6 +43,10 @@ class LoadedVersion(Generic[ScorerT_co]):
     scorer: ScorerT_co
     movie_ids: IntArray
     item_vectors: NDArray[np.float32] | None
+    is_rated: BoolArray | None = None
+    content_marks: IntArray | None = None
+    mixes: Mixes | None = None
+    feature_codes: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
 
     @property
     def label(self) -> str:
@@ -78,6 +91,10 @@ def load_as(kind: Kind[ModelT, ScorerT], version: ModelVersion) -> LoadedVersion
         scorer=scorer,
         movie_ids=movie_ids,
         item_vectors=item_vectors,
+        is_rated=None if (counts := arrays.get("item_counts")) is None else counts > 0,
+        content_marks=arrays.get(CONTENT_MARKS),
+        mixes=Mixes.from_settings(mixes) if (mixes := version.settings.get(MIXES)) else None,
+        feature_codes=arrays.get(FEATURE_CODES, np.zeros(0, np.int64)),
     )
 
 

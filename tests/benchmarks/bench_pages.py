@@ -26,7 +26,7 @@ django.setup()
 
 from moviesite.local.first_data import first_dataset  # noqa: E402
 from recommender.learning.arrays import FloatArray, IntArray  # noqa: E402
-from recommender.learning.presets.mix import WATCH_NEXT  # noqa: E402
+from recommender.learning.presets.mix import USUAL  # noqa: E402
 from recommender.pages.home import draft_rows  # noqa: E402
 
 from .page_contradictions import contradictions  # noqa: E402
@@ -140,7 +140,7 @@ def after_a_pause(site: Site, dataset: str) -> None:
         assert following is not None
         assert chances is not None
         assert stars is not None
-        merit = stars + np.float32(WATCH_NEXT.next_weight) * chances
+        merit = stars + np.float32(USUAL.watch_next.next_weight) * chances
         popular = lately(ratings.items[before], int(row))[1:]
         gains = [
             _gain(np.where(person.allowed, one, -np.inf), target)

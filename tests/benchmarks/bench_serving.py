@@ -145,7 +145,7 @@ def measured(live: Any, films: int, *, repeats: int) -> dict[str, list[tuple[flo
         person = Recommender(History(movie_ids=movie_ids, stars=stars), live=live)
         timed("fold-in", lambda: person.scores.folded)  # noqa: B023
         timed("stars of all films", lambda: person.scores.stars)  # noqa: B023
-        timed("sequence scores of all films", lambda: person.scores.next_scores)  # noqa: B023
+        timed("sequence scores of all films", lambda: person.scores.log_chances)  # noqa: B023
         timed("filters and seen films", lambda: person.allowed)  # noqa: B023
         picks = timed("ranking top picks", lambda: person.top_picks(20))  # noqa: B023
         next_ = timed("ranking watch next", lambda: person.watch_next(20))  # noqa: B023

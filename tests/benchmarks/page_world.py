@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-import scipy.sparse as sp
 
 from catalog.datasets.detection import recognise
 from catalog.datasets.records import Film
 from catalog.datasets.report import Report
 from recommender.data.catalog_arrays import CatalogArrays, language_number
 from recommender.data.histories import History
-from recommender.data.movie_features import FEWEST_FILMS
+from recommender.data.movie_features import KIND_BITS, MovieFeatures
 from recommender.learning import presets
 from recommender.learning.arrays import FloatArray, IntArray
 from recommender.learning.interactions import Interactions
@@ -47,21 +44,32 @@ class Ratings:
         return len(self.films) + 1
 
     @cached_property
-    def features(self) -> sp.csr_matrix:
+    def features(self) -> MovieFeatures:
         """What `recommender.data.movie_features` reads from the database."""
-        named: list[tuple[int, list[Iterable[Hashable]]]] = [
-            (FEWEST_FILMS, [film.genres for film in self.films]),
-            (2, [(film.collection[0],) if film.collection else () for film in self.films]),
-            (FEWEST_FILMS, [(film.year // 10,) if film.year else () for film in self.films]),
-            (
-                FEWEST_FILMS,
-                [
-                    (film.original_language,) if film.original_language else ()
-                    for film in self.films
-                ],
-            ),
+        genres = {name: number for number, name in enumerate(sorted(self._genre_names))}
+        pairs = [
+            (item, (kind << KIND_BITS) + number)
+            for item, film in enumerate(self.films, 1)
+            for kind, numbers in enumerate(
+                (
+                    [genres[name] for name in film.genres],
+                    [film.collection[0]] if film.collection else [],
+                    [film.year // 10] if film.year else [],
+                    [language_number(film.original_language)] if film.original_language else [],
+                )
+            )
+            for number in numbers
         ]
-        return sp.hstack([_one_hot(*one) for one in named], format="csr", dtype=np.float32)
+        movie_ids, codes = np.array(pairs, np.int64).reshape(-1, 2).T
+        return MovieFeatures(movie_ids, codes)
+
+    @cached_property
+    def feature_codes(self) -> IntArray:
+        return self.features.known_often()
+
+    @cached_property
+    def _genre_names(self) -> set[str]:
+        return {name for film in self.films for name in film.genres}
 
     def interactions(self, stop: int) -> Interactions:
         return Interactions(
@@ -71,7 +79,7 @@ class Ratings:
             timestamps=self.times[:stop],
             num_users=int(self.users.max()) + 1,
             num_items=self.num_items,
-            item_features=self.features,
+            item_features=self.features.matrix(np.arange(self.num_items), self.feature_codes),
         )
 
 
@@ -131,6 +139,8 @@ def train(ratings: Ratings, stop: int, *, whole: bool, seed: int = 0) -> Site:
             scorer=scorer,
             movie_ids=movie_ids,
             item_vectors=vectors,
+            is_rated=np.bincount(data.item_ids, minlength=ratings.num_items) > 0,
+            feature_codes=ratings.feature_codes,
         )
         for kind, scorer, vectors in (
             ("factorization", stars.scorer, arrays["item_embeddings"]),
@@ -172,24 +182,12 @@ def _catalog(ratings: Ratings, stop: int) -> CatalogArrays:
             [-1 if film.vote_count is None else film.vote_count for film in films], np.int32
         ),
         collection=np.array([film.collection[0] if film.collection else 0 for film in films]),
+        is_new=np.zeros(len(films), np.bool_),
+        features=ratings.features,
         genre_bits=bits,
         genre_places={number: number for number in range(len(names))},
         genre_names=names,
     )
-
-
-def _one_hot(fewest: int, properties: list[Iterable[Hashable]]) -> sp.csr_matrix:
-    counts = Counter(one for some in properties for one in some)
-    columns = {one: n for n, one in enumerate(one for one, k in counts.items() if k >= fewest)}
-    pairs = [
-        (row + 1, columns[one])
-        for row, some in enumerate(properties)
-        for one in some
-        if one in columns
-    ]
-    rows, places = np.array(pairs, np.int64).reshape(-1, 2).T
-    shape = (len(properties) + 1, len(columns))
-    return sp.csr_matrix((np.ones(len(pairs), np.float32), (rows, places)), shape=shape)
 
 
 def presets_stars(ratings: Ratings, stop: int, seed: int = 0) -> FactorizationScorer:

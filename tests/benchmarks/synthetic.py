@@ -3,8 +3,10 @@
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recommender.data.catalog_arrays import CatalogArrays
+from recommender.data.movie_features import MovieFeatures, content_marks
 from recommender.learning.presets.next_item.reranker import OWN, READ
 from recommender.learning.presets.next_item.scorer import DECAYS, SequenceScorer
 from recommender.learning.presets.stars.scorer import FactorizationScorer
@@ -14,6 +16,7 @@ from recommender.versions.load import LoadedVersion
 FACTORS = 64
 NEIGHBOURS = 200  # per film, as many as the sequence model keeps of a well known one
 GENRES = 20
+FEATURES = 1000
 HISTORY_FILMS = 10_000
 
 
@@ -31,10 +34,29 @@ def catalog(films: int, seed: int = 1) -> CatalogArrays:
         rating_mean=random.uniform(2, 4.5, films).astype(np.float32),
         month_count=random.poisson(counts / 100).astype(np.int32),
         log_popularity=np.log1p(counts).astype(np.float32),
+        vote_count=random.poisson(20 * counts).astype(np.int32),
+        collection=np.where(random.random(films) < 0.1, random.integers(1, 1500, films), 0),
+        is_new=random.random(films) < 0.01,
+        features=features(films),
         genre_bits=random.integers(0, 2**GENRES, (films, 1), np.uint64),
         genre_places={place + 1: place for place in range(GENRES)},
         genre_names=tuple(f"Genre {place}" for place in range(GENRES)),
     )
+
+
+def rating_counts(films: int) -> NDArray[np.int64]:
+    """(films + 1,): four of five films have no ratings, as where a whole catalog is loaded."""
+    rated = np.random.default_rng(4).random(films + 1) < 0.2
+    rated[:HISTORY_FILMS] = True
+    rated[0] = False
+    return rated.astype(np.int64)
+
+
+def features(films: int) -> MovieFeatures:
+    """Four features of each film."""
+    codes = np.random.default_rng(5).integers(0, FEATURES, 4 * films)
+    pairs = np.unique(np.stack([np.repeat(np.arange(1, films + 1), 4), codes]), axis=1)
+    return MovieFeatures(*pairs)
 
 
 def factorization(films: int, factors: int = FACTORS) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -52,6 +74,11 @@ def factorization(films: int, factors: int = FACTORS) -> tuple[dict[str, Any], d
         "item_company": random.normal(0, 0.01, (items, width)).astype(np.float32),
         "item_embeddings": embeddings,
         "item_movie_ids": np.arange(items),
+        "item_counts": rating_counts(films),
+        "feature_codes": np.arange(FEATURES),
+        "content_rows": random.normal(0, 0.1, (1 + FEATURES, width)).astype(np.float32),
+        "content_embeddings": random.normal(0, 0.1, (1 + FEATURES, 32)).astype(np.float32),
+        "content_covariance": np.zeros(width * (width + 1) // 2, np.float32),
         "user_prior_rows": np.zeros((3, width)),
         "user_prior_precision": np.eye(width) * 4,
     }
@@ -90,6 +117,9 @@ def sequence(films: int) -> tuple[dict[str, Any], dict[str, Any]]:
         "era_edges": np.linspace(-2, 2, 11).astype(np.float32),
         "trait_weights": random.normal(0, 0.1, 9).astype(np.float32),
         "item_movie_ids": np.arange(items),
+        "item_counts": rating_counts(films),
+        "feature_codes": np.arange(FEATURES),
+        "content_popularity": random.normal(-9, 1, 1 + FEATURES).astype(np.float32),
         **reranker(random),
     }
     return arrays, {"sharpness": 1.0, "repeats": False}
@@ -121,6 +151,12 @@ def live_state(films: int) -> LiveState:
             scorer=scorer(*made),
             movie_ids=made[0]["item_movie_ids"],
             item_vectors=made[0].get("item_embeddings"),
+            is_rated=made[0]["item_counts"] > 0,
+            feature_codes=made[0]["feature_codes"],
+            content_marks=content_marks(
+                arrays.features.matrix(made[0]["item_movie_ids"], made[0]["feature_codes"]),
+                made[0]["feature_codes"],
+            ),
         )
         return placed_on(version, arrays)
 

@@ -35,7 +35,7 @@ def stand_in(sender: Any, **kwargs: Any) -> None:
     from recommender.versions import artifacts
     from tests.recommender.stand_in import Behaviour, StandIn
 
-    store, movie_features = artifacts.store, snapshot.movie_features
+    store, read_movie_features = artifacts.store, snapshot.read_movie_features
     default_place = fit.default_place
 
     def behaviour() -> Behaviour:
@@ -63,18 +63,18 @@ def stand_in(sender: Any, **kwargs: Any) -> None:
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
-    def slow_movie_features(item_movie_ids: Any) -> Any:
+    def slow_movie_features(**options: bool) -> Any:
         if behaviour().slow_snapshot:
             with connection.cursor() as cursor:
                 cursor.execute(SLEEP_QUERY)
-        return movie_features(item_movie_ids)
+        return read_movie_features(**options)
 
     artifacts.store = store_on_a_small_disk
     checkpoints.SECONDS_BETWEEN = 0.3
     for kind in kinds.registered():
         kinds._kinds[kind.name] = replace(kind, make=stand_in_for(kind))
     fit.default_place = place
-    snapshot.movie_features = slow_movie_features
+    snapshot.read_movie_features = slow_movie_features
     stages.place_name = lambda place: place.device
 
 

@@ -9,7 +9,8 @@ nothing is standardised over films that nobody has met.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
@@ -43,6 +44,25 @@ class Mix:
         return merit
 
 
-# Chosen on members with odd keys, confirmed on those with even ones: see docs/performance.md.
-TOP_PICKS = Mix(next_weight=0.1, caution=2.0)
-WATCH_NEXT = Mix(next_weight=0.15, caution=1.0)
+@dataclass(frozen=True, kw_only=True)
+class Mixes:
+    """The mix of each list that both presets make together."""
+
+    top_picks: Mix
+    watch_next: Mix
+
+    def settings(self) -> dict[str, dict[str, float]]:
+        """JSON-able, for `from_settings`."""
+        return asdict(self)
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Mapping[str, float]]) -> Mixes:
+        """Raises ``TypeError`` or ``KeyError`` for what `settings` did not write."""
+        return cls(top_picks=Mix(**settings["top_picks"]), watch_next=Mix(**settings["watch_next"]))
+
+
+# Where none were fitted. Chosen on members with odd keys, confirmed on those with even ones: see
+# docs/performance.md.
+USUAL = Mixes(
+    top_picks=Mix(next_weight=0.1, caution=2.0), watch_next=Mix(next_weight=0.15, caution=1.0)
+)

@@ -75,9 +75,9 @@ def test_an_empty_database(transactional_db: None) -> None:
 
 def test_what_is_written_meanwhile_is_not_seen(rated_world: World) -> None:
     """One moment: a film and its rating that come in between two reads are both left out."""
-    original = module.movie_features
+    original = module.read_movie_features
 
-    def write_meanwhile(item_movie_ids: Any) -> Any:
+    def write_meanwhile(**options: bool) -> Any:
         def write() -> None:
             late = Movie.objects.create(title="Too late")
             rater = Rating.objects.first()
@@ -88,14 +88,14 @@ def test_what_is_written_meanwhile_is_not_seen(rated_world: World) -> None:
         thread = threading.Thread(target=write)
         thread.start()
         thread.join()
-        return original(item_movie_ids)
+        return original(**options)
 
     before = Rating.objects.count()
-    module.movie_features = write_meanwhile
+    module.read_movie_features = write_meanwhile
     try:
         snapshot = take_snapshot()
     finally:
-        module.movie_features = original
+        module.read_movie_features = original
     assert len(snapshot) == before
     assert Rating.objects.count() == before + 1
 

@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from catalog import broker
-from catalog.models import Rating
+from catalog.models import Movie, Rating
 from catalog.services.ratings import rate
 from recommender.models import (
     ModelVersion,
@@ -109,6 +109,7 @@ def test_ratings_that_are_gone_count_as_a_change_for_the_full_retrain(trained: W
     long_ago = timezone.now() - timedelta(days=30)
     leaving = trained.fan_of_even(ratings=6, name="leaving")
     Rating.objects.update(updated_at=long_ago)
+    Movie.objects.update(created_at=long_ago)
     count = 26 + FILMS * RATINGS_OF_EACH
     ModelVersion.objects.update(trained_at=long_ago, watermark=long_ago, rating_count=count)
     sweep()

@@ -1,6 +1,7 @@
 """From ratings to a live version, with the real presets on a small world."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from catalog.models import Movie, Rating
 from recommender import kinds
 from recommender.gate.holdout import held_out
 from recommender.learning.artifact import read_artifact
+from recommender.learning.presets.mix import Mix, Mixes
 from recommender.models import (
     ModelVersion,
     RetrainingPolicy,
@@ -20,6 +22,8 @@ from recommender.models import (
     VersionStatus,
 )
 from recommender.runs.request import request_run
+from recommender.serving.live import live_state
+from recommender.serving.live_versions import live_versions
 from recommender.training import fit
 from recommender.training.pipeline import train
 from recommender.versions.artifacts import local_folder
@@ -179,6 +183,25 @@ def test_a_candidate_is_compared_on_the_page_and_forward_in_time(
     assert third is not None
     assert third.metrics["page_gain"] < 0
     assert "page" in third.reason.rpartition("turned down by")[2]
+
+
+def test_how_both_count_is_fitted_to_the_other_kind_and_served(
+    rated_world: World, stand_in: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recommender.gate.mix.FEWEST_MEMBERS", 1)
+    RetrainingPolicy(holdout_percent=20, gate_minimum_questions=20).save()
+    alone = run_here("sequence").version
+    beside = run_here("factorization").version
+    assert alone is not None
+    assert beside is not None
+    assert "mixes" not in alone.settings
+    fitted = Mixes.from_settings(beside.settings["mixes"])
+    assert beside.metrics["mix_ndcg"] >= beside.metrics["mix_ndcg_before"]
+    assert live_state().mixes == fitted
+    changed = replace(fitted, top_picks=Mix(next_weight=0.3, caution=0.5))
+    ModelVersion.objects.filter(pk=beside.pk).update(settings={"mixes": changed.settings()})
+    live_versions.forget()
+    assert live_state().mixes.top_picks == Mix(next_weight=0.3, caution=0.5)
 
 
 def test_small_losses_do_not_add_up(rated_world: World, stand_in: Callable[..., None]) -> None:

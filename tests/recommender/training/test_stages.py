@@ -190,14 +190,14 @@ def test_a_connection_that_drops_in_the_snapshot_is_made_again(
     preset: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drops = iter([True, False])
-    original = snapshot.movie_features
+    original = snapshot.read_movie_features
 
-    def drop_then_read(item_movie_ids: Any) -> Any:
+    def drop_then_read(**options: bool) -> Any:
         if next(drops):
             terminate_own_backend()
-        return original(item_movie_ids)
+        return original(**options)
 
-    monkeypatch.setattr(snapshot, "movie_features", drop_then_read)
+    monkeypatch.setattr(snapshot, "read_movie_features", drop_then_read)
     run = run_here("factorization")
     assert run.status == RunStatus.SUCCEEDED, run.log
     assert run.attempt == 2

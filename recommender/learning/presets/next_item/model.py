@@ -15,6 +15,7 @@ from recommender.learning.artifact import StrPath
 from recommender.learning.description import Described
 from recommender.learning.engine.persistence import fingerprint, open_model, save_model
 from recommender.learning.interactions import PADDING_ITEM, Interactions
+from recommender.learning.presets.next_item.content import content_popularity
 from recommender.learning.presets.next_item.ease import autoencoder_weights
 from recommender.learning.presets.next_item.export import Learned, export_arrays, has_repeats, kept
 from recommender.learning.presets.next_item.held_out import FOLDS, HeldOut, held_out, times_of
@@ -106,6 +107,9 @@ class SequenceBlendModel(Described):
     ) -> Self:
         """Learn from interactions with timestamps; ``ratings`` and ``weights`` are not looked at.
 
+        Their ``item_features``, where they have some, say how often an item will be chosen that
+        nobody has met.
+
         ``warm_start``, the arrays of an earlier export, saves most of the time: its weights and
         its reranker are kept, and only the members are counted anew; unless there are more than
         twice as many interactions as those were learned from. Raises ``ValueError`` when there
@@ -121,7 +125,11 @@ class SequenceBlendModel(Described):
         steps = 1 if learned else _LEARNING_STEPS + 1
         learned = learned or self._learned(data, progress, steps)
         _report(progress, "counting", steps - 1, steps, loss=learned.weights.loss)
-        self._exported = export_arrays(self._count(data), learned, has_repeats(data))
+        arrays, settings = export_arrays(self._count(data), learned, has_repeats(data))
+        arrays["item_counts"] = np.bincount(data.item_ids, minlength=data.num_items)
+        if (by_content := content_popularity(data)) is not None:
+            arrays["content_popularity"] = by_content
+        self._exported = arrays, settings
         self._scorer = SequenceScorer(*self._exported)
         self._data_fingerprint = fingerprint(interactions)
         _report(progress, "counting", steps, steps, loss=learned.weights.loss)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.learning.arrays import Array
+from recommender.learning.arrays import Array, FloatArray, IntArray
 from recommender.learning.interactions import PADDING_ITEM
 from recommender.learning.presets.next_item.reranker import (
     READ,
@@ -25,6 +25,7 @@ from recommender.learning.presets.next_item.traits import (
     summarise,
     trait_terms,
 )
+from recommender.learning.ranking import log_sum_exp
 from recommender.learning.validation import as_ids
 
 DECAYS = (0.5, 0.8, 0.95)
@@ -68,6 +69,10 @@ class SequenceScorer:
         self._ids = arrays["neighbour_ids"]
         self._values = arrays["neighbour_values"]
         self._floor = np.asarray(arrays["item_floor"])
+        is_met = self._floor > 2 * NEVER_MET
+        is_item = np.arange(len(is_met)) != PADDING_ITEM
+        self._met = np.flatnonzero(is_met & is_item)
+        self._unmet = np.flatnonzero(~is_met & is_item)
         self._traits = ItemTraits(
             np.asarray(arrays["item_traits"]),
             np.asarray(arrays["item_eras"]),
@@ -81,6 +86,7 @@ class SequenceScorer:
         self._trait_scores = TraitScores(self._traits, self._trait_weights)
         self._sharpness = float(settings["sharpness"])
         self._repeats = bool(settings["repeats"])
+        self._content_popularity = arrays.get("content_popularity")
         self._reranker = Reranker(arrays) if "reranker_output" in arrays else None
 
     @property
@@ -118,11 +124,23 @@ class SequenceScorer:
         listed, adjustments = self._second_look(look)
         before = chances[listed]
         after = before + adjustments
-        chances[listed] = after + (_log_sum_exp(before) - _log_sum_exp(after))
-        items = chances[PADDING_ITEM + 1 :]
-        met = items[self._floor[PADDING_ITEM + 1 :] > 2 * NEVER_MET]
-        np.maximum(items, met.min(initial=np.inf) if len(met) else -np.inf, out=items)
+        chances[listed] = after + (log_sum_exp(before) - log_sum_exp(after))
+        if len(self._met) and len(self._unmet):
+            lowest = chances[self._met].min()
+            chances[self._unmet] = np.maximum(chances[self._unmet], lowest)
         return chances
+
+    def log_shares(self, count: int, items: IntArray, features: IntArray) -> FloatArray | None:
+        """Log of the share of all interactions that items will have which nobody has met: (count,).
+
+        ``features[i]`` (n,) is a feature of item ``items[i]`` (n,), from 1 to ``count``, as a
+        column of those that the model was fitted with. None where no features were learned.
+        """
+        if self._content_popularity is None:
+            return None
+        start, slopes = self._content_popularity[0], self._content_popularity[1:]
+        sums = np.bincount(items, slopes[features], minlength=1 + count)[1:]
+        return (start + sums).astype(np.float32)
 
     def _second_look(self, look: FirstLook) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """The short list and what is added to its scores; nothing without a reranker."""
@@ -286,14 +304,6 @@ class SequenceScorer:
         logarithm = np.log((evidence + floor).astype(np.float32, copy=False))
         logarithm *= np.float32(self._sharpness)
         return logarithm
-
-
-def _log_sum_exp(scores: NDArray[np.float32]) -> np.float32:
-    if not len(scores):
-        return np.float32(0.0)
-    highest = scores.max()
-    total: np.float32 = highest + np.log(np.exp(scores - highest).sum())
-    return total
 
 
 def _by_kind(values: Array) -> tuple[Array, Array]:

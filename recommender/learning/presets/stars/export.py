@@ -9,11 +9,12 @@ import torch
 from numpy.typing import NDArray
 
 from recommender.learning.interactions import Interactions
-from recommender.learning.presets.stars.first_ratings import unrated_rows
+from recommender.learning.presets.stars.first_ratings import learn_content_rows
 from recommender.learning.presets.stars.side_information import (
     COMPANY_POWER,
     TRAIT_SHRINKAGE,
     SideInformation,
+    with_ones,
 )
 from recommender.learning.presets.stars.variational import NOISE_STRENGTH, VariationalFactorization
 
@@ -26,20 +27,24 @@ def export_arrays(
 ) -> dict[str, NDArray[Any]]:
     """The arrays of :class:`FactorizationScorer`, for every item, rated or not.
 
-    And of the next warm start: the items' prior means, their precision, the ridge penalties.
+    And of items that come later, which are placed by their content, see
+    :mod:`recommender.learning.presets.stars.first_ratings`; and of the next warm start: the items'
+    prior means, their precision, the ridge penalties.
     """
     of_items, of_users = fit.items, fit.users
     items = np.flatnonzero(known.rated)
     prior_rows = known.items @ of_items.coefficients.cpu().numpy()
-    rows = unrated_rows(fit, known, interactions, mean)
+    content = learn_content_rows(fit, known, interactions, mean)
+    rows = with_ones(known.extra) @ content.rows
     rows[items] = of_items.mean.cpu().numpy()
-    unknown = torch.linalg.inv(of_items.precision)[None]
     upper = np.triu_indices(rows.shape[1])
-    covariances = np.repeat(unknown.cpu().numpy()[:, *upper], len(rows), axis=0)
+    unrated = torch.linalg.inv(of_items.precision).cpu().numpy()[upper]
+    covariances = np.tile(unrated, (len(rows), 1))
     covariances[items] = of_items.covariance.cpu().numpy()[:, *upper]
     precisions = np.ones(len(rows))
     precisions[items] = of_items.noise.cpu().numpy()
 
+    by_feature = content.by_feature(known)
     on_users = of_users.coefficients.cpu().numpy()
     traits_end = 3 + known.traits.shape[1]
     return {
@@ -49,6 +54,10 @@ def export_arrays(
         "item_traits": (known.traits @ on_users[3:traits_end]).astype(np.float32),
         "item_company": (known.company @ on_users[traits_end:]).astype(np.float32),
         "item_embeddings": known.embeddings.astype(np.float32),
+        "item_counts": np.bincount(interactions.item_ids, minlength=len(rows)).astype(np.int32),
+        "content_rows": by_feature.rows.astype(np.float32),
+        "content_embeddings": by_feature.embeddings.astype(np.float32),
+        "content_covariance": unrated.astype(np.float32),
         "user_prior_rows": on_users[:3],
         "user_prior_precision": of_users.precision.cpu().numpy(),
         "item_prior_rows": prior_rows.astype(np.float32),

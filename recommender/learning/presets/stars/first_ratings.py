@@ -6,15 +6,18 @@ rated rarely and late is seldom good. Of an item without ratings that says nothi
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from recommender.learning.interactions import Interactions
 from recommender.learning.presets.stars.side_information import (
     COMPANY,
-    TRAITS,
+    FEATURES,
     SideInformation,
-    guess_from_features,
+    coefficients_of,
+    with_ones,
 )
 from recommender.learning.presets.stars.variational import VariationalFactorization
 
@@ -24,42 +27,60 @@ Int64 = NDArray[np.int64]
 FEATURE_RIDGE = 300.0  # chosen on cuts in time of ratings_small before the last tenth
 
 
-def unrated_rows(
+@dataclass(frozen=True)
+class ContentRows:
+    """What an item is by its content alone, linear in the columns that a fit makes of it.
+
+    ``rows`` (1 + E, K): what a one and the E columns add to ``[bias_i, factors_i]``.
+    ``embeddings`` (1 + E, C): the same for who would rate it.
+    """
+
+    rows: Float64
+    embeddings: Float64
+
+    def by_feature(self, known: SideInformation) -> ContentRows:
+        """The same, linear in the caller's own features: (1 + F, K) and (1 + F, C)."""
+        if known.read_features is None:
+            return self
+        projection, offset = known.read_features.projection, known.read_features.offset
+
+        def turned(of_columns: Float64) -> Float64:
+            start = of_columns[0] - offset @ of_columns[1:]
+            return np.vstack([start, projection @ of_columns[1:]])
+
+        return ContentRows(turned(self.rows), turned(self.embeddings))
+
+
+def learn_content_rows(
     fit: VariationalFactorization,
     known: SideInformation,
     interactions: Interactions,
     mean: float,
-) -> Float64:
-    """``[bias_i, factors_i]`` (num_items, K) of every item as if nobody had rated it.
+) -> ContentRows:
+    """What the columns of an item say of it when nobody has rated it.
 
-    Factors come from the item's features alone. The bias is what they leave of each rated item's
-    first rating, regressed on the features.
+    Factors come from the items' prior, in which who rates an item is guessed from the others'. The
+    bias is what they leave of each rated item's first rating, regressed on the columns.
     """
-    features = _as_unrated(known)
-    rows: Float64 = features @ fit.items.coefficients.cpu().numpy()
+    coefficients = fit.items.coefficients.cpu().numpy()
+    company = known.item_blocks == COMPANY
+    rows = np.vstack([coefficients[:1], coefficients[known.item_blocks == FEATURES]])
+    embeddings = np.zeros((len(rows), int(company.sum())))
+    if len(rows) > 1:
+        embeddings = coefficients_of(known.items[:, company], known.extra, known.rated)
+        rows = rows + embeddings @ coefficients[company]
+    design = with_ones(known.extra)
     first = _first_of_each_item(interactions)
     items, users = interactions.item_ids[first], interactions.user_ids[first]
     taste = fit.users.mean.cpu().numpy()[np.searchsorted(np.unique(interactions.user_ids), users)]
-    expected = mean + taste[:, 0] + rows[items, 0] + (taste[:, 1:] * rows[items, 1:]).sum(axis=1)
+    rated = design[items] @ rows
+    expected = mean + taste[:, 0] + rated[:, 0] + (taste[:, 1:] * rated[:, 1:]).sum(axis=1)
     surprise = np.asarray(interactions.ratings, float)[first] - expected
-    design = np.column_stack([np.ones(len(rows)), known.extra])
     ridge = FEATURE_RIDGE * np.eye(design.shape[1])
     ridge[0, 0] = 1e-3
-    rated = design[items]
-    rows[:, 0] += design @ np.linalg.solve(rated.T @ rated + ridge, rated.T @ surprise)
-    return rows
-
-
-def _as_unrated(known: SideInformation) -> Float64:
-    """The items' features with what ratings say of them taken out, or guessed from the others."""
-    features = known.items.copy()
-    features[:, known.item_blocks == TRAITS] = 0.0
-    company = known.item_blocks == COMPANY
-    if known.extra.shape[1]:
-        features[:, company] = guess_from_features(features[:, company], known.extra, known.rated)
-    else:
-        features[:, company] = 0.0
-    return features
+    inner = design[items].T @ design[items] + ridge
+    rows[:, 0] += np.linalg.solve(inner, design[items].T @ surprise)
+    return ContentRows(rows, embeddings)
 
 
 def _first_of_each_item(interactions: Interactions) -> Int64:

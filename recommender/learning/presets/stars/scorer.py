@@ -37,6 +37,12 @@ ARRAYS = (
     "user_prior_rows",  # (3, K): the user's prior mean by 1, log count, log count squared
     "user_prior_precision",  # (K, K)
 )
+# Of exports since items can be placed by their content; see `FactorizationScorer.place`.
+CONTENT_ARRAYS = (
+    "content_rows",  # (1 + F, K) float32: [bias_i, factors_i] by a one and the item's features
+    "content_embeddings",  # (1 + F, d) float32: the same for who would rate it
+    "content_covariance",  # (K (K + 1) / 2,) float32: the prior's, upper triangle by row
+)
 SETTINGS = (
     "mean",
     "noise_precision",
@@ -78,9 +84,11 @@ class FactorizationScorer:
         self._traits: Float32 = arrays["item_traits"]
         self._company: Float32 = arrays["item_company"]
         self._embeddings: Float32 = arrays["item_embeddings"]
+        self._content = {name: arrays[name] for name in CONTENT_ARRAYS if name in arrays}
         self._prior_rows = np.asarray(arrays["user_prior_rows"], np.float64)
         self._prior_precision = np.asarray(arrays["user_prior_precision"], np.float64)
         self._whitener: Float64 = np.linalg.inv(np.linalg.cholesky(self._prior_precision))
+        self._priors = {name: arrays[name] for name in ("user_prior_rows", "user_prior_precision")}
         self._settings = dict(settings)
         self._mean = float(settings["mean"])
         self._upper = np.triu_indices(self._rows.shape[1])
@@ -186,6 +194,36 @@ class FactorizationScorer:
         best, cosines = top_n(scores, n)
         return best, cosines.astype(np.float32, copy=False)
 
+    @property
+    def embeddings(self) -> Float32:
+        """(num_items, d), of length 1 or 0: near each other for items that the same users rate."""
+        return self._embeddings
+
+    def place(self, count: int, items: IntArray, features: IntArray) -> FactorizationScorer | None:
+        """A scorer of ``count`` items that this one does not know, by what they are.
+
+        Item ``items[i]`` (n,), from 1 to ``count``, has the feature ``features[i]`` (n,), a column
+        of those that the model was fitted with. A user folded in here is asked about there. None
+        where no features were learned.
+        """
+        if len(self._content) < len(CONTENT_ARRAYS):
+            return None
+        rows = _sums(self._content["content_rows"], count, items, features)
+        embeddings = _sums(self._content["content_embeddings"], count, items, features)
+        lengths = np.linalg.norm(embeddings, axis=1, keepdims=True)
+        covariance = self._content["content_covariance"]
+        unknown = np.zeros_like(rows)
+        arrays = {
+            "item_rows": rows,
+            "item_covariances": np.broadcast_to(covariance, (1 + count, len(covariance))),
+            "item_precisions": np.ones(1 + count, np.float32),
+            "item_traits": unknown,
+            "item_company": unknown,
+            "item_embeddings": embeddings / np.where(lengths > 1e-9, lengths, 1.0),
+            **self._priors,
+        }
+        return FactorizationScorer(arrays, self._settings)
+
     def _design(self, items: IntArray) -> Float64:
         """What a user's row is multiplied by: ``[1, factors_i]``, (n, K)."""
         design = self._rows[items].astype(np.float64)
@@ -281,3 +319,14 @@ class _Evidence:
     @property
     def target(self) -> Float64:
         return self.targets.sum(0)
+
+
+def _sums(table: NDArray[Any], count: int, items: IntArray, features: IntArray) -> Float32:
+    """``table[0]``, and what ``table`` (1 + F, K) adds for each feature of each item.
+
+    Shape (1 + count, K), zeros for the padding item.
+    """
+    sums = np.tile(np.asarray(table[0], np.float32), (1 + count, 1))
+    np.add.at(sums, items, np.asarray(table[1:], np.float32)[features])
+    sums[0] = 0.0
+    return sums

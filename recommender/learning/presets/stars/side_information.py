@@ -30,6 +30,35 @@ Int64 = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
+class FeatureMap:
+    """How the caller's features of an item, (F,), become the columns of a fit, (E,).
+
+    ``features @ projection - offset``: at most ``MAX_EXTRA_FEATURES`` directions of them, of mean
+    0 over the rated items and of mean square 1 over all.
+    """
+
+    projection: Float64
+    offset: Float64
+
+    @classmethod
+    def learned(cls, features: sp.csr_matrix, rated: NDArray[np.bool_], seed: int) -> FeatureMap:
+        """From the features (num_items, F) of the items of a fit."""
+        matrix = sp.csr_matrix(features, dtype=float)
+        projection = np.eye(matrix.shape[1])
+        if matrix.shape[1] > MAX_EXTRA_FEATURES:
+            projection = truncated_svd(matrix, MAX_EXTRA_FEATURES, seed)[2].T
+        dense = matrix @ projection
+        offset = dense[rated].mean(0)
+        scale = max(float(np.sqrt(np.mean((dense - offset) ** 2))), 1e-9)
+        return cls(projection / scale, offset / scale)
+
+    def __call__(self, features: sp.csr_matrix) -> Float64:
+        """The columns (n, E) of items with ``features`` (n, F)."""
+        columns: Float64 = sp.csr_matrix(features, dtype=float) @ self.projection - self.offset
+        return columns
+
+
+@dataclass(frozen=True)
 class SideInformation:
     """Features of items and users, in blocks of columns that share one ridge penalty each.
 
@@ -39,7 +68,8 @@ class SideInformation:
     ``traits`` (num_items, T) over the rated items divided by their number + ``TRAIT_SHRINKAGE``,
     then the sum of ``company`` (num_items, C) divided by (their number + 1) ** ``COMPANY_POWER``.
     ``embeddings`` (num_items, C) have length 1, or 0 where nothing is known of an item; ``rated``
-    (num_items,) says which items have ratings.
+    (num_items,) says which items have ratings. ``read_features`` made the extra columns, where the
+    caller gave features.
     """
 
     items: Float64
@@ -51,6 +81,7 @@ class SideInformation:
     embeddings: Float64
     rated: NDArray[np.bool_]
     count_range: tuple[float, float]
+    read_features: FeatureMap | None = None
 
     @property
     def extra(self) -> Float64:
@@ -82,8 +113,10 @@ def describe(
     traits = _traits(interactions, met, user_counts, item_counts)
     company, spectrum = _company(met, user_counts, item_counts, rank, seed)
     item_blocks = [np.ones((len(item_counts), 1)), traits, company * spectrum]
-    if item_features is not None:
-        extra = _extra_features(item_features, item_counts, seed)
+    read_features = None
+    if item_features is not None and item_features.shape[1]:
+        read_features = FeatureMap.learned(item_features, item_counts > 0, seed)
+        extra = read_features(item_features)
         guess = guess_from_features(company, extra, item_counts > 0)
         company = np.where(item_counts[:, None] > 0, company, guess)
         item_blocks.append(extra)
@@ -108,6 +141,7 @@ def describe(
         company=of_each_item,
         embeddings=company * spectrum / np.where(lengths > 1e-9, lengths, 1.0),
         count_range=count_range,
+        read_features=read_features,
     )
 
 
@@ -184,21 +218,18 @@ def truncated_svd(matrix: sp.csr_matrix, rank: int, seed: int) -> tuple[Float64,
     return left[:, order], values[order], right[order]
 
 
-def _extra_features(features: sp.csr_matrix, item_counts: Float64, seed: int) -> Float64:
-    """The caller's features, centred, at most ``MAX_EXTRA_FEATURES`` directions of them."""
-    matrix = sp.csr_matrix(features, dtype=float)
-    if matrix.shape[1] > MAX_EXTRA_FEATURES:
-        left, values, _ = truncated_svd(matrix, MAX_EXTRA_FEATURES, seed)
-        dense = left * values
-    else:
-        dense = matrix.toarray()
-    dense -= dense[item_counts > 0].mean(0)
-    return dense / max(float(np.sqrt(np.mean(dense**2))), 1e-9)
-
-
 def guess_from_features(values: Float64, features: Float64, rated: NDArray[np.bool_]) -> Float64:
     """What ``values`` (num_items, C) of rated items say of every item with such features."""
-    design = np.column_stack([np.ones(len(features)), features])
-    inner = design[rated].T @ design[rated] + np.eye(design.shape[1])
-    guess: Float64 = design @ np.linalg.solve(inner, design[rated].T @ values[rated])
-    return guess
+    return with_ones(features) @ coefficients_of(values, features, rated)
+
+
+def coefficients_of(values: Float64, features: Float64, rated: NDArray[np.bool_]) -> Float64:
+    """The ridge regression (1 + E, C) of ``values`` on ``features`` (num_items, E)."""
+    design = with_ones(features)[rated]
+    inner = design.T @ design + np.eye(design.shape[1])
+    return np.asarray(np.linalg.solve(inner, design.T @ values[rated]), np.float64)
+
+
+def with_ones(features: Float64) -> Float64:
+    """A column of ones before the features: (n, 1 + E)."""
+    return np.column_stack([np.ones(len(features)), features])

@@ -1,8 +1,11 @@
 """The merit of top picks and of watch next."""
 
-import numpy as np
+import json
 
-from recommender.learning.presets.mix import TOP_PICKS, WATCH_NEXT, Mix
+import numpy as np
+import pytest
+
+from recommender.learning.presets.mix import USUAL, Mix, Mixes
 
 
 def floats(*values: float) -> np.ndarray:
@@ -17,8 +20,17 @@ def test_merit_by_hand() -> None:
 
 
 def test_what_cannot_come_next_has_no_merit() -> None:
-    assert TOP_PICKS.merit(floats(5.0), floats(-np.inf), floats(0.0))[0] == -np.inf
+    assert USUAL.top_picks.merit(floats(5.0), floats(-np.inf), floats(0.0))[0] == -np.inf
 
 
 def test_watch_next_asks_more_of_what_comes_next() -> None:
-    assert WATCH_NEXT.next_weight > TOP_PICKS.next_weight
+    assert USUAL.watch_next.next_weight > USUAL.top_picks.next_weight
+
+
+def test_mixes_come_back_from_their_settings() -> None:
+    mixes = Mixes(
+        top_picks=Mix(next_weight=0.05, caution=3.0), watch_next=Mix(next_weight=0.2, caution=1.5)
+    )
+    assert Mixes.from_settings(json.loads(json.dumps(mixes.settings()))) == mixes
+    with pytest.raises(TypeError, match="weight"):
+        Mixes.from_settings({"top_picks": {"weight": 1.0}, "watch_next": {"weight": 1.0}})

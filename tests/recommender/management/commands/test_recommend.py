@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 
 from catalog.models import Movie
-from recommender.learning.presets.mix import Mix
+from recommender.learning.presets.mix import Mix, Mixes
 from tests.recommender.world import World
 
 
@@ -34,7 +34,7 @@ def test_what_is_ranked_by_more_than_stars_is_shown_in_stars(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     steep = Mix(next_weight=100.0, caution=0.0)
-    monkeypatch.setattr("recommender.serving.recommender.TOP_PICKS", steep)
+    monkeypatch.setattr("recommender.serving.live.USUAL", Mixes(top_picks=steep, watch_next=steep))
     world.publish()
     world.fan_of_even()
     scores = [item["score"] for item in json.loads(run("recommend", "ada", "--json")[0])["items"]]
