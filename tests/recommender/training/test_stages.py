@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import pytest
+import torch
 from django.db import connection
 
 from recommender.data import snapshot
@@ -130,6 +131,25 @@ def test_a_model_without_batches_goes_to_the_cpu_at_once(
     assert run.status == RunStatus.SUCCEEDED, run.log
     assert "Out of memory on cuda: going on with the CPU." in run.log
     assert "batches" not in run.log
+
+
+class Greedy(StandIn):
+    """Asks torch for more than any machine has."""
+
+    def fit(self, interactions: Interactions, **options: Any) -> Self:
+        torch.empty(2**60)
+        raise AssertionError("there was room for it")
+
+
+def test_torch_without_memory_of_the_machine_fails_with_its_own_words(
+    live: ModelVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_models(monkeypatch, lambda kind: partial(Greedy, kind, Behaviour()))
+    run = run_here("factorization")
+    assert run.status == RunStatus.FAILED
+    assert "allocate memory" in run.reason
+    assert "Out of memory" not in run.log
+    assert ModelVersion.objects.live("factorization") == live
 
 
 class Diverging(StandIn):
