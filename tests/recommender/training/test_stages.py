@@ -79,7 +79,7 @@ def test_a_full_disk_leaves_nothing_half_written(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     before = artifacts_in(artifacts)
-    monkeypatch.setattr("recommender.learning.artifact.save_file", full_disk)
+    monkeypatch.setattr("recommender.learning.artifact.save", full_disk)
     run = run_here("factorization")
     assert run.status == RunStatus.FAILED
     assert "no room to write the artifact" in run.reason
