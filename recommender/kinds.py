@@ -7,6 +7,7 @@ workers, and never with a scorer.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
@@ -76,6 +77,9 @@ class NextItemKind(Kind[NextItemModel, NextItemScorer]):
 AnyKind = StarKind | NextItemKind
 KindT = TypeVar("KindT", StarKind, NextItemKind)
 
+NAME = r"^[A-Za-z0-9_-]{1,20}$"
+"""As the database has it too, which knows no list of kinds: a new one needs no migration."""
+
 _kinds: dict[str, AnyKind] = {}
 
 
@@ -84,7 +88,13 @@ class UnknownKindError(LookupError):
 
 
 def register(kind: KindT) -> KindT:
-    """Have a kind trained, judged and served. Raises ``ValueError`` for a name that is taken."""
+    """Have a kind trained, judged and served.
+
+    Raises ``ValueError`` for a name that is taken, or that is not up to 20 letters, digits,
+    hyphens and underscores.
+    """
+    if not re.fullmatch(NAME, kind.name):
+        raise ValueError(f"the name of a kind must match {NAME}, got {kind.name!r}")
     if kind.name in _kinds:
         raise ValueError(f"the kind {kind.name!r} is registered already")
     _kinds[kind.name] = kind
@@ -117,7 +127,7 @@ def names() -> list[str]:
 
 
 def choices() -> list[tuple[str, StrOrPromise]]:
-    """For Django's fields."""
+    """For Django's fields, which ask each time: no migration knows them."""
     return [(kind.name, kind.label) for kind in registered()]
 
 

@@ -1,6 +1,9 @@
-"""Downloading known datasets: resumed where it broke off, checked, and kept."""
+"""Downloading known datasets: resumed where it broke off, checked, and kept.
 
-import hashlib
+pooch keeps and checks the files; only going on after a break, which it cannot, is done here.
+"""
+
+import logging
 import shutil
 import urllib.error
 import urllib.request
@@ -10,7 +13,9 @@ from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from typing import cast
 
-from .known import CREDITS, DOWNLOADS, Download
+import pooch
+
+from .known import CREDITS, DOWNLOADS
 from .records import DatasetError
 from .report import Watch
 
@@ -56,24 +61,24 @@ def download(name: str, folder: Path, *, watch: Watch | None = None) -> Path:
     DownloadError
         When its host cannot be reached, the disk is full, or the file is not the published one.
     """
-    wanted = DOWNLOADS[name]
-    target = folder / f"{name}.zip"
-    if target.exists() and _is_published(target, wanted):
-        return target
-    part = folder / f"{name}.zip.part"
+    wanted, file_name = DOWNLOADS[name], f"{name}.zip"
+    pooch.get_logger().setLevel(logging.WARNING)  # ``watch`` is told
+
+    def resume(url: str, output: str, _: object) -> None:
+        part = folder / f"{file_name}.part"
+        _fetch(url, part, watch)
+        part.replace(output)
+
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        _fetch(wanted.url, part, watch)
-        if not _is_published(part, wanted):
-            part.unlink()
-            raise DownloadError(
-                f"{wanted.url} is not the file that was published (its {wanted.checksum} does not "
-                "fit): it was thrown away. Try again, or name a folder or zip of your own."
-            )
-        part.replace(target)
+        kept = pooch.retrieve(wanted.url, wanted.checksum, file_name, folder, downloader=resume)
+    except ValueError as error:
+        raise DownloadError(
+            f"{wanted.url} is not the file that was published (its {wanted.checksum} does not "
+            "fit): it was thrown away. Try again, or name a folder or zip of your own."
+        ) from error
     except OSError as error:
         raise DownloadError(f"{wanted.url} could not be kept in {folder}: {error}") from error
-    return target
+    return Path(kept)
 
 
 def _fetch(url: str, part: Path, watch: Watch | None) -> None:
@@ -122,11 +127,3 @@ def _answer(url: str, have: int) -> Iterator[tuple[HTTPResponse, int]]:
         request.add_header("Range", f"bytes={have}-")
     with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310
         yield cast(HTTPResponse, answer), have if answer.status == 206 else 0
-
-
-def _is_published(path: Path, wanted: Download) -> bool:
-    method, _, digest = wanted.checksum.partition(":")
-    if not digest:
-        return True
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, method).hexdigest() == digest

@@ -29,13 +29,13 @@ class Credits:
 
 @dataclass(frozen=True, kw_only=True)
 class Download:
-    """``checksum`` is ``md5:…`` or ``sha256:…`` as published; empty where the file may change."""
+    """``checksum`` is ``md5:…`` or ``sha256:…`` as published; None where the file may change."""
 
     url: str
-    checksum: str
+    checksum: str | None
 
 
-def _zip(name: str, checksum: str) -> Download:
+def _zip(name: str, checksum: str | None) -> Download:
     return Download(url=f"{GROUPLENS}{name}.zip", checksum=checksum)
 
 
@@ -75,7 +75,7 @@ DOWNLOADS = {
         "ml-latest-small",
         "sha256:696d65a3dfceac7c45750ad32df2c259311949efec81f0f144fdfb91ebc9e436",
     ),
-    "ml-latest": _zip("ml-latest", ""),
+    "ml-latest": _zip("ml-latest", None),
     "ml-32m": _zip("ml-32m", "md5:d472be332d4daa821edc399621853b57"),
     "ml-25m": _zip(
         "ml-25m", "sha256:8b21cfb7eb1706b4ec0aac894368d90acf26ebdfb6aced3ebd4ad5bd1eb9c6aa"

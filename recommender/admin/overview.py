@@ -10,8 +10,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from recommender import kinds
-from recommender.admin.charts import Point, Series, line_chart
+from recommender.admin.charts import line_chart
 from recommender.kinds import AnyKind
+from recommender.learning.line_chart import Point, Series
 from recommender.models import ModelVersion, RetrainingPolicy, TrainingRun
 from recommender.runs.schedule import Decision, Observation, decide
 from recommender.runs.schedule_inputs import observe, rules_of

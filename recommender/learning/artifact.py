@@ -10,7 +10,6 @@ import hashlib
 import json
 import math
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +17,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 
 ARRAYS_FILE = "model.safetensors"
 MANIFEST_FILE = "manifest.json"
@@ -29,7 +27,6 @@ FORMAT_VERSION = 1
 StrPath = str | os.PathLike[str]
 
 _MAX_HEADER_BYTES = 100_000_000
-_OS_ERROR = re.compile(r"\(os error (\d+)\)")  # how Rust prints what the system said
 _DTYPES = {
     "BOOL": np.bool_,
     "U8": np.uint8,
@@ -90,7 +87,8 @@ def write_artifact(
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     part = folder / f"{ARRAYS_FILE}.part"
-    _save({name: np.asarray(array, order="C") for name, array in arrays.items()}, part)
+    # By Python, whose OSError has a number: safetensors' own error for a full disk has only words.
+    part.write_bytes(save({name: np.asarray(array, order="C") for name, array in arrays.items()}))
     full = {
         **manifest,
         "format": FORMAT,
@@ -108,18 +106,6 @@ def write_artifact(
     _flush(part)
     part.replace(folder / MANIFEST_FILE)
     _flush(folder)
-
-
-def _save(arrays: dict[str, NDArray[Any]], path: Path) -> None:
-    """Write a safetensors file; a full disk is an ``OSError`` here as everywhere."""
-    try:
-        save_file(arrays, path)
-    except SafetensorError as error:
-        said = _OS_ERROR.search(str(error))
-        if said is None:
-            raise
-        number = int(said[1])
-        raise OSError(number, os.strerror(number), str(path)) from error
 
 
 def read_artifact(folder: StrPath, *, verify: bool = True) -> Artifact:

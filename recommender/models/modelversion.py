@@ -46,7 +46,7 @@ class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
 class ModelVersion(models.Model):
     """A trained model of one kind. Its primary key is the version number that people see."""
 
-    kind = models.CharField(_("kind"), max_length=20, choices=kinds.choices())
+    kind = models.CharField(_("kind"), max_length=20, choices=kinds.choices)
     status = models.CharField(
         _("status"),
         max_length=20,
@@ -103,7 +103,7 @@ class ModelVersion(models.Model):
                 name="recommender_live_version_has_artifact",
             ),
             models.CheckConstraint(
-                condition=models.Q(kind__in=kinds.names()), name="recommender_version_kind"
+                condition=models.Q(kind__regex=kinds.NAME), name="recommender_version_kind"
             ),
             models.CheckConstraint(
                 condition=models.Q(status__in=VersionStatus.values),

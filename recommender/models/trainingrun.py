@@ -63,7 +63,7 @@ class TrainingRun(models.Model):
     finds the first (``recommender.runs.request``).
     """
 
-    kind = models.CharField(_("kind"), max_length=20, choices=kinds.choices())
+    kind = models.CharField(_("kind"), max_length=20, choices=kinds.choices)
     mode = models.CharField(_("mode"), max_length=10, choices=RunMode.choices)
     trigger = models.CharField(_("trigger"), max_length=20, choices=RunTrigger.choices)
     trigger_detail = models.CharField(_("why"), max_length=300, blank=True)
@@ -130,7 +130,7 @@ class TrainingRun(models.Model):
                 name="recommender_finished_run_has_its_time",
             ),
             models.CheckConstraint(
-                condition=models.Q(kind__in=kinds.names()), name="recommender_run_kind"
+                condition=models.Q(kind__regex=kinds.NAME), name="recommender_run_kind"
             ),
             models.CheckConstraint(
                 condition=models.Q(status__in=RunStatus.values), name="recommender_run_status"

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from catalog.broker import send
+from recommender import kinds
 from recommender.models import RunMode, RunStatus, RunTrigger, TrainingRun
 
 log = structlog.get_logger(__name__)
@@ -33,8 +34,9 @@ def request_run(
     A request for a full retrain turns a queued quick update into one. With ``deliver`` a message
     goes to the workers after the commit; without, the caller runs it.
 
-    Returns the run and whether it is new.
+    Returns the run and whether it is new. Raises `UnknownKindError` for a kind without a line.
     """
+    kinds.get(kind)
     try:
         with transaction.atomic():
             run = TrainingRun.objects.create(

@@ -20,7 +20,6 @@ from recommender.runs.errors import DivergedError
 from recommender.training.checkpoints import Checkpointer
 
 SMALLEST_BATCH = 64
-_OUT_OF_MEMORY_WORDS = ("out of memory", "can't allocate memory", "cannot allocate memory")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,15 +102,16 @@ def place_name(place: Place) -> str:
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """True for Python's, torch's and the system's ways of saying so."""
+    """True for Python's, torch's and the system's ways of saying so.
+
+    Not when torch runs out of the host's memory: it raises a bare ``RuntimeError`` then, which
+    could be anything.
+    """
     import torch
 
-    if isinstance(error, MemoryError | torch.OutOfMemoryError):
-        return True
     if isinstance(error, OSError):
         return error.errno == errno.ENOMEM
-    # The host's memory runs out in torch as a RuntimeError without a class of its own.
-    return any(words in str(error).lower() for words in _OUT_OF_MEMORY_WORDS)
+    return isinstance(error, MemoryError | torch.OutOfMemoryError)
 
 
 def _smaller(place: Place, model: Model, error: BaseException, say: Callable[[str], None]) -> Place:

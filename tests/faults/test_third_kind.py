@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import io
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 from django.core.management import call_command
-from django.db import connection
 from django.test import Client
 
 from recommender.models import ModelVersion, RetrainingPolicy, RunStatus, TrainingRun
@@ -21,28 +18,19 @@ from tests.faults.conftest import Processes, ended, queue_run
 from tests.recommender.extension import forget_third_kind, register_third_kind
 from tests.recommender.world import World
 
-MODELS = (ModelVersion, TrainingRun)
-
 
 @pytest.fixture
 def with_trending(processes: Processes) -> Iterator[Processes]:
-    """The kind is registered here, in the workers, and in the database."""
+    """The kind is registered here and in the workers."""
     processes.environment[THIRD_KIND] = "1"
-    command = [sys.executable, "-m", "tests.recommender.extension"]
-    subprocess.run(command, env=processes.environment, check=True, timeout=60)
     register_third_kind()
     try:
         yield processes
     finally:
         processes.stop()
         forget_third_kind()
-        for model in reversed(MODELS):
+        for model in (TrainingRun, ModelVersion):
             model.objects.filter(kind="trending").delete()
-        with connection.schema_editor() as editor:
-            for model in MODELS:
-                kinds_only = next(c for c in model._meta.constraints if c.name.endswith("_kind"))
-                editor.remove_constraint(model, kinds_only)
-                editor.add_constraint(model, kinds_only)
 
 
 def test_a_third_kind_is_trained_judged_published_and_served(

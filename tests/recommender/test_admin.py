@@ -9,7 +9,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from recommender.admin.charts import Series, line_chart
+from recommender.admin.charts import line_chart
+from recommender.learning.line_chart import Series
 from recommender.models import ModelVersion, RetrainingPolicy, RunStatus, TrainingRun, VersionStatus
 from tests.recommender.world import World
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection
+from django.db.migrations.autodetector import MigrationAutodetector
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.state import ProjectState
 
 from recommender import kinds
 from recommender.data.histories import history_from
 from recommender.kinds import NextItemKind, StarKind
-from recommender.models import ModelVersion
+from recommender.models import ModelVersion, RunMode, RunTrigger, TrainingRun
+from recommender.runs.request import request_run
 from recommender.serving.live import live_state_of
 from recommender.serving.live_versions import live_versions
 from recommender.serving.recommender import Recommender
@@ -44,6 +50,31 @@ def test_a_name_is_taken_once() -> None:
 def test_an_unknown_kind_is_named_with_those_that_there_are() -> None:
     with pytest.raises(kinds.UnknownKindError, match="factorization, sequence, got 'guess'"):
         kinds.get("guess")
+
+
+@pytest.mark.parametrize("name", ["", "two words", "x" * 21, "a/b", "a\n"])
+def test_a_name_fits_addresses_and_rows(name: str) -> None:
+    with pytest.raises(ValueError, match="the name of a kind must match"):
+        kinds.register(replace(kinds.next_item_kinds()[0], name=name))
+
+
+def test_another_kind_is_a_choice_and_needs_no_migration(second: NextItemKind, db: None) -> None:
+    loader = MigrationLoader(connection)
+    found = MigrationAutodetector(loader.project_state(), ProjectState.from_apps(apps))
+    assert found.changes(loader.graph) == {}
+    run, _ = request_run("second", mode=RunMode.FULL, trigger=RunTrigger.MANUAL, deliver=False)
+    run.full_clean()
+    assert run.get_kind_display() == "sequence"
+
+
+def test_no_run_is_queued_for_a_kind_without_a_line(db: None) -> None:
+    with pytest.raises(kinds.UnknownKindError, match="got 'guess'"):
+        request_run("guess", mode=RunMode.FULL, trigger=RunTrigger.MANUAL)
+
+
+def test_the_database_refuses_what_is_no_name(db: None) -> None:
+    with pytest.raises(IntegrityError, match="recommender_run_kind"):
+        TrainingRun.objects.create(kind="two words", mode=RunMode.FULL, trigger=RunTrigger.MANUAL)
 
 
 def test_the_two_kinds_keep_the_numbers_of_their_locks() -> None:

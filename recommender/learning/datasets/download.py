@@ -1,13 +1,12 @@
-"""Downloading files of public data sets once, and checking them."""
+"""Downloading files of public data sets once, and checking them: pooch does both."""
 
 from __future__ import annotations
 
-import hashlib
+import logging
 import os
-import shutil
-import urllib.error
-import urllib.request
 from pathlib import Path
+
+import pooch
 
 _TIMEOUT_SECONDS = 60
 
@@ -22,48 +21,24 @@ def cache_folder() -> Path:
 
 
 def fetch(url: str, *, checksum: str | None = None) -> Path:
-    """The local copy of ``url``, downloaded unless it is there already, and checked either way.
+    """The local copy of ``url``, downloaded unless it is there already and has the checksum.
 
     ``checksum`` is ``md5:…`` or ``sha256:…``; without one the file is taken as it comes.
 
     Raises ``DownloadError`` when there is no network, when the server has no such file, or when
-    the file does not have the given checksum.
+    what it has does not have the given checksum.
     """
     if not url.startswith("https://"):
         raise ValueError(f"url must start with https://, got {url!r}")
-    path = cache_folder() / url.removeprefix("https://").replace("/", "_")
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f"{path.name}.{os.getpid()}.part")
-        try:
-            _download(url, part)
-            _check(part, url, checksum)
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
-        return path
-    _check(path, url, checksum)
-    return path
-
-
-def _download(url: str, part: Path) -> None:
+    folder, name = cache_folder(), url.removeprefix("https://").replace("/", "_")
+    pooch.get_logger().setLevel(logging.WARNING)
     try:
-        # The scheme was checked: only https comes here.
-        request = urllib.request.urlopen(url, timeout=_TIMEOUT_SECONDS)  # noqa: S310
-        with request as response, part.open("wb") as file:
-            shutil.copyfileobj(response, file)
-    except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
+        downloader = pooch.HTTPDownloader(timeout=_TIMEOUT_SECONDS)
+        return Path(pooch.retrieve(url, checksum, name, folder, downloader=downloader))
+    except ValueError as error:
+        raise DownloadError(f"{url} is not the file that was published: {error}") from error
+    except OSError as error:  # what requests raises is one, too
         raise DownloadError(
             f"{url} could not be downloaded ({error}). Without a network, put the file into "
-            f"{part.parent} as {part.name.rsplit('.', 2)[0]}"
+            f"{folder} as {name}"
         ) from error
-
-
-def _check(path: Path, url: str, checksum: str | None) -> None:
-    if checksum is None:
-        return
-    name, _, expected = checksum.partition(":")
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, name).hexdigest()
-    if found != expected:
-        raise DownloadError(f"{path}, from {url}, has {name} {found}, not {expected}")

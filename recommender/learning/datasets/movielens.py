@@ -29,15 +29,38 @@ class _Variant:
     checksum: str | None
 
 
-# GroupLens publishes an md5 beside each archive that does not change.
 _VARIANTS = {
-    "100K": _Variant("ml-100k.zip", "u.data", "\t", None, "md5:0e33842e24a9c977be4e0107933c0723"),
-    "1M": _Variant("ml-1m.zip", "ratings.dat", "::", None, "md5:c4d9eecfca2ab87c1945afe126590906"),
+    "100K": _Variant(
+        "ml-100k.zip",
+        "u.data",
+        "\t",
+        None,
+        "sha256:50d2a982c66986937beb9ffb3aa76efe955bf3d5c6b761f4e3a7cd717c6a3229",
+    ),
+    "1M": _Variant(
+        "ml-1m.zip",
+        "ratings.dat",
+        "::",
+        None,
+        "sha256:a6898adb50b9ca05aa231689da44c217cb524e7ebd39d264c56e2832f2c54e20",
+    ),
     "10M": _Variant(
         "ml-10m.zip", "ratings.dat", "::", None, "md5:ce571fd55effeba0271552578f2648bd"
     ),
-    "20M": _Variant("ml-20m.zip", "ratings.csv", ",", 0, "md5:cd245b17a1ae2cc31bb14903e1204af3"),
-    "25M": _Variant("ml-25m.zip", "ratings.csv", ",", 0, "md5:6b51fb2759a8657d3bfcbfc42b592ada"),
+    "20M": _Variant(
+        "ml-20m.zip",
+        "ratings.csv",
+        ",",
+        0,
+        "sha256:96f243c338a8665f6bcc89c53edf6ee39162a846940de6b7c8c48aeada765ff3",
+    ),
+    "25M": _Variant(
+        "ml-25m.zip",
+        "ratings.csv",
+        ",",
+        0,
+        "sha256:8b21cfb7eb1706b4ec0aac894368d90acf26ebdfb6aced3ebd4ad5bd1eb9c6aa",
+    ),
     "latest-small": _Variant("ml-latest-small.zip", "ratings.csv", ",", 0, None),
 }
 VARIANTS = tuple(_VARIANTS)

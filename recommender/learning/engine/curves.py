@@ -1,4 +1,4 @@
-"""A model's training history as a picture: standard library only."""
+"""A model's training history as a picture that stands alone: standard library only."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
 from recommender.learning.engine.training import Epoch
+from recommender.learning.line_chart import HEIGHT, LEFT, WIDTH, Series, line_chart
 
-_WIDTH, _HEIGHT = 640, 240
-_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 16, 32, 32
+_TITLE_HEIGHT = 24
 
 
 def history_svg(history: Sequence[Epoch], title: str) -> str:
@@ -18,42 +18,22 @@ def history_svg(history: Sequence[Epoch], title: str) -> str:
     """
     if not history:
         raise ValueError("history must not be empty, got 0 epochs")
-    panels = [("training loss", [line.loss for line in history])]
-    scores = [line.score for line in history if line.score is not None]
+    losses = [(line.epoch, line.loss) for line in history]
+    scores = [(line.epoch, line.score) for line in history if line.score is not None]
+    panels = [Series(name="training loss", points=losses)]
     if scores:
-        panels.append(("validation score", scores))
-    height = _HEIGHT * len(panels)
-    body = "".join(
-        _panel(f"{title}: {name}", values, _HEIGHT * place)
-        for place, (name, values) in enumerate(panels)
-    )
+        panels.append(Series(name="validation score", points=scores, tone=2))
+    tall = _TITLE_HEIGHT + HEIGHT
+    body = "".join(_panel(title, series, tall * place) for place, series in enumerate(panels))
+    height = tall * len(panels)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
         f'font-family="sans-serif" font-size="12"><title>{escape(title)}</title>'
-        f'<rect width="{_WIDTH}" height="{height}" fill="#fff"/>{body}</svg>\n'
+        f'<rect width="{WIDTH}" height="{height}" fill="#fff"/>{body}</svg>\n'
     )
 
 
-def _panel(title: str, values: Sequence[float], top: int) -> str:
-    low, high = min(values), max(values)
-    spread = (high - low) or 1.0
-    right, bottom = _WIDTH - _RIGHT, top + _HEIGHT - _BOTTOM
-    tall = _HEIGHT - _TOP - _BOTTOM
-    step = (right - _LEFT) / max(len(values) - 1, 1)
-    points = " ".join(
-        f"{_LEFT + step * place:.1f},{bottom - tall * (value - low) / spread:.1f}"
-        for place, value in enumerate(values)
-    )
-    return (
-        f'<text x="{_LEFT}" y="{top + 20}" fill="#222">{escape(title)}</text>'
-        f'<path d="M{_LEFT} {top + _TOP}V{bottom}H{right}" fill="none" stroke="#999"/>'
-        f'<polyline points="{points}" fill="none" stroke="#b3261e" stroke-width="2"/>'
-        + _text(_LEFT - 6, top + _TOP + 4, f"{high:.3g}", "end")
-        + _text(_LEFT - 6, bottom, f"{low:.3g}", "end")
-        + _text(_LEFT, bottom + 18, "1", "start")
-        + _text(right, bottom + 18, f"{len(values)} epochs", "end")
-    )
-
-
-def _text(x: int, y: int, text: str, anchor: str) -> str:
-    return f'<text x="{x}" y="{y}" text-anchor="{anchor}" fill="#555">{text}</text>'
+def _panel(title: str, series: Series, top: int) -> str:
+    heading = f"{title}: {series.name}"
+    chart = line_chart(heading, [series], x_label="epoch", y=top + _TITLE_HEIGHT)
+    return f'<text x="{LEFT}" y="{top + 18}" fill="#222">{escape(heading)}</text>{chart}'

@@ -176,7 +176,7 @@ def test_deciding_by_htmx_answers_with_the_row_and_the_sums(
     assert answer.status_code == 200
     body = flat(answer)
     assert body.lstrip().startswith(f'<li class="import-row" id="row-{row.pk}">')
-    assert 'id="import-summary" hx-swap-oob="true"' in body
+    assert 'id="import-numbers"' in body
     assert answer.context["summary"].changed_ratings == 1
     assert re.search(r'value="theirs" id="theirs-\d+" checked', body)
 
@@ -231,6 +231,21 @@ def test_the_rule_can_be_chosen(
     member.post(f"/import/{job.pk}/apply/", {"rule": "theirs"})
     worked(job)
     assert Rating.objects.get(movie=cinema[0]).half_stars == 9
+
+
+def test_a_rule_chosen_by_htmx_is_answered_with_the_page_that_it_stands_on(
+    member: Client, load: Load, cinema: list[Movie], ada: AbstractUser
+) -> None:
+    rate(user_id=ada.pk, movie=cinema[0], half_stars=4)
+    job = load(exports.LETTERBOXD_RATINGS)
+    fields = {"rule": "theirs", "show": "conflict", "page": "1"}
+    answer = member.post(f"/import/{job.pk}/rule/", fields, headers=HTMX, follow=True)
+    assert answer.redirect_chain == [(f"{job.get_absolute_url()}?show=conflict&page=1", 302)]
+    for part in ("import-numbers", "import-buttons", "import-tabs", "import-rows"):
+        assert f'id="{part}"' in answer.content.decode()
+    member.post(f"/import/{job.pk}/apply/", {})
+    answer = member.post(f"/import/{job.pk}/rule/", fields, headers=HTMX)
+    assert answer["HX-Refresh"] == "true"
 
 
 def test_progress_is_shown_and_ends_with_the_whole_page(

@@ -2,13 +2,14 @@
 
 import hashlib
 import io
-import urllib.error
 import zipfile
 
 import numpy as np
 import pytest
+import requests
 
-from recommender.learning.datasets import amazon, download, goodbooks, movielens
+from catalog.datasets.known import DOWNLOADS
+from recommender.learning.datasets import amazon, goodbooks, movielens
 from recommender.learning.datasets.download import DownloadError, fetch
 from recommender.learning.datasets.synthetic import generate_sequential
 from recommender.learning.datasets.tables import from_columns
@@ -34,12 +35,14 @@ def web(monkeypatch, tmp_path):
     pages = {}
     monkeypatch.setenv("MATINEE_CACHE_DIR", str(tmp_path / "cache"))
 
-    def urlopen(url, timeout):
+    def get(url, **options):
         if url not in pages:
-            raise urllib.error.URLError("no route to host")
-        return io.BytesIO(pages[url])
+            raise requests.ConnectionError("no route to host")
+        answer = requests.Response()
+        answer.status_code, answer.raw = 200, io.BytesIO(pages[url])
+        return answer
 
-    monkeypatch.setattr(download.urllib.request, "urlopen", urlopen)
+    monkeypatch.setattr(requests, "get", get)
     return pages
 
 
@@ -64,13 +67,15 @@ def test_a_download_is_checked_and_kept(web):
     del web[url]
     assert fetch(url, checksum=checksum) == path
     path.write_bytes(b"spoiled")
-    with pytest.raises(DownloadError, match="has sha256"):
+    with pytest.raises(DownloadError, match=r"file\.bin could not be downloaded"):
         fetch(url, checksum=checksum)
+    web[url] = b"data"
+    assert fetch(url, checksum=checksum).read_bytes() == b"data"
 
 
 def test_a_spoiled_download_is_not_kept(web, tmp_path):
     web["https://example.org/file.bin"] = b"other"
-    with pytest.raises(DownloadError, match=f"has md5 .*, not {'0' * 32}"):
+    with pytest.raises(DownloadError, match=f"is not the file that was published.*md5:{'0' * 32}"):
         fetch("https://example.org/file.bin", checksum=f"md5:{'0' * 32}")
     assert list((tmp_path / "cache").iterdir()) == []
 
@@ -82,6 +87,17 @@ def test_offline_the_error_says_where_the_file_goes(web):
         fetch("http://x")
     with pytest.raises(ValueError, match="variant must be one of 100K, 1M"):
         movielens.get_movielens_dataset("3K")
+
+
+def test_the_library_and_the_site_expect_the_same_archives():
+    known = {download.url: download.checksum for download in DOWNLOADS.values()}
+    expected = {
+        f"{movielens._URL}/{one.archive}": one.checksum for one in movielens._VARIANTS.values()
+    }
+    assert expected.keys() <= known.keys()
+    assert len([checksum for checksum in expected.values() if checksum]) == 5
+    for url, checksum in expected.items():
+        assert checksum in (known[url], None)
 
 
 def test_a_foreign_archive_is_named(tmp_path):

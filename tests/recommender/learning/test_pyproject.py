@@ -109,13 +109,13 @@ def test_the_wheel_holds_the_whole_library_and_nothing_of_the_site(wheel: Path) 
     assert files == ours | {"recommender/learning/py.typed"}
 
 
-def test_it_asks_for_four_packages_and_for_pandas_to_read_datasets(wheel: Path) -> None:
+def test_it_asks_for_four_packages_and_for_two_more_to_get_datasets(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         (name,) = [name for name in archive.namelist() if name.endswith("METADATA")]
         lines = archive.read(name).decode().splitlines()
     needs = [Requirement(line.split(": ", 1)[1]) for line in lines if line.startswith("Requires-D")]
     assert {need.name for need in needs if not need.marker} == set(NEEDS)
-    assert {need.name for need in needs if need.marker} == {"pandas"}
+    assert {need.name for need in needs if need.marker} == {"pandas", "pooch"}
 
 
 def test_both_presets_are_fitted_and_predict(python: Path, tmp_path: Path) -> None:
@@ -124,7 +124,7 @@ def test_both_presets_are_fitted_and_predict(python: Path, tmp_path: Path) -> No
 
 def test_all_but_the_readers_of_datasets_is_imported(python: Path, tmp_path: Path) -> None:
     missing = eval(run([str(python), "-c", IMPORTS], tmp_path))  # noqa: S307 - a dictionary.
-    assert set(missing.values()) == {"pandas"}
+    assert set(missing.values()) == {"pandas", "pooch"}
     assert {name.rpartition(".")[0] for name in missing} == {"recommender.learning.datasets"}
 
 

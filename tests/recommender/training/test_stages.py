@@ -5,14 +5,12 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import pytest
 from django.db import connection
 
 from recommender.data import snapshot
-from recommender.learning.interactions import Interactions
-from recommender.learning.interfaces import DivergedError, Place
 from recommender.models import (
     ModelVersion,
     RetrainingPolicy,
@@ -23,7 +21,7 @@ from recommender.models import (
 )
 from recommender.runs import lease
 from recommender.runs.request import request_cancel, request_run
-from recommender.training import checkpoints, fit, stages
+from recommender.training import checkpoints, stages
 from recommender.training.pipeline import train
 from recommender.versions.artifacts import names
 from recommender.versions.load import load
@@ -31,28 +29,10 @@ from tests.recommender.stand_in import (
     Behaviour,
     StandIn,
     full_disk,
-    train_stand_ins,
     use_models,
 )
 from tests.recommender.training.test_pipeline import run_here
 from tests.recommender.world import World, publish
-
-
-@pytest.fixture
-def preset(monkeypatch: pytest.MonkeyPatch, rated_world: World) -> Callable[..., None]:
-    def use(**behaviour: Any) -> None:
-        train_stand_ins(monkeypatch, **behaviour)
-
-    use()
-    return use
-
-
-@pytest.fixture
-def live(preset: Callable[..., None]) -> ModelVersion:
-    run_here("factorization")
-    version = ModelVersion.objects.live("factorization")
-    assert version is not None
-    return version
 
 
 def artifacts_in(folder: Path) -> list[str]:
@@ -78,75 +58,13 @@ def test_a_full_disk_leaves_nothing_half_written(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     before = artifacts_in(artifacts)
-    monkeypatch.setattr("recommender.learning.artifact.save_file", full_disk)
+    monkeypatch.setattr("recommender.learning.artifact.save", full_disk)
     run = run_here("factorization")
     assert run.status == RunStatus.FAILED
     assert "no room to write the artifact" in run.reason
     assert ModelVersion.objects.live("factorization") == live
     assert artifacts_in(artifacts) == before
     assert not list(artifacts.glob(".part-*"))
-
-
-def test_out_of_memory_falls_back_to_smaller_batches(
-    preset: Callable[..., None], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(fit, "default_place", lambda: Place(device="cuda"))
-    preset(fits_batch=256)
-    run = run_here("factorization")
-    assert run.status == RunStatus.SUCCEEDED, run.log
-    assert "Out of memory on cuda with batches of 1024: trying 512." in run.log
-    assert "Out of memory on cuda with batches of 512: trying 256." in run.log
-    assert "going on with the CPU" not in run.log
-
-
-def test_out_of_memory_falls_back_to_the_cpu(
-    preset: Callable[..., None], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(fit, "default_place", lambda: Place(device="cuda"))
-    preset(fits_batch=1)
-    run = run_here("factorization")
-    assert run.status == RunStatus.SUCCEEDED, run.log
-    assert "Out of memory on cuda: going on with the CPU." in run.log
-    assert run.device.startswith("cpu")
-
-
-class Whole(StandIn):
-    """Fits all ratings at once, where they find room."""
-
-    batch_size = None
-
-    def fit(self, interactions: Interactions, **options: Any) -> Self:
-        if self.place.device != "cpu":
-            raise MemoryError("too much at once")
-        return super().fit(interactions, **options)
-
-
-def test_a_model_without_batches_goes_to_the_cpu_at_once(
-    monkeypatch: pytest.MonkeyPatch, rated_world: World
-) -> None:
-    monkeypatch.setattr(fit, "default_place", lambda: Place(device="cuda"))
-    use_models(monkeypatch, lambda kind: partial(Whole, kind, Behaviour()))
-    run = run_here("factorization")
-    assert run.status == RunStatus.SUCCEEDED, run.log
-    assert "Out of memory on cuda: going on with the CPU." in run.log
-    assert "batches" not in run.log
-
-
-class Diverging(StandIn):
-    """Notices by itself that its loss is lost, as the library's models do."""
-
-    def fit(self, interactions: Interactions, **options: Any) -> Self:
-        raise DivergedError("the loss is inf")
-
-
-def test_a_model_that_diverges_says_so_without_a_trace(
-    monkeypatch: pytest.MonkeyPatch, rated_world: World
-) -> None:
-    use_models(monkeypatch, lambda kind: partial(Diverging, kind, Behaviour()))
-    run = run_here("factorization")
-    assert run.status == RunStatus.FAILED
-    assert run.reason == "the loss is inf; the live version stays"
-    assert "Traceback" not in run.log
 
 
 def test_a_model_without_checkpoints_is_trained_without(

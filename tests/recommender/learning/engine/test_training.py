@@ -39,7 +39,7 @@ def test_an_epoch_reports_while_it_runs(monkeypatch):
 def test_a_history_is_drawn():
     history = [Epoch(epoch=n, loss=1 / n, seconds=1, score=n) for n in (1, 2, 3)]
     picture = ElementTree.fromstring(history_svg(history, "loss < 1"))  # noqa: S314
-    lines = picture.findall("{http://www.w3.org/2000/svg}polyline")
+    lines = list(picture.iter("{http://www.w3.org/2000/svg}polyline"))
     assert [len(line.get("points").split()) for line in lines] == [3, 3]
     assert history_svg([Epoch(epoch=1, loss=2, seconds=1)], "one").count("<polyline") == 1
     with pytest.raises(ValueError, match="history must not be empty"):
