@@ -48,6 +48,15 @@ _MONTH = """
 """
 
 
+# The index is on updated_at. An import writes ratings of many years at once: of those written last
+# the ones made last count.
+WRITTEN_LATELY, LATELY = 50_000, 8_000
+_LATELY = f"""
+    SELECT movie_id::int8, floor(extract(epoch FROM rated_at))::int8 FROM catalog_rating
+    ORDER BY updated_at DESC LIMIT {WRITTEN_LATELY}
+"""  # noqa: S608
+
+
 def language_number(code: str) -> int:
     """A two-letter code as the number it has in ``CatalogArrays.language``; 0 for none."""
     return ord(code[0]) * 256 + ord(code[1]) if len(code) == 2 else 0
@@ -72,6 +81,8 @@ class CatalogArrays:
         bool (n,); unknown counts as not.
     rating_count, rating_mean
         int32 (n,) and float32 (n,) in stars, drawn towards the mean of all films where few rated.
+    log_lately
+        float32 (n,): log of one plus the ratings that a film has among the newest of the site.
     month_count
         int32 (n,): ratings made on this site in the last 30 days.
     log_popularity
@@ -100,6 +111,7 @@ class CatalogArrays:
     rating_count: NDArray[np.int32]
     rating_mean: NDArray[np.float32]
     month_count: NDArray[np.int32]
+    log_lately: NDArray[np.float32]
     log_popularity: NDArray[np.float32]
     vote_count: NDArray[np.int32]
     collection: NDArray[np.int64]
@@ -198,6 +210,7 @@ def read_catalog() -> CatalogArrays:
         rating_count=count,
         rating_mean=_steady_mean(count, movies["half_stars"].astype(np.float64)),
         month_count=_read_month(movie_ids),
+        log_lately=_read_lately(movie_ids),
         log_popularity=popularity.astype(np.float32),
         vote_count=movies["vote_count"].astype(np.int32),
         collection=movies["collection"],
@@ -253,3 +266,10 @@ def _read_month(movie_ids: IntArray) -> NDArray[np.int32]:
     rows = positions(movie_ids, counts["movie"])
     month[rows[rows >= 0]] = counts["ratings"][rows >= 0]
     return month
+
+
+def _read_lately(movie_ids: IntArray) -> NDArray[np.float32]:
+    newest = copy_columns(_LATELY, {"movie": np.int64, "rated_at": np.int64})
+    order = np.argsort(-newest["rated_at"], kind="stable")[:LATELY]
+    rows = positions(movie_ids, newest["movie"][order])
+    return np.log1p(np.bincount(rows[rows >= 0], minlength=len(movie_ids))).astype(np.float32)

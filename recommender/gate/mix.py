@@ -7,7 +7,7 @@ choose among a few mixes; the others confirm, or what counts now goes on countin
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -52,7 +52,7 @@ def fit_mixes(
     """
     tried = [present.top_picks]
     tried += [
-        Mix(next_weight=weight, caution=caution)
+        replace(present.top_picks, next_weight=weight, caution=caution)
         for weight, caution in product(NEXT_WEIGHTS, CAUTIONS)
     ]
     users, gains = _gains(snapshot, rows, hidden, page, tried, check)
@@ -66,9 +66,9 @@ def fit_mixes(
     if best == 0:
         return FittedMixes(present, len(users), before, now)
     chosen = tried[best]
-    following = Mix(
+    following = replace(
+        present.watch_next,
         next_weight=min(_WATCH_NEXT_STEP * chosen.next_weight, max(NEXT_WEIGHTS)),
-        caution=present.watch_next.caution,
     )
     return FittedMixes(Mixes(top_picks=chosen, watch_next=following), len(users), before, now)
 

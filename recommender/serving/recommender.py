@@ -88,9 +88,10 @@ class Recommender:
         return bounds
 
     def _mixed(self, mix: Mix, n: int, skip: BoolArray | None) -> Ranking:
-        """By predicted stars, and by what comes next where a sequence model knows the history."""
-        merit, source = self.scores.stars, Source.FACTORIZATION
-        assert merit is not None  # noqa: S101
+        """By predicted stars, what is rated lately, and what comes next after a known history."""
+        stars, source = self.scores.stars, Source.FACTORIZATION
+        assert stars is not None  # noqa: S101
+        merit = stars + np.float32(mix.lately_weight) * self.live.catalog.log_lately
         version = _label(self.live.factorization)
         chances = self.scores.log_chances
         if chances is not None and self.scores.knows(self.live.sequence):

@@ -72,7 +72,7 @@ def page(site: Site, dataset: str) -> None:
     shown: dict[str, list[IntArray]] = {"page": [], **{name: [] for name in others}}
     of_rows: dict[str, list[tuple[int, IntArray]]] = {}
     for number, (_, before, now) in enumerate(asked):
-        rows = draft_rows(site.recommender(before))
+        rows = draft_rows(site.recommender(before, int(now[0])))
         films = [np.array(row.draft.movie_ids, np.int64) for row in rows]
         shown["page"].append(np.concatenate(films)[:FIRST_FILMS])
         for row, movie_ids in zip(rows, films, strict=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import numpy as np
 from catalog.datasets.detection import recognise
 from catalog.datasets.records import Film
 from catalog.datasets.report import Report
-from recommender.data.catalog_arrays import CatalogArrays, language_number
+from recommender.data.catalog_arrays import LATELY, CatalogArrays, language_number
 from recommender.data.histories import History
 from recommender.data.movie_features import KIND_BITS, MovieFeatures
 from recommender.learning import presets
@@ -113,10 +113,19 @@ class Site:
         """How often each item was rated until then."""
         return np.bincount(self.ratings.items[: self.stop], minlength=self.ratings.num_items)
 
-    def recommender(self, rows: IntArray) -> Recommender:
-        """Somebody with the history in ``rows`` of the ratings."""
+    def recommender(self, rows: IntArray, now: int | None = None) -> Recommender:
+        """Somebody with the history in ``rows`` of the ratings, when ``now`` have been made."""
         history = History(movie_ids=self.ratings.items[rows], stars=self.ratings.stars[rows])
-        return Recommender(history, Filters(), self.live)
+        return Recommender(history, Filters(), self.live if now is None else self._live_at(now))
+
+    def _live_at(self, now: int) -> LiveState:
+        """The versions are those of the training; what was rated lately is read every minute."""
+        lately = _lately(self.ratings, now)
+        state = replace(self.live, catalog=replace(self.live.catalog, log_lately=lately))
+        # Nothing of it depends on what was rated lately.
+        for name in ("placed_films", "new_film_shares", "mixes"):
+            vars(state)[name] = getattr(self.live, name)
+        return state
 
 
 def train(ratings: Ratings, stop: int, *, whole: bool, seed: int = 0) -> Site:
@@ -177,6 +186,7 @@ def _catalog(ratings: Ratings, stop: int) -> CatalogArrays:
         rating_count=counts.astype(np.int32),
         rating_mean=((sums + 5 * overall) / (counts + 5)).astype(np.float32),
         month_count=month.astype(np.int32),
+        log_lately=_lately(ratings, stop),
         log_popularity=np.log1p(counts).astype(np.float32),
         vote_count=np.array(
             [-1 if film.vote_count is None else film.vote_count for film in films], np.int32
@@ -188,6 +198,11 @@ def _catalog(ratings: Ratings, stop: int) -> CatalogArrays:
         genre_places={number: number for number in range(len(names))},
         genre_names=names,
     )
+
+
+def _lately(ratings: Ratings, now: int) -> FloatArray:
+    newest = ratings.items[max(0, now - LATELY) : now]
+    return np.log1p(np.bincount(newest, minlength=ratings.num_items)[1:]).astype(np.float32)
 
 
 def presets_stars(ratings: Ratings, stop: int, seed: int = 0) -> FactorizationScorer:

@@ -33,6 +33,7 @@ def catalog(films: int, seed: int = 1) -> CatalogArrays:
         rating_count=counts,
         rating_mean=random.uniform(2, 4.5, films).astype(np.float32),
         month_count=random.poisson(counts / 100).astype(np.int32),
+        log_lately=np.log1p(random.poisson(counts / 100)).astype(np.float32),
         log_popularity=np.log1p(counts).astype(np.float32),
         vote_count=random.poisson(20 * counts).astype(np.int32),
         collection=np.where(random.random(films) < 0.1, random.integers(1, 1500, films), 0),

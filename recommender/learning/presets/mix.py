@@ -27,10 +27,14 @@ class Mix:
         Stars per nat of the next-item model's log chance.
     caution
         Standard deviations of the foreseen stars that are taken off.
+    lately_weight
+        Stars per nat of how often an item was rated lately by anybody. Nothing is learned of it
+        from ratings that are held out at random, which lie in the past of others that are known.
     """
 
     next_weight: float
     caution: float
+    lately_weight: float = 0.0
 
     def merit(
         self, stars: FloatArray, log_chances: FloatArray, uncertainty: FloatArray
@@ -64,5 +68,6 @@ class Mixes:
 # Where none were fitted. Chosen on members with odd keys, confirmed on those with even ones: see
 # docs/performance.md.
 USUAL = Mixes(
-    top_picks=Mix(next_weight=0.1, caution=2.0), watch_next=Mix(next_weight=0.15, caution=1.0)
+    top_picks=Mix(next_weight=0.1, caution=2.0, lately_weight=0.2),
+    watch_next=Mix(next_weight=0.15, caution=1.0, lately_weight=0.2),
 )

@@ -234,9 +234,7 @@ def test_adult_films_are_hidden_unless_asked_for(world: World) -> None:
 
 
 def test_the_popularity_slider_leans_the_ranking(world: World) -> None:
-    for number in range(10):
-        rater = world.member(f"rater{number}")
-        Rating.objects.create(user=rater, movie=world.movies[40], half_stars=6)
+    Movie.objects.filter(pk=world.movies[40].pk).update(rating_count=30, half_star_sum=180)
     world.publish()
     history = history_of(world.fan_of_even().pk)
 
@@ -255,3 +253,16 @@ def test_diversity_mixes_in_what_is_less_alike(world: World) -> None:
     odd = set(world.odd)
     assert not odd & set(movie_ids(plain, plain.top_picks(10)))
     assert odd & set(movie_ids(mixed, mixed.top_picks(10)))
+
+
+def test_of_films_equally_liked_the_one_that_is_rated_lately_comes_first(world: World) -> None:
+    world.publish()
+    ada = world.fan_of_even(12)
+    person = recommender_for(ada.pk)
+    before = movie_ids(person, person.top_picks(10))
+    for number in range(30):
+        rater = world.member(f"rater{number}")
+        Rating.objects.create(user=rater, movie_id=before[-1], half_stars=10)
+    live_catalog.forget()
+    person = recommender_for(ada.pk)
+    assert movie_ids(person, person.top_picks(10))[0] == before[-1]

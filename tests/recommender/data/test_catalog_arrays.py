@@ -1,0 +1,64 @@
+"""The catalog as arrays: what is new, and what is rated lately."""
+
+from datetime import datetime, timedelta
+
+import numpy as np
+import pytest
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+
+from catalog.models import Movie, Rating
+from recommender.data import catalog_arrays
+from recommender.data.catalog_arrays import read_catalog
+
+pytestmark = pytest.mark.django_db
+
+YEAR_AGO = timedelta(days=400)
+
+
+def add(title: str, added: timedelta = YEAR_AGO, released: timedelta | None = None) -> Movie:
+    """A film that came ``added`` ago."""
+    today = timezone.localdate()
+    movie = Movie.objects.create(title=title, release_date=released and today - released)
+    Movie.objects.filter(pk=movie.pk).update(created_at=timezone.now() - added)
+    return movie
+
+
+def new_films() -> set[str]:
+    arrays = read_catalog()
+    return set(
+        Movie.objects.filter(pk__in=arrays.movie_ids[arrays.is_new]).values_list("title", flat=True)
+    )
+
+
+def test_films_released_or_added_lately_are_new() -> None:
+    add("An old one")
+    add("Released lately", released=timedelta(days=40))
+    add("Released long ago", released=timedelta(days=4000))
+    add("Announced", released=-timedelta(days=40))
+    add("Added lately", added=timedelta(days=3), released=timedelta(days=9000))
+    assert new_films() == {"Released lately", "Added lately"}
+
+
+def test_a_site_that_is_being_filled_has_no_new_films() -> None:
+    add("First", added=timedelta(days=2))
+    add("Second", added=timedelta(days=1))
+    assert new_films() == set()
+    assert read_catalog().is_new.shape == (2,)
+
+
+def test_of_the_ratings_written_last_those_made_last_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalog_arrays, "LATELY", 3)
+    films = [add(title) for title in "ABC"]
+    users = [get_user_model().objects.create_user(f"rater{number}") for number in range(4)]
+
+    def rated(user: int, film: int, when: datetime) -> None:
+        Rating.objects.create(user=users[user], movie=films[film], half_stars=8, rated_at=when)
+
+    now = timezone.now()
+    for user in range(4):
+        rated(user, 0, now - timedelta(days=3000))  # imported today
+    rated(0, 1, now)
+    rated(1, 1, now - timedelta(days=1))
+    rated(2, 2, now - timedelta(days=2))
+    np.testing.assert_allclose(read_catalog().log_lately, np.log1p([0, 2, 1]), rtol=1e-6)
