@@ -27,6 +27,16 @@ _RATINGS = """
            (extract(epoch FROM updated_at) * 1000000)::int8
     FROM catalog_rating ORDER BY user_id, rated_at, id
 """
+# Films that were watched, as far as is known, by those who gave them no stars.
+_SEEN = """
+    SELECT seen.user_id::int8, seen.movie_id::int8, floor(extract(epoch FROM min(seen.at)))::int8
+    FROM (SELECT user_id, movie_id, coalesce(watched_on::timestamptz, marked_at) AS at
+          FROM catalog_seenmovie
+          UNION ALL SELECT user_id, movie_id, watched_on::timestamptz FROM catalog_diaryentry) seen
+    WHERE NOT EXISTS (SELECT FROM catalog_rating r
+                      WHERE r.user_id = seen.user_id AND r.movie_id = seen.movie_id)
+    GROUP BY seen.user_id, seen.movie_id
+"""
 _RATING_COLUMNS = {
     "user": np.int64,
     "movie": np.int64,
@@ -61,6 +71,19 @@ class Fingerprint:
     taken_at: datetime = field(default=_EPOCH, compare=False)
 
 
+def _nothing() -> NDArray[np.int64]:
+    return np.zeros(0, np.int64)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Seen:
+    """Films that were watched and not rated: int64 (m,) each, ``seen_at`` in seconds."""
+
+    user_ids: NDArray[np.int64] = field(default_factory=_nothing)
+    movie_ids: NDArray[np.int64] = field(default_factory=_nothing)
+    seen_at: NDArray[np.int64] = field(default_factory=_nothing)
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Snapshot:
     """All ratings, ordered stably by user, time and primary key.
@@ -80,6 +103,8 @@ class Snapshot:
         float32 CSR (num_items, f): see `MovieFeatures`; without what must not enter a fit.
     feature_codes
         int64 (f,): which feature each column is.
+    seen
+        What was watched besides.
     fingerprint
         What a version keeps to say what it was trained on.
     """
@@ -92,7 +117,8 @@ class Snapshot:
     item_movie_ids: NDArray[np.int64]
     item_features: sp.csr_matrix
     fingerprint: Fingerprint
-    feature_codes: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    feature_codes: NDArray[np.int64] = field(default_factory=_nothing)
+    seen: Seen = field(default_factory=Seen)
 
     def __len__(self) -> int:
         return len(self.user_ids)
@@ -109,6 +135,26 @@ class Snapshot:
             np.searchsorted(self.item_movie_ids, self.movie_ids[chosen]),
             ratings=self.stars[chosen],
             timestamps=self.rated_at[chosen],
+            num_users=len(users),
+            num_items=len(self.item_movie_ids),
+            item_features=self.item_features,
+        )
+
+    def watched(self, rows: NDArray[np.bool_] | None = None) -> Interactions:
+        """Who watched what and when: the ratings, or those of ``rows``, and what was only seen.
+
+        Films and users are numbered as by `interactions`, without stars; to learn what comes next.
+        """
+        chosen: Any = slice(None) if rows is None else rows
+        user_ids = np.concatenate([self.user_ids[chosen], self.seen.user_ids])
+        movie_ids = np.concatenate([self.movie_ids[chosen], self.seen.movie_ids])
+        times = np.concatenate([self.rated_at[chosen], self.seen.seen_at])
+        order = np.lexsort((times, user_ids))
+        users, user_indices = np.unique(user_ids[order], return_inverse=True)
+        return Interactions(
+            user_indices,
+            np.searchsorted(self.item_movie_ids, movie_ids[order]),
+            timestamps=times[order],
             num_users=len(users),
             num_items=len(self.item_movie_ids),
             item_features=self.item_features,
@@ -139,6 +185,7 @@ def take_snapshot(check: Callable[[], None] | None = None) -> Snapshot:
         item_movie_ids = np.concatenate([np.array([PADDING_MOVIE_ID], np.int64), movies])
         features = read_movie_features(for_fit=True)
         ratings = copy_columns(_RATINGS, _RATING_COLUMNS, on_bytes=on_bytes)
+        seen = copy_columns(_SEEN, {"user": np.int64, "movie": np.int64, "at": np.int64})
         deleted_accounts = Departure.objects.count()
     count = len(ratings["user"])
     feature_codes = features.known_often()
@@ -152,6 +199,7 @@ def take_snapshot(check: Callable[[], None] | None = None) -> Snapshot:
         item_movie_ids=item_movie_ids,
         item_features=features.matrix(item_movie_ids, feature_codes),
         feature_codes=feature_codes,
+        seen=Seen(user_ids=seen["user"], movie_ids=seen["movie"], seen_at=seen["at"]),
         fingerprint=Fingerprint(
             rating_count=count,
             watermark=None if newest is None else _EPOCH + newest,

@@ -60,7 +60,7 @@ class Model(Protocol):
         progress: ProgressCallback | None = None,
         warm_start: Arrays | None = None,
     ) -> Self:
-        """Learn from the interactions, which have ratings and timestamps.
+        """Learn from the interactions, which have timestamps, and for models of stars ratings.
 
         ``progress`` is called now and then; what it raises ends the fit. ``warm_start`` has the
         arrays of an earlier export or checkpoint, those named ``item_...`` put on the items of

@@ -11,11 +11,13 @@ from django.db import connection, transaction
 from django.utils import timezone
 from numpy.typing import NDArray
 
+from recommender import kinds
 from recommender.data.movie_features import content_marks
 from recommender.data.snapshot import Snapshot, take_snapshot
 from recommender.gate.compare import HOLDOUT, Comparison, compare
 from recommender.gate.holdout import held_out
 from recommender.gate.verdict import Verdict, verdict_metrics
+from recommender.kinds import StarKind
 from recommender.learning.artifact import ArtifactError, read_artifact
 from recommender.models import ModelVersion, RetrainingPolicy, RunMode, TrainingRun, VersionStatus
 from recommender.models.modelversion import SNAPSHOT_AT
@@ -145,9 +147,11 @@ def _fit(
     percent: float,
 ) -> Fitted:
     reporter.phase("fit")
+    learns_stars = isinstance(kinds.get(run.kind), StarKind)
+    interactions = (snapshot.interactions if learns_stars else snapshot.watched)(training)
     fitted = fit_model(
         run.kind,
-        snapshot.interactions(training),
+        interactions,
         seed=seed,
         warm_start=warm_start,
         progress=reporter,

@@ -1,7 +1,7 @@
 """Ratings as arrays: order, fingerprint, one moment, and no ORM objects."""
 
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,9 @@ from django.db import connection
 from django.utils import timezone
 
 from catalog.models import Genre, Movie, Rating
+from catalog.services.diary import Viewing, write
+from catalog.services.ratings import rate
+from catalog.services.seen import mark_seen
 from recommender.data import snapshot as module
 from recommender.data.postgres_copy import copy_columns
 from recommender.data.snapshot import take_snapshot
@@ -136,3 +139,21 @@ def test_recent_times_keep_their_microseconds(rated_world: World) -> None:
     moment = timezone.now() + timedelta(microseconds=1)
     Rating.objects.filter(pk=Rating.objects.latest("pk").pk).update(updated_at=moment)
     assert take_snapshot().fingerprint.watermark == moment
+
+
+def test_what_was_only_seen_was_watched_too_but_has_no_stars(rated_world: World) -> None:
+    ada = rated_world.member("seer")
+    rate(user_id=ada.pk, movie=rated_world.movies[0], half_stars=8)
+    mark_seen(user_id=ada.pk, movie=rated_world.movies[0], watched_on=date(2019, 5, 1))
+    mark_seen(user_id=ada.pk, movie=rated_world.movies[1], watched_on=date(2020, 5, 1))
+    write(user_id=ada.pk, movie=rated_world.movies[2], viewing=Viewing(date(2021, 5, 1)))
+    snapshot = take_snapshot()
+    rated = snapshot.interactions()
+    watched = snapshot.watched()
+    assert len(watched) == len(rated) + 2
+    assert watched.ratings is None
+    own = snapshot.user_ids == ada.pk
+    kept_back = snapshot.watched(~own)
+    items = kept_back.item_ids[kept_back.user_ids == kept_back.user_ids.max()]
+    seen = [rated_world.movies[place].pk for place in (1, 2)]
+    assert snapshot.item_movie_ids[items].tolist() == seen, "in order of time, without the rated"
