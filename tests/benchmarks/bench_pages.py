@@ -1,7 +1,7 @@
 """What a member lives: the pages that would have been served, judged by what was rated next.
 
 python -m tests.benchmarks.bench_pages [DATASET ...] [--whole]
-    [--parts stars intervals pause page contradictions]
+    [--parts stars intervals pause page new_films contradictions]
 
 Offline, through the code that serves (`recommender.serving`, `recommender.pages`), on the ratings
 of a dataset in the order of time. Prints a JSON line for each figure: its value, the 95 % interval
@@ -31,13 +31,14 @@ from recommender.pages.home import draft_rows  # noqa: E402
 
 from .page_contradictions import contradictions  # noqa: E402
 from .page_figures import say  # noqa: E402
+from .page_new_films import new_films  # noqa: E402
 from .page_peers import Peer, peers  # noqa: E402
 from .page_stars import intervals, stars_forward  # noqa: E402
 from .page_world import Ratings, Site, read, train  # noqa: E402
 from .places import ROOT, data_folder  # noqa: E402
 
 DATASETS = ("movies-dataset-small", "ml-latest-small-2018", "ml-100k")
-PARTS = ("stars", "intervals", "pause", "page", "contradictions")
+PARTS = ("stars", "intervals", "pause", "page", "new_films", "contradictions")
 REPLAYED = 0.8  # of the ratings are learned from, the others replayed
 VISIT = 3600  # seconds without a rating, after which a new visit begins
 VISITS_OF_EACH = 12
@@ -86,6 +87,13 @@ def page(site: Site, dataset: str) -> None:
         say("liked films among the first 24", hits, users, **facts)
         rare = [(site.counts[one] < 5).mean() for one in lists]
         say("share of films with fewer than 5 ratings", rare, users, **facts)
+        sagas = [(site.live.catalog.collection[one - 1] > 0).mean() for one in lists]
+        say("share of films of a series", sagas, users, **facts)
+        apart = [
+            _apart(site, ratings.items[before], one)
+            for (_, before, _), one in zip(asked, lists, strict=True)
+        ]
+        say("genres shown against the member's own, total variation", apart, users, **facts)
         covered = len(np.unique(np.concatenate(lists))) / int((site.counts > 0).sum())
         print(json.dumps({"figure": "coverage of rated films", **facts, "value": covered}))
     _say_stars_of_hits(ratings, asked, shown["page"], dataset)
@@ -93,6 +101,16 @@ def page(site: Site, dataset: str) -> None:
         hits = [np.isin(films, liked[number]).sum() for number, films in some]
         who = users[[number for number, _ in some]]
         say("liked films in the row", hits, who, dataset=dataset, row=key)
+
+
+def _apart(site: Site, history: IntArray, shown: IntArray) -> float:
+    """How far the genres of films shown are from those of films rated: 0 for the same shares, 1 for
+    no genre in common (calibration, Steck, RecSys 2018, by total variation)."""
+    own, given = (
+        shares / max(shares.sum(), 1e-9)
+        for shares in (site.genres[films - 1].sum(axis=0) for films in (history, shown))
+    )
+    return float(np.abs(own - given).sum() / 2)
 
 
 def _best(peer: Peer, history: IntArray, now: int) -> IntArray:
@@ -163,13 +181,15 @@ def measure(ratings: Ratings, dataset: str, parts: Sequence[str], whole: bool) -
         stars_forward(ratings, whole, dataset)
     if "intervals" in parts:
         intervals(ratings, dataset)
-    if not {"pause", "page", "contradictions"} & set(parts):
+    if not {"pause", "page", "new_films", "contradictions"} & set(parts):
         return
     site = train(ratings, int(REPLAYED * len(ratings)), whole=whole)
     if "pause" in parts:
         after_a_pause(site, dataset)
     if "page" in parts:
         page(site, dataset)
+    if "new_films" in parts:
+        new_films(site, dataset)
     if "contradictions" in parts:
         contradictions(site, dataset, whole)
 

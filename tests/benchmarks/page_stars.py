@@ -5,14 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from recommender.learning.arrays import FloatArray, IntArray
-from recommender.learning.presets.stars.scorer import FactorizationScorer
+from recommender.learning.presets.stars.scorer import EIGHTY_PERCENT, FactorizationScorer
 
 from .page_figures import say
 from .page_world import Ratings, presets_stars, presets_stars_held_out
 
 CUTS = (0.5, 0.6, 0.7, 0.8, 0.9)
 ONE_CUT = 0.8
-Z80 = 1.2816
 
 
 def stars_forward(ratings: Ratings, whole: bool, dataset: str) -> None:
@@ -70,7 +69,10 @@ def intervals(ratings: Ratings, dataset: str) -> None:
     A star that was given stands for its half-star: the share of that cell inside counts.
     """
     found = presets_stars_held_out(ratings)
-    low, high = found.predicted - Z80 * found.deviation, found.predicted + Z80 * found.deviation
+    low, high = (
+        found.predicted - EIGHTY_PERCENT * found.deviation,
+        found.predicted + EIGHTY_PERCENT * found.deviation,
+    )
     overlap = np.minimum(high, found.stars + 0.25) - np.maximum(low, found.stars - 0.25)
     inside = np.clip(overlap, 0.0, 0.5) / 0.5
     edges = np.quantile(found.deviation, np.arange(0.1, 1, 0.1))

@@ -113,6 +113,13 @@ class Site:
         """How often each item was rated until then."""
         return np.bincount(self.ratings.items[: self.stop], minlength=self.ratings.num_items)
 
+    @cached_property
+    def genres(self) -> FloatArray:
+        """(num_films, genres): each film's genres, together 1 for a film that has some."""
+        places = range(len(self.live.catalog.genre_names))
+        has = np.stack([self.live.catalog.has_genre(place) for place in places], axis=1)
+        return (has / np.maximum(has.sum(axis=1, keepdims=True), 1)).astype(np.float32)
+
     def recommender(self, rows: IntArray, now: int | None = None) -> Recommender:
         """Somebody with the history in ``rows`` of the ratings, when ``now`` have been made."""
         history = History(movie_ids=self.ratings.items[rows], stars=self.ratings.stars[rows])

@@ -15,6 +15,7 @@ from recommender.learning.interactions import Interactions
 from recommender.learning.presets.stars.side_information import (
     COMPANY,
     FEATURES,
+    TRAITS,
     SideInformation,
     coefficients_of,
     with_ones,
@@ -65,6 +66,10 @@ def learn_content_rows(
     coefficients = fit.items.coefficients.cpu().numpy()
     company = known.item_blocks == COMPANY
     rows = np.vstack([coefficients[:1], coefficients[known.item_blocks == FEATURES]])
+    if not known.rated.all():
+        # Who likes what few rate may like it, though not everybody less: the bias comes below.
+        of_unrated = known.items[np.argmin(known.rated), known.item_blocks == TRAITS]
+        rows[0, 1:] += of_unrated @ coefficients[known.item_blocks == TRAITS, 1:]
     embeddings = np.zeros((len(rows), int(company.sum())))
     if len(rows) > 1:
         embeddings = coefficients_of(known.items[:, company], known.extra, known.rated)

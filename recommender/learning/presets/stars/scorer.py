@@ -25,6 +25,9 @@ from recommender.learning.ranking import top_n
 from recommender.learning.validation import as_floats, as_ids, check_positive
 
 MIN_STARS, MAX_STARS = 0.5, 5.0
+EIGHTY_PERCENT = 1.32
+"""Deviations to either side of a prediction within which four of five ratings lie: more than a
+Gaussian's 1.28, since some members are less steady than any of their ratings told."""
 NOISE_ROUNDS = 4
 
 ARRAYS = (
@@ -167,7 +170,7 @@ class FactorizationScorer:
         """Standard deviation in stars of the rating itself: shape (n,), float32.
 
         What is not known, and what the user's and the item's ratings vary by anyway: 80 % of the
-        ratings lie within 1.28 of these of the prediction.
+        ratings lie within ``EIGHTY_PERCENT`` of these of the prediction.
         """
         items = as_ids("item_ids", item_ids, self.num_items)
         noise = 1.0 / (user.noise_precision * self._precisions[items].astype(np.float64))
