@@ -1,14 +1,23 @@
-"""Inputs of the retraining schedule, read from the database."""
+"""Inputs of the retraining schedule, read from the database.
+
+Pages of the admin ask for them every two seconds: no query here reads a table of ratings further
+than the schedule has to count, and what all kinds share is asked for once.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, F, Max, QuerySet, Sum, Window
+from django.db.models.functions import RowNumber
+from django.utils import timezone
 
 from catalog.models import Movie, Rating
 from recommender.models import ModelVersion, RetrainingPolicy, RunStatus, TrainingRun
 from recommender.runs.schedule import MOST_DOUBLINGS, Observation, Rules
+
+Ending = tuple[str, datetime | None]
 
 
 def rules_of(policy: RetrainingPolicy) -> Rules:
@@ -25,27 +34,43 @@ def rules_of(policy: RetrainingPolicy) -> Rules:
 
 
 def observe(kind: str, policy: RetrainingPolicy) -> Observation:
-    """What the decision about ``kind`` depends on. Counts no further than it needs to."""
-    newest = ModelVersion.objects.newest(kind)
-    full = ModelVersion.objects.from_scratch(kind)
-    needed = policy.new_ratings_needed(newest.rating_count if newest else 0)
-    new_times = written_since(newest.watermark if newest else None)
-    tripped_at = new_times[needed - 1 : needed].first() if newest else None
-    last_run_at, cancelled, failures = _last_runs(kind)
-    return Observation(
-        rating_count=Rating.objects.all()[: policy.minimum_ratings].count(),
-        newest_rating_at=written_since(None).last(),
-        has_version=newest is not None,
-        new_ratings=new_times[:needed].count(),
-        needed=needed,
-        tripped_at=tripped_at,
-        full_at=full.trained_at if full else None,
-        changed_since_full=full is None or _changed_since(full),
-        active=TrainingRun.objects.active().filter(kind=kind).exists(),
-        last_run_at=last_run_at,
-        last_run_cancelled=cancelled,
-        failures=failures,
+    """What the decision about ``kind`` depends on."""
+    return observe_all([kind], policy)[kind]
+
+
+def observe_all(kinds: Sequence[str], policy: RetrainingPolicy) -> dict[str, Observation]:
+    """What the decision about each kind depends on. Counts no further than it needs to."""
+    newest = _first_of_each(ModelVersion.objects.filter(kind__in=kinds))
+    full = _first_of_each(
+        ModelVersion.objects.filter(kind__in=kinds, warm_started_from__isnull=True)
     )
+    active = set(TrainingRun.objects.active().values_list("kind", flat=True))
+    runs = _last_runs(kinds)
+    newest_rating_at = written_since(None).last()
+    # Asked for the first version only.
+    wanted = policy.minimum_ratings if len(newest) < len(kinds) else 0
+    rating_count = _count_up_to(wanted)
+    observations = {}
+    for kind in kinds:
+        version = newest.get(kind)
+        needed = policy.new_ratings_needed(version.rating_count if version else 0)
+        count, last = _new(version, needed)
+        cancelled, failures = _endings(runs[kind])
+        observations[kind] = Observation(
+            rating_count=rating_count,
+            newest_rating_at=newest_rating_at,
+            has_version=version is not None,
+            new_ratings=count,
+            needed=needed,
+            tripped_at=last if version and count >= needed else None,
+            full_at=full[kind].trained_at if kind in full else None,
+            changed_since_full=_changed_since(full.get(kind), newest_rating_at, policy),
+            active=kind in active,
+            last_run_at=runs[kind][0][1] if runs[kind] else None,
+            last_run_cancelled=cancelled,
+            failures=failures,
+        )
+    return observations
 
 
 def written_since(watermark: datetime | None) -> QuerySet[Rating, datetime]:
@@ -54,30 +79,66 @@ def written_since(watermark: datetime | None) -> QuerySet[Rating, datetime]:
     return ratings if watermark is None else ratings.filter(updated_at__gt=watermark)
 
 
-def _changed_since(version: ModelVersion) -> bool:
-    """Whether a rating was written since, or more were taken back than written.
+def _first_of_each(versions: QuerySet[ModelVersion]) -> dict[str, ModelVersion]:
+    """The newest of each kind, without what may be large."""
+    found = versions.defer("settings", "metrics", "reason")
+    return {one.kind: one for one in found.order_by("kind", "-pk").distinct("kind")}
+
+
+def _count_up_to(most: int) -> int:
+    """Ratings on the site; in no order, which a slice would otherwise sort them all for."""
+    return Rating.objects.order_by()[:most].count() if most else 0
+
+
+def _new(newest: ModelVersion | None, needed: int) -> tuple[int, datetime | None]:
+    """How many ratings the newest version has not seen, up to ``needed``, and the last of those."""
+    times = written_since(newest.watermark if newest else None)
+    found = times[:needed].aggregate(count=Count("*"), last=Max("updated_at"))
+    return found["count"], found["last"]
+
+
+def _changed_since(
+    full: ModelVersion | None, newest_rating_at: datetime | None, policy: RetrainingPolicy
+) -> bool:
+    """Whether a rating was written since the full version, or more were taken back than written.
 
     Ratings that are gone, with their member for example, leave no time behind: only their number
-    tells, which the films' own counts give without reading the ratings.
+    tells, which the films' own counts give without reading the ratings. They are added up only
+    when the answer matters: when the version is as old as one may become.
     """
-    if written_since(version.watermark).exists():
+    if full is None:
         return True
-    return (Movie.objects.aggregate(count=Sum("rating_count"))["count"] or 0) < version.rating_count
+    if newest_rating_at and (full.watermark is None or newest_rating_at > full.watermark):
+        return True
+    age = rules_of(policy).max_age
+    if age is None or timezone.now() < full.trained_at + age:
+        return False
+    return (Movie.objects.aggregate(count=Sum("rating_count"))["count"] or 0) < full.rating_count
 
 
-def _last_runs(kind: str) -> tuple[datetime | None, bool, int]:
-    """When the last run ended, whether it was cancelled, and how many failed in a row."""
-    runs = list(
+def _last_runs(kinds: Sequence[str]) -> dict[str, list[Ending]]:
+    """How and when the last runs of each kind ended, the newest first."""
+    place = Window(RowNumber(), partition_by=F("kind"), order_by=F("pk").desc())
+    rows = (
         TrainingRun.objects.finished()
-        .filter(kind=kind)
+        .filter(kind__in=kinds)
+        .annotate(place=place)
+        .filter(place__lte=MOST_DOUBLINGS + 1)
         .order_by("-pk")
-        .values_list("status", "finished_at")[: MOST_DOUBLINGS + 1]
+        .values_list("kind", "status", "finished_at")
     )
-    if not runs:
-        return None, False, 0
+    found: dict[str, list[Ending]] = {kind: [] for kind in kinds}
+    for kind, status, finished_at in rows:
+        found[kind].append((status, finished_at))
+    return found
+
+
+def _endings(runs: Iterable[Ending]) -> tuple[bool, int]:
+    """Whether the last run was cancelled, and how many failed in a row."""
+    statuses = [status for status, _ in runs]
     failures = 0
-    for status, _ in runs:
+    for status in statuses:
         if status not in (RunStatus.FAILED, RunStatus.LOST):
             break
         failures += 1
-    return runs[0][1], runs[0][0] == RunStatus.CANCELLED, failures
+    return statuses[:1] == [RunStatus.CANCELLED], failures
