@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
@@ -291,8 +290,7 @@ class TakedownAdmin(NoAddOrChangeAdmin, LargeTableAdmin):
 
 
 def _check(request: HttpRequest, permission: str = "catalog.change_report") -> None:
-    user: AbstractBaseUser | Any = request.user
-    if not user.has_perm(permission):
+    if not request.user.has_perm(permission):
         raise PermissionDenied
 
 

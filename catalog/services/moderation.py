@@ -154,7 +154,7 @@ def _answer(takedown: Takedown, answer: str, *, lifts: bool) -> None:
         if lifts:
             locked.lifted_at = locked.answered_at
             if locked.part == Part.LIST:
-                MovieList.objects.filter(pk=locked.list_id).update(taken_down=False)
+                MovieList.objects.filter(takedowns=locked).update(taken_down=False)
             elif locked.part == Part.PROFILE:
                 Sharing.objects.filter(pk=locked.member_id).update(taken_down=False)
         locked.mailed_at = None

@@ -110,9 +110,9 @@ def side_by_side(
 
 
 def _loaded(version: ModelVersion) -> LoadedVersion[Scorer]:
-    """As this process serves it already, else mapped anew."""
+    """As this process serves it already, else mapped anew: a page does not wait for a checksum."""
     held = live_versions.current().get(version.kind)
-    return held if held is not None and held.pk == version.pk else load(version)
+    return held if held is not None and held.pk == version.pk else load(version, verify=False)
 
 
 def _with(live: LiveState, version: LoadedVersion[Scorer], in_stars: bool) -> LiveState:

@@ -116,11 +116,14 @@ def rollback(kind: str, reason: str = "rolled back", *, to: int | None = None) -
         return _replace_live(earlier, reason)
 
 
-def earlier_version(kind: str) -> ModelVersion | None:
-    """The version that was live before and can be read, which a rollback makes live."""
+def earlier_version(kind: str, *, verify: bool = True) -> ModelVersion | None:
+    """The version that was live before and can be read, which a rollback makes live.
+
+    Without ``verify`` its files are there, but are not read whole: for a page that only asks.
+    """
     for earlier in ModelVersion.objects.predecessors(kind):
         try:
-            _check_artifact(earlier)
+            _check_artifact(earlier, verify=verify)
         except PublishingError as error:
             log.warning("version_skipped", version=str(earlier), error=str(error))
         else:
@@ -176,9 +179,9 @@ def _replace_live(version: ModelVersion, reason: str) -> ModelVersion:
     return version
 
 
-def _check_artifact(version: ModelVersion) -> None:
+def _check_artifact(version: ModelVersion, *, verify: bool = True) -> None:
     try:
-        read_artifact(local_folder(version.artifact))
+        read_artifact(local_folder(version.artifact), verify=verify)
     except (ArtifactError, OSError) as error:
         raise PublishingError(f"version {version.pk} cannot be read: {error}") from error
 

@@ -10,6 +10,7 @@ import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
+from django.core.management import call_command
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, reverse
 
@@ -185,6 +186,24 @@ def test_every_right_of_a_role_exists(roles: None) -> None:
     assert known >= SUPERUSERS_ALONE
     for role in ROLES:
         assert set(role.permissions or ()) <= known, role.name
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_migration_makes_them_whole_and_takes_them_back() -> None:
+    """By ``migrate`` itself, from the version before to this one and back."""
+    names = {role.name for role in ROLES}
+    try:
+        call_command("migrate", "accounts", "0004", verbosity=0)
+        assert not Group.objects.filter(name__in=names).exists()
+        call_command("migrate", "accounts", "0010", verbosity=0)
+        assert set(Group.objects.values_list("name", flat=True)) == names
+        for group in Group.objects.all():
+            assert group.permissions.exists(), group
+        assert Group.objects.get(name="Model operator").permissions.filter(
+            content_type__app_label="django_celery_beat", codename="change_periodictask"
+        )
+    finally:
+        call_command("migrate", verbosity=0)
 
 
 def test_a_database_of_before_gets_the_groups_and_keeps_its_own(roles: None) -> None:
