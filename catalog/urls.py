@@ -52,6 +52,7 @@ urlpatterns = [
     path("friends/<int:pk>/<slug:action>/", friends.change, name="friend"),
     path("members/<path:username>/", members.member, name="member"),
     path("moderation/", moderation.moderation, name="moderation"),
+    path("moderation/news/", moderation.moderation_news, name="moderation-news"),
     path("moderation/<int:pk>/review/", moderation.ask_for_review, name="ask-review"),
     path("reports/list/<int:pk>/", moderation.report_of_list, name="report-list"),
     path("reports/member/<int:pk>/", moderation.report_of_profile, name="report-member"),

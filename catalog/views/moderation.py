@@ -89,6 +89,15 @@ def moderation(request: HttpRequest) -> HttpResponse:
     )
 
 
+@require_safe
+@never_cache
+@member_required
+def moderation_news(request: HttpRequest) -> HttpResponse:
+    """For the menu, which asks when it is opened: a link where something was taken down."""
+    down = Takedown.objects.in_force().filter(member_id=member_id(request))
+    return render(request, "catalog/_moderation_news.html", {"down": down.count()})
+
+
 def _plea_form(takedown: Takedown) -> PleaForm:
     return PleaForm(auto_id=f"plea-{takedown.pk}-%s", label_suffix="")
 

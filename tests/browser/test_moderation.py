@@ -71,6 +71,8 @@ def test_a_moderator_takes_a_reported_list_down_and_gives_it_back(
     expect(reader.get_by_role("heading", level=1)).not_to_have_text("Rude words")
 
     member = browser_of(quiet, site, site.member.get_username())
+    member.get_by_label("Your account").click()
+    expect(member.get_by_role("link", name="Taken down")).to_be_visible()
     member.goto(address)
     member.get_by_role("link", name="Why, and what you can do").click()
     expect(member.get_by_text("The title insults people.")).to_be_visible()

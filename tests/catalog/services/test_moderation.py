@@ -1,6 +1,7 @@
 """Reports once and not too many; what is taken down stays so until a moderator lifts it."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -166,3 +167,4 @@ def test_a_mail_goes_with_each_decision(
         uphold(takedown, "No.")
         lift(takedown, "Yes.")
     assert sent == [takedown.pk] * 3
+    assert import_module("catalog.tasks").mail_takedown_task.name == moderation.MAIL_TASK

@@ -7,7 +7,7 @@ from django.test import Client
 
 from catalog.models import Movie, MovieList, Report, Sharing, Takedown
 from catalog.services.lists import add_films, make_list
-from catalog.services.moderation import take_down_list, take_down_name, take_down_profile
+from catalog.services.moderation import lift, take_down_list, take_down_name, take_down_profile
 
 pytestmark = pytest.mark.usefixtures("plain_static")
 
@@ -87,6 +87,16 @@ def test_the_member_is_told_on_the_list_and_asks_for_a_review(
     answer = member.post(ask, {"plea": "I changed it."}, follow=True)
     assert "A moderator will look again" in answer.content.decode()
     assert Takedown.objects.to_review().get().plea == "I changed it."
+
+
+def test_the_menu_tells_as_long_as_something_is_down(member: Client, rude: MovieList) -> None:
+    news = "/moderation/news/"
+    assert news in member.get("/lists/").content.decode()
+    assert "href" not in member.get(news).content.decode()
+    takedown = take_down_list(rude, "offensive", "The title.")
+    assert 'href="/moderation/"' in member.get(news).content.decode()
+    lift(takedown, "Thank you.")
+    assert "href" not in member.get(news).content.decode()
 
 
 def test_saving_the_list_does_not_publish_it(member: Client, eve: Client, rude: MovieList) -> None:
