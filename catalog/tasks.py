@@ -1,9 +1,10 @@
-"""Celery tasks of members' imports: thin, idempotent, acknowledged late."""
+"""Celery tasks of the catalog: thin, idempotent, acknowledged late."""
 
 from celery import shared_task
 
 from catalog.member_import.cleanup import clean_up
 from catalog.member_import.worker import work
+from catalog.services.moderation_mail import mail_takedown
 
 
 @shared_task(name="catalog.tasks.work_on_import")
@@ -16,3 +17,11 @@ def work_on_import(import_id: int) -> None:
 def sweep_imports() -> None:
     """Take up what was lost, remove what is old. Beat sends it."""
     clean_up()
+
+
+@shared_task(
+    name="catalog.tasks.mail_takedown", autoretry_for=(OSError,), retry_backoff=30, max_retries=5
+)
+def mail_takedown_task(takedown_id: int) -> None:
+    """Tell a member what a moderator did; see `catalog.services.moderation_mail`."""
+    mail_takedown(takedown_id)

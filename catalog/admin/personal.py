@@ -1,7 +1,13 @@
 """Admin of watchlists, hidden and seen movies, lists, diaries and friends."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from catalog.models import (
     Block,
@@ -57,13 +63,27 @@ class DiaryAdmin(PersonalAdmin):
 
 @admin.register(MovieList)
 class MovieListAdmin(LargeTableAdmin):
-    list_display = ("title", "user", "is_public", "updated_at")
+    list_display = ("title", "user", "is_public", "taken_down", "judge", "updated_at")
     list_select_related = ("user",)
-    list_filter = ("is_public",)
+    list_filter = ("is_public", "taken_down")
     ordering = ("-pk",)
     autocomplete_fields = ("user",)
     search_fields = ("=user__username", "title")
-    readonly_fields = ("created_at", "updated_at")
+    readonly_fields = ("taken_down", "created_at", "updated_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[MovieList]:
+        """All lists for whoever may change them, the public ones for moderators."""
+        lists: QuerySet[MovieList] = super().get_queryset(request)
+        if self.has_change_permission(request):
+            return lists
+        return lists.filter(is_public=True)
+
+    @admin.display(description=_("moderation"))
+    def judge(self, films: MovieList) -> SafeString:
+        if not (films.is_public or films.taken_down):
+            return SafeString("")
+        address = reverse("admin:catalog_report_list", args=[films.pk])
+        return format_html('<a href="{}">{}</a>', address, gettext("Look at it"))
 
 
 @admin.register(MovieListEntry)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0009_field_provenance'),
+        ("catalog", "0009_field_provenance"),
     ]
 
     operations = [

@@ -6,6 +6,7 @@ from .facets import Collection, Company, Country, Genre, Language
 from .friendship import Block, Friendship
 from .link import Link
 from .member_import import ImportRow, MemberImport
+from .moderation import Report, Takedown
 from .movie import Movie
 from .movie_list import MovieList, MovieListEntry
 from .personal import HiddenMovie, SeenMovie, WatchlistEntry
@@ -33,7 +34,9 @@ __all__ = [
     "MovieListEntry",
     "Origin",
     "Rating",
+    "Report",
     "SeenMovie",
     "Sharing",
+    "Takedown",
     "WatchlistEntry",
 ]

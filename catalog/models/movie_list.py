@@ -15,11 +15,17 @@ from django.utils.translation import gettext_lazy as _
 
 from .movie import Movie
 
+PUBLISHED = models.Q(is_public=True, taken_down=False)
+
 
 class MovieListQuerySet(models.QuerySet["MovieList"]):
     def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> MovieListQuerySet:
-        """Public lists and the reader's own; of everybody else only what is public."""
-        return self.filter(models.Q(is_public=True) | models.Q(user_id=user.pk or 0))
+        """The reader's own lists; of everybody else only those that are published."""
+        return self.filter(PUBLISHED | models.Q(user_id=user.pk or 0))
+
+    def published(self) -> MovieListQuerySet:
+        """Public lists that no moderator took down."""
+        return self.filter(PUBLISHED)
 
     def with_sizes(self) -> MovieListQuerySet:
         """Each list with the number of its films as ``size``."""
@@ -49,6 +55,8 @@ class MovieList(models.Model):
     title = models.CharField(_("title"), max_length=100)
     description = models.CharField(_("description"), max_length=2000, blank=True)
     is_public = models.BooleanField(_("public"), default=False)
+    # Written by ``catalog.services.moderation``; nobody else sees the list then, public or not.
+    taken_down = models.BooleanField(_("taken down"), default=False, editable=False)
     created_at = models.DateTimeField(_("made at"), default=timezone.now)
     # Adding, moving and removing films count as a change of the list.
     updated_at = models.DateTimeField(_("changed at"), default=timezone.now)
@@ -73,6 +81,11 @@ class MovieList(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("catalog:list", args=[self.pk, self.slug])
+
+    @property
+    def is_published(self) -> bool:
+        """Whether others can read it."""
+        return self.is_public and not self.taken_down
 
     @property
     def slug(self) -> str:

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-CHOICES = ("is_public", "findable", "shares_ratings", "watch_together")
+CHOICES = ("is_public", "findable", "shares_ratings", "watch_together", "shown_to_operators")
 
 
 class Sharing(models.Model):
@@ -42,6 +42,13 @@ class Sharing(models.Model):
         default=True,
         help_text=_("Friends may include you when they look for a film for a group."),
     )
+    shown_to_operators = models.BooleanField(
+        _("help to check models"),
+        default=False,
+        help_text=_("Those who look after the models may compare your recommendations."),
+    )
+    # Written by ``catalog.services.moderation``, whatever the member chose.
+    taken_down = models.BooleanField(_("profile taken down"), default=False, editable=False)
 
     class Meta:
         verbose_name = _("sharing")
@@ -49,6 +56,11 @@ class Sharing(models.Model):
 
     def __str__(self) -> str:
         return f"what user {self.user_id} shares"
+
+    @property
+    def shows_profile(self) -> bool:
+        """Whether others can see the profile."""
+        return self.is_public and not self.taken_down
 
     @classmethod
     def of(cls, user: AbstractBaseUser) -> Sharing:

@@ -28,9 +28,12 @@ class Standing(StrEnum):
 def profiles_for(reader: AbstractBaseUser | AnonymousUser) -> Any:
     """Members with a public profile and the reader, without those who block the reader.
 
+    A profile that a moderator took down is not public.
+
     Raters of imported datasets are inactive, and never among them.
     """
-    shown = get_user_model().objects.filter(Q(shares("is_public")) | Q(pk=reader.pk or 0))
+    public = Q(shares("is_public")) & ~Q(shares("taken_down"))
+    shown = get_user_model().objects.filter(public | Q(pk=reader.pk or 0))
     blocked_by = Block.objects.filter(blocker_id=OuterRef("pk"), blocked_id=reader.pk or 0)
     return shown.filter(~Exists(blocked_by), is_active=True).select_related("sharing")
 

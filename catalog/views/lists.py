@@ -133,7 +133,8 @@ def edit_list(request: HttpRequest, pk: int) -> HttpResponse:
     form = ListForm(request.POST or None, instance=films)
     if request.method == "POST" and form.is_valid():
         films.updated_at = timezone.now()
-        form.save()
+        # Only what the form has: a moderator may be taking the list down just now.
+        films.save(update_fields=[*form.fields, "updated_at"])
         messages.success(request, _("Saved"))
         return redirect("catalog:list-edit", films.pk)
     entries = films.entries.select_related("movie").prefetch_related("movie__genres")

@@ -30,7 +30,7 @@ def member(request: HttpRequest, username: str) -> HttpResponse:
     counts = dict(ratings.order_by().values_list("half_stars").annotate(films=Count("pk")))
     total = sum(counts.values())
     best = ratings.filter(half_stars__gte=FAVOURITE_HALF_STARS)
-    lists = list(MovieList.objects.filter(user_id=shown.pk, is_public=True).with_sizes()[:LISTS])
+    lists = list(MovieList.objects.published().filter(user_id=shown.pk).with_sizes()[:LISTS])
     covers = first_films([films.pk for films in lists])
     standing, shared = Standing.SELF, None
     if request.user.pk is not None and request.user.pk != shown.pk:

@@ -44,6 +44,7 @@ class KindFilter(admin.SimpleListFilter):
 class SharingInline(admin.StackedInline):
     model = Sharing
     can_delete = False
+    readonly_fields = ("shown_to_operators",)  # consent is the member's alone
 
 
 @admin.register(User)
@@ -61,6 +62,19 @@ class UserAdmin(DjangoUserAdmin):
         ),
     )
 
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Nobody makes a superuser, or rights apart from the roles, who is none."""
+        fields = super().get_readonly_fields(request, obj)
+        if request.user.is_superuser:
+            return fields
+        return (*fields, "is_superuser", "user_permissions")
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return _within_reach(request, obj) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return _within_reach(request, obj) and super().has_delete_permission(request, obj)
+
     def get_inlines(self, request: HttpRequest, obj: User | None) -> list[type[InlineModelAdmin]]:
         """Raters share nothing, and who is being added has chosen nothing yet."""
         return [] if obj is None or obj.imported else [SharingInline]
@@ -74,3 +88,8 @@ class UserAdmin(DjangoUserAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         for user in queryset:
             self.delete_model(request, user)
+
+
+def _within_reach(request: HttpRequest, user: User | None) -> bool:
+    """Superusers are for superusers: an administrator could else take one's place."""
+    return user is None or not user.is_superuser or request.user.is_superuser

@@ -1,6 +1,7 @@
 """Accounts of the people who rate films."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,3 +9,8 @@ class AccountsConfig(AppConfig):
     name = "moviesite.accounts"
     label = "accounts"
     verbose_name = _("accounts")
+
+    def ready(self) -> None:
+        from .roles import grant_roles
+
+        post_migrate.connect(grant_roles, sender=self, dispatch_uid="accounts.roles")

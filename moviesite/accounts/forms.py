@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from .models import ApiToken, User
-from .names import refuse_names_of_raters
+from .names import refuse_names_of_raters, refuse_names_taken_down
 
 
 class ProfileForm(forms.ModelForm):
@@ -19,6 +19,7 @@ class ProfileForm(forms.ModelForm):
         name: str = self.cleaned_data["username"]
         if "username" in self.changed_data:
             refuse_names_of_raters(name)
+            refuse_names_taken_down(name, self.instance)
         return name
 
 

@@ -1,4 +1,4 @@
-"""Reserved user names: those of datasets' raters."""
+"""User names that nobody may take: those of datasets' raters, and those taken down."""
 
 import re
 from typing import Any
@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from catalog.datasets.known import CREDITS
-from catalog.models import Dataset
+from catalog.models import Dataset, Takedown
 
 from .models import User
 
@@ -28,6 +28,22 @@ def refuse_names_of_raters(name: str) -> None:
         raise ValidationError(
             _("Names like this are reserved for imported datasets. Choose another."),
             code="name_of_rater",
+        )
+
+
+def refuse_names_taken_down(name: str, user: User) -> None:
+    """Raise ``ValidationError`` while a moderator has taken the user's name down.
+
+    After a review another one may be chosen, but not the same again.
+    """
+    if Takedown.of_name(user) is not None:
+        raise ValidationError(
+            _("A moderator took your name down: ask for a review first, under Moderation."),
+            code="name_taken_down",
+        )
+    if Takedown.objects.filter(member=user, former_name__iexact=name).exists():
+        raise ValidationError(
+            _("A moderator took this name down. Choose another."), code="name_taken_down"
         )
 
 

@@ -26,7 +26,9 @@ from catalog.models import (
     MovieList,
     MovieListEntry,
     Rating,
+    Report,
     SeenMovie,
+    Takedown,
     WatchlistEntry,
 )
 from catalog.models.sharing import CHOICES, shares
@@ -96,7 +98,7 @@ PARTS = (
         User,
         {
             **_same("username", "email", "first_name", "last_name", "date_joined", "last_login"),
-            **{name: shares(name) for name in CHOICES},
+            **{name: shares(name) for name in (*CHOICES, "taken_down")},
             "is_staff": "is_staff",
         },
         owner="pk",
@@ -121,7 +123,7 @@ PARTS = (
     Part(
         "lists",
         MovieList,
-        _same("id", "title", "description", "is_public", "created_at", "updated_at"),
+        _same("id", "title", "description", "is_public", "taken_down", "created_at", "updated_at"),
     ),
     Part(
         "list_films",
@@ -161,6 +163,27 @@ PARTS = (
         Block,
         {"username": "blocked__username", "blocked_at": "blocked_at"},
         owner="blocker_id",
+    ),
+    # Those that the member made; who reported the member is theirs to know.
+    Part(
+        "reports",
+        Report,
+        {
+            # By number: what they are called now is not for the reporter to learn.
+            **_same("list_id", "member_id", "concern", "note"),
+            **_same("made_at", "settled_at", "outcome"),
+        },
+        owner="reporter_id",
+    ),
+    Part(
+        "takedowns",
+        Takedown,
+        {
+            **_same("part", "concern", "explanation", "former_name", "made_at"),
+            "list": "list__title",
+            **_same("review_asked_at", "plea", "answered_at", "answer", "lifted_at"),
+        },
+        owner="member_id",
     ),
     Part("api_tokens", ApiToken, _same("name", "hint", "created_at", "last_used_at")),
     Part(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from catalog.forms.personal import SharingForm
-from catalog.models import Sharing
+from catalog.models import Sharing, Takedown
 
 from .forms import ProfileForm
 from .models import User
@@ -23,14 +23,15 @@ def profile(request: HttpRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, instance=user)
     sharing = SharingForm(request.POST or None, instance=Sharing.of(user))
     if request.method == "POST" and form.is_valid() and sharing.is_valid():
+        # Only what the forms have: a moderator may be taking something down just now.
         with transaction.atomic():
-            form.save()
-            sharing.save()
+            user.save(update_fields=form.changed_data)
+            Sharing.objects.update_or_create(user=user, defaults=sharing.cleaned_data)
         messages.success(request, _("Your profile was saved"))
         return redirect("profile")
     return render(
         request,
         "account/profile.html",
-        {"form": form, "sharing": sharing},
+        {"form": form, "sharing": sharing, "name_taken_down": Takedown.of_name(user)},
         status=422 if form.errors else 200,
     )

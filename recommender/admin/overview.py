@@ -3,64 +3,83 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.db import connection
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from recommender import kinds
 from recommender.admin.charts import line_chart
-from recommender.kinds import AnyKind
+from recommender.admin.verdict_words import accuracy
+from recommender.kinds import AnyKind, NextItemKind, StarKind
 from recommender.learning.line_chart import Point, Series
-from recommender.models import ModelVersion, RetrainingPolicy, TrainingRun
+from recommender.models import ModelVersion, RetrainingPolicy, TrainingRun, VersionStatus
 from recommender.runs.schedule import Decision, Observation, decide
-from recommender.runs.schedule_inputs import observe, rules_of
+from recommender.runs.schedule_inputs import observe_all, rules_of
 
 VERSIONS_PLOTTED = 60
-BUCKETS = 60
+FEWEST_PLOTTED = 2
+CHARTS = {
+    StarKind: gettext_lazy("how far predicted stars are off (rmse by version, lower is better)"),
+    NextItemKind: gettext_lazy("how high the next film ranks (mrr by version, higher is better)"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class KindState:
-    """One kind of model: what serves, what runs, and what the schedule thinks."""
+    """One kind of model: what serves and how good that is, what runs, what the schedule thinks."""
 
     kind: str
     label: str
     live: ModelVersion | None
+    told: str
     run: TrainingRun | None
     seen: Observation
     decision: Decision
 
 
+@dataclass(frozen=True, kw_only=True)
+class VersionHistory:
+    """How good the versions of a kind are; ``chart`` is empty for fewer versions than two."""
+
+    title: str
+    versions: int
+    chart: SafeString
+
+
 def kind_states() -> list[KindState]:
-    """The state of each kind now."""
+    """The state of each kind now, in as many queries however many kinds there are, but two each."""
     policy = RetrainingPolicy.current()
     runs = {run.kind: run for run in TrainingRun.objects.active().defer("log")}
-    states = []
-    for kind in kinds.registered():
-        seen = observe(kind.name, policy)
-        states.append(
-            KindState(
-                kind=kind.name,
-                label=str(kind.label),
-                live=ModelVersion.objects.live(kind.name),
-                run=runs.get(kind.name),
-                seen=seen,
-                decision=decide(seen, rules_of(policy), timezone.now()),
-            )
+    live = {
+        version.kind: version
+        for version in ModelVersion.objects.filter(status=VersionStatus.LIVE).defer("settings")
+    }
+    seen = observe_all(kinds.names(), policy)
+    return [
+        KindState(
+            kind=kind.name,
+            label=str(kind.label),
+            live=live.get(kind.name),
+            told=accuracy(live[kind.name]) if kind.name in live else "",
+            run=runs.get(kind.name),
+            seen=seen[kind.name],
+            decision=decide(seen[kind.name], rules_of(policy), timezone.now()),
         )
-    return states
+        for kind in kinds.registered()
+    ]
 
 
-def overview_charts() -> list[SafeString]:
-    """Metrics over versions and ratings since the watermark, for each kind."""
-    policy = RetrainingPolicy.current()
-    charts = []
-    for kind in kinds.registered():
-        charts.append(_metrics_chart(kind))
-        charts.append(_ratings_chart(kind, policy))
-    return [chart for chart in charts if chart]
+def version_histories() -> list[VersionHistory]:
+    """How good the last versions of each kind are, in one query."""
+    rows = ModelVersion.objects.order_by("-pk").values_list("pk", "kind", "metrics")
+    newest_last = list(rows[: VERSIONS_PLOTTED * len(kinds.names())])[::-1]
+    return [
+        _history(kind, [(pk, metrics) for pk, name, metrics in newest_last if name == kind.name])
+        for kind in kinds.registered()
+    ]
 
 
 def loss_chart(run: TrainingRun) -> SafeString:
@@ -75,46 +94,31 @@ def loss_chart(run: TrainingRun) -> SafeString:
     return line_chart(_("Loss"), series, x_label=_("epoch"))
 
 
-def _metrics_chart(kind: AnyKind) -> SafeString:
+def _history(kind: AnyKind, versions: list[tuple[int, dict[str, Any]]]) -> VersionHistory:
+    """A line needs two versions; of the baseline only the first was compared with it.
+
+    The baseline is left out: it is so much worse that all versions would look the same beside it.
+    """
     name = kind.metric
-    rows = (
-        ModelVersion.objects.filter(kind=kind.name, metrics__has_key=name)
-        .order_by("-pk")
-        .values_list("pk", f"metrics__{name}", f"metrics__against_{name}")[:VERSIONS_PLOTTED]
-    )
-    newest_last = list(rows)[::-1]
+    known = [(pk, metrics) for pk, metrics in versions if name in metrics][-VERSIONS_PLOTTED:]
+    titles = CHARTS[StarKind if isinstance(kind, StarKind) else NextItemKind]
+    title = f"{str(kind.label).capitalize()}: {titles}"
+    if len(known) < FEWEST_PLOTTED:
+        return VersionHistory(title=title, versions=len(known), chart=SafeString(""))
     series = [
-        Series(name=_("candidate"), points=[(pk, own) for pk, own, _other in newest_last]),
+        Series(name=_("this version"), points=[(pk, metrics[name]) for pk, metrics in known]),
         Series(
-            name=_("compared with"),
-            points=[(pk, other) for pk, _own, other in newest_last if other is not None],
+            name=_("the live one then"),
+            points=[
+                (pk, metrics[f"against_{name}"])
+                for pk, metrics in known
+                if "gate_opponent" in metrics and f"against_{name}" in metrics
+            ],
             tone=2,
         ),
     ]
-    title = _("%(kind)s: %(metric)s by version") % {"kind": kind.label, "metric": name}
-    return line_chart(title, series, x_label=_("version"))
-
-
-def _ratings_chart(kind: AnyKind, policy: RetrainingPolicy) -> SafeString:
-    newest = ModelVersion.objects.newest(kind.name)
-    if newest is None or newest.watermark is None:
-        return SafeString("")
-    needed = policy.new_ratings_needed(newest.rating_count)
-    hours = (timezone.now() - newest.watermark).total_seconds() / 3600
-    points = [(0.0, 0.0)]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT width_bucket(extract(epoch FROM updated_at - %(from)s),
-                                   0, %(seconds)s, %(n)s), count(*)
-               FROM catalog_rating WHERE updated_at > %(from)s GROUP BY 1 ORDER BY 1""",
-            {"from": newest.watermark, "seconds": max(hours * 3600, 1), "n": BUCKETS},
-        )
-        total = 0
-        for bucket, count in cursor.fetchall():
-            total += count
-            points.append((round(min(bucket, BUCKETS) / BUCKETS * hours, 2), float(total)))
-    points.append((round(hours, 2), float(total)))
-    title = _("%(kind)s: ratings since the watermark") % {"kind": kind.label}
-    return line_chart(
-        title, [Series(name=_("new"), points=points, tone=3)], x_label=_("hours:"), limit=needed
+    return VersionHistory(
+        title=title,
+        versions=len(known),
+        chart=line_chart(title, series, x_label=_("version")),
     )

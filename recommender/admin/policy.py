@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -56,6 +57,8 @@ class RetrainingPolicyAdmin(NoAddAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Straight to the one page."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         policy = RetrainingPolicy.current()
         if policy._state.adding:
             policy.save()

@@ -19,7 +19,8 @@ from django.utils.translation import gettext_lazy
 from catalog.admin.permissions import ReadOnlyAdmin
 from recommender import kinds
 from recommender.admin.actions import action_path
-from recommender.admin.overview import kind_states, loss_chart, overview_charts
+from recommender.admin.overview import kind_states, loss_chart, version_histories
+from recommender.admin.verdict_words import TERMS
 from recommender.models import RunMode, RunTrigger, TrainingRun
 from recommender.runs.request import request_cancel, request_run
 
@@ -42,6 +43,7 @@ class TrainingRunAdmin(ReadOnlyAdmin):
     search_fields = ("=id", "reason", "worker")
     search_help_text = gettext_lazy("Run number, outcome or worker")
     list_per_page = 50
+    show_full_result_count = False
     actions = None
     fields = (
         "kind",
@@ -76,7 +78,7 @@ class TrainingRunAdmin(ReadOnlyAdmin):
         return runs.defer("log", "loss_curve") if is_list else runs
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        context = {"states": kind_states(), "charts": overview_charts(), "modes": RunMode}
+        context = {"states": kind_states(), "histories": version_histories(), "terms": TERMS}
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
     def change_view(

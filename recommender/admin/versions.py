@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.humanize.templatetags.humanize import intcomma, naturaltime
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -18,9 +18,17 @@ from django.utils.translation import gettext_lazy
 from catalog.admin.permissions import ReadOnlyAdmin
 from recommender import kinds
 from recommender.admin.actions import action_path
-from recommender.gate.verdict import headline_metric
+from recommender.admin.comparison import compare_path
+from recommender.admin.replacement import replacement_page
+from recommender.admin.verdict_words import TERMS, accuracy, findings, meaning
 from recommender.models import ModelVersion
-from recommender.versions.publish import PublishingError, publish, rollback, set_pinned
+from recommender.versions.publish import (
+    PublishingError,
+    earlier_version,
+    publish,
+    rollback,
+    set_pinned,
+)
 
 
 @admin.register(ModelVersion)
@@ -30,7 +38,7 @@ class ModelVersionAdmin(ReadOnlyAdmin):
         "kind",
         "state",
         "buttons",
-        "metric",
+        "told",
         "trained",
         "ratings",
     )
@@ -40,6 +48,7 @@ class ModelVersionAdmin(ReadOnlyAdmin):
     search_help_text = gettext_lazy("Version number, outcome, code version or hash of the data")
     list_select_related = ("warm_started_from",)
     list_per_page = 50
+    show_full_result_count = False
     actions = None
     fields = (
         "kind",
@@ -58,6 +67,7 @@ class ModelVersionAdmin(ReadOnlyAdmin):
         "seed",
     )
     change_list_template = "admin/recommender/version_list.html"
+    change_form_template = "admin/recommender/version.html"
 
     class Media:
         css = {"all": ["css/admin-recommender.css"]}
@@ -66,8 +76,22 @@ class ModelVersionAdmin(ReadOnlyAdmin):
         return super().get_queryset(request).defer("settings")
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        context = {"kinds": kinds.choices(), **(extra_context or {})}
+        may = request.user.has_perm("recommender.change_modelversion")
+        offered = kinds.choices() if may else []
+        context = {"rolled_back": offered, "terms": TERMS, **(extra_context or {})}
         return super().changelist_view(request, context)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> HttpResponse:
+        version = self.get_object(request, object_id)
+        words = {} if version is None else _in_words(version)
+        context = {**words, "terms": TERMS, **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
 
     @admin.display(description=gettext_lazy("version"), ordering="pk")
     def number(self, version: ModelVersion) -> str:
@@ -86,29 +110,20 @@ class ModelVersionAdmin(ReadOnlyAdmin):
     def ratings(self, version: ModelVersion) -> str:
         return str(intcomma(version.rating_count))
 
-    @admin.display(description=gettext_lazy("metric"))
-    def metric(self, version: ModelVersion) -> str:
-        name = headline_metric(version.kind)
-        value = version.metrics.get(name)
-        return "" if value is None else f"{name} {value:.4f}"
+    @admin.display(description=gettext_lazy("how good"))
+    def told(self, version: ModelVersion) -> SafeString:
+        return format_html('<span class="outcome">{}</span>', accuracy(version))
 
     @admin.display(description="")
     def buttons(self, version: ModelVersion) -> SafeString:
         made = []
         if version.can_be_published:
-            made.append(("publish", _("Publish")))
+            made.append(format_html(_LINK, _address("publish", version), _("Publish…")))
         if version.pinned:
-            made.append(("unpin", _("Unpin")))
+            made.append(format_html(_BUTTON, _address("unpin", version), _("Unpin")))
         elif version.artifact:
-            made.append(("pin", _("Pin")))
-        return format_html_join(
-            " ",
-            '<button type="submit" class="row-button" formaction="{}">{}</button>',
-            (
-                (reverse(f"admin:recommender_modelversion_{name}", args=[version.pk]), label)
-                for name, label in made
-            ),
-        )
+            made.append(format_html(_BUTTON, _address("pin", version), _("Pin")))
+        return format_html_join(" ", "{}", ((one,) for one in made))
 
     @admin.display(description=gettext_lazy("metrics"))
     def metrics_shown(self, version: ModelVersion) -> SafeString:
@@ -120,12 +135,48 @@ class ModelVersionAdmin(ReadOnlyAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         return [
-            action_path(self, "<int:pk>/publish/", "publish", _publish),
+            compare_path(self),
+            action_path(self, "<int:pk>/publish/", "publish", _publish, self._ask_to_publish),
             action_path(self, "<int:pk>/pin/", "pin", _pin),
             action_path(self, "<int:pk>/unpin/", "unpin", _unpin),
-            action_path(self, "rollback/<slug:kind>/", "rollback", _rollback),
+            action_path(
+                self, "rollback/<slug:kind>/", "rollback", _rollback, self._ask_to_roll_back
+            ),
             *super().get_urls(),
         ]
+
+    def _ask_to_publish(self, request: HttpRequest, pk: int) -> HttpResponse:
+        version = ModelVersion.objects.filter(pk=pk).first()
+        if version is None or not version.can_be_published:
+            raise Http404(f"there is no version {pk} to publish")
+        title = _("Publish version %d?") % pk
+        return replacement_page(
+            request, self, version, title=title, kind=version.kind, is_rollback=False
+        )
+
+    def _ask_to_roll_back(self, request: HttpRequest, kind: str) -> HttpResponse:
+        if kind not in kinds.names():
+            raise Http404(f"there is no kind {kind}")
+        title = _("Roll back %(kind)s?") % {"kind": kinds.get(kind).label}
+        earlier = earlier_version(kind, verify=False)
+        return replacement_page(request, self, earlier, title=title, kind=kind, is_rollback=True)
+
+
+_LINK = '<a class="row-button" href="{}">{}</a>'
+_BUTTON = '<button type="submit" class="row-button" formaction="{}">{}</button>'
+
+
+def _address(name: str, version: ModelVersion) -> str:
+    return reverse(f"admin:recommender_modelversion_{name}", args=[version.pk])
+
+
+def _in_words(version: ModelVersion) -> dict[str, Any]:
+    return {
+        "version": version,
+        "meaning": meaning(version),
+        "accuracy": accuracy(version),
+        "findings": findings(version),
+    }
 
 
 def _pretty(value: Any) -> SafeString:
@@ -165,7 +216,9 @@ def _set_pinned(pk: int, pinned: bool) -> tuple[int, str]:
 
 def _rollback(request: HttpRequest, kind: str) -> tuple[int, str]:
     try:
-        version = rollback(kind, f"rolled back by {request.user}")
+        promised = request.POST.get("to", "")
+        to = int(promised) if promised.isdecimal() else None
+        version = rollback(kind, f"rolled back by {request.user}", to=to)
     except PublishingError as error:
         return messages.ERROR, str(error)
     return messages.SUCCESS, _("Version %d is live again.") % version.pk

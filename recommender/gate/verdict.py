@@ -102,6 +102,8 @@ class Finding:
         The 95 % interval of the gain.
     too_bad
         Share of the resamples in which the candidate is worse than the margin allows.
+    ahead
+        Share of the resamples in which the candidate is the better one.
     reason
         All that in words.
     """
@@ -111,6 +113,7 @@ class Finding:
     low: float
     high: float
     too_bad: float
+    ahead: float
     reason: str
 
 
@@ -189,6 +192,7 @@ def verdict_metrics(verdict: Verdict) -> dict[str, float]:
         kept[f"{finding.name}_gain"] = finding.gain
         kept[f"{finding.name}_low"] = finding.low
         kept[f"{finding.name}_high"] = finding.high
+        kept[f"{finding.name}_ahead"] = finding.ahead
     return kept
 
 
@@ -206,7 +210,15 @@ def _finding(contest: Contest, margin: float, seed: int) -> Finding:
         f"{len(contest.user_ids)} held-out ratings, {abs(gain):.2%} {better} (95 % interval "
         f"{low:+.2%} to {high:+.2%}), by more than {margin:.2%} worse in {too_bad:.1%} of resamples"
     )
-    return Finding(name=contest.name, gain=gain, low=low, high=high, too_bad=too_bad, reason=reason)
+    return Finding(
+        name=contest.name,
+        gain=gain,
+        low=low,
+        high=high,
+        too_bad=too_bad,
+        ahead=float((gains > 0).mean()),
+        reason=reason,
+    )
 
 
 def _gain(candidate: DoubleArray, against: DoubleArray) -> DoubleArray:

@@ -1,15 +1,24 @@
-"""Inputs of the retraining schedule, read from the database."""
+"""Inputs of the retraining schedule, read from the database.
+
+Pages of the admin ask for them every two seconds: no query here reads a table of ratings further
+than the schedule has to count, and what all kinds share is asked for once.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, F, Max, QuerySet, Sum, Window
+from django.db.models.functions import RowNumber
+from django.utils import timezone
 
 from catalog.models import Movie, Rating
 from recommender.models import ModelVersion, RetrainingPolicy, RunStatus, TrainingRun
 from recommender.runs.schedule import MOST_DOUBLINGS, Observation, Rules
+
+Ending = tuple[str, datetime | None]
 
 
 def rules_of(policy: RetrainingPolicy) -> Rules:
@@ -26,27 +35,43 @@ def rules_of(policy: RetrainingPolicy) -> Rules:
 
 
 def observe(kind: str, policy: RetrainingPolicy) -> Observation:
-    """What the decision about ``kind`` depends on. Counts no further than it needs to."""
-    newest = ModelVersion.objects.newest(kind)
-    full = ModelVersion.objects.from_scratch(kind)
-    needed = policy.new_ratings_needed(newest.rating_count if newest else 0)
-    new_times = changes_since(newest)
-    tripped_at = next(iter(new_times[needed - 1 : needed]), None) if newest else None
-    last_run_at, cancelled, failures = _last_runs(kind)
-    return Observation(
-        rating_count=Rating.objects.all()[: policy.minimum_ratings].count(),
-        newest_rating_at=written_since(None).last(),
-        has_version=newest is not None,
-        new_ratings=new_times[:needed].count(),
-        needed=needed,
-        tripped_at=tripped_at,
-        full_at=full.trained_at if full else None,
-        changed_since_full=full is None or _changed_since(full),
-        active=TrainingRun.objects.active().filter(kind=kind).exists(),
-        last_run_at=last_run_at,
-        last_run_cancelled=cancelled,
-        failures=failures,
+    """What the decision about ``kind`` depends on."""
+    return observe_all([kind], policy)[kind]
+
+
+def observe_all(kinds: Sequence[str], policy: RetrainingPolicy) -> dict[str, Observation]:
+    """What the decision about each kind depends on. Counts no further than it needs to."""
+    newest = _first_of_each(ModelVersion.objects.filter(kind__in=kinds))
+    full = _first_of_each(
+        ModelVersion.objects.filter(kind__in=kinds, warm_started_from__isnull=True)
     )
+    active = set(TrainingRun.objects.active().values_list("kind", flat=True))
+    runs = _last_runs(kinds)
+    newest_rating_at = written_since(None).last()
+    # Asked for the first version only.
+    wanted = policy.minimum_ratings if len(newest) < len(kinds) else 0
+    rating_count = _count_up_to(wanted)
+    observations = {}
+    for kind in kinds:
+        version = newest.get(kind)
+        needed = policy.new_ratings_needed(version.rating_count if version else 0)
+        count, last = _new(version, needed)
+        cancelled, failures = _endings(runs[kind])
+        observations[kind] = Observation(
+            rating_count=rating_count,
+            newest_rating_at=newest_rating_at,
+            has_version=version is not None,
+            new_ratings=count,
+            needed=needed,
+            tripped_at=last if version and count >= needed else None,
+            full_at=full[kind].trained_at if kind in full else None,
+            changed_since_full=_changed_since(full.get(kind), newest_rating_at, policy),
+            active=kind in active,
+            last_run_at=runs[kind][0][1] if runs[kind] else None,
+            last_run_cancelled=cancelled,
+            failures=failures,
+        )
+    return observations
 
 
 def written_since(watermark: datetime | None) -> QuerySet[Rating, datetime]:
@@ -55,43 +80,89 @@ def written_since(watermark: datetime | None) -> QuerySet[Rating, datetime]:
     return ratings if watermark is None else ratings.filter(updated_at__gt=watermark)
 
 
+def _first_of_each(versions: QuerySet[ModelVersion]) -> dict[str, ModelVersion]:
+    """The newest of each kind, without what may be large."""
+    found = versions.defer("metrics", "reason")
+    return {one.kind: one for one in found.order_by("kind", "-pk").distinct("kind")}
+
+
+def _count_up_to(most: int) -> int:
+    """Ratings on the site; in no order, which a slice would otherwise sort them all for."""
+    return Rating.objects.order_by()[:most].count() if most else 0
+
+
 def changes_since(version: ModelVersion | None) -> QuerySet[Any, datetime]:
     """When each rating and each film came that ``version`` has not seen, the earliest first.
 
     A film that was added asks for a training as a rating does: until then it is only placed.
     """
-    ratings = written_since(version.watermark if version else None)
-    films = Movie.objects.order_by().values_list("created_at")
-    if version is not None:
-        films = films.filter(created_at__gt=version.snapshot_at)
-    both = ratings.order_by().values_list("updated_at").union(films, all=True)
+    ratings = written_since(version.watermark if version else None).order_by()
+    films = _films_since(version).values_list("created_at")
+    both = ratings.values_list("updated_at").union(films, all=True)
     return both.order_by("updated_at").values_list("updated_at", flat=True)
 
 
-def _changed_since(version: ModelVersion) -> bool:
-    """Whether a rating or a film came since, or more ratings were taken back than written.
+def _films_since(version: ModelVersion | None) -> QuerySet[Movie]:
+    films = Movie.objects.order_by()
+    return films if version is None else films.filter(created_at__gt=version.snapshot_at)
+
+
+def _new(newest: ModelVersion | None, needed: int) -> tuple[int, datetime | None]:
+    """How many ratings and films the newest version has not seen, up to ``needed``, and when the
+    last of those came; None while there are fewer."""
+    times = written_since(newest.watermark if newest else None)
+    ratings = times[:needed].aggregate(count=Count("*"), last=Max("updated_at"))
+    films = _films_since(newest)[:needed].count()
+    count = min(needed, ratings["count"] + films)
+    if count < needed:
+        return count, None
+    return count, changes_since(newest)[needed - 1] if films else ratings["last"]
+
+
+def _changed_since(
+    full: ModelVersion | None, newest_rating_at: datetime | None, policy: RetrainingPolicy
+) -> bool:
+    """Whether a rating or a film came since the full version, or more ratings were taken back.
 
     Ratings that are gone, with their member for example, leave no time behind: only their number
-    tells, which the films' own counts give without reading the ratings.
+    tells, which the films' own counts give without reading the ratings. They are added up only
+    when the answer matters: when the version is as old as one may become.
     """
-    if changes_since(version).exists():
+    if full is None:
         return True
-    return (Movie.objects.aggregate(count=Sum("rating_count"))["count"] or 0) < version.rating_count
+    if newest_rating_at and (full.watermark is None or newest_rating_at > full.watermark):
+        return True
+    if _films_since(full).exists():
+        return True
+    age = rules_of(policy).max_age
+    if age is None or timezone.now() < full.trained_at + age:
+        return False
+    return (Movie.objects.aggregate(count=Sum("rating_count"))["count"] or 0) < full.rating_count
 
 
-def _last_runs(kind: str) -> tuple[datetime | None, bool, int]:
-    """When the last run ended, whether it was cancelled, and how many failed in a row."""
-    runs = list(
+def _last_runs(kinds: Sequence[str]) -> dict[str, list[Ending]]:
+    """How and when the last runs of each kind ended, the newest first."""
+    place = Window(RowNumber(), partition_by=F("kind"), order_by=F("pk").desc())
+    rows = (
         TrainingRun.objects.finished()
-        .filter(kind=kind)
+        .filter(kind__in=kinds)
+        .annotate(place=place)
+        .filter(place__lte=MOST_DOUBLINGS + 1)
         .order_by("-pk")
-        .values_list("status", "finished_at")[: MOST_DOUBLINGS + 1]
+        .values_list("kind", "status", "finished_at")
     )
-    if not runs:
-        return None, False, 0
+    found: dict[str, list[Ending]] = {kind: [] for kind in kinds}
+    for kind, status, finished_at in rows:
+        found[kind].append((status, finished_at))
+    return found
+
+
+def _endings(runs: Iterable[Ending]) -> tuple[bool, int]:
+    """Whether the last run was cancelled, and how many failed in a row."""
+    statuses = [status for status, _ in runs]
     failures = 0
-    for status, _ in runs:
+    for status in statuses:
         if status not in (RunStatus.FAILED, RunStatus.LOST):
             break
         failures += 1
-    return runs[0][1], runs[0][0] == RunStatus.CANCELLED, failures
+    return statuses[:1] == [RunStatus.CANCELLED], failures

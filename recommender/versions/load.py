@@ -56,18 +56,20 @@ class LoadedVersion(Generic[ScorerT_co]):
 Loaded = Mapping[str, LoadedVersion[Scorer] | None]
 
 
-def load(version: ModelVersion) -> LoadedVersion[Scorer]:
-    """Map a version's artifact.
+def load(version: ModelVersion, *, verify: bool = True) -> LoadedVersion[Scorer]:
+    """Map a version's artifact; without ``verify`` it is not read whole before.
 
     Raises ``ArtifactError`` when it is missing, damaged or no model that this code can read.
     """
-    return load_as(kinds.get(version.kind), version)
+    return load_as(kinds.get(version.kind), version, verify=verify)
 
 
-def load_as(kind: Kind[ModelT, ScorerT], version: ModelVersion) -> LoadedVersion[ScorerT]:
+def load_as(
+    kind: Kind[ModelT, ScorerT], version: ModelVersion, *, verify: bool = True
+) -> LoadedVersion[ScorerT]:
     """`load`, where it is known what the version answers."""
     try:
-        artifact = read_artifact(local_folder(version.artifact))
+        artifact = read_artifact(local_folder(version.artifact), verify=verify)
     except DamagedArtifactError:
         forget(version.artifact)
         raise

@@ -84,30 +84,51 @@ def reject(version: ModelVersion, reason: str) -> None:
     log.info("version_rejected", version=str(version), reason=reason)
 
 
-def rollback(kind: str, reason: str = "rolled back") -> ModelVersion:
+def rollback(kind: str, reason: str = "rolled back", *, to: int | None = None) -> ModelVersion:
     """Make the version live that was so before the present one, which is turned down.
 
-    Repeating it goes further back. Raises `PublishingError` when there is nothing to go back to.
+    Repeating it goes further back. ``to`` is the version that was promised; None: whichever it is.
+
+    Raises
+    ------
+    LiveVersionChangedError
+        When it would be another version than was promised.
+    PublishingError
+        When there is nothing to go back to.
     """
     try:
         kinds.get(kind)
     except UnknownKindError as error:
         raise PublishingError(str(error)) from error
     with _one_publisher(kind):
-        live = ModelVersion.objects.live(kind)
-        for earlier in ModelVersion.objects.predecessors(kind):
-            try:
-                _check_artifact(earlier)
-            except PublishingError as error:
-                log.warning("version_skipped", version=str(earlier), error=str(error))
-                continue
-            if live is not None:
-                live.status = VersionStatus.REJECTED
-                live.pinned = False
-                live.reason = f"{reason}, to version {earlier.pk}"
-                live.save(update_fields=["status", "pinned", "reason"])
-            return _replace_live(earlier, reason)
-    raise PublishingError(f"there is no earlier {kind} version to go back to")
+        live, earlier = ModelVersion.objects.live(kind), earlier_version(kind)
+        if earlier is None:
+            raise PublishingError(f"there is no earlier {kind} version to go back to")
+        if to is not None and earlier.pk != to:
+            raise LiveVersionChangedError(
+                f"it would be version {earlier.pk} by now, not {to}: look again"
+            )
+        if live is not None:
+            live.status = VersionStatus.REJECTED
+            live.pinned = False
+            live.reason = f"{reason}, to version {earlier.pk}"
+            live.save(update_fields=["status", "pinned", "reason"])
+        return _replace_live(earlier, reason)
+
+
+def earlier_version(kind: str, *, verify: bool = True) -> ModelVersion | None:
+    """The version that was live before and can be read, which a rollback makes live.
+
+    Without ``verify`` its files are there, but are not read whole: for a page that only asks.
+    """
+    for earlier in ModelVersion.objects.predecessors(kind):
+        try:
+            _check_artifact(earlier, verify=verify)
+        except PublishingError as error:
+            log.warning("version_skipped", version=str(earlier), error=str(error))
+        else:
+            return earlier
+    return None
 
 
 def set_pinned(version: ModelVersion, pinned: bool) -> None:
@@ -158,9 +179,9 @@ def _replace_live(version: ModelVersion, reason: str) -> ModelVersion:
     return version
 
 
-def _check_artifact(version: ModelVersion) -> None:
+def _check_artifact(version: ModelVersion, *, verify: bool = True) -> None:
     try:
-        read_artifact(local_folder(version.artifact))
+        read_artifact(local_folder(version.artifact), verify=verify)
     except (ArtifactError, OSError) as error:
         raise PublishingError(f"version {version.pk} cannot be read: {error}") from error
 

@@ -103,7 +103,8 @@ def test_the_profile_is_saved(member: Client, ada: AbstractUser) -> None:
     assert ada.get_username() == "lovelace"
     chosen = Sharing.of(ada)
     assert (chosen.watch_together, chosen.is_public, chosen.findable) == (True, False, False)
-    answer = member.post("/accounts/profile/", {"username": "lovelace", "is_public": "on"})
+    data = {"username": "lovelace", "is_public": "on", "shown_to_operators": "on"}
+    answer = member.post("/accounts/profile/", data)
     assert list(Sharing.objects.values()) == [
         {
             "user_id": ada.pk,
@@ -111,6 +112,8 @@ def test_the_profile_is_saved(member: Client, ada: AbstractUser) -> None:
             "findable": False,
             "shares_ratings": False,
             "watch_together": False,
+            "shown_to_operators": True,
+            "taken_down": False,
         }
     ]
 

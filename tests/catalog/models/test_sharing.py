@@ -66,5 +66,7 @@ def test_an_administrator_changes_what_a_member_shares(
             "findable": False,
             "shares_ratings": False,
             "watch_together": True,
+            "shown_to_operators": False,
+            "taken_down": False,
         }
     ]

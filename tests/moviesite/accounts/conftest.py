@@ -20,8 +20,10 @@ from catalog.models import (
     Movie,
     MovieList,
     MovieListEntry,
+    Report,
     SeenMovie,
     Sharing,
+    Takedown,
     WatchlistEntry,
 )
 from catalog.services.ratings import rate
@@ -73,6 +75,11 @@ def fill(user: User, world: World) -> None:
     Friendship.objects.create(sender=asking, receiver=user, accepted_at=timezone.now())
     Block.objects.create(blocker=user, blocked=blocked)
     Sharing.objects.create(user=user, watch_together=False)
+    Report.objects.create(reporter=user, member=asked, concern="spam", note="Sells tea.")
+    Report.objects.create(reporter=asked, member=user, list=favourites, concern="other")
+    Takedown.objects.create(
+        part="name", member=user, concern="spam", explanation="No.", former_name=user.username
+    )
     create_token(user, "Ida's script")
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
 

@@ -1,0 +1,91 @@
+"""A list is reported, taken down by a moderator, changed by its member, and given back."""
+
+import pytest
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from playwright.sync_api import BrowserContext, Page, expect
+
+from catalog.models import MovieList, Takedown
+from catalog.services.lists import add_films, make_list
+from moviesite.accounts.roles import MODERATOR, grant_roles
+from tests.browser.conftest import PASSWORD, Site
+from tests.browser.test_accessibility import violations
+
+pytestmark = pytest.mark.browser
+
+
+def browser_of(quiet: BrowserContext, site: Site, name: str) -> Page:
+    """A browser of its own in which ``name`` is logged in."""
+    browser = quiet.browser
+    assert browser is not None
+    page = browser.new_context(reduced_motion="reduce").new_page()
+    page.goto(f"{site.address}/accounts/login/")
+    page.get_by_label("Login").fill(name)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Sign In", exact=True).click()
+    page.wait_for_url(f"{site.address}/")
+    return page
+
+
+@pytest.fixture
+def moderator(site: Site) -> None:
+    """Somebody with that role and no other right."""
+    user = get_user_model().objects.create_user("mo", "mo@example.org", PASSWORD, is_staff=True)
+    group, _made = Group.objects.get_or_create(name=MODERATOR.name)
+    grant_roles(sender=None, apps=apps)
+    user.groups.add(group)
+
+
+@pytest.fixture
+def rude(site: Site) -> MovieList:
+    made = make_list(user_id=site.member.pk, title="Rude words", is_public=True)
+    add_films(made, [movie.pk for movie in site.world.movies[:3]])
+    return made
+
+
+@pytest.mark.usefixtures("moderator")
+def test_a_moderator_takes_a_reported_list_down_and_gives_it_back(
+    quiet: BrowserContext, site: Site, rude: MovieList
+) -> None:
+    address = site.address + rude.get_absolute_url()
+    get_user_model().objects.create_user("eve", "eve@example.org", PASSWORD)
+    reader = browser_of(quiet, site, "eve")
+    reader.goto(address)
+    reader.get_by_role("link", name="Report").click()
+    reader.get_by_label("What is wrong?").select_option(label="insulting or hateful")
+    reader.get_by_label("Anything a moderator should know").fill("The title")
+    assert violations(reader) == []
+    reader.get_by_role("button", name="Report").click()
+    expect(reader.locator("#toasts")).to_contain_text("A moderator will look at it")
+
+    desk = browser_of(quiet, site, "mo")
+    desk.goto(f"{site.address}/admin/catalog/report/")
+    desk.get_by_role("link", name="List “Rude words”").click()
+    expect(desk.get_by_text("The title", exact=False).first).to_be_visible()
+    desk.get_by_label("What is wrong?").select_option(label="insulting or hateful")
+    desk.get_by_label("Explanation").fill("The title insults people.")
+    desk.get_by_role("button", name="Take down the list").click()
+    expect(desk.locator(".messagelist")).to_contain_text("The member is told")
+    reader.goto(address)
+    expect(reader.get_by_role("heading", level=1)).not_to_have_text("Rude words")
+
+    member = browser_of(quiet, site, site.member.get_username())
+    member.get_by_label("Your account").click()
+    expect(member.get_by_role("link", name="Taken down")).to_be_visible()
+    member.goto(address)
+    member.get_by_role("link", name="Why, and what you can do").click()
+    expect(member.get_by_text("The title insults people.")).to_be_visible()
+    assert violations(member) == []
+    member.get_by_label("What should the moderator know?").fill("It has another title now.")
+    member.get_by_role("button", name="Ask for a review").click()
+    expect(member.get_by_text("A moderator will look again").first).to_be_visible()
+
+    desk.goto(f"{site.address}/admin/catalog/takedown/")
+    desk.get_by_role("link", name=str(Takedown.objects.get().pk), exact=True).click()
+    expect(desk.get_by_text("It has another title now.").first).to_be_visible()
+    desk.get_by_label("Answer", exact=True).fill("Thank you.")
+    desk.get_by_role("button", name="Lift").click()
+    expect(desk.locator(".messagelist")).to_contain_text("The member is told")
+    reader.goto(address)
+    expect(reader.get_by_role("heading", level=1)).to_have_text("Rude words")
