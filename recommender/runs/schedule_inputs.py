@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from heapq import merge
 
 from django.db.models import Count, F, Max, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber
@@ -48,6 +48,7 @@ def observe_all(kinds: Sequence[str], policy: RetrainingPolicy) -> dict[str, Obs
     active = set(TrainingRun.objects.active().values_list("kind", flat=True))
     runs = _last_runs(kinds)
     newest_rating_at = written_since(None).last()
+    newest_film_at = Movie.objects.aggregate(at=Max("created_at"))["at"]
     # Asked for the first version only.
     wanted = policy.minimum_ratings if len(newest) < len(kinds) else 0
     rating_count = _count_up_to(wanted)
@@ -55,7 +56,7 @@ def observe_all(kinds: Sequence[str], policy: RetrainingPolicy) -> dict[str, Obs
     for kind in kinds:
         version = newest.get(kind)
         needed = policy.new_ratings_needed(version.rating_count if version else 0)
-        count, last = _new(version, needed)
+        count, last = _new(version, needed, newest_film_at)
         cancelled, failures = _endings(runs[kind])
         observations[kind] = Observation(
             rating_count=rating_count,
@@ -65,7 +66,9 @@ def observe_all(kinds: Sequence[str], policy: RetrainingPolicy) -> dict[str, Obs
             needed=needed,
             tripped_at=last if version and count >= needed else None,
             full_at=full[kind].trained_at if kind in full else None,
-            changed_since_full=_changed_since(full.get(kind), newest_rating_at, policy),
+            changed_since_full=_changed_since(
+                full.get(kind), newest_rating_at, newest_film_at, policy
+            ),
             active=kind in active,
             last_run_at=runs[kind][0][1] if runs[kind] else None,
             last_run_cancelled=cancelled,
@@ -91,15 +94,14 @@ def _count_up_to(most: int) -> int:
     return Rating.objects.order_by()[:most].count() if most else 0
 
 
-def changes_since(version: ModelVersion | None) -> QuerySet[Any, datetime]:
-    """When each rating and each film came that ``version`` has not seen, the earliest first.
+def first_changes(version: ModelVersion | None, most: int) -> list[datetime]:
+    """When the first ratings and films came that ``version`` has not seen, at most so many.
 
     A film that was added asks for a training as a rating does: until then it is only placed.
     """
-    ratings = written_since(version.watermark if version else None).order_by()
-    films = _films_since(version).values_list("created_at")
-    both = ratings.values_list("updated_at").union(films, all=True)
-    return both.order_by("updated_at").values_list("updated_at", flat=True)
+    ratings = written_since(version.watermark if version else None)[:most]
+    films = _films_since(version).order_by("created_at").values_list("created_at", flat=True)
+    return list(merge(ratings, films[:most]))[:most]
 
 
 def _films_since(version: ModelVersion | None) -> QuerySet[Movie]:
@@ -107,20 +109,26 @@ def _films_since(version: ModelVersion | None) -> QuerySet[Movie]:
     return films if version is None else films.filter(created_at__gt=version.snapshot_at)
 
 
-def _new(newest: ModelVersion | None, needed: int) -> tuple[int, datetime | None]:
+def _new(
+    newest: ModelVersion | None, needed: int, newest_film_at: datetime | None
+) -> tuple[int, datetime | None]:
     """How many ratings and films the newest version has not seen, up to ``needed``, and when the
     last of those came; None while there are fewer."""
     times = written_since(newest.watermark if newest else None)
     ratings = times[:needed].aggregate(count=Count("*"), last=Max("updated_at"))
-    films = _films_since(newest)[:needed].count()
+    seen_all = newest is not None and (newest_film_at or newest.snapshot_at) <= newest.snapshot_at
+    films = 0 if seen_all else _films_since(newest)[:needed].count()
     count = min(needed, ratings["count"] + films)
     if count < needed:
         return count, None
-    return count, changes_since(newest)[needed - 1] if films else ratings["last"]
+    return count, first_changes(newest, needed)[-1] if films else ratings["last"]
 
 
 def _changed_since(
-    full: ModelVersion | None, newest_rating_at: datetime | None, policy: RetrainingPolicy
+    full: ModelVersion | None,
+    newest_rating_at: datetime | None,
+    newest_film_at: datetime | None,
+    policy: RetrainingPolicy,
 ) -> bool:
     """Whether a rating or a film came since the full version, or more ratings were taken back.
 
@@ -132,7 +140,7 @@ def _changed_since(
         return True
     if newest_rating_at and (full.watermark is None or newest_rating_at > full.watermark):
         return True
-    if _films_since(full).exists():
+    if newest_film_at and newest_film_at > full.snapshot_at:
         return True
     age = rules_of(policy).max_age
     if age is None or timezone.now() < full.trained_at + age:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from catalog.models import Movie, Rating
 from recommender.models import ModelVersion, RetrainingPolicy
-from recommender.runs.schedule_inputs import changes_since, observe
+from recommender.runs.schedule_inputs import first_changes, observe
 from tests.recommender.world import World
 
 
@@ -35,10 +35,11 @@ def test_films_that_were_added_count_towards_the_next_training(world: World) -> 
     assert seen.new_ratings == 4
     assert seen.changed_since_full
     newest = ModelVersion.objects.get()
-    assert list(changes_since(newest)) == [
+    assert first_changes(newest, 9) == [
         *[movie.created_at for movie in added],
         rating.updated_at,
     ]
+    assert first_changes(newest, 2) == [movie.created_at for movie in added[:2]]
 
 
 def test_enough_films_trip_a_training_at_the_moment_of_the_last(world: World) -> None:
