@@ -7,8 +7,9 @@ from typing import Any
 from django.core.cache import cache
 from django.db import connection, transaction
 
-from catalog.datasets.detection import recognise
+from catalog.datasets.detection import find_dataset
 from catalog.datasets.known import credits_of
+from catalog.datasets.rating_rows import refuse_other_scale
 from catalog.datasets.records import DatasetError, Reader
 from catalog.datasets.report import Report
 from catalog.models import Dataset
@@ -29,6 +30,7 @@ def import_dataset(
     *,
     slug: str = "",
     small: bool = False,
+    scale: int = 5,
     report: Report | None = None,
     say: Say | None = None,
 ) -> Report:
@@ -41,10 +43,13 @@ def import_dataset(
     Raises
     ------
     DatasetError
-        When the layout is none that is known, a file is damaged, or another import is running.
+        When the layout is none that is known, a file is damaged, most of a file's rows are
+        rejected, or another import is running.
     """
     report, say = report or Report(), say or _silent
-    reader = recognise(path, slug=slug, small=small)
+    reader, place = find_dataset(path, slug=slug, small=small, scale=scale)
+    if place:
+        say(f"Taking {place}")
     with transaction.atomic():
         with connection.cursor() as cursor:
             _load(cursor, reader, report, say)
@@ -69,8 +74,11 @@ def _load(cursor: Any, reader: Reader, report: Report, say: Say) -> None:
     staging.create_tables(cursor)
     say("Reading ratings")
     rated = staging.stage_ratings(cursor, reader.ratings(report))
+    refuse_other_scale(report)
+    refuse_if_hardly_read(report, "ratings")
     say("Reading films")
     staging.stage_films(cursor, reader.films(rated, report))
+    refuse_if_hardly_read(report, "movies", "links")
     say("Storing films")
     upsert_films.match_movies(cursor)
     upsert_films.upsert_collections(cursor, report)
@@ -82,6 +90,22 @@ def _load(cursor: Any, reader: Reader, report: Report, say: Say) -> None:
     upsert_ratings.upsert_raters(cursor, report, reader.slug)
     upsert_ratings.upsert_ratings(cursor, report, reader.slug, reader.item_key)
     staging.drop_tables(cursor)
+
+
+def refuse_if_hardly_read(report: Report, *kinds: str) -> None:
+    """Raise DatasetError where a file had no rows, or less than half of them could be read."""
+    for kind in kinds:
+        count = report.counts.get(kind)
+        if count is None:
+            continue
+        if not count.read and kind != "links":
+            raise DatasetError(f"Nothing was stored: there is not one row of {kind}.")
+        if count.rejected * 2 > count.read:
+            told = ": " + str(report.problems[0]) if report.problems else ""
+            raise DatasetError(
+                f"Nothing was stored: {count.rejected:,} of {count.read:,} rows of {kind} cannot "
+                f"be read{told}"
+            )
 
 
 def _note_dataset(slug: str) -> None:

@@ -1,5 +1,6 @@
 """The report of a dataset import: counts, rejected rows with their reasons, remarks."""
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -7,6 +8,10 @@ from typing import NamedTuple
 
 # Called with a file's name, the position in it and its size, both in bytes.
 Watch = Callable[[str, int, int], None]
+
+# What differs from row to row in a reason.
+PARTICULARS = re.compile(r"""'[^']*'|"[^"]*"|(?<=\bmovie )\S+|^\d+(?= columns)""")
+MOST_REASONS = 100
 
 
 class RejectedRow(NamedTuple):
@@ -40,6 +45,10 @@ class Report:
         By what is counted: "ratings", "movies" and so on.
     problems
         The first ``problem_limit`` rejected rows; ``counts`` has all of them.
+    reasons
+        How many rows were rejected for each kind of reason, over all kinds of rows.
+    above_scale, highest
+        How many ratings were rejected for being above the scale, and the highest of them.
     remarks
         Dirt that was dealt with, by description.
     """
@@ -48,6 +57,9 @@ class Report:
     watch: Watch | None = None
     counts: dict[str, Count] = field(default_factory=dict)
     problems: list[RejectedRow] = field(default_factory=list)
+    reasons: Counter[str] = field(default_factory=Counter)
+    above_scale: int = 0
+    highest: float = 0
     remarks: Counter[str] = field(default_factory=Counter)
 
     def count(self, kind: str) -> Count:
@@ -55,6 +67,10 @@ class Report:
 
     def reject(self, kind: str, file: str, line: int, reason: str) -> None:
         self.count(kind).rejected += 1
+        general = PARTICULARS.sub("…", reason)
+        if general not in self.reasons and len(self.reasons) >= MOST_REASONS:
+            general = "other reasons"
+        self.reasons[general] += 1
         if len(self.problems) < self.problem_limit:
             self.problems.append(RejectedRow(file, line, reason))
 

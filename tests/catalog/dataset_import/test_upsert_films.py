@@ -69,11 +69,11 @@ def test_films_are_one_by_the_imdb_id_where_movielens_is_not_known(
     tmp_path: Path, titles: Path
 ) -> None:
     unlinked = files.movies_dataset(
-        tmp_path / "kaggle", ratings=[], links=[(9, "0000009", "9")], metadata=[HEAT]
+        tmp_path / "kaggle", ratings=[(1, 9, 3, 1)], links=[(9, "0000009", "9")], metadata=[HEAT]
     )
     import_dataset(unlinked)
     import_dataset(titles)
-    film = Movie.objects.get()
+    film = Movie.objects.get(link__tmdb_id=949)
     assert (film.title, film.link.movielens_id, film.link.tmdb_id) == ("Heat", 6, 949)
 
 

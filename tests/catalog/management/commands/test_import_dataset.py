@@ -28,17 +28,18 @@ def numbers(output: str, kind: str) -> list[str]:
 
 
 def test_the_summary_counts_and_lists_what_was_rejected(tmp_path: Path) -> None:
-    ratings = [(1, 10, 4, 1), (1, 10, 9, 1), (2, 10, 0, 1), (2, 10, "?", 1)]
+    ratings = [(1, 10, 4, 1), (1, 10, 3.3, 1), (2, 10, 4, 1), (3, 10, 4, 1)]
+    ratings += [(2, 10, 0, 1), (2, 10, "?", 1)]
     folder = files.movielens(tmp_path / "ml-x", ratings=ratings, movies=MOVIES)
     output = run(str(folder), "--show", "2")
-    assert numbers(output, "ratings") == ["4", "1", "0", "3"]
-    assert numbers(output, "raters") == ["1", "1", "0", "0"]
-    assert "ratings.csv, line 3: rating must be a half-star from 0.5 to 5.0, got '9'" in output
+    assert numbers(output, "ratings") == ["6", "3", "0", "3"]
+    assert numbers(output, "raters") == ["3", "3", "0", "0"]
+    assert "ratings.csv, line 3: rating must be a half-star from 0.5 to 5.0, got '3.3'" in output
     assert "... and 1 more rejected rows" in output
     assert "Nothing changed" not in output
     output = run(str(folder))
-    assert numbers(output, "ratings") == ["4", "0", "0", "3"]
-    assert "Nothing changed: all of it was there already." in output
+    assert numbers(output, "ratings") == ["6", "0", "0", "3"]
+    assert "Nothing changed: what could be read was there already." in output
 
 
 def test_no_progress_bar_where_nobody_looks(tmp_path: Path) -> None:
