@@ -17,8 +17,10 @@ def upsert(
     params: list[Any] | None = None,
     on_insert: dict[str, str] | None = None,
     on_update: dict[str, str] | None = None,
-) -> None:
+) -> int:
     """Insert what is new, update what differs, leave all else untouched, and count the three.
+
+    Returns how many different rows there were.
 
     ``source`` selects the key, the columns, and ``row_no``, in whose order rows are inserted.
     Rows that are equal already are taken out before the insert: a conflict would lock them, and
@@ -50,3 +52,4 @@ def upsert(
     count = report.count(kind)
     count.loaded, count.updated, distinct = cursor.fetchone()
     count.read = count.read or distinct  # what a reader has counted in the file stands
+    return int(distinct)

@@ -56,7 +56,7 @@ def upsert_ratings(cursor: Any, report: Report, slug: str, item_key: str) -> Non
     """Ratings in file order, so that their ids keep it; the latest of a pair's ratings counts."""
     user = get_user_model()._meta.db_table
     _note_other_edition(cursor, report, slug, item_key)
-    upsert(
+    distinct = upsert(
         cursor,
         report,
         "ratings",
@@ -75,6 +75,9 @@ def upsert_ratings(cursor: Any, report: Report, slug: str, item_key: str) -> Non
         on_insert={"updated_at": "statement_timestamp()"},
         on_update={"updated_at": "statement_timestamp()"},
     )
+    count = report.count("ratings")
+    repeated = count.read - count.rejected - distinct
+    report.remarks["ratings that a later one of the same film and rater replaces"] += repeated
 
 
 def _note_other_edition(cursor: Any, report: Report, slug: str, item_key: str) -> None:

@@ -240,7 +240,7 @@ REFUSED: dict[str, tuple[Callable[[Path], Path], str]] = {
     "text-ids": (
         lambda folder: write(
             folder,
-            ratings="userId,movieId,rating,timestamp\nu-7af3,1,4.0,964982703\na@b.org,2,3,9649822\n",
+            ratings="userId,movieId,rating,timestamp\nu-7af3,1,4.0,964982703\na@b.org,2,3,964982\n",
         ),
         "ratings.csv, line 2: the user 'u-7af3' is not a whole number",
     ),
