@@ -104,5 +104,10 @@ class DatasetJob(models.Model):
         return self.state in WORKING
 
     @property
+    def is_preview(self) -> bool:
+        """Nothing of what the report counts has been written."""
+        return self.state != JobState.DONE
+
+    @property
     def percent(self) -> int:
         return min(100, 100 * self.done // self.total) if self.total else 0
