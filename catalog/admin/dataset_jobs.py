@@ -91,7 +91,7 @@ class DatasetJobAdmin(ReadOnlyAdmin):
         css = {"all": ["css/admin-datasets.css"]}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("catalog.add_datasetjob")  # type: ignore[union-attr]
+        return request.user.has_perm("catalog.add_datasetjob")
 
     def get_urls(self) -> list[URLPattern]:
         protected = self.admin_site.admin_view
@@ -131,7 +131,7 @@ class DatasetJobAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         form = DatasetJobForm(request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
-            job = jobs.begin_import(asked_by=request.user.pk or 0, **form.cleaned_data)
+            job = jobs.begin_import(asked_by=request.user.pk, **form.cleaned_data)
             return redirect(job)
         return self._page(
             request,

@@ -31,9 +31,9 @@ class DatasetAdmin(ReadOnlyAdmin):
         """Have it counted what would leave; the page of the job asks for the confirmation."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        if not request.user.has_perm("catalog.add_datasetjob"):  # type: ignore[union-attr]
+        if not request.user.has_perm("catalog.add_datasetjob"):
             raise PermissionDenied
         dataset = Dataset.objects.filter(pk=pk).first()
         if dataset is None:
             raise Http404(f"there is no dataset {pk}")
-        return redirect(jobs.begin_removal(asked_by=request.user.pk or 0, slug=dataset.slug))
+        return redirect(jobs.begin_removal(asked_by=request.user.pk, slug=dataset.slug))

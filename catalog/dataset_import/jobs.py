@@ -26,7 +26,7 @@ class NotAllowedError(ValueError):
 
 def begin_import(
     *,
-    asked_by: int,
+    asked_by: int | None,
     upload: UploadedFile | None = None,
     source: str = "",
     slug: str = "",
@@ -46,7 +46,7 @@ def begin_import(
     return _begin(job)
 
 
-def begin_removal(*, asked_by: int, slug: str) -> DatasetJob:
+def begin_removal(*, asked_by: int | None, slug: str) -> DatasetJob:
     """Have it counted what would leave with a dataset."""
     return _begin(DatasetJob(kind=JobKind.REMOVAL, asked_by_id=asked_by, slug=slug, source=slug))
 
@@ -113,7 +113,9 @@ def path_of(source: str) -> Path | None:
     path = Path(source).expanduser().resolve()
     if source and any(path.is_relative_to(folder) for folder in _folders()) and path.exists():
         return path
-    raise NotAllowedError(source)
+    raise NotAllowedError(
+        f"{source!r} is neither the name of a known dataset nor in a folder that may be read here."
+    )
 
 
 def offered_sources() -> list[str]:

@@ -183,15 +183,11 @@ def _relations_to(model: type[models.Model]) -> list[models.ForeignObjectRel]:
 
 def _is_personal(model: type[models.Model]) -> bool:
     """Somebody's: it belongs to a user, or to something that does."""
-    return any(
-        field.remote_field is not None
-        and (
-            field.related_model is get_user_model()
-            or any(
-                further.related_model is get_user_model()
-                for further in field.related_model._meta.concrete_fields
-                if field.related_model is not Movie
-            )
-        )
-        for field in model._meta.concrete_fields
+    owners = {field.related_model for field in model._meta.concrete_fields} - {Movie}
+    user = get_user_model()
+    return user in owners or any(
+        field.related_model is user
+        for owner in owners
+        if owner is not None
+        for field in owner._meta.concrete_fields
     )

@@ -114,7 +114,7 @@ def _source(job: DatasetJob, beat: Pulse) -> Iterator[Path]:
         yield Path(kept_at)
     else:
         with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / Path(job.upload.name).name
+            path = Path(folder) / Path(str(job.upload.name)).name
             with job.upload.open("rb") as kept, path.open("wb") as copy:
                 shutil.copyfileobj(kept, copy)
             yield path

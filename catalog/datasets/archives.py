@@ -1,5 +1,7 @@
 """Unpacking files, within bounds; what one holds is told by its first bytes, not its name."""
 
+from __future__ import annotations
+
 import bz2
 import codecs
 import gzip
@@ -70,7 +72,9 @@ class Bounded(io.RawIOBase):
         return len(block)
 
 
-def unpacked(name: str, stream: BinaryIO, packed_size: int, stack: ExitStack) -> io.BufferedReader:
+def unpacked(
+    name: str, stream: BinaryIO, packed_size: int, stack: ExitStack
+) -> io.BufferedReader[Bounded]:
     """The plain bytes of a file, however it is packed; ``stack`` closes what is opened."""
     for _ in range(MOST_LAYERS):
         head = cast(io.BufferedReader, stream).peek(HEAD)[:HEAD]
@@ -114,7 +118,7 @@ def open_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> BinaryIO:
 
 def members_of(archive: zipfile.ZipFile) -> dict[PurePosixPath, zipfile.ZipInfo]:
     """Files of an archive by their path, without those of the system that packed it."""
-    members = {}
+    members: dict[PurePosixPath, zipfile.ZipInfo] = {}
     for member in archive.infolist():
         path = PurePosixPath(member.filename.replace("\\", "/"))
         hidden = any(part.startswith(".") or part == "__MACOSX" for part in path.parts)

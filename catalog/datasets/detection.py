@@ -1,5 +1,6 @@
 """Detecting which dataset a folder or zip holds."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -66,7 +67,7 @@ def _first_level_that_fits(
     files: SourceFiles, slug: str, small: bool
 ) -> list[tuple[AnyReader, str]]:
     """The folder itself, else folders inside, else all files together, else zips inside."""
-    levels = (
+    levels: tuple[Callable[[], list[SourceFiles]], ...] = (
         lambda: [files],
         lambda: list(files.inner()),
         lambda: [files.flattened()],

@@ -69,7 +69,7 @@ class DataFile:
             raise DatasetError(f"{self.name} is damaged or cut short: {error}") from error
 
     @contextmanager
-    def _open_plain(self) -> Iterator[tuple[io.BufferedReader, BinaryIO]]:
+    def _open_plain(self) -> Iterator[tuple[io.BufferedReader[archives.Bounded], BinaryIO]]:
         with ExitStack() as stack:
             packed = stack.enter_context(self.open_packed())
             yield archives.unpacked(self.name, packed, self.packed_size or self.size, stack), packed

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from pytest_django import Settings
 
@@ -132,3 +133,15 @@ def test_a_job_cancelled_before_a_worker_came_is_not_begun(folder: Path) -> None
     assert jobs.cancel(job)
     work(job.pk)
     assert (now(job).state, now(job).attempts) == ("cancelled", 0)
+
+
+@pytest.mark.django_db
+def test_an_upload_in_a_storage_elsewhere_is_fetched(settings: Settings) -> None:
+    memory = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
+    settings.STORAGES = {**settings.STORAGES, "default": memory}
+    job = jobs.begin_import(
+        asked_by=None, upload=SimpleUploadedFile("ml-mine.zip", cases.archive())
+    )
+    work(job.pk)
+    assert (now(job).refusal, now(job).state) == ("", "preview")
+    assert now(job).report["counts"]["movies"]["loaded"] == 3
