@@ -110,7 +110,7 @@ def _source(job: DatasetJob, beat: Pulse) -> Iterator[Path]:
         kept_at: str | None = job.upload.path
     except NotImplementedError:
         kept_at = None
-    if kept_at:
+    if kept_at and Path(kept_at).exists():
         yield Path(kept_at)
     else:
         with tempfile.TemporaryDirectory() as folder:

@@ -51,7 +51,7 @@ def archive(tmp_path: Path) -> Path:
 
 @pytest.mark.usefixtures("worker")
 def test_a_dataset_is_imported_with_a_report_and_undone(
-    operator_page: Page, site: Site, archive: Path, tmp_path: Path
+    operator_page: Page, site: Site, archive: Path
 ) -> None:
     page = operator_page
     films = Movie.objects.count()
@@ -67,10 +67,6 @@ def test_a_dataset_is_imported_with_a_report_and_undone(
     expect(page.get_by_role("cell", name="Toy Story").first).to_be_visible()
     expect(page.get_by_text("1 × rating must be a number, got …")).to_be_visible()
     assert Movie.objects.count() == films
-    screenshot = tmp_path / "preview.png"
-    page.screenshot(path=screenshot, full_page=True)
-    page.emulate_media(color_scheme="dark")
-    page.screenshot(path=tmp_path / "preview-dark.png", full_page=True)
 
     page.get_by_role("button", name="Import it").click()
     expect(page.get_by_text("import: done")).to_be_visible(timeout=SLOW)
