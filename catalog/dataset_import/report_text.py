@@ -15,10 +15,10 @@ def _lines(job: DatasetJob) -> Iterator[str]:
     if job.refusal:
         yield job.refusal
     report = job.report
-    if report.get("counts"):
+    if job.counts:
         yield ""
         yield f"{'':<14}{'read':>12}{'loaded':>12}{'updated':>12}{'rejected':>12}"
-        for kind, count in report["counts"].items():
+        for kind, count in job.counts:
             numbers = (count[name] for name in ("read", "loaded", "updated", "rejected"))
             yield f"{kind:<14}" + "".join(f"{number:>12,}" for number in numbers)
     for title, part in (

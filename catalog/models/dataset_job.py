@@ -31,6 +31,7 @@ class JobState(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
+COUNTED = ("ratings", "raters", "movies", "links", "genres", "collections")
 WORKING = (JobState.LOOKING, JobState.APPLYING)
 
 
@@ -107,6 +108,13 @@ class DatasetJob(models.Model):
     def is_preview(self) -> bool:
         """Nothing of what the report counts has been written."""
         return self.state != JobState.DONE
+
+    @property
+    def counts(self) -> list[tuple[str, dict[str, int]]]:
+        """What was counted of each kind, the important ones first; not what there is none of."""
+        counts: dict[str, dict[str, int]] = self.report.get("counts", {})
+        order = [*COUNTED, *sorted(set(counts) - set(COUNTED))]
+        return [(kind, counts[kind]) for kind in order if any(counts.get(kind, {}).values())]
 
     @property
     def percent(self) -> int:
