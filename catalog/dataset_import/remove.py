@@ -12,11 +12,12 @@ from django.core.cache import cache
 from django.db import connection, models, transaction
 
 from catalog.datasets.records import DatasetError
-from catalog.models import Dataset, Movie, Origin
+from catalog.models import Dataset, Movie, Origin, Rating
 from catalog.models.dataset import CREDITS_CACHE_KEY
 from catalog.services.ratings import announce
 
 from .load import Say, analyze, lock_imports
+from .upsert_ratings import delete_ratings_of
 
 RATERS = """
 CREATE TEMPORARY TABLE leaving_rater ON COMMIT DROP AS
@@ -75,7 +76,7 @@ def remove_dataset(slug: str, *, say: Say | None = None) -> Removal:
         say("Counting")
         removal = _mark(cursor, dataset)
         say("Removing ratings")
-        cursor.execute("DELETE FROM catalog_rating WHERE user_id IN (SELECT id FROM leaving_rater)")
+        delete_ratings_of(cursor, "leaving_rater")
         say("Removing films")
         cursor.execute("DELETE FROM leaving_film WHERE stays IS NOT NULL")
         _pass_on(cursor, dataset)
@@ -137,7 +138,7 @@ def _reasons_to_stay(dataset: Dataset) -> list[tuple[str, str]]:
     ]
     for relation in _relations_to(Movie):
         table, column = relation.related_model._meta.db_table, relation.field.column
-        if table != "catalog_rating" and _is_personal(relation.related_model):
+        if relation.related_model is not Rating and _is_personal(relation.related_model):
             reasons.append(("members", f"EXISTS (SELECT FROM {table} p WHERE p.{column} = f.id)"))
     edited = f"""EXISTS (SELECT FROM catalog_fieldprovenance p
                          WHERE p.movie_id = f.id AND p.origin = '{Origin.EDITOR}')"""

@@ -2,7 +2,8 @@
 
 The one writer of ratings beside ``catalog.services.ratings``, because what it does is another
 thing: it brings millions of staged rows up to date in the one statement of ``upsert``, for as many
-users at once, none of whom has hidden a film; the rows never pass through Python.
+users at once, none of whom has hidden a film; the rows never pass through Python. The undo of a
+dataset takes them out again in the same way.
 """
 
 from typing import Any
@@ -124,3 +125,8 @@ def _note_other_edition(cursor: Any, report: Report, slug: str, item_key: str) -
         f"ratings were loaded earlier as {slug} and are not in this file: is it another edition, "
         "in need of another --name?"
     ] += cursor.fetchone()[0]
+
+
+def delete_ratings_of(cursor: Any, raters: str) -> None:
+    """Delete all ratings of the users whose keys are in a table."""
+    cursor.execute(f"DELETE FROM catalog_rating WHERE user_id IN (SELECT id FROM {raters})")  # noqa: S608
