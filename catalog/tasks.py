@@ -2,6 +2,8 @@
 
 from celery import shared_task
 
+from catalog.dataset_import import jobs
+from catalog.dataset_import.worker import work as work_on_job
 from catalog.member_import.cleanup import clean_up
 from catalog.member_import.worker import work
 from catalog.services.moderation_mail import mail_takedown
@@ -17,6 +19,13 @@ def work_on_import(import_id: int) -> None:
 def sweep_imports() -> None:
     """Take up what was lost, remove what is old. Beat sends it."""
     clean_up()
+    jobs.clean_up()
+
+
+@shared_task(name="catalog.tasks.work_on_dataset")
+def work_on_dataset(job_id: int) -> None:
+    """Do what a job on a dataset waits for; see `catalog.dataset_import.worker`."""
+    work_on_job(job_id)
 
 
 @shared_task(

@@ -132,6 +132,9 @@ CELERY_TIMEZONE = "UTC"
 # --- The recommender ------------------------------------------------------------------------
 
 MATINEE_DATASET = env.str("MATINEE_DATASET", default="")
+# Folders whose datasets may be named in the administration, and the largest upload there.
+MATINEE_DATASET_FOLDERS = env.list("MATINEE_DATASET_FOLDERS", default=[str(VAR_DIR / "datasets")])
+MATINEE_DATASET_UPLOAD_MB = env.int("MATINEE_DATASET_UPLOAD_MB", default=1024)
 MATINEE_DEVICE = env.str("MATINEE_DEVICE", default="auto")
 MATINEE_RETRAIN_AFTER = env.int("MATINEE_RETRAIN_AFTER", default=0)  # 0: as set in the admin
 POSTER_BASE_URL = env.str("POSTER_BASE_URL", default="https://image.tmdb.org/t/p/w342")

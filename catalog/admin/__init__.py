@@ -1,5 +1,25 @@
 """The catalog behind /admin/, usable with tens of thousands of movies and millions of ratings."""
 
-from . import datasets, facets, imports, links, moderation, movies, personal, ratings
+from . import (
+    dataset_jobs,
+    datasets,
+    facets,
+    imports,
+    links,
+    moderation,
+    movies,
+    personal,
+    ratings,
+)
 
-__all__ = ["datasets", "facets", "imports", "links", "moderation", "movies", "personal", "ratings"]
+__all__ = [
+    "dataset_jobs",
+    "datasets",
+    "facets",
+    "imports",
+    "links",
+    "moderation",
+    "movies",
+    "personal",
+    "ratings",
+]

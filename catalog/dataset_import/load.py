@@ -7,18 +7,26 @@ from typing import Any
 from django.core.cache import cache
 from django.db import connection, transaction
 
-from catalog.datasets.detection import recognise
+from catalog.datasets.detection import find_dataset
 from catalog.datasets.known import credits_of
+from catalog.datasets.rating_rows import refuse_other_scale
 from catalog.datasets.records import DatasetError, Reader
 from catalog.datasets.report import Report
 from catalog.models import Dataset
 from catalog.models.dataset import CREDITS_CACHE_KEY
 from catalog.services.ratings import announce
 
-from . import staging, upsert_films, upsert_ratings
+from . import locks, staging, upsert_films, upsert_ratings
+from .dataset_films import note_films
+from .preview import show_first_rows
 
 ANALYZED = ("movie", "link", "rating", "genre", "movie_genres", "company", "movie_companies")
 IMPORT_LOCK = 0x4D41_5449  # any number, as long as nothing else locks it
+
+
+class ImportRunningError(DatasetError):
+    """Another import or removal of a dataset is at work."""
+
 
 # Called with one short phrase when a step begins.
 Say = Callable[[str], None]
@@ -29,6 +37,7 @@ def import_dataset(
     *,
     slug: str = "",
     small: bool = False,
+    scale: int = 5,
     report: Report | None = None,
     say: Say | None = None,
 ) -> Report:
@@ -36,24 +45,27 @@ def import_dataset(
 
     Films that are there already, by their MovieLens, IMDb or TMDB id, are completed; the ratings
     of the site's own members are never touched. Takes memory for one portion of films and the
-    ids of those rated, however many ratings there are.
+    ids of those rated, however many ratings there are. With a ``report`` that is a preview all
+    is read and counted, and nothing is written.
 
     Raises
     ------
     DatasetError
-        When the layout is none that is known, a file is damaged, or another import is running.
+        When the layout is none that is known, a file is damaged, most of a file's rows are
+        rejected, or another import is running.
     """
     report, say = report or Report(), say or _silent
-    reader = recognise(path, slug=slug, small=small)
+    reader, place = find_dataset(path, slug=slug, small=small, scale=scale)
+    if place:
+        say(f"Taking {place}")
     with transaction.atomic():
         with connection.cursor() as cursor:
             _load(cursor, reader, report, say)
-        if report.changed:
-            _note_dataset(reader.slug)
+        if report.changed and not report.preview:
             announce(None)
-    if report.changed:
+    if report.changed and not report.preview:
         say("Refreshing the database's statistics")
-        _analyze()
+        analyze()
     return report
 
 
@@ -62,44 +74,83 @@ def _silent(_phase: str) -> None:
 
 
 def _load(cursor: Any, reader: Reader, report: Report, say: Say) -> None:
-    cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [IMPORT_LOCK])
-    if not cursor.fetchone()[0]:
-        raise DatasetError("Another import is running; start this one when it has finished.")
+    if not report.preview:
+        lock_imports(cursor)
     cursor.execute("SET LOCAL work_mem = '64MB'")
     staging.create_tables(cursor)
     say("Reading ratings")
     rated = staging.stage_ratings(cursor, reader.ratings(report))
+    refuse_other_scale(report)
+    refuse_if_hardly_read(report, "ratings")
     say("Reading films")
     staging.stage_films(cursor, reader.films(rated, report))
+    refuse_if_hardly_read(report, "movies", "links")
     say("Storing films")
-    upsert_films.match_movies(cursor)
+    upsert_films.match_movies(cursor, preview=report.preview)
     upsert_films.upsert_collections(cursor, report)
     upsert_films.upsert_facets(cursor, report)
     upsert_films.upsert_movies(cursor, report)
     upsert_films.upsert_links(cursor, report)
-    upsert_films.connect_facets(cursor)
+    if not report.preview:
+        upsert_films.connect_facets(cursor)
+        locks.note_origins(cursor)
     say("Storing ratings")
     upsert_ratings.upsert_raters(cursor, report, reader.slug)
     upsert_ratings.upsert_ratings(cursor, report, reader.slug, reader.item_key)
+    if report.preview:
+        show_first_rows(cursor, report, reader.item_key)
+    else:
+        _note_dataset(cursor, reader.slug, changed=report.changed)
     staging.drop_tables(cursor)
+    say("Finishing")
 
 
-def _note_dataset(slug: str) -> None:
-    """Keep the licence and citation that the page footer shows."""
-    credits = credits_of(slug)
-    Dataset.objects.update_or_create(
-        slug=slug,
-        defaults={
-            "title": credits.title or slug,
-            "licence": credits.licence,
-            "citation": credits.citation,
-            "url": credits.url,
-        },
-    )
+def lock_imports(cursor: Any) -> None:
+    """Keep all other imports and removals away until the transaction ends.
+
+    Raises ImportRunningError where one is at work.
+    """
+    cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [IMPORT_LOCK])
+    if not cursor.fetchone()[0]:
+        raise ImportRunningError("Another import is running; start this one when it has finished.")
+
+
+def refuse_if_hardly_read(report: Report, *kinds: str) -> None:
+    """Raise DatasetError where a file had no rows, or less than half of them could be read."""
+    for kind in kinds:
+        count = report.counts.get(kind)
+        if count is None:
+            continue
+        if not count.read and kind != "links":
+            raise DatasetError(f"Nothing was stored: there is not one row of {kind}.")
+        if count.rejected * 2 > count.read:
+            told = ": " + str(report.problems[0]) if report.problems else ""
+            raise DatasetError(
+                f"Nothing was stored: {count.rejected:,} of {count.read:,} rows of {kind} cannot "
+                f"be read{told}"
+            )
+
+
+def _note_dataset(cursor: Any, slug: str, *, changed: bool) -> None:
+    """Keep the licence and citation that the page footer shows, and which films it has."""
+    dataset = Dataset.objects.filter(slug=slug).first()
+    legacy = dataset is not None and not dataset.films.exists()
+    if dataset is None or changed:
+        credits = credits_of(slug)
+        dataset, _ = Dataset.objects.update_or_create(
+            slug=slug,
+            defaults={
+                "title": credits.title or slug,
+                "licence": credits.licence,
+                "citation": credits.citation,
+                "url": credits.url,
+            },
+        )
+    note_films(cursor, dataset, legacy=legacy)
     transaction.on_commit(lambda: cache.delete(CREDITS_CACHE_KEY))
 
 
-def _analyze() -> None:
+def analyze() -> None:
     with connection.cursor() as cursor:
         for table in ANALYZED:
             cursor.execute(f"ANALYZE catalog_{table}")

@@ -10,7 +10,7 @@ from django.utils.text import slugify
 from catalog.datasets.records import Film, RatingRow
 from catalog.folding import fold
 from catalog.models import Movie
-from catalog.postgres import Copier, Lines
+from catalog.postgres import Copier, copy_lines
 
 # Films are staged in portions so that a whole catalog is never in memory.
 PORTION = 4000
@@ -93,7 +93,7 @@ def stage_ratings(cursor: Any, ratings: Iterable[RatingRow]) -> set[int]:
             rated.add(row.item)
             yield f"{number}\t{row.user}\t{row.item}\t{row.half_stars}\t{row.rated_at}\n"
 
-    cursor.copy_expert("COPY stage_rating FROM STDIN", Lines(lines()))
+    copy_lines(cursor, "stage_rating", lines())
     cursor.execute("ANALYZE stage_rating")
     return rated
 

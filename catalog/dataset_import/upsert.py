@@ -4,6 +4,8 @@ from typing import Any
 
 from catalog.datasets.report import Report
 
+from .preview import count_changes
+
 
 def upsert(
     cursor: Any,
@@ -17,13 +19,26 @@ def upsert(
     params: list[Any] | None = None,
     on_insert: dict[str, str] | None = None,
     on_update: dict[str, str] | None = None,
-) -> None:
+) -> int:
     """Insert what is new, update what differs, leave all else untouched, and count the three.
+
+    Returns how many different rows there were. For a preview they are counted only.
 
     ``source`` selects the key, the columns, and ``row_no``, in whose order rows are inserted.
     Rows that are equal already are taken out before the insert: a conflict would lock them, and
     burn a number of the id sequence for each.
     """
+    if report.preview:
+        return count_changes(
+            cursor,
+            report,
+            kind,
+            table=table,
+            key=key,
+            columns=columns,
+            source=source,
+            params=params,
+        )
     on_insert, on_update = on_insert or {}, on_update or {}
     keys = key.split(", ")
     same_key = " AND ".join(f"old.{name} = new.{name}" for name in keys)
@@ -50,3 +65,4 @@ def upsert(
     count = report.count(kind)
     count.loaded, count.updated, distinct = cursor.fetchone()
     count.read = count.read or distinct  # what a reader has counted in the file stands
+    return int(distinct)

@@ -6,9 +6,12 @@ from catalog.dataset_import.staging import LINK_IDS, MOVIE_NUMBERS, MOVIE_TEXTS
 from catalog.datasets.records import Knowledge
 from catalog.datasets.report import Report
 
+from . import locks
 from .upsert import upsert
 
 TITLES = ("title", "original_title", "search_title", "year")
+# What is searched follows from both titles.
+LOCKS_BY_COLUMN = {"search_title": ("title", "original_title")}
 
 # Films that two datasets share are told by an id, or else by title and year where no id says that
 # they are different ones.
@@ -24,8 +27,11 @@ MATCHES = (
 )
 
 
-def match_movies(cursor: Any) -> None:
-    """Give every staged film the movie it is; those that are nowhere yet get new numbers."""
+def match_movies(cursor: Any, *, preview: bool = False) -> None:
+    """Give every staged film the movie it is; those that are nowhere yet get new numbers.
+
+    For a preview these are numbers that no film has.
+    """
     for condition in MATCHES:
         cursor.execute(
             f"""
@@ -33,22 +39,23 @@ def match_movies(cursor: Any) -> None:
                 SELECT DISTINCT ON (movie_id) movie_id, row_no FROM (
                     SELECT DISTINCT ON (s.row_no) s.row_no, m.id AS movie_id
                     FROM stage_movie s
-                    JOIN catalog_movie m ON true
-                    JOIN catalog_link l ON l.movie_id = m.id AND {condition}
-                    WHERE s.movie_id IS NULL
+                    CROSS JOIN catalog_movie m
+                    LEFT JOIN catalog_link l ON l.movie_id = m.id
+                    WHERE {condition} AND s.movie_id IS NULL
                       AND NOT EXISTS (SELECT FROM stage_movie t WHERE t.movie_id = m.id)
                     ORDER BY s.row_no, m.rating_count DESC, m.id) candidates
                 ORDER BY movie_id, row_no) found
             WHERE stage_movie.row_no = found.row_no
             """  # noqa: S608
         )
+    number = "-1 - row_no" if preview else "nextval(pg_get_serial_sequence('catalog_movie', 'id'))"
     cursor.execute(
-        """
+        f"""
         UPDATE stage_movie SET movie_id = numbered.id, is_new = true FROM (
-            SELECT row_no, nextval(pg_get_serial_sequence('catalog_movie', 'id')) AS id
+            SELECT row_no, {number} AS id
             FROM (SELECT row_no FROM stage_movie WHERE movie_id IS NULL ORDER BY row_no) unknown
         ) numbered WHERE stage_movie.row_no = numbered.row_no
-        """
+        """  # noqa: S608
     )
     cursor.execute("ANALYZE stage_movie")
 
@@ -103,6 +110,7 @@ def upsert_movies(cursor: Any, report: Report) -> None:
     for name in MOVIE_NUMBERS:
         merged[name] = f"coalesce(CASE WHEN {better} THEN s.{name} END, m.{name}, s.{name})"
     merged["collection_id"] = "coalesce(c.id, m.collection_id)"
+    merged = {name: _unless_locked(name, value) for name, value in merged.items()}
     selected = ", ".join(f"{value} AS {name}" for name, value in merged.items())
     upsert(
         cursor,
@@ -114,6 +122,7 @@ def upsert_movies(cursor: Any, report: Report) -> None:
         source=f"""SELECT s.movie_id AS id, s.row_no, {selected}
                    FROM stage_movie s
                    LEFT JOIN catalog_movie m ON m.id = s.movie_id
+                   LEFT JOIN ({locks.FIELDS}) k ON k.movie_id = s.movie_id
                    LEFT JOIN catalog_collection c ON c.tmdb_id = s.collection_id""",  # noqa: S608
         on_insert={
             "rating_count": "0",
@@ -123,10 +132,23 @@ def upsert_movies(cursor: Any, report: Report) -> None:
         },
         on_update={"updated_at": "now()"},
     )
+    if not report.preview:
+        locks.fold_titles(cursor)
+
+
+def _unless_locked(column: str, value: str) -> str:
+    """The value of a column, or what it is where an editor has locked it."""
+    fields = LOCKS_BY_COLUMN.get(column, (column.removesuffix("_id"),))
+    locked = " OR ".join(f"'{field}' = ANY(k.fields)" for field in fields)
+    return f"CASE WHEN {locked} THEN m.{column} ELSE {value} END"
 
 
 def upsert_links(cursor: Any, report: Report) -> None:
-    merged = ", ".join(f"coalesce(s.{name}, l.{name}) AS {name}" for name in LINK_IDS)
+    merged = ", ".join(
+        f"CASE WHEN 'links' = ANY(k.fields) THEN l.{name} ELSE coalesce(s.{name}, l.{name}) END "
+        f"AS {name}"
+        for name in LINK_IDS
+    )
     upsert(
         cursor,
         report,
@@ -135,23 +157,29 @@ def upsert_links(cursor: Any, report: Report) -> None:
         key="movie_id",
         columns=LINK_IDS,
         source=f"""SELECT s.movie_id, s.row_no, {merged} FROM stage_movie s
+                   LEFT JOIN ({locks.FIELDS}) k ON k.movie_id = s.movie_id
                    LEFT JOIN catalog_link l ON l.movie_id = s.movie_id""",  # noqa: S608
     )
 
 
 def connect_facets(cursor: Any) -> None:
-    """Metadata's lists replace a movie's own; MovieLens's genres go to movies that have none."""
-    for stage, facet, key, through in (
-        ("stage_genre", "genre", "slug", "catalog_movie_genres"),
-        ("stage_company", "company", "tmdb_id", "catalog_movie_companies"),
-        ("stage_country", "country", "code", "catalog_movie_countries"),
-        ("stage_language", "language", "code", "catalog_movie_spoken_languages"),
+    """Metadata's lists replace a movie's own; MovieLens's genres go to movies that have none.
+
+    A list that an editor has locked stays as it is.
+    """
+    for stage, facet, key, field in (
+        ("stage_genre", "genre", "slug", "genres"),
+        ("stage_company", "company", "tmdb_id", "companies"),
+        ("stage_country", "country", "code", "countries"),
+        ("stage_language", "language", "code", "spoken_languages"),
     ):
+        through = f"catalog_movie_{field}"
+        unlocked = f"NOT EXISTS ({locks.of_field(field)})"
         cursor.execute(
             f"""
             DELETE FROM {through} t USING stage_movie s
             WHERE t.movie_id = s.movie_id AND s.knowledge = {Knowledge.METADATA:d}
-              AND EXISTS (SELECT FROM {stage} g WHERE g.row_no = s.row_no)
+              AND {unlocked} AND EXISTS (SELECT FROM {stage} g WHERE g.row_no = s.row_no)
               AND NOT EXISTS (
                   SELECT FROM {stage} g JOIN catalog_{facet} f ON f.{key} = g.key
                   WHERE g.row_no = s.row_no AND f.id = t.{facet}_id)
@@ -162,7 +190,7 @@ def connect_facets(cursor: Any) -> None:
             INSERT INTO {through} (movie_id, {facet}_id)
             SELECT DISTINCT s.movie_id, f.id FROM stage_movie s
             JOIN {stage} g ON g.row_no = s.row_no JOIN catalog_{facet} f ON f.{key} = g.key
-            WHERE NOT EXISTS (
+            WHERE {unlocked} AND NOT EXISTS (
                 SELECT FROM {through} t WHERE t.movie_id = s.movie_id
                 AND (t.{facet}_id = f.id OR s.knowledge < {Knowledge.METADATA:d}))
             """  # noqa: S608

@@ -2,7 +2,8 @@
 
 The one writer of ratings beside ``catalog.services.ratings``, because what it does is another
 thing: it brings millions of staged rows up to date in the one statement of ``upsert``, for as many
-users at once, none of whom has hidden a film; the rows never pass through Python.
+users at once, none of whom has hidden a film; the rows never pass through Python. The undo of a
+dataset takes them out again in the same way.
 """
 
 from typing import Any
@@ -20,9 +21,29 @@ def upsert_raters(cursor: Any, report: Report, slug: str) -> None:
 
     A member who took such a name beforehand keeps it, and that rater's ratings are rejected.
     """
-    user = get_user_model()._meta.db_table
     cursor.execute("SELECT count(DISTINCT rater) FROM stage_rating")
     report.count("raters").read = cursor.fetchone()[0]
+    if report.preview:
+        report.count("raters").loaded = _count_new_raters(cursor, slug)
+    else:
+        _insert_raters(cursor, report, slug)
+    _reject_names_of_members(cursor, report, slug)
+
+
+def _count_new_raters(cursor: Any, slug: str) -> int:
+    user = get_user_model()._meta.db_table
+    cursor.execute(
+        f"""
+        SELECT count(*) FROM (SELECT DISTINCT rater FROM stage_rating) raters
+        WHERE NOT EXISTS (SELECT FROM {user} u WHERE u.username = %s || '-' || rater)
+        """,  # noqa: S608
+        [slug],
+    )
+    return int(cursor.fetchone()[0])
+
+
+def _insert_raters(cursor: Any, report: Report, slug: str) -> None:
+    user = get_user_model()._meta.db_table
     cursor.execute(
         f"""
         INSERT INTO {user} (username, password, imported, is_active, is_staff, is_superuser,
@@ -37,6 +58,10 @@ def upsert_raters(cursor: Any, report: Report, slug: str) -> None:
         [slug, make_password(None), slug],
     )
     report.count("raters").loaded = cursor.rowcount
+
+
+def _reject_names_of_members(cursor: Any, report: Report, slug: str) -> None:
+    user = get_user_model()._meta.db_table
     cursor.execute(
         f"""
         WITH taken AS (
@@ -56,7 +81,9 @@ def upsert_ratings(cursor: Any, report: Report, slug: str, item_key: str) -> Non
     """Ratings in file order, so that their ids keep it; the latest of a pair's ratings counts."""
     user = get_user_model()._meta.db_table
     _note_other_edition(cursor, report, slug, item_key)
-    upsert(
+    # In a preview new raters are no users yet: they get numbers that no user has.
+    left, rater = ("LEFT", "coalesce(u.id, -1 - r.rater)") if report.preview else ("", "u.id")
+    distinct = upsert(
         cursor,
         report,
         "ratings",
@@ -64,17 +91,20 @@ def upsert_ratings(cursor: Any, report: Report, slug: str, item_key: str) -> Non
         key="user_id, movie_id",
         columns=("half_stars", "rated_at"),
         source=f"""
-            SELECT DISTINCT ON (u.id, s.movie_id) u.id AS user_id, s.movie_id,
+            SELECT DISTINCT ON ({rater}, s.movie_id) {rater} AS user_id, s.movie_id,
                    r.half_stars, to_timestamp(r.rated_at) AS rated_at, r.row_no
             FROM stage_rating r
             JOIN stage_movie s ON s.{item_key} = r.item
-            JOIN {user} u ON u.username = %s || '-' || r.rater
-            ORDER BY u.id, s.movie_id, r.rated_at DESC, r.row_no DESC""",  # noqa: S608
+            {left} JOIN {user} u ON u.username = %s || '-' || r.rater
+            ORDER BY {rater}, s.movie_id, r.rated_at DESC, r.row_no DESC""",  # noqa: S608
         params=[slug],
         # As late as can be: a model version knows by this time what it has not seen.
         on_insert={"updated_at": "statement_timestamp()"},
         on_update={"updated_at": "statement_timestamp()"},
     )
+    count = report.count("ratings")
+    repeated = count.read - count.rejected - distinct
+    report.remarks["ratings that a later one of the same film and rater replaces"] += repeated
 
 
 def _note_other_edition(cursor: Any, report: Report, slug: str, item_key: str) -> None:
@@ -95,3 +125,8 @@ def _note_other_edition(cursor: Any, report: Report, slug: str, item_key: str) -
         f"ratings were loaded earlier as {slug} and are not in this file: is it another edition, "
         "in need of another --name?"
     ] += cursor.fetchone()[0]
+
+
+def delete_ratings_of(cursor: Any, raters: str) -> None:
+    """Delete all ratings of the users whose keys are in a table."""
+    cursor.execute(f"DELETE FROM catalog_rating WHERE user_id IN (SELECT id FROM {raters})")  # noqa: S608

@@ -8,17 +8,20 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-IMDB_DIGITS = range(1, 11)
 LARGEST_ID = 2**31 - 1
+WHOLE_NUMBER = re.compile(r"(\d{1,20})(?:\.0*)?")
+IMDB_ID = re.compile(
+    r"(?:https?://(?:www\.|m\.)?imdb\.com/title/)?(?:tt)?0*([1-9]\d{0,9})(?:\.0*)?/?", re.IGNORECASE
+)
 
 
 def whole_number(text: str, largest: int = LARGEST_ID) -> int | None:
-    """``862`` and ``862.0`` → 862; None for anything that is no whole number from 0."""
-    try:
-        number = int(text) if text.isdecimal() else float(text)
-    except ValueError:
+    """``862`` and ``862.0`` → 862; None for what is no whole number, or rounded (``8.6E+02``)."""
+    found = WHOLE_NUMBER.fullmatch(text.strip())
+    if found is None:
         return None
-    return int(number) if 0 <= number <= largest and number == int(number) else None
+    number = int(found[1])
+    return number if number <= largest else None
 
 
 def decimal_number(text: str, largest: float) -> float | None:
@@ -30,9 +33,9 @@ def decimal_number(text: str, largest: float) -> float | None:
 
 
 def imdb_id(text: str) -> str | None:
-    """``tt0114709``, ``0114709`` or ``114709`` → ``tt0114709``; None without digits or for 0."""
-    digits = re.sub(r"\D", "", text).lstrip("0")
-    return f"tt{digits.zfill(7)}" if len(digits) in IMDB_DIGITS else None
+    """``tt0114709``, ``0114709``, ``114709``, ``114709.0`` → ``tt0114709``; None for all else."""
+    found = IMDB_ID.fullmatch(text.strip())
+    return f"tt{int(found[1]):07d}" if found else None
 
 
 def calendar_date(text: str) -> date | None:

@@ -1,11 +1,14 @@
 """Detecting which dataset a folder or zip holds."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from django.utils.text import slugify
 
 from . import movielens, movielens_100k, movies_dataset
 from .files import SourceFiles
+from .rating_rows import SCALES
 from .records import DatasetError, Reader
 
 LONGEST_SLUG = 50
@@ -17,8 +20,10 @@ LAYOUTS = (
     "ml-100k.item)"
 )
 
+AnyReader = movies_dataset.MoviesDataset | movielens.MovieLens | movielens_100k.MovieLens100K
 
-def recognise(path: Path, *, slug: str = "", small: bool = False) -> Reader:
+
+def recognise(path: Path, *, slug: str = "", small: bool = False, scale: int = 5) -> Reader:
     """The reader for a folder or a zip.
 
     Parameters
@@ -27,17 +32,62 @@ def recognise(path: Path, *, slug: str = "", small: bool = False) -> Reader:
         Name of the dataset, by default its folder's; raters are named after it.
     small
         Take The Movies Dataset's ratings_small.csv even where ratings.csv is there.
+    scale
+        What ratings go up to: 5, 10 or 100.
 
     Raises
     ------
     DatasetError
-        When there is nothing at ``path`` or its layout is none that is known.
+        When there is nothing at ``path``, its layout is none that is known, or it holds several
+        datasets.
     """
+    return find_dataset(path, slug=slug, small=small, scale=scale)[0]
+
+
+def find_dataset(
+    path: Path, *, slug: str = "", small: bool = False, scale: int = 5
+) -> tuple[Reader, str]:
+    """The reader, and the name of the folder inside that it reads; empty for ``path`` itself."""
+    if scale not in SCALES:
+        raise DatasetError(f"A scale goes to {', '.join(map(str, SCALES))}, not to {scale}.")
     files = SourceFiles(path)
     slug = slugify(slug)[:LONGEST_SLUG]
+    found = _first_level_that_fits(files, slug, small)
+    if not found:
+        shown = ", ".join((files.names or files.held())[:8]) or "nothing"
+        raise DatasetError(f"{path} holds {shown}, which is none of these layouts: {LAYOUTS}.")
+    if len(found) > 1:
+        names = ", ".join(place for _, place in found)
+        raise DatasetError(f"{path} holds several datasets: {names}. Name one of them.")
+    reader, place = found[0]
+    return replace(reader, scale=scale), place
+
+
+def _first_level_that_fits(
+    files: SourceFiles, slug: str, small: bool
+) -> list[tuple[AnyReader, str]]:
+    """The folder itself, else folders inside, else all files together, else zips inside."""
+    levels: tuple[Callable[[], list[SourceFiles]], ...] = (
+        lambda: [files],
+        lambda: list(files.inner()),
+        lambda: [files.flattened()],
+        lambda: list(files.archived()),
+    )
+    for level in levels:
+        fitting = [
+            (reader, "" if one is files else one.place)
+            for one in level()
+            if (reader := _reader_of(one, slug, small))
+        ]
+        if fitting:
+            return fitting
+    return []
+
+
+def _reader_of(files: SourceFiles, slug: str, small: bool) -> AnyReader | None:
     own = slug or slugify(files.label)[:LONGEST_SLUG] or "dataset"
     small = small or files.find("ratings.csv") is None
-    reader = (
+    return (
         movies_dataset.layout(
             slug or f"movies-dataset{'-small' if small else ''}", files, small=small
         )
@@ -46,7 +96,3 @@ def recognise(path: Path, *, slug: str = "", small: bool = False) -> Reader:
         or movielens_100k.recbole_layout(slug or "ml-100k", files)
         or movielens_100k.grouplens_layout(slug or "ml-100k", files)
     )
-    if reader is None:
-        shown = ", ".join(files.names[:8]) or "nothing"
-        raise DatasetError(f"{path} holds {shown}, which is none of these layouts: {LAYOUTS}.")
-    return reader

@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 
 from .cells import imdb_id, whole_number
 from .files import DataFile, SourceFiles
-from .rating_rows import rating_rows
+from .rating_rows import read_ratings
 from .records import Film, Knowledge, RatingRow
 from .report import Report
 from .tables import CSV, Dialect, read_table
 from .titles import parse_title
 
+LINKS = ("movieId", "imdbId", "tmdbId")
 NO_GENRES = {"", "(no genres listed)", "unknown"}
+NO_ID = {"", "tt", "nan", "null", "none", "na", "n/a", "\\n"}
 
 LinkIds = tuple[str | None, int | None]
 
@@ -27,13 +29,12 @@ class MovieLens:
     dialect: Dialect = CSV
     ratings_columns: tuple[str, ...] | None = None
     movies_columns: tuple[str, ...] | None = None
+    scale: int = 5
     item_key: str = field(default="movielens_id", init=False)
 
     def ratings(self, report: Report) -> Iterator[RatingRow]:
         dialect = self._dialect(self.ratings_columns)
-        wanted = ("userId", "movieId", "rating", "timestamp")
-        rows = read_table(self.ratings_file, wanted, report, kind="ratings", dialect=dialect)
-        yield from rating_rows(rows, self.ratings_file.name, report)
+        yield from read_ratings(self.ratings_file, report, scale=self.scale, dialect=dialect)
 
     def films(self, rated: set[int], report: Report) -> Iterator[Film]:
         links = read_links([self.links_file], report) if self.links_file else {}
@@ -56,11 +57,12 @@ class MovieLens:
 
 
 def csv_layout(slug: str, files: SourceFiles) -> MovieLens | None:
-    """ratings.csv, movies.csv and links.csv, as in all releases since 2015."""
-    ratings, movies = files.find("ratings.csv"), files.find("movies.csv")
+    """ratings.csv, movies.csv and links.csv, as since 2015; on Kaggle without the s."""
+    ratings = files.find("ratings.csv", "rating.csv")
+    movies = files.find("movies.csv", "movie.csv")
     if ratings is None or movies is None:
         return None
-    return MovieLens(slug, ratings, movies, files.find("links.csv"))
+    return MovieLens(slug, ratings, movies, files.find("links.csv", "link.csv"))
 
 
 def dat_layout(slug: str, files: SourceFiles) -> MovieLens | None:
@@ -72,15 +74,10 @@ def dat_layout(slug: str, files: SourceFiles) -> MovieLens | None:
         slug,
         ratings,
         movies,
-        dialect=Dialect(delimiter="::", encoding=_encoding(movies)),
+        dialect=Dialect(delimiter="::"),
         ratings_columns=("userId", "movieId", "rating", "timestamp"),
         movies_columns=("movieId", "title", "genres"),
     )
-
-
-def _encoding(file: DataFile) -> str:
-    with file.open("utf-8-sig") as (text, _):
-        return "latin-1" if any("�" in line for line in text) else "utf-8-sig"
 
 
 def read_links(files: list[DataFile], report: Report) -> dict[int, LinkIds]:
@@ -88,19 +85,29 @@ def read_links(files: list[DataFile], report: Report) -> dict[int, LinkIds]:
     links: dict[int, LinkIds] = {}
     for file in files:
         here: set[int] = set()
-        wanted = ("movieId", "imdbId", "tmdbId")
-        for line, (movie, imdb, tmdb) in read_table(file, wanted, report, kind="links"):
-            movielens_id = whole_number(movie)
+        for line, cells in read_table(file, LINKS, report, kind="links", optional=LINKS[1:]):
+            movielens_id = whole_number(cells[0])
+            ids = imdb_id(cells[1]), whole_number(cells[2]) or None
             if movielens_id is None:
-                report.reject("links", file.name, line, f"the movie {movie!r} is no whole number")
+                reason = f"the movie {cells[0]!r} is no whole number"
             elif movielens_id in here:
-                report.reject("links", file.name, line, f"movie {movie} has a link already")
+                reason = f"movie {cells[0]} has a link already"
+            elif ids[0] is None and not _is_blank(cells[1]):
+                reason = f"the IMDb id {cells[1]!r} is none"
+            elif ids[1] is None and not _is_blank(cells[2]):
+                reason = f"the TMDB id {cells[2]!r} is none"
             else:
                 here.add(movielens_id)
-                ids = imdb_id(imdb), whole_number(tmdb) or None
                 report.remarks["links without a TMDB id"] += ids[1] is None
                 links.setdefault(movielens_id, ids)
+                continue
+            report.reject("links", file.name, line, reason)
     return links
+
+
+def _is_blank(cell: str) -> bool:
+    """Without an id: empty, 0, or a word of some program for it."""
+    return cell.strip().strip("0.").lower() in NO_ID
 
 
 def read_titles(
@@ -114,7 +121,8 @@ def read_titles(
     """The films of a movies.csv or movies.dat, each id once."""
     seen: set[int] = set()
     wanted = ("movieId", "title", "genres")
-    for line, (movie, text, genres) in read_table(file, wanted, report, kind=kind, dialect=dialect):
+    rows = read_table(file, wanted, report, kind=kind, dialect=dialect, optional=("genres",))
+    for line, (movie, text, genres) in rows:
         movielens_id = whole_number(movie)
         if movielens_id is None:
             report.reject(kind, file.name, line, f"the movie {movie!r} is no whole number")

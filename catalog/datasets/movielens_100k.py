@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from .cells import whole_number
 from .files import DataFile, SourceFiles
 from .movielens import titled
-from .rating_rows import rating_rows
+from .rating_rows import read_ratings
 from .records import Film, Knowledge, RatingRow
 from .report import Report
 from .tables import Dialect, read_table
@@ -52,6 +52,7 @@ class MovieLens100K:
     ratings_file: DataFile
     items_file: DataFile
     recbole: bool
+    scale: int = 5
     item_key: str = field(default="ml_100k_id", init=False)
 
     def ratings(self, report: Report) -> Iterator[RatingRow]:
@@ -59,8 +60,9 @@ class MovieLens100K:
             wanted, dialect = ("user_id", "item_id", "rating", "timestamp"), TAB
         else:
             wanted, dialect = ("user", "item", "rating", "timestamp"), U_DATA
-        rows = read_table(self.ratings_file, wanted, report, kind="ratings", dialect=dialect)
-        yield from rating_rows(rows, self.ratings_file.name, report)
+        yield from read_ratings(
+            self.ratings_file, report, scale=self.scale, dialect=dialect, columns=wanted
+        )
 
     def films(self, rated: set[int], report: Report) -> Iterator[Film]:
         unseen, seen = set(rated), set[int]()

@@ -10,10 +10,10 @@ from .cells import imdb_id
 from .files import DataFile, SourceFiles
 from .metadata_rows import COLUMNS, IMDB_ID, film_of, whole_rows
 from .movielens import LinkIds, read_links, read_titles, untitled
-from .rating_rows import rating_rows
+from .rating_rows import read_ratings
 from .records import DatasetError, Film, RatingRow
 from .report import Report
-from .tables import header, read_rows, read_table
+from .tables import header, place_of, read_rows
 
 # MovieLens's words for what TMDB, whose genres this dataset has, calls otherwise.
 TMDB_GENRES = {"Sci-Fi": "Science Fiction", "Children": "Family", "Musical": "Music", "IMAX": ""}
@@ -31,12 +31,11 @@ class MoviesDataset:
     links_files: list[DataFile]
     metadata_file: DataFile
     titles_file: DataFile | None
+    scale: int = 5
     item_key: str = field(default="movielens_id", init=False)
 
     def ratings(self, report: Report) -> Iterator[RatingRow]:
-        wanted = ("userId", "movieId", "rating", "timestamp")
-        rows = read_table(self.ratings_file, wanted, report, kind="ratings")
-        yield from rating_rows(rows, self.ratings_file.name, report)
+        yield from read_ratings(self.ratings_file, report, scale=self.scale)
 
     def films(self, rated: set[int], report: Report) -> Iterator[Film]:
         join = _Join(read_links(self.links_files, report), self._imdb_ids(), self.titles_file)
@@ -63,8 +62,9 @@ class MoviesDataset:
         """Rows in the order of COLUMNS, whichever order and subset of them the file has."""
         rows = read_rows(self.metadata_file, report, kind="movies")
         columns = header(self.metadata_file, rows)
-        for name in NEEDED:
-            if name not in columns:
+        places = [place_of(name, columns, self.metadata_file) for name in COLUMNS]
+        for name, place in zip(COLUMNS, places, strict=True):
+            if place is None and name in NEEDED:
                 shown = ", ".join(columns)
                 raise DatasetError(
                     f"{self.metadata_file.name} has no column {name!r}; its columns are {shown}."
@@ -72,8 +72,7 @@ class MoviesDataset:
         for line, row in rows:
             report.count("movies").read += 1
             if columns != COLUMNS:
-                cells = dict(zip(columns, row, strict=False))
-                row = [cells.get(name, "") for name in COLUMNS]
+                row = [row[i] if i is not None and i < len(row) else "" for i in places]
             yield line, row
 
 

@@ -1,12 +1,17 @@
 """The report of a dataset import: counts, rejected rows with their reasons, remarks."""
 
+import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import NamedTuple
 
 # Called with a file's name, the position in it and its size, both in bytes.
 Watch = Callable[[str, int, int], None]
+
+# What differs from row to row in a reason.
+PARTICULARS = re.compile(r"""'[^']*'|"[^"]*"|(?<=\bmovie )\S+|^\d+(?= columns)""")
+MOST_REASONS = 100
 
 
 class RejectedRow(NamedTuple):
@@ -36,18 +41,32 @@ class Report:
 
     Attributes
     ----------
+    preview
+        Nothing is written, only counted: what would be loaded and updated.
     counts
         By what is counted: "ratings", "movies" and so on.
     problems
         The first ``problem_limit`` rejected rows; ``counts`` has all of them.
+    reasons
+        How many rows were rejected for each kind of reason, over all kinds of rows.
+    above_scale, highest
+        How many ratings were rejected for being above the scale, and the highest of them.
+    changes, samples
+        For a preview: updates by column, and the first rows of each kind.
     remarks
         Dirt that was dealt with, by description.
     """
 
     problem_limit: int = 20
+    preview: bool = False
     watch: Watch | None = None
     counts: dict[str, Count] = field(default_factory=dict)
     problems: list[RejectedRow] = field(default_factory=list)
+    reasons: Counter[str] = field(default_factory=Counter)
+    above_scale: int = 0
+    highest: float = 0
+    changes: dict[str, int] = field(default_factory=dict)
+    samples: dict[str, list[list[str]]] = field(default_factory=dict)
     remarks: Counter[str] = field(default_factory=Counter)
 
     def count(self, kind: str) -> Count:
@@ -55,6 +74,10 @@ class Report:
 
     def reject(self, kind: str, file: str, line: int, reason: str) -> None:
         self.count(kind).rejected += 1
+        general = PARTICULARS.sub("…", reason)
+        if general not in self.reasons and len(self.reasons) >= MOST_REASONS:
+            general = "other reasons"
+        self.reasons[general] += 1
         if len(self.problems) < self.problem_limit:
             self.problems.append(RejectedRow(file, line, reason))
 
@@ -65,3 +88,14 @@ class Report:
     @property
     def changed(self) -> bool:
         return any(count.loaded or count.updated for count in self.counts.values())
+
+    def as_json(self) -> dict[str, object]:
+        """All of it but what is only for reading."""
+        return {
+            "counts": {kind: asdict(count) for kind, count in self.counts.items()},
+            "problems": [list(problem) for problem in self.problems],
+            "reasons": dict(self.reasons.most_common()),
+            "remarks": {remark: number for remark, number in self.remarks.items() if number},
+            "changes": self.changes,
+            "samples": self.samples,
+        }

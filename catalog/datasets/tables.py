@@ -1,8 +1,10 @@
 """Reading the delimited text tables that datasets are made of."""
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from operator import itemgetter
 
 from .files import DataFile
@@ -13,43 +15,91 @@ from .report import Report
 WATCH_EVERY = 5000
 
 
+DELIMITERS = (",", ";", "\t", "|")
+SEPARATOR_LINE = re.compile(r"\"?sep=(.)\"?\s*", re.IGNORECASE | re.DOTALL)
+
+# Other words for a column, as `column_key` writes them.
+ALSO = {
+    "userid": ("user",),
+    "movieid": ("movie", "itemid", "item", "movielensid"),
+    "rating": ("ratings",),
+    "timestamp": ("time", "date", "datetime", "ratedat"),
+    "genres": ("genre",),
+}
+
+
 @dataclass(frozen=True)
 class Dialect:
-    """How a table is written. ``columns`` names them where the file has no header."""
+    """How a table is written; empty is as its first line shows.
 
-    delimiter: str = ","
+    ``columns`` names them where the file has no header.
+    """
+
+    delimiter: str = ""
     quoted: bool = True
     columns: tuple[str, ...] | None = None
-    encoding: str = "utf-8-sig"
+    encoding: str = ""
 
 
 CSV = Dialect()
 
 
 def read_table(
-    file: DataFile, wanted: Sequence[str], report: Report, *, kind: str, dialect: Dialect = CSV
+    file: DataFile,
+    wanted: Sequence[str],
+    report: Report,
+    *,
+    kind: str,
+    dialect: Dialect = CSV,
+    optional: Sequence[str] = (),
 ) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Number of the first line, and the ``wanted`` columns, of each row.
 
-    Rows with too few or too many columns are rejected under ``kind``. Raises DatasetError where
-    a wanted column is missing.
+    Columns are known in whatever case they are written. Those that are ``optional`` are empty
+    where they are missing. Rows with too few or too many columns are rejected under ``kind``.
+    Raises DatasetError where a wanted column is missing.
     """
     rows = read_rows(file, report, kind=kind, dialect=dialect)
     columns = dialect.columns or header(file, rows)
-    missing = [name for name in wanted if name not in columns]
-    if missing:
-        raise DatasetError(
-            f"{file.name} has no column {missing[0]!r}; its columns are {', '.join(columns)}."
-        )
-    pick = itemgetter(*(columns.index(name) for name in wanted))
+    places = [place_of(name, columns, file) for name in wanted]
     width = len(columns)
+    for name, place in zip(wanted, places, strict=True):
+        if place is None and name not in optional:
+            raise DatasetError(
+                f"{file.name} has no column {name!r}; its columns are {', '.join(columns)}."
+            )
+    pick = itemgetter(*(width if place is None else place for place in places))
+    missing = [""] if None in places else []
     count = report.count(kind)
     for line, row in rows:
         count.read += 1
-        if len(row) == width:
-            yield line, pick(row)
+        if len(row) == width or (not any(row[width:]) and len(row) > width):
+            yield line, pick(row[:width] + missing if missing else row)
         else:
             report.reject(kind, file.name, line, f"{len(row)} columns instead of {width}")
+
+
+def column_key(name: str) -> str:
+    """``user_id``, ``User ID`` and ``userId`` are one."""
+    return re.sub(r"[\W_]", "", name.casefold())
+
+
+def place_of(name: str, columns: Sequence[str], file: DataFile) -> int | None:
+    """Where a column stands: under just this name, else under it in another case, or another name.
+
+    Raises DatasetError where several columns are as like.
+    """
+    if columns.count(name) == 1:
+        return columns.index(name)
+    keys = [column_key(column) for column in columns]
+    for key in (column_key(name), *ALSO.get(column_key(name), ())):
+        if keys.count(key) > 1:
+            raise DatasetError(
+                f"{file.name} has several columns {name!r}; its columns are {', '.join(columns)}."
+            )
+        if key in keys:
+            return keys.index(key)
+    return None
 
 
 def header(file: DataFile, rows: Iterator[tuple[int, list[str]]]) -> tuple[str, ...]:
@@ -59,23 +109,39 @@ def header(file: DataFile, rows: Iterator[tuple[int, list[str]]]) -> tuple[str, 
     raise DatasetError(f"{file.name} is empty.")
 
 
+def delimiter_of(line: str) -> str:
+    """What stands between the names of a first line, or behind ``sep=`` as spreadsheets write."""
+    if told := SEPARATOR_LINE.fullmatch(line):
+        return told[1]
+    return max(DELIMITERS, key=line.count)
+
+
 def read_rows(
     file: DataFile, report: Report, *, kind: str, dialect: Dialect = CSV
 ) -> Iterator[tuple[int, list[str]]]:
     """Number of the first line, and all cells, of each row that is not blank."""
-    with file.open(dialect.encoding) as (text, packed):
-        if len(dialect.delimiter) > 1:
-            rows: Iterator[list[str]] = (
-                line.rstrip("\r\n").split(dialect.delimiter) for line in text
-            )
+    # Of ratings, which are digits, the first bytes tell enough; and there are millions of them.
+    encoding = dialect.encoding or ("" if kind == "ratings" else file.encoding)
+    with file.open(encoding) as (text, packed):
+        lines: Iterator[str] = text
+        delimiter, skipped = dialect.delimiter, 0
+        if not delimiter:
+            opening = text.readline()
+            delimiter = delimiter_of(opening)
+            if SEPARATOR_LINE.fullmatch(opening):
+                skipped = 1
+            else:
+                lines = chain([opening] if opening else [], text)
+        if len(delimiter) > 1:
+            rows: Iterator[list[str]] = (line.rstrip("\r\n").split(delimiter) for line in lines)
             reader = None
         else:
             rows = reader = csv.reader(
-                text,
-                delimiter=dialect.delimiter,
+                lines,
+                delimiter=delimiter,
                 quoting=csv.QUOTE_MINIMAL if dialect.quoted else csv.QUOTE_NONE,
             )
-        line = taken = 0
+        line, taken = skipped, 0
         while True:
             first = line + 1
             try:
@@ -83,10 +149,10 @@ def read_rows(
             except StopIteration:
                 break
             except csv.Error as error:
-                line = reader.line_num if reader else first
+                line = reader.line_num + skipped if reader else first
                 report.reject(kind, file.name, first, f"not readable as CSV: {error}")
                 continue
-            line = reader.line_num if reader else first
+            line = reader.line_num + skipped if reader else first
             if row and row != [""]:
                 yield first, row
             taken += 1

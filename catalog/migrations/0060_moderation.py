@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("catalog", "0010_movies_by_arrival"),
+        ("catalog", "0020_dataset_jobs"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,6 +1,7 @@
 """Models of the catalog, one file per noun."""
 
-from .dataset import Dataset
+from .dataset import Dataset, DatasetMovie
+from .dataset_job import DatasetJob
 from .diary import DiaryEntry
 from .facets import Collection, Company, Country, Genre, Language
 from .friendship import Block, Friendship
@@ -20,6 +21,8 @@ __all__ = [
     "Company",
     "Country",
     "Dataset",
+    "DatasetJob",
+    "DatasetMovie",
     "DiaryEntry",
     "FieldProvenance",
     "Friendship",

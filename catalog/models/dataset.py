@@ -4,6 +4,8 @@ from django.core.cache import cache
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from .movie import Movie
+
 CREDITS_CACHE_KEY = "catalog.dataset.credits"
 CREDITS_CACHE_SECONDS = 60
 
@@ -37,3 +39,29 @@ class Dataset(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class DatasetMovie(models.Model):
+    """A film that a dataset has; what it ``brought`` leaves with it where nobody else has it."""
+
+    dataset = models.ForeignKey(
+        Dataset,
+        verbose_name=_("dataset"),
+        related_name="films",
+        on_delete=models.CASCADE,
+        db_index=False,  # the unique constraint begins with it
+    )
+    movie = models.ForeignKey(
+        Movie, verbose_name=_("movie"), related_name="datasets", on_delete=models.CASCADE
+    )
+    brought = models.BooleanField(_("came with it"))
+
+    class Meta:
+        verbose_name = _("film of a dataset")
+        verbose_name_plural = _("films of a dataset")
+        constraints = [
+            models.UniqueConstraint(fields=["dataset", "movie"], name="catalog_dataset_movie_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"movie {self.movie_id} of dataset {self.dataset_id}"

@@ -10,6 +10,7 @@ from django.db.models import Count, F, Max, Sum
 from pytest_django import DjangoDbBlocker
 
 from catalog.dataset_import.load import import_dataset
+from catalog.datasets.records import DatasetError
 from catalog.datasets.report import Report
 from catalog.models import Dataset, Link, Movie, Rating
 
@@ -110,3 +111,86 @@ def test_movielens_adds_its_films_and_leaves_the_metadata(
             "ml-latest-small-2018",
         }
         transaction.set_rollback(True)
+
+
+USUAL = {
+    (1, 1, 8, 964982703),
+    (1, 2, 7, 964982224),
+    (2, 1, 10, 964983815),
+    (2, 3, 1, 964982931),
+}
+DATED = {(1, 1, 7, 1112486027), (1, 2, 7, 1112484676), (2, 1, 10, 974820598)}
+TWO = {(1, 1, 8, 964982703), (1, 2, 7, 964982224)}
+CASES: dict[str, set[tuple[int, int, int, int]]] = {
+    "D01-kaggle-ml-20m": DATED,
+    "D01b-kaggle-renamed": DATED,
+    "D02-csv-is-a-zip": USUAL,
+    "D03-mac.zip": USUAL,
+    "D03b-mac-unpacked": USUAL,
+    "D04-ml-1m": {(1, 1, 10, 978300760), (1, 2, 6, 978302109), (2, 1, 8, 978298413)},
+    "D04b-ml-10m": {(1, 1, 10, 838985046), (1, 2, 1, 838983525)},
+    "D08-extra-columns": TWO,
+    "D08b-other-case": {(1, 1, 8, 964982703)},
+    "D08c-names-in-capitals": USUAL,
+    "D09-two-folders": USUAL,
+    "D10-milliseconds": {(1, 1, 8, 1609459200), (1, 2, 2, 1609459200)},
+    "D11-windows.zip": USUAL,
+}
+REFUSED = {
+    "D07-text-ids": "Nothing was stored: .* the user 'u-7af3' is not a whole number",
+    "D08d-ten-scale": "scale to 10",
+    "D12-movies-dataset-no-links": "neither links",
+}
+
+
+@pytest.fixture(scope="session")
+def shared_cases(shared_data: Path) -> Path:
+    folder = shared_data.parent / "cases" / "datasets"
+    if not folder.is_dir():
+        pytest.skip(f"no inputs of the kinds that people have at {folder}")
+    return folder
+
+
+def stored() -> set[tuple[int, int, int, int]]:
+    return {
+        (
+            int(rating.user.username.rpartition("-")[2]),
+            rating.movie.link.movielens_id or 0,
+            rating.half_stars,
+            int(rating.rated_at.timestamp()),
+        )
+        for rating in Rating.objects.select_related("user", "movie__link")
+    }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", CASES)
+def test_what_people_have_is_read(shared_cases: Path, name: str) -> None:
+    report = import_dataset(shared_cases / name)
+    assert stored() == CASES[name]
+    assert report.rejected == 0
+    assert set(Movie.objects.filter(link__movielens_id=1).values_list("title", "year")) == {
+        ("Toy Story", 1995)
+    }
+
+
+@pytest.mark.django_db
+def test_the_latest_of_several_ratings_counts(shared_cases: Path) -> None:
+    report = import_dataset(shared_cases / "D05-re-ratings")
+    assert stored() == {(1, 1, 6, 200), (1, 2, 4, 5)}
+    assert report.rejected == 0
+    assert report.remarks["ratings that a later one of the same film and rater replaces"] == 3
+
+
+@pytest.mark.django_db
+def test_points_to_ten_are_read_when_asked_for(shared_cases: Path) -> None:
+    import_dataset(shared_cases / "D08d-ten-scale", scale=10)
+    assert stored() == {(1, 1, 8, 964982703), (1, 2, 10, 964982224)}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_read_is_refused(shared_cases: Path, name: str) -> None:
+    with pytest.raises(DatasetError, match=REFUSED[name]):
+        import_dataset(shared_cases / name)
+    assert not Movie.objects.exists()

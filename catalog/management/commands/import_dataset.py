@@ -12,6 +12,7 @@ from catalog.dataset_import.load import import_dataset
 from catalog.datasets.detection import LAYOUTS
 from catalog.datasets.download import locate
 from catalog.datasets.known import CREDITS
+from catalog.datasets.rating_rows import SCALES
 from catalog.datasets.records import DatasetError
 from catalog.datasets.report import Report
 
@@ -27,6 +28,13 @@ class Command(BaseCommand):
             "--small",
             action="store_true",
             help="The Movies Dataset: take ratings_small.csv even if ratings.csv is there",
+        )
+        parser.add_argument(
+            "--scale",
+            type=int,
+            default=5,
+            choices=SCALES,
+            help="what ratings go up to in the file (5)",
         )
         parser.add_argument(
             "--show", type=int, default=20, metavar="N", help="how many rejected rows to list (20)"
@@ -51,10 +59,13 @@ class Command(BaseCommand):
                     locate(options["source"], settings.VAR_DIR / "datasets", watch=bars),
                     slug=options["name"],
                     small=options["small"],
+                    scale=options["scale"],
                     report=report,
                     say=lambda phase: console.print(f"{phase} ..."),
                 )
         except DatasetError as error:
+            for problem in report.problems:
+                console.print(str(problem), markup=False, highlight=False)
             raise CommandError(str(error)) from error
         _print_report(console, report)
 
@@ -88,4 +99,5 @@ def _print_report(console: Console, report: Report) -> None:
     if report.rejected > len(report.problems):
         console.print(f"... and {report.rejected - len(report.problems):,} more rejected rows")
     if not report.changed:
-        console.print("Nothing changed: all of it was there already.")
+        what = "what could be read" if report.rejected else "all of it"
+        console.print(f"Nothing changed: {what} was there already.")

@@ -15,6 +15,7 @@ from catalog.datasets.report import Count
 from catalog.models import Dataset, Genre, Link, Movie, Rating
 from catalog.services.ratings import rate
 from catalog.signals import ratings_changed
+from tests.catalog import dataset_cases as cases
 from tests.catalog import dataset_files as files
 
 User = get_user_model()
@@ -254,6 +255,43 @@ def test_two_imports_at_a_time_are_refused(movielens: Path) -> None:
             cursor.execute("SELECT pg_advisory_lock(%s)", [load.IMPORT_LOCK])
         with pytest.raises(DatasetError, match="Another import is running"):
             import_dataset(movielens)
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [load.IMPORT_LOCK])
     finally:
         other.close()
     assert import_dataset(movielens).changed
+
+
+def times_and_films() -> tuple[dict[tuple[int, int], int], set[tuple[object, ...]]]:
+    """When each rater rated which film, and the ids and titles of all films."""
+    ratings = Rating.objects.select_related("user", "movie__link")
+    times = {
+        (int(rating.user.username.rpartition("-")[2]), rating.movie.link.movielens_id or 0): int(
+            rating.rated_at.timestamp()
+        )
+        for rating in ratings
+    }
+    return times, set(Link.objects.values_list("movielens_id", "imdb_id", "tmdb_id"))
+
+
+@pytest.mark.parametrize("name", cases.READ)
+def test_what_people_have_is_read(tmp_path: Path, name: str) -> None:
+    make, times = cases.READ[name]
+    report = import_dataset(make(tmp_path / "ml-latest-small"))
+    ids = {(1, "tt0114709", 862), (2, "tt0113497", 8844), (3, "tt0112346", 9087)}
+    assert times_and_films() == (times, ids)
+    stars = [rating.half_stars for rating in Rating.objects.order_by("pk")]
+    assert stars == [7 if times == cases.DATED else 8, 7, 10]
+    assert "Toy Story" in Movie.objects.values_list("title", flat=True)
+    assert (report.rejected, report.counts["ratings"].loaded) == (0, 3)
+
+
+@pytest.mark.parametrize("name", cases.REFUSED)
+def test_what_cannot_be_read_is_refused_and_nothing_is_stored(tmp_path: Path, name: str) -> None:
+    make, reason = cases.REFUSED[name]
+    with pytest.raises(DatasetError) as refused:
+        import_dataset(make(tmp_path / "ml-latest-small"))
+    assert reason in str(refused.value)
+    assert "\n" not in str(refused.value)
+    assert not Movie.objects.exists()
+    assert not User.objects.exists()

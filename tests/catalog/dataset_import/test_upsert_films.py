@@ -3,9 +3,13 @@
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import AbstractUser
 
 from catalog.dataset_import.load import import_dataset
-from catalog.models import Link, Movie
+from catalog.datasets.report import Report
+from catalog.models import Genre, Link, Movie, Origin, Rating
+from catalog.services.provenance import record_origin, set_lock
+from catalog.services.ratings import rate
 from tests.catalog import dataset_files as files
 
 pytestmark = pytest.mark.django_db
@@ -69,11 +73,11 @@ def test_films_are_one_by_the_imdb_id_where_movielens_is_not_known(
     tmp_path: Path, titles: Path
 ) -> None:
     unlinked = files.movies_dataset(
-        tmp_path / "kaggle", ratings=[], links=[(9, "0000009", "9")], metadata=[HEAT]
+        tmp_path / "kaggle", ratings=[(1, 9, 3, 1)], links=[(9, "0000009", "9")], metadata=[HEAT]
     )
     import_dataset(unlinked)
     import_dataset(titles)
-    film = Movie.objects.get()
+    film = Movie.objects.get(link__tmdb_id=949)
     assert (film.title, film.link.movielens_id, film.link.tmdb_id) == ("Heat", 6, 949)
 
 
@@ -122,3 +126,107 @@ def test_namesakes_of_which_the_ids_differ_stay_two(tmp_path: Path, titles: Path
     )
     import_dataset(remake)
     assert Movie.objects.filter(title="Heat").count() == 2
+
+
+def test_a_newer_edition_keeps_members_ratings_and_links(tmp_path: Path, ada: AbstractUser) -> None:
+    old = files.movielens(
+        tmp_path / "ml-old",
+        ratings=[(1, 6, 5, 1), (1, 7, 2, 1)],
+        movies=[(6, "Heat (1995)", "Crime"), (7, "Sabrina (1995)", "Comedy")],
+        links=[(6, "0113277", "949"), (7, "0114319", "11860")],
+    )
+    import_dataset(old)
+    heat, sabrina = Movie.objects.order_by("pk")
+    rate(user_id=ada.pk, movie=heat, half_stars=9)
+    rate(user_id=ada.pk, movie=sabrina, half_stars=3)
+    newer = files.movielens(
+        tmp_path / "ml-new",
+        ratings=[(1, 6, 1, 2), (2, 8, 4, 2)],
+        # A title written anew, an id taken back, a film left out, and one that is new.
+        movies=[(6, "Heat (a.k.a. Hitze) (1995)", "Action"), (8, "Tenet (2020)", "Action")],
+        links=[(6, "0113277", ""), (8, "6723592", "577922")],
+    )
+    report = import_dataset(newer)
+    assert (report.counts["movies"].loaded, report.counts["ratings"].loaded) == (1, 2)
+    assert set(Link.objects.values_list("movielens_id", "imdb_id", "tmdb_id")) == {
+        (6, "tt0113277", 949),
+        (7, "tt0114319", 11860),
+        (8, "tt6723592", 577922),
+    }
+    mine = Rating.objects.filter(user=ada).order_by("movie_id")
+    assert [(r.movie_id, r.half_stars) for r in mine] == [(heat.pk, 9), (sabrina.pk, 3)]
+    names = Rating.objects.exclude(user=ada).values_list("user__username", flat=True)
+    assert sorted(names) == ["ml-new-1", "ml-new-2", "ml-old-1", "ml-old-1"]
+    assert not import_dataset(old).changed
+    assert not import_dataset(newer).changed
+
+
+def test_a_film_that_was_added_by_hand_is_not_doubled(titles: Path) -> None:
+    by_hand = Movie.objects.create(title="Heat", year=1996)
+    import_dataset(titles)
+    assert Movie.objects.get() == by_hand
+    assert by_hand.link.movielens_id == 6
+
+
+LOCKED = ("title", "overview", "genres", "collection", "links", "runtime")
+
+
+@pytest.fixture
+def edited(titles: Path) -> Movie:
+    """A film of which an editor has written everything, and locked some."""
+    import_dataset(titles)
+    film = Movie.objects.get()
+    film.title, film.overview, film.tagline = "HEAT", "Mine.", "Mine."
+    film.original_title = "Mine"
+    film.save()
+    film.genres.set([Genre.objects.create(name="Mine", slug="mine")])
+    record_origin([film], ["original_title", "tagline", *LOCKED], Origin.EDITOR)
+    for field in LOCKED:
+        set_lock(film, field, locked=True)
+    return film
+
+
+def test_locked_fields_keep_their_values(tmp_path: Path, edited: Movie) -> None:
+    cells = {"tagline": "Theirs.", "runtime": "170", "status": "Released"}
+    cells["belongs_to_collection"] = "{'id': 1, 'name': 'Heists'}"
+    row = files.metadata_row(id=950, imdb_id="tt0113277", title="Heat", overview="Theirs.", **cells)
+    path = files.movies_dataset(
+        tmp_path / "kaggle", ratings=[(1, 6, 4, 1)], links=[(6, "0113277", "950")], metadata=[row]
+    )
+    import_dataset(path)
+    film = Movie.objects.get()
+    assert (film.title, film.original_title, film.overview) == ("HEAT", "", "Mine.")
+    assert (film.tagline, film.status, film.runtime) == ("Theirs.", "Released", None)
+    assert (film.collection, film.link.tmdb_id) == (None, 949)
+    assert [genre.name for genre in film.genres.all()] == ["Mine"]
+    assert film.search_title == "\nheat\n"
+    # What was replaced is a dataset's now, what is locked is still the editor's.
+    assert set(film.provenance.values_list("field", "locked")) == {(f, True) for f in LOCKED}
+    assert not import_dataset(path).changed
+
+
+def test_fields_of_tmdb_become_the_datasets_where_it_knows_them(
+    metadata: Path, titles: Path
+) -> None:
+    import_dataset(titles)
+    film = Movie.objects.get()
+    record_origin([film], ["overview", "tagline", "genres", "year"], Origin.TMDB)
+    import_dataset(titles)
+    assert film.provenance.count() == 4
+    import_dataset(metadata)
+    assert set(film.provenance.values_list("field", "origin")) == {("tagline", "tmdb")}
+
+
+def test_a_preview_counts_what_the_import_then_does(metadata: Path, titles: Path) -> None:
+    import_dataset(titles)
+    before = list(Movie.objects.values())
+    preview = import_dataset(metadata, report=Report(preview=True))
+    assert list(Movie.objects.values()) == before
+    assert preview.changes["movies: overview"] == 1
+    assert ["Heat", "overview", "", "A heist."] in preview.samples["changes"]
+    assert preview.samples["films"] == [["Heat", "1995", "6", "tt0113277", "949"]]
+    assert preview.samples["ratings"] == [["1", "Heat", "4.0", "1970-01-01 00:00"]]
+    counts = import_dataset(metadata).counts
+    assert preview.counts == counts
+    again = import_dataset(metadata, report=Report(preview=True))
+    assert not again.changed
