@@ -4,10 +4,12 @@ from .dataset import Dataset
 from .diary import DiaryEntry
 from .facets import Collection, Company, Country, Genre, Language
 from .friendship import Block, Friendship
+from .keyword import Keyword
 from .link import Link
 from .member_import import ImportRow, MemberImport
 from .movie import Movie
 from .movie_list import MovieList, MovieListEntry
+from .person import Credit, Department, Person
 from .personal import HiddenMovie, SeenMovie, WatchlistEntry
 from .provenance import FieldProvenance, Origin
 from .rating import Rating
@@ -18,13 +20,16 @@ __all__ = [
     "Collection",
     "Company",
     "Country",
+    "Credit",
     "Dataset",
+    "Department",
     "DiaryEntry",
     "FieldProvenance",
     "Friendship",
     "Genre",
     "HiddenMovie",
     "ImportRow",
+    "Keyword",
     "Language",
     "Link",
     "MemberImport",
@@ -32,6 +37,7 @@ __all__ = [
     "MovieList",
     "MovieListEntry",
     "Origin",
+    "Person",
     "Rating",
     "SeenMovie",
     "Sharing",
