@@ -4,6 +4,8 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+import psycopg2
+
 BLOCK = 1 << 16
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\x00": None})
@@ -19,7 +21,21 @@ class Copier:
         self, table: str, columns: Sequence[str], rows: Iterable[tuple[object, ...]]
     ) -> None:
         lines = ("\t".join(map(_cell, row)) + "\n" for row in rows)
-        self._cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", Lines(lines))
+        copy_lines(self._cursor, f"{table} ({', '.join(columns)})", lines)
+
+
+def copy_lines(cursor: Any, target: str, lines: Iterator[str]) -> None:
+    """COPY lines to a table; what fails while they are made is raised as it is.
+
+    psycopg2 would make a QueryCanceled of it, with the text of a traceback inside.
+    """
+    source = Lines(lines)
+    try:
+        cursor.copy_expert(f"COPY {target} FROM STDIN", source)
+    except psycopg2.Error:
+        if source.failure is not None:
+            raise source.failure from None
+        raise
 
 
 def _cell(value: object) -> str:
@@ -33,6 +49,7 @@ class Lines(io.TextIOBase):
 
     def __init__(self, lines: Iterator[str]) -> None:
         self._lines = lines
+        self.failure: BaseException | None = None
 
     def readable(self) -> bool:
         return True
@@ -43,7 +60,11 @@ class Lines(io.TextIOBase):
         pieces: list[str] = []
         length = 0
         while length < wanted:
-            line = next(self._lines, "")
+            try:
+                line = next(self._lines, "")
+            except BaseException as error:
+                self.failure = error
+                raise
             if not line:
                 break
             pieces.append(line)
