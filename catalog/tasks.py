@@ -1,7 +1,8 @@
-"""Celery tasks of members' imports: thin, idempotent, acknowledged late."""
+"""Celery tasks of the catalog: thin, idempotent, acknowledged late."""
 
 from celery import shared_task
 
+from catalog.images import store
 from catalog.member_import.cleanup import clean_up
 from catalog.member_import.worker import work
 
@@ -16,3 +17,9 @@ def work_on_import(import_id: int) -> None:
 def sweep_imports() -> None:
     """Take up what was lost, remove what is old. Beat sends it."""
     clean_up()
+
+
+@shared_task(name="catalog.tasks.clean_images")
+def clean_images() -> None:
+    """Remove pictures that are too old or too many. Beat sends it."""
+    store.clean_up()
