@@ -13,7 +13,8 @@ MAX_OFFSET = 10_000
 Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT)]
 Offset = Annotated[int, Field(ge=0, le=MAX_OFFSET)]
 # Primary keys are 64-bit in the database: a larger number is no movie, and no server error.
-PersonId = MovieId = Annotated[int, Field(ge=1, le=2**63 - 1)]
+MovieId = Annotated[int, Field(ge=1, le=2**63 - 1)]
+PersonId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
 class LinksOut(Schema):

@@ -6,10 +6,10 @@ A film whose credits (or keywords) TMDB or an editor has written since keeps the
 from collections.abc import Iterable
 from typing import Any
 
-from catalog.datasets.records import KeptCredit, KeywordRecord
 from catalog.datasets.report import Report
 from catalog.models import Person
 from catalog.postgres import Copier
+from catalog.services.credits import KeptCredit, KeywordRecord
 
 from .upsert import upsert
 

@@ -24,7 +24,7 @@ class Person(models.Model):
 
     tmdb_id = models.PositiveIntegerField(_("TMDB id"), null=True, blank=True, unique=True)
     name = models.CharField(_("name"), max_length=200)
-    # Folded, between line ends, so that a plain LIKE tells whole names and beginnings.
+    # Folded, between blanks, so that a plain LIKE tells whole words and beginnings of words.
     search_name = models.TextField(editable=False)
     profile_path = models.CharField(_("picture's path"), max_length=200, blank=True)
     locked = models.BooleanField(
@@ -41,6 +41,7 @@ class Person(models.Model):
         verbose_name_plural = _("people")
         indexes = [
             models.Index(fields=["-credit_count", "id"], name="catalog_person_by_credits"),
+            models.Index(fields=["search_name"], name="catalog_person_by_name"),
             models.Index(
                 fields=["profile_path"],
                 name="catalog_person_by_picture",
@@ -64,7 +65,7 @@ class Person(models.Model):
     @staticmethod
     def folded_name(name: str) -> str:
         """The searchable form of a name."""
-        return f"\n{fold(name)}\n"
+        return f" {fold(name)} "
 
     @property
     def initials(self) -> str:

@@ -14,19 +14,23 @@ from catalog.models import Credit, Department, Movie, Person
 LONGEST_QUERY = 100
 SHORTEST_QUERY = 3  # with fewer letters half of all people begin
 # Of those whose names fit, so many with the most credits are asked how well known their films are.
-CANDIDATES = 50
+CANDIDATES = 20
 # What the name of the department says already.
 EVIDENT_JOBS = ("Director", "Director of Photography", "Original Music Composer")
 
+_MOST_CREDITED = f"""
+    (SELECT id, {{how}} AS how, credit_count FROM {Person._meta.db_table}
+    WHERE search_name {{fits}} AND credit_count > 0
+    ORDER BY credit_count DESC, id LIMIT {CANDIDATES})"""  # noqa: S608
+# By themselves, so that of a name that ten thousand have the index on credits finds the first.
+_NAMED = " UNION ALL ".join(
+    _MOST_CREDITED.format(how=how, fits=fits)
+    for how, fits in enumerate(("= %(exact)s", "LIKE %(words)s", "LIKE %(beginnings)s"))
+)
 _FIND = f"""
     WITH named AS (
-        SELECT id, credit_count, CASE
-            WHEN search_name = %(exact)s THEN 0
-            WHEN search_name LIKE ANY(%(words)s) THEN 1
-            ELSE 2 END AS how
-        FROM {Person._meta.db_table}
-        WHERE search_name LIKE ANY(%(beginnings)s) AND credit_count > 0
-        ORDER BY how, credit_count DESC, id LIMIT {CANDIDATES})
+        SELECT id, min(how) AS how, min(credit_count) AS credit_count FROM ({_NAMED}) AS one
+        GROUP BY id ORDER BY how, credit_count DESC, id LIMIT {CANDIDATES})
     SELECT named.id, how FROM named, LATERAL (
         SELECT sum(rating_count) AS ratings FROM {Movie._meta.db_table}
         WHERE id IN (SELECT movie_id FROM {Credit._meta.db_table} WHERE person_id = named.id)
@@ -59,9 +63,9 @@ def find_people(query: str, *, limit: int) -> list[FoundPerson]:
         cursor.execute(
             _FIND,
             {
-                "exact": f"\n{words}\n",
-                "words": [f"%{a}{pattern}{b}%" for a in "\n " for b in "\n "],
-                "beginnings": [f"%\n{pattern}%", f"% {pattern}%"],
+                "exact": f" {words} ",
+                "words": f"% {pattern} %",
+                "beginnings": f"% {pattern}%",
                 "limit": limit,
             },
         )

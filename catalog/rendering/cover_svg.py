@@ -25,12 +25,16 @@ def cover_svg(pictured: Movie | Person | Collection) -> str:
     """An SVG document without scripts, styles from elsewhere or references."""
     if isinstance(pictured, Person):
         return _portrait(pictured)
-    movie = pictured if isinstance(pictured, Movie) else Movie(title=pictured.name)
-    if movie.pk is None:
+    if isinstance(pictured, Collection):
+        movie = Movie(title=pictured.name)
         movie.genre_list = []
+    else:
+        movie = pictured
     design = cover_of(movie)
-    size = TYPE_SIZES[design.size]
-    lines = _lines(movie.title, size)
+    words = _plain(movie.title).split()
+    longest = max(map(_letters, words), default=1)
+    size = min(TYPE_SIZES[design.size], int((WIDTH - 2 * MARGIN) / (longest * LETTER_WIDTH)))
+    lines = _lines(words, size)
     first = MARGIN + 22 + size
     last = first + (len(lines) - 1) * size
     colours = _colours()[design.tone]
@@ -54,15 +58,26 @@ def _coloured(drawing: str, colours: dict[str, str]) -> str:
 
 def _portrait(person: Person) -> str:
     colours = _colours()[portrait_tone(person.name)]
-    return render_to_string("components/portrait.svg", {"person": person, "colours": colours})
+    context = {"initials": _plain(person.initials), "colours": colours}
+    return render_to_string("components/portrait.svg", context)
 
 
-def _lines(title: str, size: int) -> list[str]:
+def _plain(text: str) -> str:
+    """Without what no XML file may hold."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def _letters(word: str) -> int:
+    """How many letters' width a word takes: those of East Asia take two."""
+    return sum(2 if letter >= "\u2e80" else 1 for letter in word)
+
+
+def _lines(words: list[str], size: int) -> list[str]:
     """The title broken into lines that fit, the last one cut where there are too many."""
     letters = int((WIDTH - 2 * MARGIN) / (size * LETTER_WIDTH))
     lines = [""]
-    for word in title.split():
-        if lines[-1] and len(lines[-1]) + 1 + len(word) > letters:
+    for word in words:
+        if lines[-1] and _letters(lines[-1]) + 1 + _letters(word) > letters:
             lines.append("")
         lines[-1] = f"{lines[-1]} {word}".strip()
     if len(lines) > MOST_LINES:

@@ -82,7 +82,7 @@ def test_cast_crew_and_keywords_are_stored(folder: Path) -> None:
     assert report.counts["films with credits"] == Count(read=1)
     person = Person.objects.get(tmdb_id=10704)
     assert (person.search_name, person.profile_path, person.credit_count) == (
-        "\neric serra\n",
+        " eric serra ",
         "",
         1,
     )

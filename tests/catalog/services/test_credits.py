@@ -44,7 +44,7 @@ def test_cast_and_crew_are_stored_with_their_origin(shining: Movie) -> None:
     assert shining.provenance.get().field == "credits"
     assert shining.provenance.get().origin == Origin.TMDB
     person = Person.objects.get(tmdb_id=240)
-    assert (person.search_name, person.profile_path) == ("\nstanley kubrick\n", "/k.jpg")
+    assert (person.search_name, person.profile_path) == (" stanley kubrick ", "/k.jpg")
 
 
 def test_a_second_time_replaces_and_counts_right(shining: Movie) -> None:
@@ -95,7 +95,7 @@ def test_names_are_renewed_but_for_those_of_an_editor(shining: Movie) -> None:
     set_credits(shining, [KUBRICK])
     renamed = replace(KUBRICK, name="S. Kubrick")
     set_credits(shining, [renamed])
-    assert Person.objects.get().search_name == "\ns kubrick\n"
+    assert Person.objects.get().search_name == " s kubrick "
     Person.objects.update(locked=True)
     set_credits(shining, [KUBRICK])
     assert Person.objects.get().name == "S. Kubrick"
