@@ -16,7 +16,7 @@ from .covers import cover_of, portrait_tone
 # Of a cover 200 wide and 300 high: type sizes of covers.css, and how many letters fit a line.
 WIDTH = 200
 TYPE_SIZES = {1: 50, 2: 39, 3: 32, 4: 26, 5: 21}
-LETTER_WIDTH = 0.47  # of the type size, on average
+LETTER_WIDTH = 0.58  # of the type size, in the wider of the faces that a machine may have
 MARGIN = 16
 MOST_LINES = 6
 
