@@ -6,6 +6,7 @@ import time
 
 from django.conf import settings
 from django.core.cache import cache
+from redis.exceptions import RedisError
 
 from . import formats, store, upstream
 from .formats import ImageFormat, NotAPictureError
@@ -41,12 +42,16 @@ def picture_of(path: str, size: str, kind: ImageFormat) -> bytes | None:
     if kept is not None:
         return kept
     absent = f"images:absent:{store.place_of(path, '')}"
-    if cache.get(absent) or not _turn.acquire(timeout=WAIT_FOR_TURN):
-        return None
     try:
-        return _alone(path, size, kind, name, absent)
-    finally:
-        _turn.release()
+        if cache.get(absent) or not _turn.acquire(timeout=WAIT_FOR_TURN):
+            return None
+        try:
+            return _alone(path, size, kind, name, absent)
+        finally:
+            _turn.release()
+    except RedisError as error:  # what is kept is shown without it, and nothing new is fetched
+        log.warning("No picture %s without the cache: %s", path, error)
+        return None
 
 
 def _alone(path: str, size: str, kind: ImageFormat, name: str, absent: str) -> bytes | None:

@@ -7,6 +7,7 @@ not there.
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -16,6 +17,8 @@ from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
 from django.utils import timezone
+
+log = logging.getLogger(__name__)
 
 DIGEST_BYTES = hashlib.sha256().digest_size
 # What all files take, as far as known: set by each clean-up, moved on by what is written since.
@@ -48,19 +51,23 @@ def read(name: str) -> bytes | None:
     try:
         with _storage().open(name) as file:
             kept: bytes = file.read()
-    except FileNotFoundError:
+    except OSError:
         return None
     digest, content = kept[:DIGEST_BYTES], kept[DIGEST_BYTES:]
     return content if hashlib.sha256(content).digest() == digest else None
 
 
 def write(name: str, content: bytes) -> bool:
-    """Keep it, unless that would go beyond the bound."""
+    """Keep it, unless that would go beyond the bound or the disk has no room."""
     size = DIGEST_BYTES + len(content)
     total = cache.get(TOTAL_KEY, 0)
     if total + size > settings.IMAGE_CACHE_BYTES:
         return False
-    _storage().save(name, ContentFile(hashlib.sha256(content).digest() + content))
+    try:
+        _storage().save(name, ContentFile(hashlib.sha256(content).digest() + content))
+    except OSError as error:
+        log.warning("A picture cannot be kept: %s", error)
+        return False
     cache.add(TOTAL_KEY, 0, timeout=None)
     cache.incr(TOTAL_KEY, size)
     return True

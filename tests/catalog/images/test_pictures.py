@@ -88,6 +88,14 @@ def test_without_a_server_nothing_is_asked_for(image_server: ImageServer, settin
     assert sum(image_server.asked.values()) == 1
 
 
+def test_without_a_cache_what_is_kept_is_shown(image_server: ImageServer, settings: Any) -> None:
+    assert picture_of("/good.jpg", "w342", JPEG)
+    nowhere = {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:9"}
+    settings.CACHES = {"default": nowhere}
+    assert picture_of("/good.jpg", "w342", JPEG)
+    assert picture_of("/good.2.jpg", "w342", JPEG) is None
+
+
 def test_many_at_once_ask_once(image_server: ImageServer) -> None:
     image_server.delay = 0.3
     with ThreadPoolExecutor(12) as threads:

@@ -94,5 +94,14 @@ def test_a_bound_holds_where_the_cache_was_lost_until_the_next_clean_up(settings
     assert store.clean_up().kept_bytes <= 5_000
 
 
+def test_a_store_that_cannot_be_written_shows_pictures_all_the_same(
+    settings: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "a file").write_text("in the place of the folder")
+    images = {**settings.STORAGES["images"], "OPTIONS": {"location": str(tmp_path / "a file")}}
+    settings.STORAGES = {**settings.STORAGES, "images": images}
+    assert picture_of("/good.jpg", "w92", ImageFormat.JPEG)
+
+
 def test_cleaning_an_empty_store_is_fine() -> None:
     assert store.clean_up() == (0, 0)
