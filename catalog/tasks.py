@@ -4,6 +4,7 @@ from celery import shared_task
 
 from catalog.dataset_import import jobs
 from catalog.dataset_import.worker import work as work_on_job
+from catalog.images import store
 from catalog.member_import.cleanup import clean_up
 from catalog.member_import.worker import work
 from catalog.services.moderation_mail import mail_takedown
@@ -34,3 +35,9 @@ def work_on_dataset(job_id: int) -> None:
 def mail_takedown_task(takedown_id: int) -> None:
     """Tell a member what a moderator did; see `catalog.services.moderation_mail`."""
     mail_takedown(takedown_id)
+
+
+@shared_task(name="catalog.tasks.clean_images")
+def clean_images() -> None:
+    """Remove pictures that are too old or too many. Beat sends it."""
+    store.clean_up()

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 
-from catalog.api import movies, ratings, seen
+from catalog.api import movies, people, ratings, seen
 from catalog.services.diary import DiaryError
 from catalog.services.ratings import InvalidRatingError
 from recommender.api import recommendations, watch_next
@@ -16,6 +16,7 @@ api = NinjaAPI(
 )
 api.add_router("movies", movies.router)
 api.add_router("movies", recommendations.movies)
+api.add_router("people", people.router)
 api.add_router("me", recommendations.me)
 api.add_router("me", ratings.router)
 api.add_router("me", seen.router)

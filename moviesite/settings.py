@@ -137,7 +137,10 @@ MATINEE_DATASET_FOLDERS = env.list("MATINEE_DATASET_FOLDERS", default=[str(VAR_D
 MATINEE_DATASET_UPLOAD_MB = env.int("MATINEE_DATASET_UPLOAD_MB", default=1024)
 MATINEE_DEVICE = env.str("MATINEE_DEVICE", default="auto")
 MATINEE_RETRAIN_AFTER = env.int("MATINEE_RETRAIN_AFTER", default=0)  # 0: as set in the admin
+# Where the site, never a browser, gets pictures by their paths; empty: covers are drawn instead.
 POSTER_BASE_URL = env.str("POSTER_BASE_URL", default="https://image.tmdb.org/t/p/w342")
+IMAGE_CACHE_BYTES = env.int("IMAGE_CACHE_BYTES", default=2_000_000_000)
+IMAGE_CACHE_DAYS = env.int("IMAGE_CACHE_DAYS", default=90)
 
 # No upload is larger than a member's import may be.
 FILE_UPLOAD_HANDLERS = [
@@ -210,7 +213,7 @@ X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "img-src": [SELF, "data:", "https://image.tmdb.org"],
+        "img-src": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
@@ -238,6 +241,12 @@ STORAGES = {
             "ARTIFACTS_BACKEND", default="django.core.files.storage.FileSystemStorage"
         ),
         "OPTIONS": env.json("ARTIFACTS_OPTIONS", default={"location": str(VAR_DIR / "artifacts")}),
+    },
+    "images": {
+        "BACKEND": env.str("IMAGES_BACKEND", default="django.core.files.storage.FileSystemStorage"),
+        "OPTIONS": env.json(
+            "IMAGES_OPTIONS", default={"location": str(VAR_DIR / "images"), "allow_overwrite": True}
+        ),
     },
 }
 

@@ -16,7 +16,6 @@ BY_NAME_ONLY = {
     "django-axes": "an app in the settings",
     "django-celery-beat": "an app in the settings",
     "django-structlog": "an app and a middleware in the settings",
-    "psycopg2-binary": "Django's database backend",
     "argon2-cffi": "Django's password hasher",
     "whitenoise": "a middleware in the settings",
     "gunicorn": "a command",

@@ -8,6 +8,7 @@ from . import (
     links,
     moderation,
     movies,
+    people,
     personal,
     ratings,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "links",
     "moderation",
     "movies",
+    "people",
     "personal",
     "ratings",
 ]

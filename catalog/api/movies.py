@@ -7,12 +7,14 @@ from django.shortcuts import get_object_or_404
 from ninja import Router
 
 from catalog.models import Movie
+from catalog.queries.people import find_people
 from catalog.queries.search import search_movies
 
-from .payloads import Json, movie_json
-from .schemas import Limit, MovieId, MovieList, MovieOut, Offset, Problem
+from .payloads import Json, movie_json, movie_with_people_json
+from .schemas import Limit, MovieId, MovieList, MovieWithPeopleOut, Offset, Problem
 
 MAX_FOUND = 200  # a search is for finding, not for listing the catalog
+MOST_PEOPLE = 6  # so named, whose films are found as well
 
 router = Router(tags=["movies"])
 
@@ -31,19 +33,21 @@ def list_movies(
 ) -> Json:
     suitable = Movie.objects.suitable()
     if search.strip():
-        found = search_movies(search, limit=MAX_FOUND, within=suitable)
+        people = find_people(search, limit=MOST_PEOPLE)
+        found = search_movies(search, limit=MAX_FOUND, within=suitable, people=people)
         movies, count = found[offset : offset + limit], len(found)
     else:
         ordered = suitable.with_link_and_genres().order_by("-rating_count", "pk")
         movies, count = list(ordered[offset : offset + limit]), suitable.count()
-    return {"items": [movie_json(movie) for movie in movies], "count": count}
+    return {"items": [movie_json(movie, request) for movie in movies], "count": count}
 
 
 @router.get(
     "{movie_id}",
-    response={200: MovieOut, 404: Problem},
+    response={200: MovieWithPeopleOut, 404: Problem},
     summary="One movie",
     operation_id="recommender_api_movies_get_movie",
 )
 def get_movie(request: HttpRequest, movie_id: MovieId) -> Json:
-    return movie_json(get_object_or_404(Movie.objects.with_link_and_genres(), pk=movie_id))
+    movie = get_object_or_404(Movie.objects.with_link_and_genres(), pk=movie_id)
+    return movie_with_people_json(movie, request)

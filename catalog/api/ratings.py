@@ -26,7 +26,7 @@ def list_ratings(request: HttpRequest, limit: Limit = 20, offset: Offset = 0) ->
     mine = Rating.objects.filter(user_id=member_id(request))
     page = mine.select_related("movie__link").prefetch_related("movie__genres")
     ratings = page.order_by("-rated_at", "-pk")[offset : offset + limit]
-    return {"items": [rating_json(rating) for rating in ratings], "count": mine.count()}
+    return {"items": [rating_json(rating, request) for rating in ratings], "count": mine.count()}
 
 
 @router.put(
@@ -38,7 +38,8 @@ def list_ratings(request: HttpRequest, limit: Limit = 20, offset: Offset = 0) ->
 def put_rating(request: HttpRequest, movie_id: MovieId, body: RatingIn) -> Json:
     movie = get_object_or_404(Movie.objects.with_link_and_genres(), pk=movie_id)
     half_stars = half_stars_of(body.rating)
-    return rating_json(rate(user_id=member_id(request), movie=movie, half_stars=half_stars))
+    rating = rate(user_id=member_id(request), movie=movie, half_stars=half_stars)
+    return rating_json(rating, request)
 
 
 @router.delete(

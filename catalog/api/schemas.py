@@ -14,6 +14,7 @@ Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT)]
 Offset = Annotated[int, Field(ge=0, le=MAX_OFFSET)]
 # Primary keys are 64-bit in the database: a larger number is no movie, and no server error.
 MovieId = Annotated[int, Field(ge=1, le=2**63 - 1)]
+PersonId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
 class LinksOut(Schema):
@@ -33,6 +34,42 @@ class MovieOut(Schema):
     links: LinksOut
     average_rating: float | None
     rating_count: int
+
+
+class PersonBrief(Schema):
+    id: int
+    name: str
+    tmdb_id: int | None
+    image_url: str | None
+
+
+class RoleOut(Schema):
+    person: PersonBrief
+    character: str
+
+
+class MovieWithPeopleOut(MovieOut):
+    """Lists leave directors and cast out."""
+
+    directors: list[PersonBrief]
+    cast: list[RoleOut]
+
+
+class PersonCredit(Schema):
+    """``role``: characters, or jobs where the department does not say it all."""
+
+    department: str
+    role: str
+    movie: MovieOut
+
+
+class PersonOut(PersonBrief):
+    credits: list[PersonCredit]
+
+
+class PersonList(Schema):
+    items: list[PersonBrief]
+    count: int
 
 
 class MovieList(Schema):

@@ -26,7 +26,7 @@ def list_seen(request: HttpRequest, limit: Limit = 20, offset: Offset = 0) -> Js
     mine = SeenMovie.objects.filter(user_id=member_id(request))
     page = mine.select_related("movie__link").prefetch_related("movie__genres")
     marks = page.order_by("-marked_at", "-pk")[offset : offset + limit]
-    return {"items": [seen_json(mark) for mark in marks], "count": mine.count()}
+    return {"items": [seen_json(mark, request) for mark in marks], "count": mine.count()}
 
 
 @router.put(
@@ -38,7 +38,7 @@ def list_seen(request: HttpRequest, limit: Limit = 20, offset: Offset = 0) -> Js
 def put_seen(request: HttpRequest, movie_id: MovieId, body: SeenIn) -> Json:
     movie = get_object_or_404(Movie.objects.with_link_and_genres(), pk=movie_id)
     marked = mark_seen(user_id=member_id(request), movie=movie, watched_on=body.watched_on)
-    return seen_json(marked.mark)
+    return seen_json(marked.mark, request)
 
 
 @router.delete(

@@ -10,17 +10,21 @@ from django.db import connection, transaction
 from catalog.datasets.detection import find_dataset
 from catalog.datasets.known import credits_of
 from catalog.datasets.rating_rows import refuse_other_scale
-from catalog.datasets.records import DatasetError, Reader
+from catalog.datasets.records import DatasetError, PeopleReader, Reader
 from catalog.datasets.report import Report
 from catalog.models import Dataset
 from catalog.models.dataset import CREDITS_CACHE_KEY
 from catalog.services.ratings import announce
 
-from . import locks, staging, upsert_films, upsert_ratings
+from . import locks, staging, upsert_credits, upsert_films, upsert_ratings
 from .dataset_films import note_films
 from .preview import show_first_rows
 
-ANALYZED = ("movie", "link", "rating", "genre", "movie_genres", "company", "movie_companies")
+ANALYZED = (
+    *("movie", "link", "rating", "genre", "movie_genres", "company", "movie_companies"),
+    *("person", "credit", "keyword", "keyword_movies"),
+)
+SEARCH_INDEXES = ("catalog_movie_search", "catalog_person_search")
 IMPORT_LOCK = 0x4D41_5449  # any number, as long as nothing else locks it
 
 
@@ -94,6 +98,8 @@ def _load(cursor: Any, reader: Reader, report: Report, say: Say) -> None:
     if not report.preview:
         upsert_films.connect_facets(cursor)
         locks.note_origins(cursor)
+        if isinstance(reader, PeopleReader):
+            _load_people(cursor, reader, report, say)
     say("Storing ratings")
     upsert_ratings.upsert_raters(cursor, report, reader.slug)
     upsert_ratings.upsert_ratings(cursor, report, reader.slug, reader.item_key)
@@ -131,6 +137,20 @@ def refuse_if_hardly_read(report: Report, *kinds: str) -> None:
             )
 
 
+def _load_people(cursor: Any, reader: PeopleReader, report: Report, say: Say) -> None:
+    """Cast, crew and keywords, where the dataset has files of them."""
+    if (credits := reader.credits(report)) is not None:
+        say("Reading credits")
+        upsert_credits.stage_credits(cursor, credits)
+        say("Storing credits")
+        upsert_credits.upsert_people(cursor, report)
+        upsert_credits.upsert_credits(cursor, report)
+    if (keywords := reader.keywords(report)) is not None:
+        say("Reading keywords")
+        upsert_credits.stage_keywords(cursor, keywords)
+        upsert_credits.upsert_keywords(cursor, report)
+
+
 def _note_dataset(cursor: Any, slug: str, *, changed: bool) -> None:
     """Keep the licence and citation that the page footer shows, and which films it has."""
     dataset = Dataset.objects.filter(slug=slug).first()
@@ -155,4 +175,5 @@ def analyze() -> None:
         for table in ANALYZED:
             cursor.execute(f"ANALYZE catalog_{table}")
         # What a trigram index has put off would have to be read through by each search.
-        cursor.execute("SELECT gin_clean_pending_list(to_regclass('catalog_movie_search'))")
+        for index in SEARCH_INDEXES:
+            cursor.execute("SELECT gin_clean_pending_list(to_regclass(%s))", [index])

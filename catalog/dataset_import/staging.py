@@ -28,6 +28,7 @@ MOVIE_NUMBERS = (
     "vote_count",
 )
 LINK_IDS = ("movielens_id", "ml_100k_id", "imdb_id", "tmdb_id")
+STAGED_IDS = (*LINK_IDS, "metadata_id")
 
 TABLES = """
 CREATE TEMPORARY TABLE stage_movie (
@@ -35,7 +36,7 @@ CREATE TEMPORARY TABLE stage_movie (
     knowledge smallint NOT NULL,
     title text NOT NULL, original_title text NOT NULL, search_title text NOT NULL,
     folded_title text NOT NULL, year smallint,
-    movielens_id integer, ml_100k_id integer, imdb_id text, tmdb_id integer,
+    movielens_id integer, ml_100k_id integer, imdb_id text, tmdb_id integer, metadata_id integer,
     overview text, tagline text, original_language text, status text, homepage text,
     poster_path text, release_date date, runtime smallint, adult boolean, video boolean,
     budget bigint, revenue bigint, popularity double precision, vote_average double precision,
@@ -51,6 +52,13 @@ CREATE TEMPORARY TABLE stage_language (row_no integer, key text, name text) ON C
 CREATE TEMPORARY TABLE stage_rating (
     row_no integer, rater integer, item integer, half_stars smallint, rated_at bigint
 ) ON COMMIT DROP;
+CREATE TEMPORARY TABLE stage_credit (
+    row_no integer, film integer, person integer, name text, search_name text, profile_path text,
+    department text, job text, character text, position smallint
+) ON COMMIT DROP;
+CREATE TEMPORARY TABLE stage_keyword (
+    row_no integer, film integer, key integer, name text
+) ON COMMIT DROP;
 """
 TABLE_NAMES = (
     "stage_movie",
@@ -60,6 +68,8 @@ TABLE_NAMES = (
     "stage_country",
     "stage_language",
     "stage_rating",
+    "stage_credit",
+    "stage_keyword",
 )
 MOVIE_COLUMNS = (
     "row_no",
@@ -69,7 +79,7 @@ MOVIE_COLUMNS = (
     "search_title",
     "folded_title",
     "year",
-    *LINK_IDS,
+    *STAGED_IDS,
     *MOVIE_TEXTS,
     *MOVIE_NUMBERS,
     "collection_id",
@@ -142,7 +152,7 @@ def _movie_row(number: int, film: Film) -> tuple[object, ...]:
         Movie.folded_titles(film.title, film.original_title),
         fold(film.title),
         film.year,
-        *(getattr(film, name) for name in LINK_IDS),
+        *(getattr(film, name) for name in STAGED_IDS),
         *(getattr(film, name) or None for name in MOVIE_TEXTS),
         *(getattr(film, name) for name in MOVIE_NUMBERS),
         film.collection[0] if film.collection else None,

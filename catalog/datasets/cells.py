@@ -61,12 +61,22 @@ def paragraphs(text: str) -> str:
     return text.replace("\x00", "").replace("\r\n", "\n").strip()
 
 
+# In a literal without double quotes and backslashes no text can hold an apostrophe, so that these
+# stand for values.
+_JSON_WORDS = {"': None": "': null", "': True": "': true", "': False": "': false"}
+
+
 @lru_cache(maxsize=8192)
 def list_of_records(text: str) -> tuple[dict[str, object], ...] | None:
     """A Python literal of dictionaries, one or a list, as Kaggle's cells hold them.
 
     None for what is no such literal. Callers must not change the dictionaries: they are shared.
     """
+    return fresh_records(text)
+
+
+def fresh_records(text: str) -> tuple[dict[str, object], ...] | None:
+    """The same for cells that are large and never come twice."""
     try:
         value = _literal(text.strip() or "[]")
     except (ValueError, SyntaxError, MemoryError, RecursionError):
@@ -76,8 +86,11 @@ def list_of_records(text: str) -> tuple[dict[str, object], ...] | None:
 
 
 def _literal(text: str) -> object:
-    """The value of a Python literal; most of Kaggle's are JSON but for the quotes."""
-    if not any(sign in text for sign in ('"', "\\", "None", "True", "False")):
+    """The value of a Python literal; most of Kaggle's are JSON but for quotes and a few words."""
+    if '"' not in text and "\\" not in text:
+        plain = text
+        for word, in_json in _JSON_WORDS.items():
+            plain = plain.replace(word, in_json)
         with suppress(ValueError):  # not so simple after all
-            return json.loads(text.replace("'", '"'))
+            return json.loads(plain.replace("'", '"'))
     return ast.literal_eval(text)

@@ -102,6 +102,7 @@ def film_of(row: Row, report: Report) -> Film | None:
         genres=tuple(dict.fromkeys(name for name in read.names("genres", 60) if name)),
         imdb_id=imdb_id(cell["imdb_id"]),
         tmdb_id=tmdb_id,
+        metadata_id=tmdb_id,
         release_date=released,
         runtime=read.whole("runtime", 32_767) or None,
         overview=paragraphs(cell["overview"]),

@@ -6,7 +6,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from catalog.services.credits import KeptCredit, KeywordRecord
+
 from .cells import imdb_id
+from .credit_rows import credit_lines, keywords_of_films
 from .files import DataFile, SourceFiles
 from .metadata_rows import COLUMNS, IMDB_ID, film_of, whole_rows
 from .movielens import LinkIds, read_links, read_titles, untitled
@@ -24,7 +27,10 @@ NEEDED = ("id", "imdb_id", "title")
 
 @dataclass(frozen=True)
 class MoviesDataset:
-    """``titles_file`` is a MovieLens movies.csv: it names films that the metadata lack."""
+    """``titles_file`` is a MovieLens movies.csv: it names films that the metadata lack.
+
+    ``credits_file`` and ``keywords_file`` are the same dataset's, where they lie beside the others.
+    """
 
     slug: str
     ratings_file: DataFile
@@ -32,6 +38,8 @@ class MoviesDataset:
     metadata_file: DataFile
     titles_file: DataFile | None
     scale: int = 5
+    credits_file: DataFile | None = None
+    keywords_file: DataFile | None = None
     item_key: str = field(default="movielens_id", init=False)
 
     def ratings(self, report: Report) -> Iterator[RatingRow]:
@@ -51,6 +59,12 @@ class MoviesDataset:
                 seen.add(film.tmdb_id or 0)
                 yield from join.films_of(film, report)
         yield from join.others(rated, report)
+
+    def credits(self, report: Report) -> Iterator[tuple[int, KeptCredit]] | None:
+        return credit_lines(self.credits_file, report) if self.credits_file else None
+
+    def keywords(self, report: Report) -> Iterator[tuple[int, KeywordRecord]] | None:
+        return keywords_of_films(self.keywords_file, report) if self.keywords_file else None
 
     def _imdb_ids(self) -> set[str]:
         """IMDb ids that have a metadata row: links with one of them never fall back to TMDB's."""
@@ -160,7 +174,9 @@ def layout(slug: str, files: SourceFiles, *, small: bool = False) -> MoviesDatas
     links = [file for name in ("links.csv", "links_small.csv") if (file := files.find(name))]
     if not links:
         raise DatasetError(f"{files.path} has neither links.csv nor links_small.csv.")
-    return MoviesDataset(slug, ratings, links, metadata, files.find("movies.csv") or _beside(files))
+    titles = files.find("movies.csv") or _beside(files)
+    people = (files.find("credits.csv"), files.find("keywords.csv"))
+    return MoviesDataset(slug, ratings, links, metadata, titles, *people)
 
 
 def _beside(files: SourceFiles) -> DataFile | None:

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
+
+from catalog.services.credits import KeptCredit, KeywordRecord
 
 from .report import Report
 
@@ -36,6 +38,8 @@ class Film:
     genres: tuple[str, ...] = ()
     movielens_id: int | None = None
     ml_100k_id: int | None = None
+    # The id of its row in the metadata, which credits and keywords go by: links may name another.
+    metadata_id: int | None = None
     imdb_id: str | None = None
     tmdb_id: int | None = None
     release_date: date | None = None
@@ -84,3 +88,17 @@ class Reader(Protocol):
 
     def films(self, rated: set[int], report: Report) -> Iterator[Film]:
         """All films, those in ``rated`` without exception, each once."""
+
+
+@runtime_checkable
+class PeopleReader(Reader, Protocol):
+    """A dataset that may know who made its films and what they are about, by ``metadata_id``.
+
+    None where it has no such file.
+    """
+
+    def credits(self, report: Report) -> Iterator[tuple[int, KeptCredit]] | None:
+        """Lines of credits, those of one film together."""
+
+    def keywords(self, report: Report) -> Iterator[tuple[int, KeywordRecord]] | None:
+        """Keywords, those of one film together."""

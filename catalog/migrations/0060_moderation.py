@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("catalog", "0020_dataset_jobs"),
+        ("catalog", "0042_image_cleanup"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -5,11 +5,13 @@ from .dataset_job import DatasetJob
 from .diary import DiaryEntry
 from .facets import Collection, Company, Country, Genre, Language
 from .friendship import Block, Friendship
+from .keyword import Keyword
 from .link import Link
 from .member_import import ImportRow, MemberImport
 from .moderation import Report, Takedown
 from .movie import Movie
 from .movie_list import MovieList, MovieListEntry
+from .person import Credit, Department, Person
 from .personal import HiddenMovie, SeenMovie, WatchlistEntry
 from .provenance import FieldProvenance, Origin
 from .rating import Rating
@@ -20,15 +22,18 @@ __all__ = [
     "Collection",
     "Company",
     "Country",
+    "Credit",
     "Dataset",
     "DatasetJob",
     "DatasetMovie",
+    "Department",
     "DiaryEntry",
     "FieldProvenance",
     "Friendship",
     "Genre",
     "HiddenMovie",
     "ImportRow",
+    "Keyword",
     "Language",
     "Link",
     "MemberImport",
@@ -36,6 +41,7 @@ __all__ = [
     "MovieList",
     "MovieListEntry",
     "Origin",
+    "Person",
     "Rating",
     "Report",
     "SeenMovie",

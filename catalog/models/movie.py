@@ -1,12 +1,11 @@
 """Movies."""
 
-from django.conf import settings
 from django.db import models
 from django.utils.functional import cached_property
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from catalog.film_urls import film_address
+from catalog.film_urls import film_address, image_address
 from catalog.folding import as_read, fold
 
 from .facets import Collection, Company, Country, Genre, Language
@@ -84,6 +83,11 @@ class Movie(models.Model):
             models.Index(fields=["-rating_count", "id"], name="catalog_movie_by_ratings"),
             models.Index(fields=["year", "id"], name="catalog_movie_by_year"),
             models.Index(fields=["created_at"], name="catalog_movie_by_arrival"),
+            models.Index(
+                fields=["poster_path"],
+                name="catalog_movie_by_poster",
+                condition=~models.Q(poster_path=""),
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=~models.Q(title=""), name="catalog_movie_has_title"),
@@ -139,4 +143,5 @@ class Movie(models.Model):
 
     @property
     def poster_url(self) -> str | None:
-        return f"{settings.POSTER_BASE_URL}{self.poster_path}" if self.poster_path else None
+        """Where the site itself has the poster, in the size of cards and of the film's page."""
+        return image_address(self.poster_path, "w342")

@@ -1,7 +1,7 @@
-"""Title search: exact titles first, then beginnings, parts and near misses."""
+"""Search: exact titles first, then beginnings, parts, films of people so named, near misses."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cache
@@ -14,8 +14,10 @@ from django.db.models.query import QuerySet
 
 from catalog.datasets.titles import article_first
 from catalog.folding import fold
-from catalog.models import Movie
+from catalog.models import Credit, Movie
 from catalog.models.movie import MovieQuerySet
+
+from .people import FoundPerson, NameMatch
 
 LONGEST_QUERY = 100
 ARTICLES = ("the", "a", "an")
@@ -40,9 +42,10 @@ class Match(IntEnum):
     BEGINS_WORD = 3  # in the middle of a word: "Stargate" for "star"
     HAS_WORDS = 4
     HAS_WORD_BEGINNING = 5
-    HAS_LETTERS = 6  # inside a word: shown only where nothing is better
-    OTHER_YEAR = 7  # "Blade Runner 2049" when there is only that of 1982
-    SIMILAR = 8
+    BY_PERSON = 6  # "Kubrick": nothing in the title, but a name among the credits
+    HAS_LETTERS = 7  # inside a word: shown only where nothing is better
+    OTHER_YEAR = 8  # "Blade Runner 2049" when there is only that of 1982
+    SIMILAR = 9
 
 
 # Movie id -> how it matches, and how near it is, best first.
@@ -79,14 +82,19 @@ class Resolution:
 
 
 def search_movies(
-    query: str, *, limit: int = 20, within: MovieQuerySet | None = None
+    query: str,
+    *,
+    limit: int = 20,
+    within: MovieQuerySet | None = None,
+    people: Sequence[FoundPerson] = (),
 ) -> list[Movie]:
     """The films that a query fits, best first, ready to be shown as cards.
 
     A year at the end ("heat 1995") prefers films of that year. Misspelt titles are found by
     trigrams where the database has them. ``within`` narrows the search, for example to a genre.
+    ``people`` are those whom the same query finds: their films come after fitting titles.
     """
-    found = find(query, limit=limit, within=within)
+    found = find(query, limit=limit, within=within, people=people)
     return [one.movie for one in found]
 
 
@@ -101,19 +109,33 @@ def resolve_title(text: str, *, alternatives: int = 5) -> Resolution:
     return Resolution(text, best.movie, exact, same)
 
 
-def search_keys(query: str, *, limit: int, within: MovieQuerySet | None = None) -> list[int]:
+def search_keys(
+    query: str,
+    *,
+    limit: int,
+    within: MovieQuerySet | None = None,
+    people: Sequence[FoundPerson] = (),
+) -> list[int]:
     """Primary keys of the films that :func:`search_movies` finds, in the same order."""
-    return list(_ranked(query, limit, within))
+    return list(_ranked(query, limit, within, people))
 
 
-def find(query: str, *, limit: int, within: MovieQuerySet | None = None) -> list[Found]:
+def find(
+    query: str,
+    *,
+    limit: int,
+    within: MovieQuerySet | None = None,
+    people: Sequence[FoundPerson] = (),
+) -> list[Found]:
     """Films and how they match, best first, each once."""
-    found = _ranked(query, limit, within)
+    found = _ranked(query, limit, within, people)
     cards = Movie.objects.with_link_and_genres().in_bulk(list(found))
     return [Found(cards[key], *how) for key, how in found.items() if key in cards]
 
 
-def _ranked(query: str, limit: int, within: MovieQuerySet | None) -> Matches:
+def _ranked(
+    query: str, limit: int, within: MovieQuerySet | None, people: Sequence[FoundPerson]
+) -> Matches:
     movies = Movie.objects.all() if within is None else within
     query = article_first(" ".join(query.split())[:LONGEST_QUERY])
     words, (title, year) = fold(query), _split_year(query)
@@ -125,11 +147,29 @@ def _ranked(query: str, limit: int, within: MovieQuerySet | None) -> Matches:
         _add(found, _direct(title, movies.filter(year=year)), limit)
         _add(found, _direct(title, movies.filter(year__in=(year - 1, year + 1))), limit)
         _add(found, _direct(title, movies), limit, Match.OTHER_YEAR)
+    if named := _named(people):
+        letters = _split_off_letters(found)
+        _add(found, _by_people(named, movies), limit)
+        found |= letters
     if any(match < Match.HAS_LETTERS for match, _ in found.values()):
-        found = {key: how for key, how in found.items() if how[0] is not Match.HAS_LETTERS}
+        _split_off_letters(found)
     if len(found) < min(FEW, limit) and _has_trigrams():
         _add_similar(found, title or words, movies, limit)
     return found
+
+
+def _named(people: Sequence[FoundPerson]) -> list[int]:
+    """Those whose whole name was typed, or else those with these words in it."""
+    best = min((one.match for one in people), default=NameMatch.BEGINS_WORD)
+    if best is NameMatch.BEGINS_WORD:
+        return []
+    return [one.person.pk for one in people if one.match is best]
+
+
+def _split_off_letters(found: Matches) -> Matches:
+    """Take out the films that have the words inside of others: shown only where none is better."""
+    keys = [key for key, (match, _) in found.items() if match is Match.HAS_LETTERS]
+    return {key: found.pop(key) for key in keys}
 
 
 def _split_year(query: str) -> tuple[str, int] | tuple[None, int]:
@@ -186,6 +226,19 @@ def _direct(words: str, movies: MovieQuerySet) -> Rows:
         movies.filter(has_words)
         .annotate(match=match, nearness=Value(1.0))
         .order_by("match", *POPULARITY)
+        .values_list("pk", "match", "nearness")
+    )
+
+
+def _by_people(people: Sequence[int], movies: MovieQuerySet) -> Rows:
+    """The films of these people."""
+    theirs = Credit.objects.filter(person__in=people).order_by().values("movie")
+    return (
+        movies.filter(pk__in=theirs)
+        .annotate(
+            nearness=Value(1.0), match=Value(Match.BY_PERSON.value, output_field=IntegerField())
+        )
+        .order_by(*POPULARITY)
         .values_list("pk", "match", "nearness")
     )
 

@@ -41,6 +41,9 @@ SAME_AS = {
 RANK = {genre: rank for rank, genre in enumerate(MOTIFS)}
 
 
+PORTRAIT_TONES = ("ink", "slate", "ocean", "plum", "forest", "clay", "dusk", "midnight", "ember")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Cover:
     motif: str  # id of a symbol in img/covers.svg
@@ -80,3 +83,8 @@ def cover_of(movie: Movie) -> Cover:
         flipped=bool((seed >> 20) & 1),
         genre=named.get(slug, ""),
     )
+
+
+def portrait_tone(name: str) -> str:
+    """The palette behind a person's initials, always the same for the same name."""
+    return PORTRAIT_TONES[zlib.crc32(name.encode()) % len(PORTRAIT_TONES)]

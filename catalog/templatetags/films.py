@@ -12,9 +12,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from catalog.models import Movie
+from catalog.models import Movie, Person
 from catalog.rendering import film_cards
-from catalog.rendering.covers import cover_of
+from catalog.rendering.covers import cover_of, portrait_tone
 
 register = template.Library()
 
@@ -58,6 +58,13 @@ def _is_member(context: template.Context) -> bool:
 def cover_tone(movie: Movie) -> str:
     """The class of the film's palette, for tinting a page in its colours."""
     return f"tone-{cover_of(movie).tone}"
+
+
+@register.inclusion_tag("components/portrait.html")
+def portrait(person: Person, size: str = "", loading: str = "lazy") -> dict[str, object]:
+    """A person's picture over the initials, which show when no picture comes."""
+    tone = portrait_tone(person.name)
+    return {"person": person, "size": size, "tone": tone, "loading": loading}
 
 
 @register.filter

@@ -1,6 +1,6 @@
 """Finding films: the list with its filters, and the search in the header."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -14,6 +14,7 @@ from catalog.models import Movie
 from catalog.models.movie import MovieQuerySet
 from catalog.predictions import with_guesses
 from catalog.queries.films_by_key import card_movies
+from catalog.queries.people import FoundPerson, find_people
 from catalog.queries.search import search_keys, search_movies
 
 from .parameters import page_context
@@ -21,7 +22,10 @@ from .parameters import page_context
 PAGE_SIZE = 48
 MOST_PAGES = 100
 MOST_FOUND = 240  # of a search: what comes later is not what was meant
+HEADER_BOX = "suggestions"
 SUGGESTIONS = 8
+PEOPLE_SHOWN = 6
+PEOPLE_SUGGESTED = 3
 
 
 class BoundedPaginator(Paginator):
@@ -37,7 +41,8 @@ class BoundedPaginator(Paginator):
 def browse(request: HttpRequest) -> HttpResponse:
     form = BrowseForm(request.GET, user=request.user)
     wanted = form.wanted()
-    found = _found(form, form.narrow(Movie.objects.suitable()), wanted)
+    people = find_people(wanted.get("q", ""), limit=PEOPLE_SHOWN)
+    found = _found(form, form.narrow(Movie.objects.suitable()), wanted, people)
     paged = page_context(request, found, PAGE_SIZE, BoundedPaginator)
     keys = paged["page"].object_list
     films = card_movies(keys, request.user)
@@ -48,16 +53,22 @@ def browse(request: HttpRequest) -> HttpResponse:
         "movies": movies,
         "cards": with_guesses(movies, form.predictions),
         "wanted": wanted,
+        "people": [one.person for one in people],
     }
     whole = not request.htmx or request.htmx.history_restore_request  # type: ignore[attr-defined]
     return render(request, "catalog/browse.html" if whole else "catalog/_results.html", context)
 
 
-def _found(form: BrowseForm, movies: MovieQuerySet, wanted: Mapping[str, str]) -> Any:
+def _found(
+    form: BrowseForm,
+    movies: MovieQuerySet,
+    wanted: Mapping[str, str],
+    people: Sequence[FoundPerson],
+) -> Any:
     """Keys of the films, in the order asked for: a search's own order unless one was chosen."""
     if "q" not in wanted:
         return form.arrange(movies)
-    keys = search_keys(wanted["q"], limit=MOST_FOUND, within=movies)
+    keys = search_keys(wanted["q"], limit=MOST_FOUND, within=movies, people=people)
     if "sort" not in wanted:
         return keys
     return form.arrange(Movie.objects.filter(pk__in=keys))
@@ -65,10 +76,18 @@ def _found(form: BrowseForm, movies: MovieQuerySet, wanted: Mapping[str, str]) -
 
 @require_safe
 def suggest(request: HttpRequest) -> HttpResponse:
-    """The films under a search box while a title is typed; ``list`` tells two boxes apart."""
+    """What is found under a search box while one types; ``list`` tells two boxes apart.
+
+    People are offered by the box in the header alone: in the others films are collected.
+    """
     text = request.GET.get("q", "").strip()[:200]
-    movies = search_movies(text, limit=SUGGESTIONS, within=Movie.objects.suitable())
-    box = request.htmx.target or "suggestions"  # type: ignore[attr-defined]
-    return render(
-        request, "catalog/_suggestions.html", {"movies": movies, "text": text, "list": box}
-    )
+    box = request.htmx.target or HEADER_BOX  # type: ignore[attr-defined]
+    people = find_people(text, limit=PEOPLE_SUGGESTED)
+    movies = search_movies(text, limit=SUGGESTIONS, within=Movie.objects.suitable(), people=people)
+    context = {
+        "movies": movies,
+        "people": [one.person for one in people] if box == HEADER_BOX else [],
+        "text": text,
+        "list": box,
+    }
+    return render(request, "catalog/_suggestions.html", context)

@@ -9,6 +9,7 @@ from catalog.models import DiaryEntry, Movie, Rating
 from catalog.predictions import guesses_for
 from catalog.queries.marks import with_marks
 from catalog.queries.members import ratings_of_friends
+from catalog.queries.people import credits_of
 from catalog.rendering.histogram import Histogram
 from catalog.rendering.language_names import language_name
 
@@ -51,6 +52,7 @@ def movie_page(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         "catalog/movie.html",
         {
             "movie": movie,
+            "people": credits_of(movie),
             "histogram": Histogram.of(counts),
             "series": guesses_for(series, request.user),
             "viewings": viewings,

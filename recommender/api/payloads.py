@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.http import HttpRequest
+
 from catalog.api.payloads import Json, movies_json
 from recommender.pages.cards import draft
 from recommender.pages.similar import SimilarFilms
@@ -9,10 +11,12 @@ from recommender.serving import Recommender
 from recommender.serving.ranking import Ranking
 
 
-def recommendations_json(recommender: Recommender, ranking: Ranking) -> Json:
+def recommendations_json(
+    recommender: Recommender, ranking: Ranking, request: HttpRequest | None = None
+) -> Json:
     """A ranking with its films, predictions and reasons; a film deleted meanwhile is left out."""
     one = draft(recommender, ranking)
-    movies = movies_json(one.reason_ids().union(one.movie_ids))
+    movies = movies_json(one.reason_ids().union(one.movie_ids), request)
     items = [
         {
             "movie": movies[movie_id],
@@ -33,9 +37,9 @@ def recommendations_json(recommender: Recommender, ranking: Ranking) -> Json:
     return {"items": items, "count": len(items), "version": ranking.version}
 
 
-def similar_json(similar: SimilarFilms) -> Json:
+def similar_json(similar: SimilarFilms, request: HttpRequest | None = None) -> Json:
     """Similar films with their similarity; a film deleted meanwhile is left out."""
-    movies = movies_json(similar.scores)
+    movies = movies_json(similar.scores, request)
     items = [
         {"movie": movies[movie_id], "score": score}
         for movie_id, score in similar.scores.items()

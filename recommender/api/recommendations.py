@@ -27,7 +27,7 @@ movies = Router(tags=["movies"])
 )
 def recommendations(request: HttpRequest, n: HowMany = 20) -> JsonResponse:
     recommender = recommender_for(member_id(request))
-    return JsonResponse(recommendations_json(recommender, recommender.top_picks(n)))
+    return JsonResponse(recommendations_json(recommender, recommender.top_picks(n), request))
 
 
 @me.get(
@@ -38,7 +38,7 @@ def recommendations(request: HttpRequest, n: HowMany = 20) -> JsonResponse:
 )
 def watch_next(request: HttpRequest, n: HowMany = 20) -> JsonResponse:
     recommender = recommender_for(member_id(request))
-    return JsonResponse(recommendations_json(recommender, recommender.watch_next(n)))
+    return JsonResponse(recommendations_json(recommender, recommender.watch_next(n), request))
 
 
 @movies.get(
@@ -49,4 +49,4 @@ def watch_next(request: HttpRequest, n: HowMany = 20) -> JsonResponse:
 )
 def similar_movies(request: HttpRequest, movie_id: MovieId, n: HowMany = 20) -> JsonResponse:
     get_object_or_404(Movie, pk=movie_id)
-    return JsonResponse(similar_json(similar_to(movie_id, n)))
+    return JsonResponse(similar_json(similar_to(movie_id, n), request))

@@ -26,4 +26,5 @@ router = Router(tags=["watch next"])
 )
 def watch_next(request: HttpRequest, body: WatchNextIn) -> JsonResponse:
     recommender = Recommender(history_from(body.movies))
-    return JsonResponse(recommendations_json(recommender, recommender.watch_next(body.n)))
+    ranking = recommender.watch_next(body.n)
+    return JsonResponse(recommendations_json(recommender, ranking, request))

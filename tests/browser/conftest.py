@@ -42,7 +42,7 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 @pytest.fixture
 def quiet(context: BrowserContext) -> BrowserContext:
     """Posters never come: what a site without the image host shows."""
-    context.route("https://image.tmdb.org/**", lambda route: route.abort())
+    context.route("**/images/**", lambda route: route.abort())
     return context
 
 

@@ -61,7 +61,7 @@ def _take(
 ) -> list[Path]:
     context = browser.new_context(**options, color_scheme=theme, reduced_motion="reduce")
     # The same pictures with and without the image host: those of the designed covers.
-    context.route("https://image.tmdb.org/**", lambda route: route.abort())
+    context.route("**/images/**", lambda route: route.abort())
     context.route("**/*.css", _insist_on_fonts)
     page = context.new_page()
     taken = []

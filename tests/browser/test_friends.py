@@ -33,7 +33,7 @@ def grace(site: Site) -> AbstractUser:
 def hers(browser: Browser, site: Site, grace: AbstractUser) -> Iterator[Page]:
     """A browser in which Grace is logged in."""
     context = browser.new_context(reduced_motion="reduce")
-    context.route("https://image.tmdb.org/**", lambda route: route.abort())
+    context.route("**/images/**", lambda route: route.abort())
     page = context.new_page()
     log_in(page, Site(site.address, site.world, grace))
     yield page

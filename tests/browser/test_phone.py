@@ -21,7 +21,7 @@ def phone(browser: Browser, site: Site) -> Iterator[Page]:
         is_mobile=True,
         reduced_motion="reduce",
     )
-    context.route("https://image.tmdb.org/**", lambda route: route.abort())
+    context.route("**/images/**", lambda route: route.abort())
     page = context.new_page()
     log_in(page, site)
     yield page

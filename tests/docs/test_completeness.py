@@ -16,7 +16,7 @@ OPERATING = ROOT / "docs" / "operating.md"
 def test_each_endpoint_is_documented() -> None:
     page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
     for path, methods in api.get_openapi_schema()["paths"].items():
-        name = path.removeprefix("/api/v1/").replace("{movie_id}", "{id}")
+        name = re.sub(r"\{\w+_id\}", "{id}", path.removeprefix("/api/v1/"))
         for method in methods:
             assert re.search(rf"`{method.upper()} {re.escape(name)}[`?]", page), (method, name)
 

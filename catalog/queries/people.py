@@ -1,0 +1,140 @@
+"""People: found by name, behind a film, and with the films of each."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+
+from django.db import connection
+from django.db.models import Q
+from django.utils.translation import gettext
+
+from catalog.folding import fold
+from catalog.models import Credit, Department, Movie, Person
+
+LONGEST_QUERY = 100
+SHORTEST_QUERY = 3  # with fewer letters half of all people begin
+# Of those whose names fit, so many with the most credits are asked how well known their films are.
+CANDIDATES = 20
+# What the name of the department says already.
+EVIDENT_JOBS = ("Director", "Director of Photography", "Original Music Composer")
+
+_MOST_CREDITED = f"""
+    (SELECT id, {{how}} AS how, credit_count FROM {Person._meta.db_table}
+    WHERE search_name {{fits}} AND credit_count > 0
+    ORDER BY credit_count DESC, id LIMIT {CANDIDATES})"""  # noqa: S608
+# By themselves, so that of a name that ten thousand have the index on credits finds the first.
+_NAMED = " UNION ALL ".join(
+    _MOST_CREDITED.format(how=how, fits=fits)
+    for how, fits in enumerate(("= %(exact)s", "LIKE %(words)s", "LIKE %(beginnings)s"))
+)
+_FIND = f"""
+    WITH named AS (
+        SELECT id, min(how) AS how, min(credit_count) AS credit_count FROM ({_NAMED}) AS one
+        GROUP BY id ORDER BY how, credit_count DESC, id LIMIT {CANDIDATES})
+    SELECT named.id, how FROM named, LATERAL (
+        SELECT sum(rating_count) AS ratings FROM {Movie._meta.db_table}
+        WHERE id IN (SELECT movie_id FROM {Credit._meta.db_table} WHERE person_id = named.id)
+    ) AS films
+    ORDER BY how, ratings DESC NULLS LAST, credit_count DESC, named.id LIMIT %(limit)s
+"""  # noqa: S608
+
+
+class NameMatch(IntEnum):
+    """How a name answers a query; the lower the better."""
+
+    EXACT = 0
+    HAS_WORDS = 1  # "Kubrick"
+    BEGINS_WORD = 2  # "Kubr"
+
+
+@dataclass(frozen=True)
+class FoundPerson:
+    person: Person
+    match: NameMatch
+
+
+def find_people(query: str, *, limit: int) -> list[FoundPerson]:
+    """People in whose names the words of a query stand or begin, the best known first."""
+    words = fold(" ".join(query.split())[:LONGEST_QUERY])
+    if len(words) < SHORTEST_QUERY or limit < 1:
+        return []
+    pattern = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _FIND,
+            {
+                "exact": f" {words} ",
+                "words": f"% {pattern} %",
+                "beginnings": f"% {pattern}%",
+                "limit": limit,
+            },
+        )
+        found = dict(cursor.fetchall())
+    people = Person.objects.in_bulk(list(found)) if found else {}
+    return [FoundPerson(people[key], NameMatch(how)) for key, how in found.items() if key in people]
+
+
+@dataclass(frozen=True)
+class FilmCredits:
+    """Who made one film, in the order of its credits; ``crew`` without the direction."""
+
+    directors: list[Credit]
+    crew: list[tuple[Department, list[Credit]]]
+    cast: list[Credit]
+
+    def __bool__(self) -> bool:
+        return bool(self.directors or self.crew or self.cast)
+
+
+def credits_of(movie: Movie) -> FilmCredits:
+    """The people of a film, in one query; a person with two jobs in a department stands once."""
+    by_department: dict[str, dict[int, Credit]] = {}
+    for credit in movie.credits.select_related("person").order_by("position", "pk"):
+        by_department.setdefault(credit.department, {}).setdefault(credit.person_id, credit)
+    listed = {name: list(credits.values()) for name, credits in by_department.items()}
+    return FilmCredits(
+        directors=listed.pop(Department.DIRECTING, []),
+        cast=listed.pop(Department.ACTING, []),
+        crew=[(one, listed[one]) for one in Department if one in listed],
+    )
+
+
+@dataclass(frozen=True)
+class FilmRole:
+    """What somebody did in one film: jobs, or characters, as one line."""
+
+    movie_id: int
+    what: str
+
+
+@dataclass(frozen=True)
+class Filmography:
+    """``sections``: departments, that with the most films first, and the films in time order."""
+
+    sections: list[tuple[Department, list[FilmRole]]]
+
+    @property
+    def movie_ids(self) -> list[int]:
+        ids = (role.movie_id for _, roles in self.sections for role in roles)
+        return list(dict.fromkeys(ids))
+
+
+def filmography(person: Person) -> Filmography:
+    """The films of a person, but those for adults only, in one query."""
+    suitable = Q(movie__adult=False) | Q(movie__adult__isnull=True)
+    rows = (
+        Credit.objects.filter(suitable, person=person)
+        .order_by("movie__year", "movie__release_date", "movie_id", "position")
+        .values_list("department", "movie_id", "job", "character")
+    )
+    films: dict[str, dict[int, list[str]]] = {}
+    for department, movie_id, job, character in rows:
+        roles = films.setdefault(department, {}).setdefault(movie_id, [])
+        if job not in EVIDENT_JOBS and (what := gettext(job) if job else character):
+            roles.append(what)
+    order = sorted(films, key=lambda one: (-len(films[one]), one))
+    return Filmography([(Department(one), _roles(films[one].items())) for one in order])
+
+
+def _roles(films: Iterable[tuple[int, list[str]]]) -> list[FilmRole]:
+    return [FilmRole(movie_id, ", ".join(roles)) for movie_id, roles in films]
