@@ -9,6 +9,7 @@ from pathlib import Path
 import environ
 import structlog
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -134,6 +135,19 @@ CELERY_TIMEZONE = "UTC"
 MATINEE_DATASET = env.str("MATINEE_DATASET", default="")
 MATINEE_DEVICE = env.str("MATINEE_DEVICE", default="auto")
 MATINEE_RETRAIN_AFTER = env.int("MATINEE_RETRAIN_AFTER", default=0)  # 0: as set in the admin
+
+# --- TMDB: without a key the site never asks it ----------------------------------------------
+
+TMDB_API_KEY = env.str("TMDB_API_KEY", default="").strip()
+TMDB_API_URL = env.str("TMDB_API_URL", default="https://api.themoviedb.org/3")
+MATINEE_COUNTRIES = [  # whose releases and providers are kept; the first is the site's own
+    country.strip().upper() for country in env.list("MATINEE_COUNTRIES", default=["US"])
+]
+MATINEE_ADD_FILMS = env.str("MATINEE_ADD_FILMS", default="members")  # or editors, or nobody
+if MATINEE_ADD_FILMS not in ("members", "editors", "nobody"):
+    raise ImproperlyConfigured("MATINEE_ADD_FILMS must be members, editors or nobody.")
+MATINEE_ADD_FILMS_DAILY = env.int("MATINEE_ADD_FILMS_DAILY", default=20)
+MATINEE_TMDB_NIGHTLY = env.int("MATINEE_TMDB_NIGHTLY", default=2000)
 POSTER_BASE_URL = env.str("POSTER_BASE_URL", default="https://image.tmdb.org/t/p/w342")
 
 # No upload is larger than a member's import may be.
@@ -265,6 +279,8 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    # It writes whole addresses, which for TMDB hold the key.
+    "loggers": {"urllib3": {"level": "ERROR"}},
 }
 structlog.configure(
     processors=[*SHARED_LOG_PROCESSORS, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
