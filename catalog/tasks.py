@@ -1,9 +1,15 @@
-"""Celery tasks of members' imports: thin, idempotent, acknowledged late."""
+"""Celery tasks of the catalog: thin, idempotent, acknowledged late."""
 
 from celery import shared_task
+from django.conf import settings
 
 from catalog.member_import.cleanup import clean_up
 from catalog.member_import.worker import work
+from catalog.services import charts
+from catalog.services.film_requests import sweep_requests, work_on_request
+from catalog.services.tmdb_expiry import drop_old
+from catalog.services.tmdb_refresh import refresh_films
+from catalog.tmdb.client import is_on
 
 
 @shared_task(name="catalog.tasks.work_on_import")
@@ -16,3 +22,32 @@ def work_on_import(import_id: int) -> None:
 def sweep_imports() -> None:
     """Take up what was lost, remove what is old. Beat sends it."""
     clean_up()
+
+
+@shared_task(name="catalog.tasks.add_requested_film")
+def add_requested_film(request_id: int) -> None:
+    """Add a film that a member asked for; see `catalog.services.film_requests`."""
+    work_on_request(request_id)
+
+
+@shared_task(name="catalog.tasks.sweep_film_requests")
+def sweep_film_requests() -> None:
+    """Take up requests for films that were lost, remove old ones. Beat sends it."""
+    sweep_requests()
+
+
+@shared_task(name="catalog.tasks.refresh_from_tmdb")
+def refresh_from_tmdb() -> None:
+    """Refresh films; drop what TMDB's terms let the site keep no longer. Beat sends it."""
+    try:
+        if is_on():
+            refresh_films(settings.MATINEE_TMDB_NIGHTLY)
+    finally:
+        drop_old()
+
+
+@shared_task(name="catalog.tasks.renew_charts")
+def renew_charts() -> None:
+    """What is in cinemas, and what comes. Beat sends it; without a key there is nothing to do."""
+    if is_on():
+        charts.renew_charts()
