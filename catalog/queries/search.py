@@ -101,9 +101,16 @@ def resolve_title(text: str, *, alternatives: int = 5) -> Resolution:
     return Resolution(text, best.movie, exact, same)
 
 
-def search_keys(query: str, *, limit: int, within: MovieQuerySet | None = None) -> list[int]:
-    """Primary keys of the films that :func:`search_movies` finds, in the same order."""
-    return list(_ranked(query, limit, within))
+def search_keys(
+    query: str, *, limit: int, within: MovieQuerySet | None = None
+) -> tuple[list[int], bool]:
+    """Primary keys of the films that :func:`search_movies` finds, in the same order.
+
+    Second, whether the first of them bears that very title: a good answer.
+    """
+    found = _ranked(query, limit, within)
+    best = next((match for match, _ in found.values()), None)
+    return list(found), best is not None and best <= Match.BUT_FOR_ARTICLE
 
 
 def find(query: str, *, limit: int, within: MovieQuerySet | None = None) -> list[Found]:
@@ -116,7 +123,7 @@ def find(query: str, *, limit: int, within: MovieQuerySet | None = None) -> list
 def _ranked(query: str, limit: int, within: MovieQuerySet | None) -> Matches:
     movies = Movie.objects.all() if within is None else within
     query = article_first(" ".join(query.split())[:LONGEST_QUERY])
-    words, (title, year) = fold(query), _split_year(query)
+    words, (title, year) = fold(query), split_year(query)
     found: Matches = {}
     if not words or limit < 1:
         return found
@@ -132,7 +139,7 @@ def _ranked(query: str, limit: int, within: MovieQuerySet | None) -> Matches:
     return found
 
 
-def _split_year(query: str) -> tuple[str, int] | tuple[None, int]:
+def split_year(query: str) -> tuple[str, int] | tuple[None, int]:
     """``heat (1995)`` → ``heat``, 1995; None where no year stands at the end of a title."""
     match = TRAILING_YEAR.match(query)
     title = fold(article_first(match["title"])) if match else ""

@@ -90,6 +90,13 @@ class Tmdb:
             )
         )
 
+    def brief(self, tmdb_id: int, *, language: str = "en") -> FoundFilm:
+        """What a list shows of a film, for one that is told by its id."""
+        found = found_films([self._ask(f"movie/{tmdb_id}", language=language)])
+        if (film := next(found, None)) is None:
+            raise errors.UnreadableError("TMDB's answer has no id or no title of a film.")
+        return film
+
     def find_by_imdb(self, imdb_id: str) -> FoundFilm | None:
         """The film that has an id at IMDb; None where TMDB knows none."""
         answer = self._ask(f"find/{imdb_id}", external_source="imdb_id")

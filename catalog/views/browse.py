@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,8 +14,11 @@ from catalog.forms.browse import BrowseForm
 from catalog.models import Movie
 from catalog.models.movie import MovieQuerySet
 from catalog.predictions import with_guesses
+from catalog.queries.charts import charts
 from catalog.queries.films_by_key import card_movies
 from catalog.queries.search import search_keys, search_movies
+from catalog.rendering.country_names import country_name
+from catalog.services.film_requests import may_add
 
 from .parameters import page_context
 
@@ -37,7 +41,7 @@ class BoundedPaginator(Paginator):
 def browse(request: HttpRequest) -> HttpResponse:
     form = BrowseForm(request.GET, user=request.user)
     wanted = form.wanted()
-    found = _found(form, form.narrow(Movie.objects.suitable()), wanted)
+    found, is_answered = _found(form, form.narrow(Movie.objects.suitable()), wanted)
     paged = page_context(request, found, PAGE_SIZE, BoundedPaginator)
     keys = paged["page"].object_list
     films = card_movies(keys, request.user)
@@ -48,19 +52,26 @@ def browse(request: HttpRequest) -> HttpResponse:
         "movies": movies,
         "cards": with_guesses(movies, form.predictions),
         "wanted": wanted,
+        "elsewhere": "q" in wanted and may_add(request.user),
+        "is_answered": is_answered,
+        "country_name": country_name(settings.MATINEE_COUNTRIES[0]),
+        "charts": [] if request.GET else charts(request.user),
     }
     whole = not request.htmx or request.htmx.history_restore_request  # type: ignore[attr-defined]
     return render(request, "catalog/browse.html" if whole else "catalog/_results.html", context)
 
 
-def _found(form: BrowseForm, movies: MovieQuerySet, wanted: Mapping[str, str]) -> Any:
-    """Keys of the films, in the order asked for: a search's own order unless one was chosen."""
+def _found(form: BrowseForm, movies: MovieQuerySet, wanted: Mapping[str, str]) -> tuple[Any, bool]:
+    """Keys of the films, in the order asked for: a search's own order unless one was chosen.
+
+    Second, whether a search was answered well.
+    """
     if "q" not in wanted:
-        return form.arrange(movies)
-    keys = search_keys(wanted["q"], limit=MOST_FOUND, within=movies)
+        return form.arrange(movies), True
+    keys, is_answered = search_keys(wanted["q"], limit=MOST_FOUND, within=movies)
     if "sort" not in wanted:
-        return keys
-    return form.arrange(Movie.objects.filter(pk__in=keys))
+        return keys, is_answered
+    return form.arrange(Movie.objects.filter(pk__in=keys)), is_answered
 
 
 @require_safe
@@ -70,5 +81,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
     movies = search_movies(text, limit=SUGGESTIONS, within=Movie.objects.suitable())
     box = request.htmx.target or "suggestions"  # type: ignore[attr-defined]
     return render(
-        request, "catalog/_suggestions.html", {"movies": movies, "text": text, "list": box}
+        request,
+        "catalog/_suggestions.html",
+        {"movies": movies, "text": text, "list": box, "elsewhere": may_add(request.user)},
     )
