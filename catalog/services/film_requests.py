@@ -5,7 +5,7 @@ from datetime import timedelta
 import structlog
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.db import transaction
 from django.utils import timezone
 
@@ -43,17 +43,15 @@ class DailyLimitError(Exception):
         self.limit = limit
 
 
-def may_add(user: AbstractBaseUser | AnonymousUser) -> bool:
+def may_add(user: AbstractUser | AnonymousUser) -> bool:
     """Whether the site asks TMDB at all, and adds films for this user."""
-    if not client.is_on() or not user.is_authenticated or isinstance(user, AnonymousUser):
+    if not client.is_on() or not user.is_authenticated:
         return False
     who = settings.MATINEE_ADD_FILMS
-    return who == "members" or (who == "editors" and user.has_perm(EDITORS_MAY))  # type: ignore[attr-defined]
+    return who == "members" or (who == "editors" and user.has_perm(EDITORS_MAY))
 
 
-def ask_for_film(
-    user: AbstractBaseUser | AnonymousUser, *, tmdb_id: int, title: str = ""
-) -> FilmRequest:
+def ask_for_film(user: AbstractUser, *, tmdb_id: int, title: str = "") -> FilmRequest:
     """Have a film added; one that is here is the answer at once, and asking twice is asking once.
 
     Raises

@@ -23,17 +23,17 @@ def write_details(movie: Movie, film: FilmRecord, rights: Rights) -> Iterator[st
     if "offers" not in rights.locked:
         _write_offers(movie, film.offers)
         yield "offers"
-    yield from _write_people(movie, film, rights)
+    yield from write_people(movie, film, rights)
 
 
-def _write_people(movie: Movie, film: FilmRecord, rights: Rights) -> Iterator[str]:
-    """SEAM: credits and keywords have no tables yet, and are left aside here.
+def write_people(movie: Movie, film: FilmRecord, rights: Rights) -> Iterable[str]:
+    """SEAM: ``film.credits`` and ``film.keywords`` have no tables yet, and are left aside here.
 
-    With `catalog.services.credits`: ``set_credits(movie, film.credits); yield "credits"`` and
-    ``set_keywords(movie, film.keywords); yield "keywords"``, each unless it is locked.
+    With `catalog.services.credits`: ``set_credits(movie, film.credits)`` unless "credits" is
+    locked, ``set_keywords(movie, film.keywords)`` unless "keywords" is, and the names of those
+    that were written.
     """
-    return
-    yield
+    return ()
 
 
 def _write_link(movie: Movie, film: FilmRecord) -> Iterator[str]:

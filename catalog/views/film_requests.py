@@ -44,8 +44,9 @@ def elsewhere(request: HttpRequest) -> HttpResponse:
             context["failed"] = True
     else:
         context["forbidden"] = True
-    name = "_elsewhere" if request.htmx else "elsewhere"  # type: ignore[attr-defined]
-    return render(request, f"catalog/{name}.html", context)
+    partial = request.htmx  # type: ignore[attr-defined]
+    template = "catalog/_elsewhere.html" if partial else "catalog/elsewhere.html"
+    return render(request, template, context)
 
 
 @require_POST
@@ -81,7 +82,6 @@ def film_request(request: HttpRequest, pk: int) -> HttpResponse:
     """How far a request is; while a worker is at it, the page asks again."""
     mine = FilmRequest.objects.filter(user_id=member_id(request)).select_related("movie")
     asked = get_object_or_404(mine, pk=pk)
-    partial = "catalog/_film_request.html"
-    return render(
-        request, partial if request.htmx else "catalog/film_request.html", {"asked": asked}
-    )  # type: ignore[attr-defined]
+    partial = request.htmx  # type: ignore[attr-defined]
+    template = "catalog/_film_request.html" if partial else "catalog/film_request.html"
+    return render(request, template, {"asked": asked})
