@@ -76,6 +76,9 @@ class Movie(models.Model):
 
     objects = MovieQuerySet.as_manager()
 
+    # In the reader's language where it is another one; who reads films for a page fills it in.
+    local_title = ""
+
     class Meta:
         ordering = ["title", "pk"]
         verbose_name = _("movie")

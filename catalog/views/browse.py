@@ -15,7 +15,7 @@ from catalog.models import Movie
 from catalog.models.movie import MovieQuerySet
 from catalog.predictions import with_guesses
 from catalog.queries.charts import charts
-from catalog.queries.films_by_key import card_movies
+from catalog.queries.films_by_key import card_movies, name_locally
 from catalog.queries.search import search_keys, search_movies
 from catalog.rendering.country_names import country_name
 from catalog.services.film_requests import may_add
@@ -79,6 +79,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
     """The films under a search box while a title is typed; ``list`` tells two boxes apart."""
     text = request.GET.get("q", "").strip()[:200]
     movies = search_movies(text, limit=SUGGESTIONS, within=Movie.objects.suitable())
+    name_locally(movies)
     box = request.htmx.target or "suggestions"  # type: ignore[attr-defined]
     return render(
         request,
