@@ -143,6 +143,8 @@ TMDB_API_URL = env.str("TMDB_API_URL", default="https://api.themoviedb.org/3")
 MATINEE_COUNTRIES = [  # whose releases and providers are kept; the first is the site's own
     country.strip().upper() for country in env.list("MATINEE_COUNTRIES", default=["US"])
 ]
+if not all(len(country) == 2 and country.isalpha() for country in MATINEE_COUNTRIES or [""]):
+    raise ImproperlyConfigured("MATINEE_COUNTRIES must be ISO 3166-1 codes such as DE,AT,CH.")
 MATINEE_ADD_FILMS = env.str("MATINEE_ADD_FILMS", default="members")  # or editors, or nobody
 if MATINEE_ADD_FILMS not in ("members", "editors", "nobody"):
     raise ImproperlyConfigured("MATINEE_ADD_FILMS must be members, editors or nobody.")

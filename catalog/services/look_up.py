@@ -18,9 +18,9 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class WantedFilm:
-    """What is known of a film that was not found here."""
+    """What is known of a film that was not found here; of its id at IMDb the digits alone."""
 
-    imdb_id: str | None = None
+    imdb_id: int | None = None
     tmdb_id: int | None = None
     title: str = ""
     year: int | None = None
@@ -42,8 +42,9 @@ def look_up(wanted: Iterable[WantedFilm]) -> Iterator[tuple[WantedFilm, Movie | 
 
 
 def _look_up(wanted: WantedFilm, tmdb: Tmdb) -> Movie | None:
-    if wanted.tmdb_id is not None or wanted.imdb_id is not None:
-        return add_film(tmdb_id=wanted.tmdb_id, imdb_id=wanted.imdb_id, tmdb=tmdb).movie
+    imdb_id = None if wanted.imdb_id is None else f"tt{wanted.imdb_id:07d}"
+    if wanted.tmdb_id is not None or imdb_id is not None:
+        return add_film(tmdb_id=wanted.tmdb_id, imdb_id=imdb_id, tmdb=tmdb).movie
     tmdb_id = _only_film(wanted, tmdb) if wanted.title and wanted.year else None
     return None if tmdb_id is None else add_film(tmdb_id=tmdb_id, tmdb=tmdb).movie
 

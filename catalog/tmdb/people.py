@@ -1,19 +1,24 @@
 """Reads credits and keywords."""
 
 from collections.abc import Iterator
+from typing import Literal
 
 from .cells import Json, image, line, records, whole
 from .records import CreditRecord, KeywordRecord
 
 MOST_CAST = 20
-# Crew that the site knows: direction, writing, photography, music.
-JOBS = {
-    "Directing": ("Director", "Co-Director"),
-    "Writing": ("Screenplay", "Writer", "Story", "Novel", "Author", "Characters"),
-    "Camera": ("Director of Photography", "Cinematography"),
-    "Sound": ("Original Music Composer", "Music"),
-}
-_JOBS = frozenset(job for jobs in JOBS.values() for job in jobs)
+# Crew that the site knows, as TMDB names them: direction, writing, photography, music.
+JOBS = frozenset(
+    {
+        *("Director", "Co-Director"),
+        *("Screenplay", "Writer", "Co-Writer", "Screenstory", "Scenario Writer", "Teleplay"),
+        *("Story", "Original Story", "Adaptation", "Dialogue", "Idea", "Characters"),
+        *("Author", "Novel", "Book", "Short Story", "Theatre Play", "Comic Book"),
+        *("Graphic Novel", "Musical"),
+        *("Director of Photography", "Cinematography"),
+        *("Original Music Composer", "Music", "Composer", "Co-Composer", "Songs"),
+    }
+)
 
 
 def credit_records(part: Json) -> Iterator[CreditRecord]:
@@ -21,7 +26,7 @@ def credit_records(part: Json) -> Iterator[CreditRecord]:
     cast = sorted(records(part.get("cast")), key=_place)
     for place, row in enumerate(cast[:MOST_CAST]):
         yield from _credit(row, kind="cast", place=place)
-    crew = [row for row in records(part.get("crew")) if row.get("job") in _JOBS]
+    crew = [row for row in records(part.get("crew")) if row.get("job") in JOBS]
     for place, row in enumerate(crew):
         yield from _credit(row, kind="crew", place=place)
 
@@ -31,7 +36,7 @@ def _place(row: Json) -> int:
     return place if isinstance(place, int) else 1_000_000
 
 
-def _credit(row: Json, *, kind: str, place: int) -> Iterator[CreditRecord]:
+def _credit(row: Json, *, kind: Literal["cast", "crew"], place: int) -> Iterator[CreditRecord]:
     person, name = whole(row.get("id")), line(row.get("name"), 200)
     if person is not None and name:
         yield CreditRecord(

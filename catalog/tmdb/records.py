@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class CreditRecord:
     tmdb_person_id: int
     name: str
     profile_path: str
-    kind: str
+    kind: Literal["cast", "crew"]
     job: str
     character: str
     order: int

@@ -16,7 +16,7 @@ def titles(*wanted: WantedFilm) -> list[str | None]:
 
 def test_by_either_id(tmdb: StandInTmdb) -> None:
     tmdb.add(dune(), bare(7, "Seven"))
-    found = titles(WantedFilm(imdb_id="tt1160419"), WantedFilm(tmdb_id=7), WantedFilm(tmdb_id=8))
+    found = titles(WantedFilm(imdb_id=1160419), WantedFilm(tmdb_id=7), WantedFilm(tmdb_id=8))
     assert found == ["Dune", "Seven", None]
 
 
@@ -46,7 +46,7 @@ def test_never_guesses(tmdb: StandInTmdb, wanted: WantedFilm) -> None:
 
 
 def test_a_film_that_has_come_meanwhile_is_taken(tmdb: StandInTmdb, amelie: Movie) -> None:
-    assert titles(WantedFilm(imdb_id="tt0211915")) == ["Amélie"]
+    assert titles(WantedFilm(imdb_id=211915)) == ["Amélie"]
     assert tmdb.asked == []
 
 
