@@ -1,13 +1,19 @@
 """Celery tasks of the catalog: thin, idempotent, acknowledged late."""
 
 from celery import shared_task
+from django.conf import settings
 
 from catalog.dataset_import import jobs
 from catalog.dataset_import.worker import work as work_on_job
 from catalog.images import store
 from catalog.member_import.cleanup import clean_up
 from catalog.member_import.worker import work
+from catalog.services import charts
+from catalog.services.film_requests import sweep_requests, work_on_request
 from catalog.services.moderation_mail import mail_takedown
+from catalog.services.tmdb_expiry import drop_old
+from catalog.services.tmdb_refresh import refresh_films
+from catalog.tmdb.client import is_on
 
 
 @shared_task(name="catalog.tasks.work_on_import")
@@ -41,3 +47,32 @@ def mail_takedown_task(takedown_id: int) -> None:
 def clean_images() -> None:
     """Remove pictures that are too old or too many. Beat sends it."""
     store.clean_up()
+
+
+@shared_task(name="catalog.tasks.add_requested_film")
+def add_requested_film(request_id: int) -> None:
+    """Add a film that a member asked for; see `catalog.services.film_requests`."""
+    work_on_request(request_id)
+
+
+@shared_task(name="catalog.tasks.sweep_film_requests")
+def sweep_film_requests() -> None:
+    """Take up requests for films that were lost, remove old ones. Beat sends it."""
+    sweep_requests()
+
+
+@shared_task(name="catalog.tasks.refresh_from_tmdb")
+def refresh_from_tmdb() -> None:
+    """Refresh films; drop what TMDB's terms let the site keep no longer. Beat sends it."""
+    try:
+        if is_on():
+            refresh_films(settings.MATINEE_TMDB_NIGHTLY)
+    finally:
+        drop_old()
+
+
+@shared_task(name="catalog.tasks.renew_charts")
+def renew_charts() -> None:
+    """What is in cinemas, and what comes. Beat sends it; without a key there is nothing to do."""
+    if is_on():
+        charts.renew_charts()

@@ -7,6 +7,7 @@ from .views import (
     bulk_ratings,
     diary,
     film_actions,
+    film_requests,
     friends,
     images,
     list_films,
@@ -25,6 +26,9 @@ from .views import (
 app_name = "catalog"
 urlpatterns = [
     path("movies/", browse.browse, name="browse"),
+    path("movies/elsewhere/", film_requests.elsewhere, name="elsewhere"),
+    path("movies/add/", film_requests.add, name="film-request-new"),
+    path("movies/add/<int:pk>/", film_requests.film_request, name="film-request"),
     path("movies/<int:pk>-<slug:slug>/", movie.movie_page, name="movie"),
     path("movies/<int:pk>/actions/", film_actions.film_actions, name="actions"),
     path("movies/<int:pk>/rate/", film_actions.rate_movie, name="rate"),
@@ -72,4 +76,5 @@ urlpatterns = [
     path("import/<int:pk>/undo/", member_imports.undo_import, name="import-undo"),
     path("import/<int:pk>/discard/", member_imports.discard_import, name="import-discard"),
     path("preferences/theme/", preferences.theme, name="theme"),
+    path("preferences/country/", preferences.country, name="country"),
 ]

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 
-from catalog.api import movies, people, ratings, seen
+from catalog.api import film_requests, movies, people, ratings, seen
 from catalog.services.diary import DiaryError
 from catalog.services.ratings import InvalidRatingError
 from recommender.api import recommendations, watch_next
@@ -20,6 +20,7 @@ api.add_router("people", people.router)
 api.add_router("me", recommendations.me)
 api.add_router("me", ratings.router)
 api.add_router("me", seen.router)
+api.add_router("", film_requests.router)
 api.add_router("watch-next", watch_next.router)
 
 

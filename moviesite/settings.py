@@ -9,6 +9,7 @@ from pathlib import Path
 import environ
 import structlog
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -137,6 +138,21 @@ MATINEE_DATASET_FOLDERS = env.list("MATINEE_DATASET_FOLDERS", default=[str(VAR_D
 MATINEE_DATASET_UPLOAD_MB = env.int("MATINEE_DATASET_UPLOAD_MB", default=1024)
 MATINEE_DEVICE = env.str("MATINEE_DEVICE", default="auto")
 MATINEE_RETRAIN_AFTER = env.int("MATINEE_RETRAIN_AFTER", default=0)  # 0: as set in the admin
+
+# --- TMDB: without a key the site never asks it ----------------------------------------------
+
+TMDB_API_KEY = env.str("TMDB_API_KEY", default="").strip()
+TMDB_API_URL = env.str("TMDB_API_URL", default="https://api.themoviedb.org/3")
+MATINEE_COUNTRIES = [  # whose releases and providers are kept; the first is the site's own
+    country.strip().upper() for country in env.list("MATINEE_COUNTRIES", default=["US"])
+]
+if not all(len(country) == 2 and country.isalpha() for country in MATINEE_COUNTRIES or [""]):
+    raise ImproperlyConfigured("MATINEE_COUNTRIES must be ISO 3166-1 codes such as DE,AT,CH.")
+MATINEE_ADD_FILMS = env.str("MATINEE_ADD_FILMS", default="members")  # or editors, or nobody
+if MATINEE_ADD_FILMS not in ("members", "editors", "nobody"):
+    raise ImproperlyConfigured("MATINEE_ADD_FILMS must be members, editors or nobody.")
+MATINEE_ADD_FILMS_DAILY = env.int("MATINEE_ADD_FILMS_DAILY", default=20)
+MATINEE_TMDB_NIGHTLY = env.int("MATINEE_TMDB_NIGHTLY", default=2000)
 # Where the site, never a browser, gets pictures by their paths; empty: covers are drawn instead.
 POSTER_BASE_URL = env.str("POSTER_BASE_URL", default="https://image.tmdb.org/t/p/w342")
 IMAGE_CACHE_BYTES = env.int("IMAGE_CACHE_BYTES", default=2_000_000_000)
@@ -277,6 +293,8 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    # It writes whole addresses, which for TMDB hold the key.
+    "loggers": {"urllib3": {"level": "ERROR"}},
 }
 structlog.configure(
     processors=[*SHARED_LOG_PROCESSORS, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

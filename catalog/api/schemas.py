@@ -111,5 +111,35 @@ class SeenList(Schema):
     count: int
 
 
+class ElsewhereOut(Schema):
+    """A movie of TMDB; ``movie_id`` is this site's, where the movie is here."""
+
+    tmdb: int
+    title: str
+    original_title: str
+    year: int | None
+    overview: str
+    movie_id: int | None
+
+
+class ElsewhereList(Schema):
+    items: list[ElsewhereOut]
+    count: int
+
+
+class FilmRequestIn(Schema):
+    tmdb: Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
+class FilmRequestOut(Schema):
+    """``state`` is waiting, working, done or failed; a failed one has a ``problem``."""
+
+    id: int
+    tmdb: int
+    state: str
+    problem: str | None
+    movie: MovieOut | None
+
+
 class Problem(Schema):
     detail: str

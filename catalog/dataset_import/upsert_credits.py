@@ -9,7 +9,8 @@ from typing import Any
 from catalog.datasets.report import Report
 from catalog.models import Person
 from catalog.postgres import Copier
-from catalog.services.credits import KeptCredit, KeywordRecord
+from catalog.services.credits import KeptCredit
+from catalog.tmdb.records import KeywordRecord
 
 from .upsert import upsert
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from catalog.services.credits import CreditRecord, KeptCredit, KeywordRecord, kept_credits
+from catalog.services.credits import KeptCredit, kept_credits
+from catalog.tmdb.records import CreditRecord, KeywordRecord
 
 from .cells import fresh_records, line_of_text, whole_number
 from .files import DataFile

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from catalog.services.credits import KeptCredit, KeywordRecord
+from catalog.services.credits import KeptCredit
+from catalog.tmdb.records import KeywordRecord
 
 from .cells import imdb_id
 from .credit_rows import credit_lines, keywords_of_films
@@ -175,8 +176,15 @@ def layout(slug: str, files: SourceFiles, *, small: bool = False) -> MoviesDatas
     if not links:
         raise DatasetError(f"{files.path} has neither links.csv nor links_small.csv.")
     titles = files.find("movies.csv") or _beside(files)
-    people = (files.find("credits.csv"), files.find("keywords.csv"))
-    return MoviesDataset(slug, ratings, links, metadata, titles, *people)
+    return MoviesDataset(
+        slug,
+        ratings,
+        links,
+        metadata,
+        titles,
+        credits_file=files.find("credits.csv"),
+        keywords_file=files.find("keywords.csv"),
+    )
 
 
 def _beside(files: SourceFiles) -> DataFile | None:

@@ -6,7 +6,8 @@ from datetime import date
 from enum import IntEnum
 from typing import NamedTuple, Protocol, runtime_checkable
 
-from catalog.services.credits import KeptCredit, KeywordRecord
+from catalog.services.credits import KeptCredit
+from catalog.tmdb.records import KeywordRecord
 
 from .report import Report
 

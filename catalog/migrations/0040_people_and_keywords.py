@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("catalog", "0020_dataset_jobs"),
+        ("catalog", "0031_tmdb_beat_entries"),
     ]
 
     operations = [

@@ -1,9 +1,11 @@
 """Models of the catalog, one file per noun."""
 
+from .chart import Chart, ChartEntry
 from .dataset import Dataset, DatasetMovie
 from .dataset_job import DatasetJob
 from .diary import DiaryEntry
 from .facets import Collection, Company, Country, Genre, Language
+from .film_request import FilmRequest
 from .friendship import Block, Friendship
 from .keyword import Keyword
 from .link import Link
@@ -14,11 +16,17 @@ from .movie_list import MovieList, MovieListEntry
 from .person import Credit, Department, Person
 from .personal import HiddenMovie, SeenMovie, WatchlistEntry
 from .provenance import FieldProvenance, Origin
+from .provider import Offer, Provider
 from .rating import Rating
+from .release import Release
 from .sharing import Sharing
+from .tmdb_refresh import TmdbRefresh
+from .translation import FilmTranslation
 
 __all__ = [
     "Block",
+    "Chart",
+    "ChartEntry",
     "Collection",
     "Company",
     "Country",
@@ -29,6 +37,8 @@ __all__ = [
     "Department",
     "DiaryEntry",
     "FieldProvenance",
+    "FilmRequest",
+    "FilmTranslation",
     "Friendship",
     "Genre",
     "HiddenMovie",
@@ -40,12 +50,16 @@ __all__ = [
     "Movie",
     "MovieList",
     "MovieListEntry",
+    "Offer",
     "Origin",
     "Person",
+    "Provider",
     "Rating",
+    "Release",
     "Report",
     "SeenMovie",
     "Sharing",
     "Takedown",
+    "TmdbRefresh",
     "WatchlistEntry",
 ]

@@ -26,7 +26,7 @@ class Movie(models.Model):
 
     title = models.CharField(_("title"), max_length=300)
     original_title = models.CharField(_("original title"), max_length=300, blank=True)
-    # Folded title and original title; kept here because not every PostgreSQL has unaccent.
+    # All titles, translated ones too, folded here because not every PostgreSQL has unaccent.
     search_title = models.TextField(editable=False)
     year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
     release_date = models.DateField(_("release date"), null=True, blank=True)
@@ -75,6 +75,9 @@ class Movie(models.Model):
 
     objects = MovieQuerySet.as_manager()
 
+    # In the reader's language where it is another one; who reads films for a page fills it in.
+    local_title = ""
+
     class Meta:
         ordering = ["title", "pk"]
         verbose_name = _("movie")
@@ -111,21 +114,26 @@ class Movie(models.Model):
         return f"{self.title} ({self.year})" if self.year else self.title
 
     def save(self, *args: object, **kwargs: object) -> None:
-        self.search_title = self.folded_titles(self.title, self.original_title)
+        self.fold_titles()
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     def get_absolute_url(self) -> str:
         return film_address(self.pk, self.title)
 
+    def fold_titles(self) -> None:
+        """Bring what search compares up to date with the titles, translated ones included."""
+        translated = self.translations.values_list("title", flat=True) if self.pk else ()
+        self.search_title = self.folded_titles(self.title, self.original_title, *translated)
+
     @staticmethod
-    def folded_titles(title: str, original_title: str) -> str:
-        """The searchable form of both titles, and as they are read, without repeating itself.
+    def folded_titles(*titles: str) -> str:
+        """The searchable form of all titles, and as they are read, without repeating itself.
 
         Each stands between line ends, so that a plain LIKE tells whole titles and beginnings.
         """
-        folded = [one for one in (fold(title), fold(original_title)) if one]
-        titles = dict.fromkeys(folded + [as_read(one) for one in folded])
-        return "\n{}\n".format("\n".join(titles))
+        folded = [one for one in map(fold, titles) if one]
+        lines = dict.fromkeys(folded + [as_read(one) for one in folded])
+        return "\n{}\n".format("\n".join(lines))
 
     @property
     def slug(self) -> str:

@@ -5,13 +5,14 @@ As SQL, since making the same with the ORM takes longer than the database takes 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import connection
+from django.utils.translation import get_language
 
-from catalog.models import DiaryEntry, Genre, Link, Movie, Rating, SeenMovie
+from catalog.models import DiaryEntry, FilmTranslation, Genre, Link, Movie, Rating, SeenMovie
 
 _MOVIES, _LINKS, _GENRES = Movie._meta.db_table, Link._meta.db_table, Genre._meta.db_table
 _MOVIE_GENRES = Movie.genres.through._meta.db_table
@@ -21,8 +22,12 @@ _GENRES_OF = f"""ARRAY(
     JOIN {_MOVIE_GENRES} AS has ON has.genre_id = genre.id
     WHERE has.movie_id = movie.id ORDER BY genre.name)"""  # noqa: S608
 _TITLES = f"SELECT id, title FROM {_MOVIES} WHERE id = ANY(%s)"  # noqa: S608
+_LOCAL_TITLE = f"""coalesce(
+    (SELECT nullif(words.title, '') FROM {FilmTranslation._meta.db_table} AS words
+     WHERE words.movie_id = movie.id AND words.language = %s),
+    CASE WHEN original_language = %s AND original_language <> 'en' THEN original_title END, '')"""  # noqa: S608
 _CARDS = f"""
-    SELECT movie.id, title, year, poster_path,
+    SELECT movie.id, title, year, poster_path, {_LOCAL_TITLE},
         {_GENRES_OF.format(column="ARRAY[genre.name, genre.slug]")}, half_stars,
         EXISTS (SELECT FROM {SeenMovie._meta.db_table} AS mark
             WHERE mark.movie_id = movie.id AND mark.user_id = %s),
@@ -32,6 +37,9 @@ _CARDS = f"""
     LEFT JOIN {Rating._meta.db_table} AS rating
         ON rating.movie_id = movie.id AND rating.user_id = %s
     WHERE movie.id = ANY(%s)
+"""  # noqa: S608
+_LOCAL_TITLES = f"""
+    SELECT movie.id, {_LOCAL_TITLE} FROM {_MOVIES} AS movie WHERE movie.id = ANY(%s)
 """  # noqa: S608
 _DETAILS = f"""
     SELECT movie.id, title, original_title, year, runtime, poster_path, rating_count,
@@ -49,26 +57,43 @@ def titles(movie_ids: Iterable[int]) -> dict[int, str]:
 def card_movies(
     movie_ids: Iterable[int], user: AbstractBaseUser | AnonymousUser | None = None
 ) -> dict[int, Movie]:
-    """Films with what a card shows: genres, and the marks of ``user``, who may be a visitor.
+    """Films with what a card shows: genres, the title in the language in force, and the marks of
+    ``user``, who may be a visitor.
 
     Other columns are read when asked for.
     """
     genres: dict[str, Genre] = {}
     found = {}
     user_id = user.pk if user else None
-    for *values, named, half_stars, is_marked_seen, is_in_diary in _rows(
-        _CARDS, user_id, user_id, user_id, movie_ids
+    language = _language()
+    for *values, local_title, named, half_stars, is_marked_seen, is_in_diary in _rows(
+        _CARDS, language, language, user_id, user_id, user_id, movie_ids
     ):
         movie = Movie.from_db(connection.alias, ("id", "title", "year", "poster_path"), values)
         movie.genre_list = [
             genres.get(slug) or genres.setdefault(slug, Genre(name=name, slug=slug))
             for name, slug in named
         ]
+        movie.local_title = local_title
         movie.your_half_stars = half_stars  # type: ignore[attr-defined]
         movie.is_marked_seen = is_marked_seen  # type: ignore[attr-defined]
         movie.is_in_diary = is_in_diary  # type: ignore[attr-defined]
         found[movie.pk] = movie
     return found
+
+
+def name_locally(movies: Collection[Movie]) -> None:
+    """Give films that were read otherwise their title in the language in force."""
+    language = _language()
+    if language == "en" or not movies:
+        return
+    found = dict(_rows(_LOCAL_TITLES, language, language, [movie.pk for movie in movies]))
+    for movie in movies:
+        movie.local_title = found.get(movie.pk, "")
+
+
+def _language() -> str:
+    return (get_language() or "en").split("-")[0]
 
 
 def details(movie_ids: Iterable[int]) -> list[tuple[Any, ...]]:
@@ -77,8 +102,12 @@ def details(movie_ids: Iterable[int]) -> list[tuple[Any, ...]]:
     return _rows(_DETAILS, movie_ids)
 
 
-def _rows(sql: str, *parameters: int | Iterable[int] | None) -> list[tuple[Any, ...]]:
+def _rows(sql: str, *parameters: str | int | Iterable[int] | None) -> list[tuple[Any, ...]]:
+    values = [
+        list(one) if isinstance(one, Iterable) and not isinstance(one, str) else one
+        for one in parameters
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [list(one) if isinstance(one, Iterable) else one for one in parameters])
+        cursor.execute(sql, values)
         found: list[tuple[Any, ...]] = cursor.fetchall()
     return found

@@ -115,9 +115,15 @@ def search_keys(
     limit: int,
     within: MovieQuerySet | None = None,
     people: Sequence[FoundPerson] = (),
-) -> list[int]:
-    """Primary keys of the films that :func:`search_movies` finds, in the same order."""
-    return list(_ranked(query, limit, within, people))
+) -> tuple[list[int], bool]:
+    """Primary keys of the films that :func:`search_movies` finds, in the same order.
+
+    Second, whether the first of them bears that very title, or somebody that name: a good answer.
+    """
+    found = _ranked(query, limit, within, people)
+    best = next((match for match, _ in found.values()), None)
+    answered = bool(_named(people)) or (best is not None and best <= Match.BUT_FOR_ARTICLE)
+    return list(found), answered
 
 
 def find(
@@ -138,7 +144,7 @@ def _ranked(
 ) -> Matches:
     movies = Movie.objects.all() if within is None else within
     query = article_first(" ".join(query.split())[:LONGEST_QUERY])
-    words, (title, year) = fold(query), _split_year(query)
+    words, (title, year) = fold(query), split_year(query)
     found: Matches = {}
     if not words or limit < 1:
         return found
@@ -172,7 +178,7 @@ def _split_off_letters(found: Matches) -> Matches:
     return {key: found.pop(key) for key in keys}
 
 
-def _split_year(query: str) -> tuple[str, int] | tuple[None, int]:
+def split_year(query: str) -> tuple[str, int] | tuple[None, int]:
     """``heat (1995)`` → ``heat``, 1995; None where no year stands at the end of a title."""
     match = TRAILING_YEAR.match(query)
     title = fold(article_first(match["title"])) if match else ""

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_noop as _
 
 from catalog.models import Language, Movie
 
+from .country_names import locale_of
+
 CHOICES_SECONDS = 600
 
 # Those that films are made in and Django has no name for in the reader's language, by TMDB's code.
@@ -49,7 +51,13 @@ def language_name(code: str, known: dict[str, str] | None = None) -> str:
     try:
         return str(get_language_info(code)["name_translated"])
     except KeyError:
-        return (known or {}).get(code) or code
+        return _name_by_babel(code) or (known or {}).get(code) or code
+
+
+def _name_by_babel(code: str) -> str:
+    """Of the many languages that Django has no translation of itself in."""
+    locale = locale_of(get_language() or "en")
+    return str(locale.languages.get(code, "")) if locale else ""
 
 
 def spoken_choices() -> list[tuple[str, str]]:

@@ -5,12 +5,12 @@ The importer of datasets writes many films at once: ``catalog/dataset_import/ups
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
 from catalog.models import Credit, Department, Keyword, Movie, Origin, Person
+from catalog.tmdb.records import CreditRecord, KeywordRecord
 
 from .provenance import locked_fields, record_origin
 
@@ -60,25 +60,6 @@ LONGEST_CHARACTER = 300
 LONGEST_PATH = 200
 LARGEST_ID = 2**31 - 1
 LARGEST_POSITION = 2**15 - 1
-
-
-@dataclass(frozen=True, slots=True)
-class CreditRecord:
-    """One line of a film's credits, as TMDB and The Movies Dataset have them."""
-
-    tmdb_person_id: int
-    name: str
-    profile_path: str
-    kind: Literal["cast", "crew"]
-    job: str
-    character: str
-    order: int
-
-
-@dataclass(frozen=True, slots=True)
-class KeywordRecord:
-    tmdb_id: int
-    name: str
 
 
 @dataclass(frozen=True, slots=True)

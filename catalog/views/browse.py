@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,9 +14,12 @@ from catalog.forms.browse import BrowseForm
 from catalog.models import Movie
 from catalog.models.movie import MovieQuerySet
 from catalog.predictions import with_guesses
-from catalog.queries.films_by_key import card_movies
+from catalog.queries.charts import charts
+from catalog.queries.films_by_key import card_movies, name_locally
 from catalog.queries.people import FoundPerson, find_people
 from catalog.queries.search import search_keys, search_movies
+from catalog.rendering.country_names import country_name
+from catalog.services.film_requests import may_add
 
 from .parameters import page_context
 
@@ -42,7 +46,7 @@ def browse(request: HttpRequest) -> HttpResponse:
     form = BrowseForm(request.GET, user=request.user)
     wanted = form.wanted()
     people = find_people(wanted.get("q", ""), limit=PEOPLE_SHOWN)
-    found = _found(form, form.narrow(Movie.objects.suitable()), wanted, people)
+    found, is_answered = _found(form, form.narrow(Movie.objects.suitable()), wanted, people)
     paged = page_context(request, found, PAGE_SIZE, BoundedPaginator)
     keys = paged["page"].object_list
     films = card_movies(keys, request.user)
@@ -54,6 +58,10 @@ def browse(request: HttpRequest) -> HttpResponse:
         "cards": with_guesses(movies, form.predictions),
         "wanted": wanted,
         "people": [one.person for one in people],
+        "elsewhere": "q" in wanted and may_add(request.user),
+        "is_answered": is_answered,
+        "country_name": country_name(settings.MATINEE_COUNTRIES[0]),
+        "charts": [] if request.GET else charts(request.user),
     }
     whole = not request.htmx or request.htmx.history_restore_request  # type: ignore[attr-defined]
     return render(request, "catalog/browse.html" if whole else "catalog/_results.html", context)
@@ -64,14 +72,17 @@ def _found(
     movies: MovieQuerySet,
     wanted: Mapping[str, str],
     people: Sequence[FoundPerson],
-) -> Any:
-    """Keys of the films, in the order asked for: a search's own order unless one was chosen."""
+) -> tuple[Any, bool]:
+    """Keys of the films, in the order asked for: a search's own order unless one was chosen.
+
+    Second, whether a search was answered well.
+    """
     if "q" not in wanted:
-        return form.arrange(movies)
-    keys = search_keys(wanted["q"], limit=MOST_FOUND, within=movies, people=people)
+        return form.arrange(movies), True
+    keys, is_answered = search_keys(wanted["q"], limit=MOST_FOUND, within=movies, people=people)
     if "sort" not in wanted:
-        return keys
-    return form.arrange(Movie.objects.filter(pk__in=keys))
+        return keys, is_answered
+    return form.arrange(Movie.objects.filter(pk__in=keys)), is_answered
 
 
 @require_safe
@@ -84,10 +95,12 @@ def suggest(request: HttpRequest) -> HttpResponse:
     box = request.htmx.target or HEADER_BOX  # type: ignore[attr-defined]
     people = find_people(text, limit=PEOPLE_SUGGESTED)
     movies = search_movies(text, limit=SUGGESTIONS, within=Movie.objects.suitable(), people=people)
+    name_locally(movies)
     context = {
         "movies": movies,
         "people": [one.person for one in people] if box == HEADER_BOX else [],
         "text": text,
         "list": box,
+        "elsewhere": may_add(request.user),
     }
     return render(request, "catalog/_suggestions.html", context)

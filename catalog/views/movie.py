@@ -3,13 +3,17 @@
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from catalog.models import DiaryEntry, Movie, Rating
 from catalog.predictions import guesses_for
+from catalog.queries.films_by_key import name_locally
+from catalog.queries.local_details import local_details
 from catalog.queries.marks import with_marks
 from catalog.queries.members import ratings_of_friends
 from catalog.queries.people import credits_of
+from catalog.rendering.country_names import country_name, country_of
 from catalog.rendering.histogram import Histogram
 from catalog.rendering.language_names import language_name
 
@@ -42,24 +46,31 @@ def movie_page(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         series = list(
             with_marks(siblings, request.user).order_by("release_date", "pk")[:SERIES_SHOWN]
         )
+    name_locally(series)
     viewings: list[DiaryEntry] = []
     of_friends: list[Rating] = []
     if request.user.pk is not None:
         of_friends = list(ratings_of_friends(request.user.pk, movie)[:FRIENDS_SHOWN])
         viewings = list(DiaryEntry.objects.of_film(request.user.pk, movie)[:VIEWINGS_SHOWN])
+    country = country_of(request)
+    local = local_details(movie, language=get_language() or "en", country=country)
+    movie.local_title = local.title  # for the cover
+    spoken = {language.code: language.name for language in movie.spoken_languages.all()}
     return render(
         request,
         "catalog/movie.html",
         {
             "movie": movie,
             "people": credits_of(movie),
+            "local": local,
+            "country": country,
+            "country_name": country_name(country),
+            "countries": [country_name(one.code, one.name) for one in movie.countries.all()],
+            "spoken": [language_name(code, spoken) for code in spoken],
             "histogram": Histogram.of(counts),
             "series": guesses_for(series, request.user),
             "viewings": viewings,
             "of_friends": of_friends,
-            "original_language": language_name(
-                movie.original_language,
-                {language.code: language.name for language in movie.spoken_languages.all()},
-            ),
+            "original_language": language_name(movie.original_language, spoken),
         },
     )

@@ -19,6 +19,7 @@ from django.db.models import F, Func, IntegerField, Model, OuterRef
 from catalog.models import (
     Block,
     DiaryEntry,
+    FilmRequest,
     Friendship,
     Genre,
     HiddenMovie,
@@ -132,6 +133,7 @@ PARTS = (
         owner="list__user_id",
         order=("list_id", "position"),
     ),
+    Part("films_asked_for", FilmRequest, _same("title", "tmdb_id", "state", "created_at")),
     Part("watchlist", WatchlistEntry, {**_film(), "added_at": "added_at"}),
     Part("hidden_films", HiddenMovie, {**_film(), "hidden_at": "hidden_at"}),
     Part("seen_films", SeenMovie, {**_film(), **_same("watched_on", "marked_at")}),

@@ -10,6 +10,9 @@ from django.test import Client
 
 from catalog import predictions
 from catalog.models import Collection, Company, Country, Genre, Language, Link, Movie
+from tests.stand_in_tmdb import tmdb
+
+__all__ = ["tmdb"]
 
 
 @pytest.fixture(autouse=True)

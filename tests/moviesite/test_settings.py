@@ -1,6 +1,9 @@
-"""A forgotten password: from the request by e-mail to logging in with a new one."""
+"""Settings at work: a forgotten password, and values that make no sense."""
 
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 from django.core import mail
@@ -42,3 +45,23 @@ def test_an_imported_rater_gets_no_link(client: Client) -> None:
     )
     client.post(reverse("account_reset_password"), {"email": rater.email})
     assert not any("/password/reset/key/" in str(message.body) for message in mail.outbox)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MATINEE_ADD_FILMS", "everybody"),
+        ("MATINEE_COUNTRIES", "Germany"),
+        ("MATINEE_COUNTRIES", ""),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_named(name: str, value: str) -> None:
+    process = subprocess.run(
+        [sys.executable, "-c", "import moviesite.settings"],
+        env={**os.environ, name: value},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert process.returncode == 1
+    assert f"ImproperlyConfigured: {name} must be" in process.stderr

@@ -10,7 +10,8 @@ from catalog.dataset_import.load import import_dataset
 from catalog.datasets.records import DatasetError
 from catalog.datasets.report import Count, Report
 from catalog.models import Credit, FieldProvenance, Keyword, Link, Movie, Origin, Person
-from catalog.services.credits import CreditRecord, KeywordRecord, set_credits, set_keywords
+from catalog.services.credits import set_credits, set_keywords
+from catalog.tmdb.records import CreditRecord, KeywordRecord
 from tests.catalog import dataset_files as files
 from tests.catalog.people import cast_cell, crew_cell, write_credits, write_keywords
 

@@ -5,10 +5,11 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser, AnonymousUser
+from django.utils.translation import override
 from pytest_django import DjangoAssertNumQueries
 
-from catalog.models import DiaryEntry, Movie, Rating, SeenMovie
-from catalog.queries.films_by_key import card_movies, details, titles
+from catalog.models import DiaryEntry, FilmTranslation, Movie, Rating, SeenMovie
+from catalog.queries.films_by_key import card_movies, details, name_locally, titles
 
 
 def test_a_card_has_all_that_it_shows(
@@ -46,3 +47,17 @@ def test_a_card_says_whether_its_reader_has_seen_the_film(
 def test_films_that_are_gone_are_left_out(amelie: Movie) -> None:
     assert titles([amelie.pk, 0]) == {amelie.pk: "Amélie"}
     assert [row[0] for row in details([amelie.pk, 0])] == [amelie.pk]
+
+
+def test_a_card_has_the_title_of_its_readers_language(amelie: Movie, films: list[Movie]) -> None:
+    FilmTranslation.objects.create(movie=amelie, language="de", title="Die fabelhafte Welt")
+    keys = [amelie.pk, films[0].pk]
+    german = ["Die fabelhafte Welt", ""]
+    for language, expected in (("de", german), ("de-at", german), ("en", ["", ""])):
+        with override(language):
+            assert [card_movies(keys)[key].local_title for key in keys] == expected
+            movies = [Movie.objects.get(pk=key) for key in keys]
+            name_locally(movies)
+            assert [movie.local_title for movie in movies] == expected
+    with override("fr"):
+        assert card_movies(keys)[amelie.pk].local_title == amelie.original_title

@@ -9,13 +9,12 @@ from django.test.utils import CaptureQueriesContext
 from catalog.models import Credit, Department, FieldProvenance, Keyword, Movie, Origin, Person
 from catalog.services.credits import (
     CAST_KEPT,
-    CreditRecord,
-    KeywordRecord,
     kept_credits,
     set_credits,
     set_keywords,
 )
 from catalog.services.provenance import set_lock
+from catalog.tmdb.records import CreditRecord, KeywordRecord
 
 pytestmark = pytest.mark.django_db
 

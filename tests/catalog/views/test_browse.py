@@ -8,7 +8,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.forms.browse import SORTS
-from catalog.models import Movie
+from catalog.models import Chart, ChartEntry, Movie
 from catalog.services.ratings import rate
 from catalog.views import browse
 from tests.markup import flat
@@ -124,6 +124,16 @@ def test_queries_do_not_grow_with_the_page(
     member: Client, films: list[Movie], django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     member.get("/movies/")  # fills the caches of sessions, credits and languages
-    # user; genres offered; count; keys; films with genres and the stars of the member
-    with django_assert_num_queries(5):
+    # user; genres offered; count; keys; films with genres and the stars of the member; charts
+    with django_assert_num_queries(6):
         member.get("/movies/")
+
+
+def test_what_is_in_cinemas_stands_above_the_unfiltered_list(
+    client: Client, films: list[Movie]
+) -> None:
+    ChartEntry.objects.create(chart=Chart.POPULAR_NOW, position=1, movie=films[7])
+    shown = flat(client.get("/movies/"))
+    assert "Popular now" in shown
+    assert "In United States, as TMDB has it" in shown
+    assert "Popular now" not in flat(client.get("/movies/", {"genre": "horror"}))

@@ -7,8 +7,11 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Link, Movie
+from catalog.services.add_film import add_film
 from catalog.services.ratings import rate
 from tests.markup import flat
+from tests.stand_in_tmdb import StandInTmdb
+from tests.stand_in_tmdb import dune as film_of_tmdb
 
 pytestmark = pytest.mark.usefixtures("plain_static")
 
@@ -30,7 +33,7 @@ def test_everything_known_is_shown(client: Client, amelie: Movie) -> None:
         "Montmartre",
         "France",
         "UGC",
-        "Français",
+        "Spoken</dt><dd>French",
         "$10,000,000",
         "One person can change your life forever.",
         "a shy waitress",
@@ -106,6 +109,54 @@ def test_queries_do_not_grow_with_the_collection(
         Link.objects.create(movie=movie)
     member.get(amelie.get_absolute_url())  # fills the caches of sessions and credits
     # user; film, genres, companies, countries, languages; histogram; series, its genres;
-    # the diary; ratings of friends; cast and crew
-    with django_assert_num_queries(12):
+    # the diary; ratings of friends; cast and crew; words, releases, offers and origins
+    with django_assert_num_queries(16):
         member.get(amelie.get_absolute_url())
+
+
+@pytest.fixture
+def dune(db: None, tmdb: StandInTmdb) -> Movie:
+    tmdb.add(film_of_tmdb())
+    return add_film(tmdb_id=438631).movie
+
+
+def test_a_film_of_tmdb_with_its_attribution(client: Client, dune: Movie) -> None:
+    shown = page(client, dune)
+    for known in (
+        "Where to watch in United States",
+        "Netflix",
+        "Data of JustWatch",
+        "https://www.themoviedb.org/movie/438631/watch?locale=US",
+        "not endorsed or certified by TMDB",
+        "PG-13",
+        "Oct. 22, 2021",
+    ):
+        assert known in shown, known
+
+
+def test_the_readers_country(client: Client, dune: Movie) -> None:
+    client.post("/preferences/country/", {"country": "DE"})
+    shown = page(client, dune)
+    assert "Where to watch in Germany" in shown
+    assert "Netflix" not in shown
+    assert "> 12<" in shown
+    client.post("/preferences/country/", {"country": "XX"})
+    assert "Where to watch in United States" in page(client, dune)
+
+
+def test_the_readers_language(client: Client, dune: Movie) -> None:
+    client.cookies["django_language"] = "de"
+    shown = page(client, dune)
+    for known in (
+        "<h1>Dune: Der Wüstenplanet</h1>",
+        "Paul Atreides reist zum gefährlichsten Planeten.",
+        "Vereinigte Staaten",
+        "Englisch",
+    ):
+        assert known in shown, known
+
+
+def test_what_is_not_translated_says_that_it_is_english(client: Client, amelie: Movie) -> None:
+    assert 'class="overview" lang="en"' not in page(client, amelie)
+    client.cookies["django_language"] = "de"
+    assert 'class="overview" lang="en"' in page(client, amelie)
