@@ -5,6 +5,7 @@ from .diary import DiaryEntry
 from .facets import Collection, Company, Country, Genre, Language
 from .friendship import Block, Friendship
 from .link import Link
+from .media_server import HookAddress, HookDelivery, ServerAccount, WatchEvent, WatchSync
 from .member_import import ImportRow, MemberImport
 from .movie import Movie
 from .movie_list import MovieList, MovieListEntry
@@ -24,6 +25,8 @@ __all__ = [
     "Friendship",
     "Genre",
     "HiddenMovie",
+    "HookAddress",
+    "HookDelivery",
     "ImportRow",
     "Language",
     "Link",
@@ -34,6 +37,9 @@ __all__ = [
     "Origin",
     "Rating",
     "SeenMovie",
+    "ServerAccount",
     "Sharing",
+    "WatchEvent",
+    "WatchSync",
     "WatchlistEntry",
 ]

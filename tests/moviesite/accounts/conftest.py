@@ -15,14 +15,19 @@ from catalog.models import (
     DiaryEntry,
     Friendship,
     HiddenMovie,
+    HookAddress,
+    HookDelivery,
     Link,
     MemberImport,
     Movie,
     MovieList,
     MovieListEntry,
     SeenMovie,
+    ServerAccount,
     Sharing,
+    WatchEvent,
     WatchlistEntry,
+    WatchSync,
 )
 from catalog.services.ratings import rate
 from moviesite.accounts.models import User
@@ -73,6 +78,13 @@ def fill(user: User, world: World) -> None:
     Friendship.objects.create(sender=asking, receiver=user, accepted_at=timezone.now())
     Block.objects.create(blocker=user, blocked=blocked)
     Sharing.objects.create(user=user, watch_together=False)
+    HookAddress.objects.create(user=user, token_hash=f"hash of {user.pk}", account=user.username)
+    ServerAccount.objects.create(server="plex", account=user.username, user=user)
+    sync = WatchSync.objects.create(user=user, server="plex", state="applied")
+    watched = WatchEvent.objects.create(
+        user=user, sync=sync, server="plex", key="key", item="item", movie=movies[9], title="Nine"
+    )
+    HookDelivery.objects.create(user=user, server="plex", title="Nine", event=watched)
     create_token(user, "Ida's script")
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
 
