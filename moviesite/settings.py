@@ -11,6 +11,8 @@ import structlog
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from moviesite.log_secrets import without_hook_tokens
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -136,6 +138,9 @@ MATINEE_DEVICE = env.str("MATINEE_DEVICE", default="auto")
 MATINEE_RETRAIN_AFTER = env.int("MATINEE_RETRAIN_AFTER", default=0)  # 0: as set in the admin
 POSTER_BASE_URL = env.str("POSTER_BASE_URL", default="https://image.tmdb.org/t/p/w342")
 
+# Hosts and networks beside the public internet that members may have asked for what they watched.
+MATINEE_MEDIA_SERVERS = env.list("MATINEE_MEDIA_SERVERS", default=[])
+
 # No upload is larger than a member's import may be.
 FILE_UPLOAD_HANDLERS = [
     "catalog.member_import.upload_limit.BoundedUploadHandler",
@@ -246,6 +251,7 @@ LOG_RENDERER = (
 )
 SHARED_LOG_PROCESSORS: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
+    without_hook_tokens,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.stdlib.PositionalArgumentsFormatter(),
