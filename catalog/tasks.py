@@ -5,6 +5,7 @@ from django.conf import settings
 
 from catalog.dataset_import import jobs
 from catalog.dataset_import.worker import work as work_on_job
+from catalog.hooks import gather, worker
 from catalog.images import store
 from catalog.member_import.cleanup import clean_up
 from catalog.member_import.worker import work
@@ -76,3 +77,21 @@ def renew_charts() -> None:
     """What is in cinemas, and what comes. Beat sends it; without a key there is nothing to do."""
     if is_on():
         charts.renew_charts()
+
+
+@shared_task(name="catalog.tasks.gather_watched")
+def gather_watched(user_id: int) -> None:
+    """Make a sync of what media servers told of a member; see `catalog.hooks.gather`."""
+    gather.gather(user_id)
+
+
+@shared_task(name="catalog.tasks.work_on_sync")
+def work_on_sync(sync_id: int) -> None:
+    """Do what a sync waits for; see `catalog.hooks.worker`."""
+    worker.work(sync_id)
+
+
+@shared_task(name="catalog.tasks.sweep_syncs")
+def sweep_syncs() -> None:
+    """Take up what was lost, leave out what nobody looked at. Beat sends it."""
+    worker.clean_up()

@@ -12,6 +12,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from moviesite.log_secrets import without_hook_tokens
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -158,6 +160,9 @@ POSTER_BASE_URL = env.str("POSTER_BASE_URL", default="https://image.tmdb.org/t/p
 IMAGE_CACHE_BYTES = env.int("IMAGE_CACHE_BYTES", default=2_000_000_000)
 IMAGE_CACHE_DAYS = env.int("IMAGE_CACHE_DAYS", default=90)
 
+# Hosts and networks beside the public internet that members may have asked for what they watched.
+MATINEE_MEDIA_SERVERS = env.list("MATINEE_MEDIA_SERVERS", default=[])
+
 # No upload is larger than a member's import may be.
 FILE_UPLOAD_HANDLERS = [
     "catalog.member_import.upload_limit.BoundedUploadHandler",
@@ -274,6 +279,7 @@ LOG_RENDERER = (
 )
 SHARED_LOG_PROCESSORS: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
+    without_hook_tokens,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.stdlib.PositionalArgumentsFormatter(),

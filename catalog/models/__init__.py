@@ -9,6 +9,7 @@ from .film_request import FilmRequest
 from .friendship import Block, Friendship
 from .keyword import Keyword
 from .link import Link
+from .media_server import HookAddress, HookDelivery, ServerAccount, WatchEvent, WatchSync
 from .member_import import ImportRow, MemberImport
 from .moderation import Report, Takedown
 from .movie import Movie
@@ -42,6 +43,8 @@ __all__ = [
     "Friendship",
     "Genre",
     "HiddenMovie",
+    "HookAddress",
+    "HookDelivery",
     "ImportRow",
     "Keyword",
     "Language",
@@ -58,8 +61,11 @@ __all__ = [
     "Release",
     "Report",
     "SeenMovie",
+    "ServerAccount",
     "Sharing",
     "Takedown",
     "TmdbRefresh",
+    "WatchEvent",
+    "WatchSync",
     "WatchlistEntry",
 ]

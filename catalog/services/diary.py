@@ -1,11 +1,11 @@
 """Diary entries: the one write path."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,6 +16,16 @@ from .bulk_ratings import ratings_before, restore
 from .ratings import check, rate
 
 EASTERNMOST = timedelta(hours=14)
+LOG = """
+INSERT INTO catalog_diaryentry
+    (user_id, movie_id, watched_on, rewatch, note, created_at)
+SELECT %(user)s, movie_id, watched_on, rewatch, '', %(now)s
+FROM unnest(%(movies)s::bigint[], %(days)s::date[], %(rewatches)s::boolean[])
+    AS given (movie_id, watched_on, rewatch)
+ORDER BY watched_on, movie_id
+ON CONFLICT (user_id, movie_id, watched_on) DO NOTHING
+RETURNING id, movie_id, watched_on, rewatch
+"""
 
 
 class DiaryError(ValueError):
@@ -38,6 +48,53 @@ class Written:
 
     entry: DiaryEntry
     before: dict[str, Any]
+
+
+class DayWatched(NamedTuple):
+    """A film watched on a day, of which nothing more is known."""
+
+    movie_id: int
+    watched_on: date
+    rewatch: bool = False
+
+
+def log_new(user_id: int, watched: Sequence[DayWatched]) -> dict[tuple[int, date], dict[str, Any]]:
+    """Log many films as watched, each on a day that ``check_day`` allows; entries there stay.
+
+    Returns by film and day what ``erase_made`` needs, as JSON can hold it.
+    """
+    if not watched:
+        return {}
+    values: dict[str, Any] = {
+        "user": user_id,
+        "movies": [one.movie_id for one in watched],
+        "days": [one.watched_on for one in watched],
+        "rewatches": [one.rewatch for one in watched],
+        "now": timezone.now(),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(LOG, values)
+        return {
+            (movie_id, day): {"key": key, "watched_on": day.isoformat(), "rewatch": rewatch}
+            for key, movie_id, day, rewatch in cursor.fetchall()
+        }
+
+
+def erase_made(user_id: int, made: Collection[Mapping[str, Any]]) -> int:
+    """Undo ``log_new``, for the entries that are still as it made them. Returns how many."""
+    by_key = {one["key"]: one for one in made}
+    with transaction.atomic():
+        entries = DiaryEntry.objects.select_for_update().filter(
+            user_id=user_id, pk__in=by_key, half_stars=None, note=""
+        )
+        untouched = [
+            entry.pk
+            for entry in entries
+            if entry.watched_on.isoformat() == by_key[entry.pk]["watched_on"]
+            and entry.rewatch == by_key[entry.pk]["rewatch"]
+        ]
+        DiaryEntry.objects.filter(pk__in=untouched).delete()
+    return len(untouched)
 
 
 def write(

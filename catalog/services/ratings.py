@@ -56,7 +56,7 @@ def half_stars_of(stars: float | Decimal | str) -> int:
     """``4.5`` → 9. Raises InvalidRatingError for anything but 0.5, 1.0, … 5.0."""
     try:
         doubled = float(stars) * 2
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise InvalidRatingError(f"rating must be a number, got {stars!r}") from error
     if not math.isfinite(doubled) or doubled != int(doubled) or not 1 <= doubled <= 10:
         raise InvalidRatingError(f"rating must be a half-star from 0.5 to 5.0, got {stars!r}")

@@ -1,15 +1,32 @@
 """Films seen without stars: the one write path of what is marked as seen."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.utils import timezone
 
 from catalog.models import Movie, SeenMovie, WatchlistEntry
 
 from .diary import check_day
+
+MARK = """
+WITH made AS (
+    INSERT INTO catalog_seenmovie (user_id, movie_id, marked_at)
+    SELECT %(user)s, movie_id, %(now)s FROM unnest(%(movies)s::bigint[]) AS given (movie_id)
+    ON CONFLICT (user_id, movie_id) DO NOTHING
+    RETURNING id, movie_id, marked_at
+), gone AS (
+    DELETE FROM catalog_watchlistentry USING made
+    WHERE catalog_watchlistentry.user_id = %(user)s
+      AND catalog_watchlistentry.movie_id = made.movie_id
+    RETURNING catalog_watchlistentry.movie_id, added_at
+)
+SELECT made.id, made.movie_id, made.marked_at, gone.added_at
+FROM made LEFT JOIN gone ON gone.movie_id = made.movie_id
+"""
 
 
 @dataclass(frozen=True)
@@ -39,6 +56,46 @@ def mark_seen(*, user_id: int, movie: Movie, watched_on: date | None = None) -> 
     return Marked(mark, before)
 
 
+def mark_new(user_id: int, movie_ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """Mark many films as seen without a day, those that are not marked yet.
+
+    Returns by film what ``unmark_made`` needs, as JSON can hold it.
+    """
+    if not movie_ids:
+        return {}
+    values: dict[str, Any] = {"user": user_id, "movies": sorted(movie_ids), "now": timezone.now()}
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        cursor.execute(MARK, values)
+        return {
+            movie_id: {
+                "key": key,
+                "movie": movie_id,
+                "marked_at": marked_at.isoformat(),
+                "kept_at": kept_at and kept_at.isoformat(),
+            }
+            for key, movie_id, marked_at, kept_at in cursor.fetchall()
+        }
+
+
+def unmark_made(user_id: int, made: Collection[Mapping[str, Any]]) -> int:
+    """Undo ``mark_new``, for the marks that are still as it made them. Returns how many."""
+    by_key = {one["key"]: one for one in made}
+    with transaction.atomic():
+        marks = SeenMovie.objects.select_for_update().filter(
+            user_id=user_id, pk__in=by_key, watched_on=None
+        )
+        untouched = [
+            by_key[mark.pk]
+            for mark in marks
+            if mark.marked_at == datetime.fromisoformat(by_key[mark.pk]["marked_at"])
+        ]
+        SeenMovie.objects.filter(pk__in=[one["key"] for one in untouched]).delete()
+        for one in untouched:
+            if one["kept_at"]:
+                _keep_again(user_id, one["movie"], one["kept_at"])
+    return len(untouched)
+
+
 def unmark_seen(*, user_id: int, movie: Movie) -> dict[str, Any]:
     """Take the mark away; what is rated or in the diary stays seen. Returns what undoes it."""
     with transaction.atomic():
@@ -64,12 +121,14 @@ def take_back(user_id: int, before: Mapping[str, Any]) -> None:
                 marked_at=datetime.fromisoformat(was["marked_at"]),
             )
         if kept_at := before.get("kept_at"):
-            entry, created = WatchlistEntry.objects.get_or_create(
-                user_id=user_id, movie_id=movie_id
-            )
-            if created:  # the field sets itself when a row is added
-                entry.added_at = datetime.fromisoformat(kept_at)
-                entry.save(update_fields=["added_at"])
+            _keep_again(user_id, movie_id, kept_at)
+
+
+def _keep_again(user_id: int, movie_id: int, kept_at: str) -> None:
+    entry, created = WatchlistEntry.objects.get_or_create(user_id=user_id, movie_id=movie_id)
+    if created:  # the field sets itself when a row is added
+        entry.added_at = datetime.fromisoformat(kept_at)
+        entry.save(update_fields=["added_at"])
 
 
 def _before(user_id: int, movie: Movie) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
+from catalog.hooks.syncs import syncs_to_show
 from catalog.member_import import preview
 from catalog.member_import import request as import_request
 from catalog.member_import.cleanup import PREVIEW_DAYS, UNDO_DAYS
@@ -45,7 +46,13 @@ def imports(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "catalog/imports.html",
-        {"error": error, "imports": mine, "preview_days": PREVIEW_DAYS, "undo_days": UNDO_DAYS},
+        {
+            "error": error,
+            "imports": mine,
+            "syncs": syncs_to_show(member_id(request)),
+            "preview_days": PREVIEW_DAYS,
+            "undo_days": UNDO_DAYS,
+        },
         status=422 if error else 200,
     )
 

@@ -23,14 +23,19 @@ from catalog.models import (
     Friendship,
     Genre,
     HiddenMovie,
+    HookAddress,
+    HookDelivery,
     MemberImport,
     MovieList,
     MovieListEntry,
     Rating,
     Report,
     SeenMovie,
+    ServerAccount,
     Takedown,
+    WatchEvent,
     WatchlistEntry,
+    WatchSync,
 )
 from catalog.models.sharing import CHOICES, shares
 from recommender.models import Preferences
@@ -92,6 +97,8 @@ def _genre_names(keys: str) -> ArraySubquery:
 def _same(*names: str) -> dict[str, str]:
     return dict(zip(names, names, strict=True))
 
+
+_USED = ("created_at", "last_used_at")
 
 PARTS = (
     Part(
@@ -188,6 +195,30 @@ PARTS = (
         owner="member_id",
     ),
     Part("api_tokens", ApiToken, _same("name", "hint", "created_at", "last_used_at")),
+    Part("media_server_address", HookAddress, _same("hint", "account", *_USED)),
+    Part("media_server_accounts", ServerAccount, _same("server", "account", "first_heard_at")),
+    Part(
+        "media_server_syncs",
+        WatchSync,
+        _same("id", "server", "fetched", "state", "created_at", "changed_at"),
+    ),
+    Part(
+        "media_server_plays",
+        WatchEvent,
+        {
+            "sync": "sync_id",
+            **_same("server", "title", "year", "imdb_id", "tmdb_id"),
+            "rating": STARS,
+            **_same("watched_on", "rewatch", "happened_at", "received_at", "state"),
+            **_same("asked_at", "declined"),
+        },
+    ),
+    Part(
+        "media_server_deliveries",
+        HookDelivery,
+        _same("server", "title", "ignored", "repeated", "times", "received_at"),
+    ),
+    Part("api_tokens", ApiToken, _same("name", "hint", *_USED)),
     Part(
         "second_factors",
         Authenticator,

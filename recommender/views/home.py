@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from catalog.hooks.stars import films_to_rate
 from recommender.data.histories import History, history_of
 from recommender.pages.home import home_rows
 from recommender.pages.saved_filters import filters_for
@@ -25,5 +26,6 @@ def home(request: HttpRequest) -> HttpResponse:
             "invite": not len(recommender.history),
             "rating_count": len(recommender.history),
             "filters_active": recommender.filters.narrow,
+            "to_rate": films_to_rate(request.user.pk) if request.user.pk else [],
         },
     )

@@ -1,18 +1,27 @@
-"""Beat's tasks of TMDB, as beat sends them."""
+"""The tasks have the names by which they are sent, and do what their modules do."""
+
+from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from celery import current_app
+from django.contrib.auth.models import AbstractUser
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
 from catalog import tasks
-from catalog.models import ChartEntry, FieldProvenance, Movie, TmdbRefresh
+from catalog.hooks.deliver import GATHER_TASK, SYNC_TASK
+from catalog.models import ChartEntry, FieldProvenance, Movie, TmdbRefresh, WatchSync
 from catalog.services.add_film import add_film
 from catalog.tmdb.errors import KeyRefusedError
 from moviesite.celery import app
+from tests.catalog.hooks import payloads
+from tests.catalog.hooks.conftest import Post, matrix, post, sent, settle, token
 from tests.stand_in_tmdb import StandInTmdb, dune
+
+__all__ = ["matrix", "post", "sent", "token"]
 
 pytestmark = pytest.mark.django_db
 
@@ -59,3 +68,23 @@ def test_old_data_go_when_tmdb_refuses_too(tmdb: StandInTmdb, settings: Any) -> 
     with pytest.raises(KeyRefusedError):
         tasks.refresh_from_tmdb()
     assert Movie.objects.get().overview == ""
+
+
+def test_tasks_are_registered_by_the_names_they_are_sent_by() -> None:
+    assert {GATHER_TASK, SYNC_TASK} <= set(current_app.tasks)
+
+
+def test_beat_sends_the_sweep() -> None:
+    names = set(PeriodicTask.objects.values_list("task", flat=True))
+    assert tasks.sweep_syncs.name in names
+
+
+def test_they_are_idempotent(ada: AbstractUser, matrix: Movie, post: Post) -> None:
+    post(payloads.jellyfin_stop())
+    sync = settle(ada)
+    assert sync is not None
+    for _ in range(2):
+        tasks.gather_watched(ada.pk)
+        tasks.work_on_sync(sync.pk)
+        tasks.sweep_syncs()
+    assert WatchSync.objects.get().state == "applied"

@@ -10,7 +10,17 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from catalog.models import DiaryEntry, HiddenMovie, Movie, Rating
 from catalog.queries.diary_counts import DiaryCounts
-from catalog.services.diary import DiaryError, Viewing, erase, latest_day, take_back, write
+from catalog.services.diary import (
+    DayWatched,
+    DiaryError,
+    Viewing,
+    erase,
+    erase_made,
+    latest_day,
+    log_new,
+    take_back,
+    write,
+)
 from catalog.services.ratings import InvalidRatingError, rate
 from catalog.signals import ratings_changed
 
@@ -156,3 +166,17 @@ def test_counts_by_year_and_month(ada: AbstractUser, films: list[Movie]) -> None
     assert [bar.count for bar in bars] == [0, 0, 2, *[0] * 9]
     assert bars[2].height == counts.full_height
     assert all(bar.height == 0 for bar in counts.bars(1999))
+
+
+def test_many_are_logged_and_only_what_is_untouched_is_undone(
+    ada: AbstractUser, films: list[Movie]
+) -> None:
+    day = date(2026, 11, 1)
+    DiaryEntry.objects.create(user=ada, movie=films[0], watched_on=day, note="Mine")
+    made = log_new(ada.pk, [DayWatched(movie.pk, day, True) for movie in films[:4]])
+    assert set(made) == {(movie.pk, day) for movie in films[1:4]}
+    assert log_new(ada.pk, []) == {}
+    DiaryEntry.objects.filter(movie=films[1]).update(note="Wept.")
+    assert erase_made(ada.pk, list(made.values())) == 2
+    left = DiaryEntry.objects.order_by("movie_id").values_list("movie_id", "note")
+    assert list(left) == [(films[0].pk, "Mine"), (films[1].pk, "Wept.")]

@@ -12,7 +12,7 @@ from catalog.queries.seen import seen_by
 from catalog.services import undo
 from catalog.services.diary import DiaryError, Viewing, latest_day, write
 from catalog.services.ratings import rate, unrate
-from catalog.services.seen import mark_seen, take_back, unmark_seen
+from catalog.services.seen import mark_new, mark_seen, take_back, unmark_made, unmark_seen
 from catalog.services.watchlist import set_watchlisted
 
 MONDAY, TUESDAY = date(2026, 11, 2), date(2026, 11, 3)
@@ -92,3 +92,18 @@ def test_rated_logged_and_marked_films_are_seen(ada: AbstractUser, films: list[M
     assert seen(ada) == films[:3]
     unrate(user_id=ada.pk, movie=films[0])
     assert seen(ada) == films[1:3], "a rating leaves nothing behind"
+
+
+def test_many_are_marked_without_a_day_and_only_what_is_untouched_is_undone(
+    ada: AbstractUser, films: list[Movie]
+) -> None:
+    SeenMovie.objects.create(user=ada, movie=films[0], watched_on=date(2026, 1, 1))
+    kept = WatchlistEntry.objects.create(user=ada, movie=films[1])
+    made = mark_new(ada.pk, [movie.pk for movie in films[:4]])
+    assert set(made) == {movie.pk for movie in films[1:4]}
+    assert not WatchlistEntry.objects.exists()
+    assert mark_new(ada.pk, []) == {}
+    SeenMovie.objects.filter(movie=films[2]).update(watched_on=date(2026, 2, 2))
+    assert unmark_made(ada.pk, list(made.values())) == 2
+    assert set(SeenMovie.objects.values_list("movie_id", flat=True)) == {films[0].pk, films[2].pk}
+    assert WatchlistEntry.objects.get().added_at == kept.added_at

@@ -15,6 +15,8 @@ from catalog.models import (
     DiaryEntry,
     Friendship,
     HiddenMovie,
+    HookAddress,
+    HookDelivery,
     Link,
     MemberImport,
     Movie,
@@ -22,9 +24,12 @@ from catalog.models import (
     MovieListEntry,
     Report,
     SeenMovie,
+    ServerAccount,
     Sharing,
     Takedown,
+    WatchEvent,
     WatchlistEntry,
+    WatchSync,
 )
 from catalog.services.ratings import rate
 from moviesite.accounts.models import User
@@ -80,6 +85,13 @@ def fill(user: User, world: World) -> None:
     Takedown.objects.create(
         part="name", member=user, concern="spam", explanation="No.", former_name=user.username
     )
+    HookAddress.objects.create(user=user, token_hash=f"hash of {user.pk}", account=user.username)
+    ServerAccount.objects.create(server="plex", account=user.username, user=user)
+    sync = WatchSync.objects.create(user=user, server="plex", state="applied")
+    watched = WatchEvent.objects.create(
+        user=user, sync=sync, server="plex", key="key", item="item", movie=movies[9], title="Nine"
+    )
+    HookDelivery.objects.create(user=user, server="plex", title="Nine", event=watched)
     create_token(user, "Ida's script")
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
 
