@@ -6,6 +6,7 @@ from .facets import Collection, Company, Country, Genre, Language
 from .friendship import Block, Friendship
 from .link import Link
 from .member_import import ImportRow, MemberImport
+from .merge import DistinctFilms, FilmAlias, FilmMerge, MergedRow
 from .movie import Movie
 from .movie_list import MovieList, MovieListEntry
 from .personal import HiddenMovie, SeenMovie, WatchlistEntry
@@ -20,7 +21,10 @@ __all__ = [
     "Country",
     "Dataset",
     "DiaryEntry",
+    "DistinctFilms",
     "FieldProvenance",
+    "FilmAlias",
+    "FilmMerge",
     "Friendship",
     "Genre",
     "HiddenMovie",
@@ -28,6 +32,7 @@ __all__ = [
     "Language",
     "Link",
     "MemberImport",
+    "MergedRow",
     "Movie",
     "MovieList",
     "MovieListEntry",
