@@ -72,6 +72,7 @@ def _load(cursor: Any, reader: Reader, report: Report, say: Say) -> None:
     say("Reading films")
     staging.stage_films(cursor, reader.films(rated, report))
     say("Storing films")
+    upsert_films.set_merged_films_aside(cursor, report)
     upsert_films.match_movies(cursor)
     upsert_films.upsert_collections(cursor, report)
     upsert_films.upsert_facets(cursor, report)

@@ -48,6 +48,9 @@ CREATE TEMPORARY TABLE stage_genre (row_no integer, key text, name text) ON COMM
 CREATE TEMPORARY TABLE stage_company (row_no integer, key integer, name text) ON COMMIT DROP;
 CREATE TEMPORARY TABLE stage_country (row_no integer, key text, name text) ON COMMIT DROP;
 CREATE TEMPORARY TABLE stage_language (row_no integer, key text, name text) ON COMMIT DROP;
+CREATE TEMPORARY TABLE stage_alias (
+    movie_id bigint, movielens_id integer, ml_100k_id integer
+) ON COMMIT DROP;
 CREATE TEMPORARY TABLE stage_rating (
     row_no integer, rater integer, item integer, half_stars smallint, rated_at bigint
 ) ON COMMIT DROP;
@@ -59,6 +62,7 @@ TABLE_NAMES = (
     "stage_company",
     "stage_country",
     "stage_language",
+    "stage_alias",
     "stage_rating",
 )
 MOVIE_COLUMNS = (

@@ -67,13 +67,21 @@ def upsert_ratings(cursor: Any, report: Report, slug: str, item_key: str) -> Non
             SELECT DISTINCT ON (u.id, s.movie_id) u.id AS user_id, s.movie_id,
                    r.half_stars, to_timestamp(r.rated_at) AS rated_at, r.row_no
             FROM stage_rating r
-            JOIN stage_movie s ON s.{item_key} = r.item
+            JOIN ({_films(item_key)}) s ON s.item = r.item
             JOIN {user} u ON u.username = %s || '-' || r.rater
             ORDER BY u.id, s.movie_id, r.rated_at DESC, r.row_no DESC""",  # noqa: S608
         params=[slug],
         # As late as can be: a model version knows by this time what it has not seen.
         on_insert={"updated_at": "statement_timestamp()"},
         on_update={"updated_at": "statement_timestamp()"},
+    )
+
+
+def _films(item_key: str) -> str:
+    """Which film each item of the dataset is."""
+    return (
+        f"SELECT {item_key} AS item, movie_id FROM stage_movie "  # noqa: S608
+        f"UNION ALL SELECT {item_key}, movie_id FROM stage_alias"
     )
 
 
@@ -86,7 +94,7 @@ def _note_other_edition(cursor: Any, report: Report, slug: str, item_key: str) -
         JOIN {user} u ON u.username = %s || '-' || rater.rater
         JOIN catalog_rating old ON old.user_id = u.id
         WHERE NOT EXISTS (
-            SELECT FROM stage_rating r JOIN stage_movie s ON s.{item_key} = r.item
+            SELECT FROM stage_rating r JOIN ({_films(item_key)}) s ON s.item = r.item
             WHERE r.rater = rater.rater AND s.movie_id = old.movie_id)
         """,  # noqa: S608
         [slug],

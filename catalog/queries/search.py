@@ -84,7 +84,8 @@ def search_movies(
     """The films that a query fits, best first, ready to be shown as cards.
 
     A year at the end ("heat 1995") prefers films of that year. Misspelt titles are found by
-    trigrams where the database has them. ``within`` narrows the search, for example to a genre.
+    trigrams where the database has them. ``within`` narrows the search, for example to a genre;
+    without it all films are looked through that are not hidden.
     """
     found = find(query, limit=limit, within=within)
     return [one.movie for one in found]
@@ -114,7 +115,7 @@ def find(query: str, *, limit: int, within: MovieQuerySet | None = None) -> list
 
 
 def _ranked(query: str, limit: int, within: MovieQuerySet | None) -> Matches:
-    movies = Movie.objects.all() if within is None else within
+    movies = Movie.objects.visible() if within is None else within
     query = article_first(" ".join(query.split())[:LONGEST_QUERY])
     words, (title, year) = fold(query), _split_year(query)
     found: Matches = {}

@@ -27,7 +27,7 @@ _MOVIES = """
                     + ascii(substr(original_language, 2)), 0)::int4,
            coalesce(adult, false)::int4, rating_count::int8, half_star_sum::int8,
            coalesce(popularity, 0)::float8, coalesce(vote_count, -1)::int8,
-           coalesce(collection_id, 0)::int8
+           coalesce(collection_id, 0)::int8, hidden::int4
     FROM catalog_movie ORDER BY id
 """
 _GENRES = "SELECT movie_id::int8, genre_id::int8 FROM catalog_movie_genres"
@@ -61,6 +61,8 @@ class CatalogArrays:
         int16, int16 and uint16 (n,); 0 where unknown. Runtime in minutes; see `language_number`.
     adult
         bool (n,); unknown counts as not.
+    hidden
+        bool (n,): hidden from the site; None where none is.
     rating_count, rating_mean
         int32 (n,) and float32 (n,) in stars, drawn towards the mean of all films where few rated.
     month_count
@@ -92,6 +94,7 @@ class CatalogArrays:
     genre_bits: NDArray[np.uint64]
     genre_places: dict[int, int] = field(default_factory=dict)
     genre_names: tuple[str, ...] = ()
+    hidden: BoolArray | None = None
 
     def __len__(self) -> int:
         return len(self.movie_ids)
@@ -165,6 +168,7 @@ def read_catalog() -> CatalogArrays:
             "popularity": np.float64,
             "vote_count": np.int64,
             "collection": np.int64,
+            "hidden": np.int32,
         },
     )
     movie_ids: IntArray = movies["id"]
@@ -186,6 +190,7 @@ def read_catalog() -> CatalogArrays:
         genre_bits=genre_bits,
         genre_places=places,
         genre_names=names,
+        hidden=movies["hidden"] != 0 if movies["hidden"].any() else None,
     )
 
 

@@ -144,7 +144,7 @@ FILLED_COLUMNS = (
 
 
 def references_to_films() -> Iterator[tuple[type[Model], str]]:
-    """Every model with a foreign key to films, those between films and others too, and its column."""
+    """Each model with a foreign key to films, those of many to many too, and its column."""
     for model in apps.get_models(include_auto_created=True):
         for one in model._meta.local_concrete_fields:
             if isinstance(one, ForeignKey) and one.related_model is Movie:

@@ -110,10 +110,12 @@ def _move_back(cursor: Any, merge: FilmMerge, table: str) -> None:
 
 
 def _put_back(cursor: Any, merge: FilmMerge, model: type[Model], rule: Rule) -> int:
-    """Insert what was removed; returns how many rows found their place taken, or their owner gone."""
+    """Insert what was removed; returns how many rows could not: place taken, owner gone."""
     table = model._meta.db_table
     names = [one.column for one in model._meta.local_concrete_fields]
-    values = ", ".join(rule.place.get(name, f"t.{name}") for name in names)
+    values = ", ".join(
+        rule.place.get(one.column) or _value(one) for one in model._meta.local_concrete_fields
+    )
     conditions = [_is_there(one) for one in model._meta.local_concrete_fields if one.is_relation]
     conditions += [_is_free(table, key) for key in (("id",), *rule.unique)]
     if rule.key is not None and model is not Movie:
@@ -129,6 +131,15 @@ def _put_back(cursor: Any, merge: FilmMerge, model: type[Model], rule: Rule) -> 
     )
     removed = merge.rows.filter(table=table, after__isnull=True).count()
     return removed - cursor.rowcount
+
+
+def _value(field: Any) -> str:
+    """A column that came to the table after the merge gets its default."""
+    if field.null or not isinstance(field.get_default(), bool | int | str):
+        return f"t.{field.column}"
+    default = field.get_default()
+    literal = f"'{default}'" if isinstance(default, str) else str(default).lower()
+    return f"coalesce(t.{field.column}, {literal})"
 
 
 def _is_there(field: Any) -> str:

@@ -46,6 +46,9 @@ film = st.integers(0, FILMS - 1)
 half_stars = st.integers(1, 10)
 hours = st.integers(0, 50)
 members = st.integers(0, 2)
+notes = st.sampled_from(["", "a", "Good.", "x" * 1999])
+orders = st.permutations(range(FILMS))
+suggested = st.lists(film, max_size=3)
 of_member = st.tuples(members, film)
 
 
@@ -75,9 +78,7 @@ def worlds(draw: st.DrawFn) -> dict[str, Any]:
             )
         ),
         "notes": draw(st.sampled_from(["", "one", "z" * 500])),
-        "rows": draw(
-            st.lists(st.tuples(members, st.none() | film, st.lists(film, max_size=3)), max_size=4)
-        ),
+        "rows": draw(st.lists(st.tuples(members, st.none() | film, suggested), max_size=4)),
         "links": draw(st.lists(st.tuples(some, some, some, some), min_size=FILMS, max_size=FILMS)),
         "linked": draw(st.lists(some, min_size=FILMS, max_size=FILMS)),
         "genres": draw(st.lists(st.sets(st.integers(0, 2)), min_size=FILMS, max_size=FILMS)),
