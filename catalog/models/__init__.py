@@ -3,6 +3,7 @@
 from .dataset import Dataset
 from .diary import DiaryEntry
 from .facets import Collection, Company, Country, Genre, Language
+from .film_change import FilmChange
 from .friendship import Block, Friendship
 from .link import Link
 from .member_import import ImportRow, MemberImport
@@ -12,6 +13,7 @@ from .movie_list import MovieList, MovieListEntry
 from .personal import HiddenMovie, SeenMovie, WatchlistEntry
 from .provenance import FieldProvenance, Origin
 from .rating import Rating
+from .saved_search import SavedSearch
 from .sharing import Sharing
 
 __all__ = [
@@ -24,6 +26,7 @@ __all__ = [
     "DistinctFilms",
     "FieldProvenance",
     "FilmAlias",
+    "FilmChange",
     "FilmMerge",
     "Friendship",
     "Genre",
@@ -38,6 +41,7 @@ __all__ = [
     "MovieListEntry",
     "Origin",
     "Rating",
+    "SavedSearch",
     "SeenMovie",
     "Sharing",
     "WatchlistEntry",

@@ -114,6 +114,7 @@ RULES: dict[str, Rule] = {
         drop="(t.movie_id = %(gone)s) <> (t.field = ANY(%(filled)s))",
     ),
     "catalog.FilmAlias": Rule(),
+    "catalog.FilmChange": Rule(),
     "catalog.Movie_genres": Rule(key=("genre_id",), part="genres"),
     "catalog.Movie_companies": Rule(key=("company_id",), part="companies"),
     "catalog.Movie_countries": Rule(key=("country_id",), part="countries"),
