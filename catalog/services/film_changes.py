@@ -234,7 +234,6 @@ def _names(*changes: Mapping[str, list[Any]]) -> dict[str, dict[str, str]]:
     found = {}
     for name, wanted in keys.items():
         related: Any = Movie._meta.get_field(name).related_model
-        found[name] = {
-            str(one.pk): str(one) for one in related._default_manager.in_bulk(wanted).values()
-        }
+        there = related._default_manager.in_bulk(wanted).items()
+        found[name] = {str(key): str(one) for key, one in there}
     return found

@@ -42,9 +42,8 @@ def test_what_an_editor_writes_is_locked_and_what_tmdb_says_is_not(amelie: Movie
 
 
 def test_saying_what_is_so_changes_nothing(amelie: Movie) -> None:
-    assert (
-        change_film(amelie, {"runtime": 122, "release_date": "2001-04-25"}, editor_id=None) is None
-    )
+    same = {"runtime": 122, "release_date": "2001-04-25"}
+    assert change_film(amelie, same, editor_id=None) is None
     assert not FilmChange.objects.exists()
 
 
