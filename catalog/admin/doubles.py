@@ -65,7 +65,7 @@ class DoublesMixin(admin.ModelAdmin):
         _check(self, request)
         page = Paginator(likely_doubles(), PAIRS_ON_PAGE).get_page(request.GET.get("page"))
         keys = {key for pair in page for key in (pair.first, pair.second)}
-        films = Movie.objects.select_related("link").in_bulk(keys)
+        films = Movie.objects.with_link_and_genres().in_bulk(keys)
         pairs = [
             (films[pair.first], films[pair.second], [SIGNS[sign] for sign in sorted(pair.signs)])
             for pair in page
