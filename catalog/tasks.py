@@ -1,9 +1,10 @@
-"""Celery tasks of members' imports: thin, idempotent, acknowledged late."""
+"""Celery tasks of the catalog: thin, idempotent, acknowledged late."""
 
 from celery import shared_task
 
 from catalog.member_import.cleanup import clean_up
 from catalog.member_import.worker import work
+from catalog.services.film_merge import forget_old_merges
 
 
 @shared_task(name="catalog.tasks.work_on_import")
@@ -16,3 +17,9 @@ def work_on_import(import_id: int) -> None:
 def sweep_imports() -> None:
     """Take up what was lost, remove what is old. Beat sends it."""
     clean_up()
+
+
+@shared_task(name="catalog.tasks.forget_merges")
+def forget_merges() -> None:
+    """Drop what only the undo of merges needs, once they cannot be undone. Beat sends it."""
+    forget_old_merges()

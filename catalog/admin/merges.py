@@ -26,7 +26,7 @@ class FilmMergeAdmin(ReadOnlyAdmin, LargeTableAdmin):
     list_display = ("gone_title", "kept_title", "editor", "merged_at", "state")
     list_select_related = ("editor",)
     search_fields = ("gone_title", "kept_title")
-    ordering = ("-merged_at", "-pk")
+    ordering = ("-pk",)
     fields = ("gone_title", "kept_title", "editor", "merged_at", "undone_at")
     change_form_template = "admin/catalog/filmmerge/change_form.html"
 

@@ -28,7 +28,7 @@ from .saved_searches import SavedSearchesMixin
 
 class LinkInline(admin.StackedInline):
     model = Link
-    verbose_name_plural = _("ids elsewhere")
+    verbose_name = verbose_name_plural = _("ids elsewhere")
     can_delete = False
 
 
@@ -179,7 +179,7 @@ def _apply_locks(movie: Movie, wanted: set[str], made: FilmChange | None) -> Non
 class FilmChangeAdmin(ReadOnlyAdmin, LargeTableAdmin):
     list_display = ("movie", "what", "editor", "changed_at", "undone_at")
     list_select_related = ("movie", "editor")
-    ordering = ("-changed_at", "-pk")
+    ordering = ("-pk",)
     search_fields = ("=editor__username", "movie__search_title")
 
     @admin.display(description=_("fields"))

@@ -54,6 +54,7 @@ class SavedSearchesMixin(admin.ModelAdmin):
         query = kept_query(request.GET)
         searches = list(SavedSearch.objects.for_editor(request.user))
         context = {
+            "title": _("Films"),
             "searches": searches,
             "search_query": query,
             "is_saved": any(search.query == query for search in searches),

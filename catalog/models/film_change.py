@@ -34,9 +34,6 @@ class FilmChange(models.Model):
         ordering = ["-changed_at", "-pk"]
         verbose_name = _("change of a film")
         verbose_name_plural = _("changes of films")
-        indexes = [
-            models.Index(fields=["-changed_at"], name="catalog_film_change_newest"),
-        ]
 
     def __str__(self) -> str:
         return f"film {self.movie_id}: {', '.join(self.fields)}"
