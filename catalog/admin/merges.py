@@ -41,7 +41,7 @@ class FilmMergeAdmin(ReadOnlyAdmin, LargeTableAdmin):
         return [path("<int:pk>/undo/", undo, name="catalog_filmmerge_undo"), *super().get_urls()]
 
     def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        if not request.user.has_perm("catalog.change_movie"):  # type: ignore[union-attr]
+        if not request.user.has_perm("catalog.change_movie"):
             raise PermissionDenied
         merge = get_object_or_404(FilmMerge, pk=pk)
         try:
@@ -63,7 +63,7 @@ class FilmMergeAdmin(ReadOnlyAdmin, LargeTableAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        context = {"may_undo": request.user.has_perm("catalog.change_movie")}  # type: ignore[union-attr]
+        context = {"may_undo": request.user.has_perm("catalog.change_movie")}
         return super().change_view(
             request, object_id, form_url, {**context, **(extra_context or {})}
         )

@@ -72,7 +72,7 @@ class SavedSearchesMixin(admin.ModelAdmin):
             return HttpResponseRedirect(listed)
         values = form.cleaned_data
         search, _created = SavedSearch.objects.update_or_create(
-            editor=request.user,
+            editor_id=request.user.pk,
             name=values["name"],
             defaults={"query": values["query"], "shared": values["shared"]},
         )

@@ -123,11 +123,15 @@ class Movie(models.Model):
         return f"{self.title} ({self.year})" if self.year else self.title
 
     def save(self, *args: object, **kwargs: object) -> None:
-        self.search_title = self.folded_titles(self.title, self.original_title)
+        self.fold_titles()
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     def get_absolute_url(self) -> str:
         return film_address(self.pk, self.title)
+
+    def fold_titles(self) -> None:
+        """Bring what search compares up to date with the titles."""
+        self.search_title = self.folded_titles(self.title, self.original_title)
 
     @staticmethod
     def folded_titles(title: str, original_title: str) -> str:

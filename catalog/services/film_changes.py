@@ -211,7 +211,7 @@ def _write(movie: Movie, name: str, value: Any) -> None:
         there = field.related_model._default_manager.filter(pk__in=value)
         getattr(movie, name).set(there)
     elif isinstance(field, ForeignKey):
-        related: type[Model] = field.related_model  # type: ignore[assignment]
+        related: type[Model] = field.related_model
         there = related._default_manager.filter(pk=value)
         setattr(movie, field.attname, value if value and there.exists() else None)
     else:

@@ -103,9 +103,10 @@ def _note_alias(kept: Movie, gone: Movie, merge: FilmMerge) -> None:
 def _merge_table(cursor: Any, table: str, rule: Rule, values: Mapping[str, Any]) -> None:
     if rule.drop:
         _drop(cursor, table, rule, f"t.movie_id IN (%(kept)s, %(gone)s) AND ({rule.drop})", values)
-    if rule.part and rule.part not in values["filled"]:
+    if rule.forget or (rule.part and rule.part not in values["filled"]):
         _drop(cursor, table, rule, "t.movie_id = %(gone)s", values)
-    elif rule.key is not None:
+        return
+    if rule.key is not None:
         _merge_pairs(cursor, table, rule, values)
     _move(cursor, table, rule, values)
 
@@ -165,7 +166,7 @@ def _apply_fill(cursor: Any, table: str, rule: Rule, values: Mapping[str, Any]) 
 def _drop(cursor: Any, table: str, rule: Rule, which: str, values: Mapping[str, Any]) -> None:
     cursor.execute(
         f"""
-        {_KEEP} SELECT %(merge)s, '{table}', t.id, {rule.owner}, to_jsonb(t), NULL
+        {_KEEP} SELECT %(merge)s, '{table}', t.{rule.row}, {rule.owner}, to_jsonb(t), NULL
         FROM {table} t WHERE {which}
         """,  # noqa: S608
         values,
@@ -224,10 +225,11 @@ def _fill_columns(
 ) -> None:
     for name, value in columns.items():
         setattr(kept, name, value)
-    kept.search_title = Movie.folded_titles(kept.title, kept.original_title)
+    kept.fold_titles()
     kept.updated_at = timezone.now()
     changed = [*columns, "search_title", "updated_at"]
-    names = [Movie._meta.get_field(name).column for name in changed]
+    columns_of = {field.name: str(field.column) for field in Movie._meta.concrete_fields}
+    names = [columns_of[name] for name in changed]
     as_json = ", ".join(f"'{name}', t.{name}" for name in names)
     cursor.execute(
         f"SELECT jsonb_build_object({as_json}) FROM catalog_movie t WHERE id = %(kept)s",  # noqa: S608

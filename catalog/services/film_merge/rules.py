@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from django.apps import apps
 from django.db.models import ForeignKey, Model
 
-from catalog.models import Movie
+from catalog.models import DiaryEntry, Movie, MovieListEntry
 
 # In the SQL below ``t`` is a row, %(kept)s and %(gone)s are the films' keys; ``k`` and ``d`` are
 # the row that stays and the one that is dropped for it.
@@ -20,10 +20,14 @@ _RATED_THE_OTHER = """
     EXISTS (SELECT FROM catalog_rating r WHERE r.user_id = t.user_id
             AND r.movie_id IN (%(kept)s, %(gone)s) AND r.movie_id <> t.movie_id)
 """
-_BOTH_NOTES = """
-    CASE WHEN d.note IN ('', k.note) THEN k.note WHEN k.note = '' THEN d.note
-         ELSE left(k.note || E'\\n' || d.note, {longest}) END
-"""
+
+
+def _both_notes(model: type[DiaryEntry] | type[MovieListEntry]) -> str:
+    """The note that stays, and below it the other's, as far as there is room."""
+    longest = model._meta.get_field("note").max_length
+    return f"""
+        CASE WHEN d.note IN ('', k.note) THEN k.note WHEN k.note = '' THEN d.note
+             ELSE left(k.note || E'\\n' || d.note, {longest}) END"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +39,8 @@ class Rule:
     key
         Columns of which each film has one row: of two the first by ``prefer`` stays, with what
         ``fill`` gives it of the other's. None: a film may have any number.
+    forget
+        Only the rows of the film that stays count; those of the other are removed.
     drop
         Rows for which this holds are removed beforehand.
     part
@@ -44,6 +50,8 @@ class Rule:
         The member to whom a row belongs.
     unique
         Further sets of columns that are unique in the whole table.
+    row
+        The column that is the table's primary key.
     place
         How a column is set when a row comes back and another may have taken its place.
     """
@@ -51,10 +59,12 @@ class Rule:
     key: tuple[str, ...] | None = None
     prefer: str = "t.id"
     fill: Mapping[str, str] = field(default_factory=dict)
+    forget: bool = False
     drop: str = ""
     part: str = ""
     owner: str = "NULL::bigint"
     unique: tuple[tuple[str, ...], ...] = ()
+    row: str = "id"
     place: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -77,14 +87,14 @@ RULES: dict[str, Rule] = {
         fill={
             "half_stars": "coalesce(k.half_stars, d.half_stars)",
             "rewatch": "k.rewatch OR d.rewatch",
-            "note": _BOTH_NOTES.format(longest=2000),
+            "note": _both_notes(DiaryEntry),
         },
         owner=_OF_USER,
     ),
     "catalog.MovieListEntry": Rule(
         key=("list_id",),
         prefer="t.position, t.id",
-        fill={"note": _BOTH_NOTES.format(longest=500)},
+        fill={"note": _both_notes(MovieListEntry)},
         owner="(SELECT l.user_id FROM catalog_movielist l WHERE l.id = t.list_id)",
         place={
             "position": """

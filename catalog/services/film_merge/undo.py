@@ -36,6 +36,7 @@ def undo_merge(merge: FilmMerge) -> int:
             for model, _rule in tables[1:]:
                 _move_back(cursor, merge, model._meta.db_table)
             missing += sum(_put_back(cursor, merge, model, rule) for model, rule in tables[1:])
+            _fold_again(merge)
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         merge.rows.all().delete()
@@ -86,7 +87,6 @@ def _take_back_columns(cursor: Any, merge: FilmMerge) -> None:
             """,  # noqa: S608
             [merge.pk],
         )
-    _fold_again(merge)
 
 
 def _fold_again(merge: FilmMerge) -> None:
@@ -94,8 +94,8 @@ def _fold_again(merge: FilmMerge) -> None:
     movie = Movie.objects.get(pk=merge.kept_id)
     row = merge.rows.get(table=Movie._meta.db_table, row_id=merge.kept_id)
     if movie.search_title != row.before["search_title"]:
-        folded = Movie.folded_titles(movie.title, movie.original_title)
-        Movie.objects.filter(pk=movie.pk).update(search_title=folded)
+        movie.fold_titles()
+        Movie.objects.filter(pk=movie.pk).update(search_title=movie.search_title)
 
 
 def _move_back(cursor: Any, merge: FilmMerge, table: str) -> None:
@@ -112,12 +112,13 @@ def _move_back(cursor: Any, merge: FilmMerge, table: str) -> None:
 def _put_back(cursor: Any, merge: FilmMerge, model: type[Model], rule: Rule) -> int:
     """Insert what was removed; returns how many rows could not: place taken, owner gone."""
     table = model._meta.db_table
-    names = [one.column for one in model._meta.local_concrete_fields]
+    fields = model._meta.local_concrete_fields
+    names = [str(one.column) for one in fields]
     values = ", ".join(
-        rule.place.get(one.column) or _value(one) for one in model._meta.local_concrete_fields
+        rule.place.get(name) or _value(one) for name, one in zip(names, fields, strict=True)
     )
-    conditions = [_is_there(one) for one in model._meta.local_concrete_fields if one.is_relation]
-    conditions += [_is_free(table, key) for key in (("id",), *rule.unique)]
+    conditions = [_is_there(one) for one in fields if one.is_relation]
+    conditions += [_is_free(table, key) for key in ((rule.row,), *rule.unique)]
     if rule.key is not None and model is not Movie:
         conditions.append(_is_free(table, ("movie_id", *rule.key)))
     cursor.execute(

@@ -24,7 +24,8 @@ from catalog.models import (
     SeenMovie,
     WatchlistEntry,
 )
-from catalog.services.film_merge import MergeError, merge_films
+from catalog.services.film_merge import MergeError, merge_films, undo_merge
+from catalog.services.film_merge.rules import RULES, Rule
 from catalog.services.provenance import record_origin
 from catalog.signals import films_changed, ratings_changed
 
@@ -193,3 +194,17 @@ def test_pages_and_models_are_told(
         films_changed.disconnect(films)
         ratings_changed.disconnect(ratings)
     assert told == ["films", "ratings of None"]
+
+
+def test_a_rule_may_forget_the_rows_of_the_film_that_goes(
+    kept: Movie, gone: Movie, eve: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for movie in (kept, gone):
+        WatchlistEntry.objects.create(user=eve, movie=movie)
+    rule = Rule(forget=True, key=("user_id",))
+    monkeypatch.setitem(RULES, "catalog.WatchlistEntry", rule)
+    rows = list(WatchlistEntry.objects.order_by("pk").values())
+    merge = merge_films(kept, gone, editor_id=None)
+    assert list(WatchlistEntry.objects.values()) == rows[:1]
+    undo_merge(merge)
+    assert list(WatchlistEntry.objects.order_by("pk").values()) == rows

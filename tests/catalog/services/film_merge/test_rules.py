@@ -31,6 +31,11 @@ def test_each_table_calls_its_film_movie_id() -> None:
     assert {column for _model, column in references_to_films()} == {"movie_id"}
 
 
+def test_each_rule_knows_the_primary_key_of_its_table() -> None:
+    keys = {label: apps.get_model(label)._meta.pk.column for label in RULES}
+    assert keys == {label: rule.row for label, rule in RULES.items()}
+
+
 def test_each_column_of_a_film_is_filled_or_not_on_purpose() -> None:
     columns = {field.name for field in Movie._meta.concrete_fields}
     assert columns == set(FILLED_COLUMNS) | NEVER_FILLED
