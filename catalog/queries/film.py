@@ -1,5 +1,7 @@
 """One film by its key: as it is open to the reader, or the film into which it was merged."""
 
+from collections.abc import Sequence
+
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.http import Http404
 
@@ -29,6 +31,13 @@ def open_film(
     if movie.hidden and not may_edit_films(user):
         raise Http404(f"film {pk} is hidden")
     return movie
+
+
+def surviving_keys(movie_ids: Sequence[int]) -> list[int]:
+    """The same keys, with those of merged films replaced by the films that stayed."""
+    aliases = FilmAlias.objects.filter(former_id__in=movie_ids)
+    stayed = dict(aliases.values_list("former_id", "movie_id"))
+    return [stayed.get(key, key) for key in movie_ids]
 
 
 def may_edit_films(user: AbstractBaseUser | AnonymousUser) -> bool:

@@ -9,7 +9,7 @@ from django.test import Client
 
 from catalog.dataset_import.load import import_dataset
 from catalog.models import DiaryEntry, Link, Movie, MovieList, MovieListEntry, Rating, SeenMovie
-from catalog.queries.film import open_film
+from catalog.queries.film import open_film, surviving_keys
 from catalog.queries.search import find, resolve_title
 from catalog.services.film_merge import merge_films, undo_merge
 from catalog.services.ratings import rate
@@ -125,6 +125,23 @@ def test_what_is_said_under_an_old_key_is_said_of_the_other(
     merge_films(amelie, double, editor_id=None)
     assert member.post(f"/movies/{key}/rate/", {"rating": "4"}).status_code == 302
     assert Rating.objects.get().movie_id == amelie.pk
+
+
+def test_shared_addresses_that_name_a_merged_film_mean_the_other(
+    client: Client, amelie: Movie
+) -> None:
+    double = Movie.objects.create(title="Amelie")
+    key = double.pk
+    merge_films(amelie, double, editor_id=None)
+    assert surviving_keys([key, 10**9]) == [amelie.pk, 10**9]
+    answer = client.get(f"/watch-next/?movie={key}")
+    assert [movie.pk for movie in answer.context["movies"]] == [amelie.pk]
+    assert (
+        client.post(
+            "/api/v1/watch-next", {"movies": [key]}, content_type="application/json"
+        ).status_code
+        == 200
+    )
 
 
 def test_an_import_that_has_both_films_fills_the_one_that_stayed(db: None, tmp_path: Path) -> None:
