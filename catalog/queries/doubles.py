@@ -24,21 +24,22 @@ COUNT_KEY = "catalog.doubles.count"
 COUNT_SECONDS = 300
 
 _MOVIES, _LINKS = Movie._meta.db_table, Link._meta.db_table
+# Groups first: joining a table of films with itself by title takes three times as long.
 _PAIRS = f"""
     WITH alike AS (
-        SELECT a.movie_id AS first, b.movie_id AS second, 'imdb' AS sign
-        FROM {_LINKS} a JOIN {_LINKS} b ON a.imdb_id = b.imdb_id AND a.movie_id < b.movie_id
+        SELECT array_agg(movie_id) AS films, 'imdb' AS sign FROM {_LINKS}
+        WHERE imdb_id IS NOT NULL GROUP BY imdb_id HAVING count(*) > 1
         UNION ALL
-        SELECT a.movie_id, b.movie_id, 'tmdb'
-        FROM {_LINKS} a JOIN {_LINKS} b ON a.tmdb_id = b.tmdb_id AND a.movie_id < b.movie_id
+        SELECT array_agg(movie_id), 'tmdb' FROM {_LINKS}
+        WHERE tmdb_id IS NOT NULL GROUP BY tmdb_id HAVING count(*) > 1
         UNION ALL
-        SELECT a.id, b.id, 'title'
-        FROM {_MOVIES} a JOIN {_MOVIES} b ON a.year = b.year AND a.id < b.id
-            AND split_part(a.search_title, E'\\n', 2) = split_part(b.search_title, E'\\n', 2)
+        SELECT array_agg(id), 'title' FROM {_MOVIES} WHERE year IS NOT NULL
+        GROUP BY year, split_part(search_title, E'\\n', 2) HAVING count(*) > 1
     )
     SELECT first, second, array_agg(DISTINCT sign) AS signs
-    FROM alike
-    WHERE NOT EXISTS (SELECT FROM {DistinctFilms._meta.db_table} d
+    FROM alike, unnest(films) AS first, unnest(films) AS second
+    WHERE first < second
+      AND NOT EXISTS (SELECT FROM {DistinctFilms._meta.db_table} d
                       WHERE d.first_id = first AND d.second_id = second)
     GROUP BY first, second
     ORDER BY bool_or(sign <> 'title') DESC, first, second
