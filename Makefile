@@ -66,7 +66,7 @@ format: setup ## put code and templates into the project's style
 	git ls-files -z -- 'templates/*.jinja' | xargs -0 -r .venv/bin/djangofmt --profile jinja
 	git ls-files -z -- 'templates/*.html' | xargs -0 -r .venv/bin/djade --target-version 5.2
 
-BENCHMARKS ?= import search serving
+BENCHMARKS ?= import search serving admin
 LEARNING ?= ratings next_film library
 bench: setup bench-learning ## measure everything, in hours (BENCHMARKS="import search" LEARNING="" for a part)
 	@for name in $(BENCHMARKS); do echo "== $$name"; $(VENV_PYTHON) -m tests.benchmarks.bench_$$name || exit 1; done

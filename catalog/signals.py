@@ -7,3 +7,6 @@ ratings_changed = Signal()
 
 # Sent after the commit that brought films, or ids of films, from TMDB; argument: movie_ids.
 films_arrived = Signal()
+# Sent inside the transaction that changes films by statements of its own, of which Django's
+# signals of models say nothing.
+films_changed = Signal()

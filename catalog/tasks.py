@@ -10,6 +10,7 @@ from catalog.images import store
 from catalog.member_import.cleanup import clean_up
 from catalog.member_import.worker import work
 from catalog.services import charts
+from catalog.services.film_merge import forget_old_merges
 from catalog.services.film_requests import sweep_requests, work_on_request
 from catalog.services.moderation_mail import mail_takedown
 from catalog.services.tmdb_expiry import drop_old
@@ -95,3 +96,9 @@ def work_on_sync(sync_id: int) -> None:
 def sweep_syncs() -> None:
     """Take up what was lost, leave out what nobody looked at. Beat sends it."""
     worker.clean_up()
+
+
+@shared_task(name="catalog.tasks.forget_merges")
+def forget_merges() -> None:
+    """Drop what only the undo of merges needs, once they cannot be undone. Beat sends it."""
+    forget_old_merges()

@@ -33,7 +33,7 @@ INSTALLED_APPS = [
     "moviesite.accounts",
     "catalog",
     "recommender",
-    "django.contrib.admin",
+    "moviesite.desk.apps.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

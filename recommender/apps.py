@@ -12,7 +12,7 @@ class RecommenderConfig(AppConfig):
     def ready(self) -> None:
         from catalog.models import Genre, Movie
         from catalog.predictions import predict_with
-        from catalog.signals import ratings_changed
+        from catalog.signals import films_changed, ratings_changed
         from recommender.runs.sweep import nudge
         from recommender.serving.live_catalog import catalog_changed, catalog_imported
         from recommender.serving.predicted_stars import predict_for
@@ -21,6 +21,7 @@ class RecommenderConfig(AppConfig):
         ratings_changed.connect(nudge, dispatch_uid="recommender.nudge")
         # What this process holds of the catalog in arrays has to follow it.
         ratings_changed.connect(catalog_imported, dispatch_uid="recommender.catalog")
+        films_changed.connect(catalog_changed, dispatch_uid="recommender.films")
         m2m_changed.connect(catalog_changed, sender=Movie.genres.through)
         for sender in (Movie, Genre):
             post_save.connect(catalog_changed, sender=sender)

@@ -8,7 +8,7 @@ from .large_tables import LargeTableAdmin
 
 
 @admin.register(Genre)
-class GenreAdmin(admin.ModelAdmin):
+class GenreAdmin(LargeTableAdmin):
     list_display = ("name", "slug")
     search_fields = ("name",)
     prepopulated_fields = {"slug": ("name",)}
@@ -27,6 +27,6 @@ class CompanyAdmin(LargeTableAdmin):
 
 
 @admin.register(Country, Language)
-class CodedAdmin(admin.ModelAdmin):
+class CodedAdmin(LargeTableAdmin):
     list_display = ("code", "name")
     search_fields = ("name", "=code")

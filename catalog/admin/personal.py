@@ -1,7 +1,10 @@
 """Admin of watchlists, hidden and seen movies, lists, diaries and friends."""
 
+from typing import Any
+
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.contrib.auth import get_user_model
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -21,13 +24,29 @@ from catalog.models import (
 )
 
 from .large_tables import LargeTableAdmin
+from .links import movie_ids
 
 
 class PersonalAdmin(LargeTableAdmin):
+    """Rows of a member and a film, found by either."""
+
     list_select_related = ("movie", "user")
     ordering = ("-pk",)
     autocomplete_fields = ("user", "movie")
-    search_fields = ("=user__username", "movie__title")
+    search_fields = ("=user__username", "movie__search_title")
+    search_help_text = _("A user name, part of a title, or an IMDb, TMDB or MovieLens id.")
+    owner = "user"
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """By ids that were looked up before: both conditions then have an index."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        users = get_user_model().objects.filter(username=term).values_list("pk", flat=True)
+        found = Q(**{f"{self.owner}__in": list(users)}) | Q(movie__in=movie_ids(term))
+        return queryset.filter(found), False
 
 
 @admin.register(WatchlistEntry)
@@ -87,12 +106,11 @@ class MovieListAdmin(LargeTableAdmin):
 
 
 @admin.register(MovieListEntry)
-class MovieListEntryAdmin(LargeTableAdmin):
+class MovieListEntryAdmin(PersonalAdmin):
     list_display = ("movie", "list", "position")
     list_select_related = ("movie", "list")
-    ordering = ("-pk",)
     autocomplete_fields = ("list", "movie")
-    search_fields = ("=list__user__username", "movie__title")
+    owner = "list__user"
 
 
 @admin.register(Friendship)

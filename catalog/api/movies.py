@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
+from django.http import HttpRequest, HttpResponseRedirect
 from ninja import Router
 
 from catalog.models import Movie
+from catalog.queries.film import open_film
 from catalog.queries.people import find_people
 from catalog.queries.search import search_movies
 
@@ -48,6 +48,9 @@ def list_movies(
     summary="One movie",
     operation_id="recommender_api_movies_get_movie",
 )
-def get_movie(request: HttpRequest, movie_id: MovieId) -> Json:
-    movie = get_object_or_404(Movie.objects.with_link_and_genres(), pk=movie_id)
+def get_movie(request: HttpRequest, movie_id: MovieId) -> Json | HttpResponseRedirect:
+    """Under the id of a film that was merged into another: a redirect to that one."""
+    movie = open_film(movie_id, request.user, Movie.objects.with_link_and_genres())
+    if movie.pk != movie_id:
+        return HttpResponseRedirect(str(movie.pk))
     return movie_with_people_json(movie, request)

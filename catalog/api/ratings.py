@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
 from ninja import Router, Status
 
 from catalog.models import Movie, Rating
+from catalog.queries.film import find_film, open_film
 from catalog.services.ratings import half_stars_of, rate, unrate
 
 from .auth import MEMBER, member_id
@@ -36,7 +36,7 @@ def list_ratings(request: HttpRequest, limit: Limit = 20, offset: Offset = 0) ->
     operation_id="recommender_api_me_put_rating",
 )
 def put_rating(request: HttpRequest, movie_id: MovieId, body: RatingIn) -> Json:
-    movie = get_object_or_404(Movie.objects.with_link_and_genres(), pk=movie_id)
+    movie = open_film(movie_id, request.user, Movie.objects.with_link_and_genres())
     half_stars = half_stars_of(body.rating)
     rating = rate(user_id=member_id(request), movie=movie, half_stars=half_stars)
     return rating_json(rating, request)
@@ -49,5 +49,5 @@ def put_rating(request: HttpRequest, movie_id: MovieId, body: RatingIn) -> Json:
     operation_id="recommender_api_me_delete_rating",
 )
 def delete_rating(request: HttpRequest, movie_id: MovieId) -> Status:
-    unrate(user_id=member_id(request), movie=get_object_or_404(Movie, pk=movie_id))
+    unrate(user_id=member_id(request), movie=find_film(movie_id))
     return Status(204, None)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
 from ninja import Router, Status
 
 from catalog.models import Movie, SeenMovie
+from catalog.queries.film import find_film, open_film
 from catalog.services.seen import mark_seen, unmark_seen
 
 from .auth import MEMBER, member_id
@@ -36,7 +36,7 @@ def list_seen(request: HttpRequest, limit: Limit = 20, offset: Offset = 0) -> Js
     operation_id="recommender_api_me_put_seen",
 )
 def put_seen(request: HttpRequest, movie_id: MovieId, body: SeenIn) -> Json:
-    movie = get_object_or_404(Movie.objects.with_link_and_genres(), pk=movie_id)
+    movie = open_film(movie_id, request.user, Movie.objects.with_link_and_genres())
     marked = mark_seen(user_id=member_id(request), movie=movie, watched_on=body.watched_on)
     return seen_json(marked.mark, request)
 
@@ -48,5 +48,5 @@ def put_seen(request: HttpRequest, movie_id: MovieId, body: SeenIn) -> Json:
     operation_id="recommender_api_me_delete_seen",
 )
 def delete_seen(request: HttpRequest, movie_id: MovieId) -> Status:
-    unmark_seen(user_id=member_id(request), movie=get_object_or_404(Movie, pk=movie_id))
+    unmark_seen(user_id=member_id(request), movie=find_film(movie_id))
     return Status(204, None)

@@ -90,6 +90,7 @@ def _load(cursor: Any, reader: Reader, report: Report, say: Say) -> None:
     staging.stage_films(cursor, reader.films(rated, report))
     refuse_if_hardly_read(report, "movies", "links")
     say("Storing films")
+    upsert_films.set_merged_films_aside(cursor, report)
     upsert_films.match_movies(cursor, preview=report.preview)
     upsert_films.upsert_collections(cursor, report)
     upsert_films.upsert_facets(cursor, report)

@@ -49,6 +49,9 @@ CREATE TEMPORARY TABLE stage_genre (row_no integer, key text, name text) ON COMM
 CREATE TEMPORARY TABLE stage_company (row_no integer, key integer, name text) ON COMMIT DROP;
 CREATE TEMPORARY TABLE stage_country (row_no integer, key text, name text) ON COMMIT DROP;
 CREATE TEMPORARY TABLE stage_language (row_no integer, key text, name text) ON COMMIT DROP;
+CREATE TEMPORARY TABLE stage_alias (
+    movie_id bigint, movielens_id integer, ml_100k_id integer
+) ON COMMIT DROP;
 CREATE TEMPORARY TABLE stage_rating (
     row_no integer, rater integer, item integer, half_stars smallint, rated_at bigint
 ) ON COMMIT DROP;
@@ -67,6 +70,7 @@ TABLE_NAMES = (
     "stage_company",
     "stage_country",
     "stage_language",
+    "stage_alias",
     "stage_rating",
     "stage_credit",
     "stage_keyword",

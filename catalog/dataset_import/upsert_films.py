@@ -27,6 +27,34 @@ MATCHES = (
 )
 
 
+# A merged film is told by the ids that it had: its ratings are those of the film that stayed.
+ALIAS_MATCHES = (
+    "a.movielens_id = s.movielens_id",
+    "a.ml_100k_id = s.ml_100k_id",
+    "s.movielens_id IS NULL AND a.imdb_id = s.imdb_id",
+    "s.movielens_id IS NULL AND a.tmdb_id = s.tmdb_id",
+)
+
+
+def set_merged_films_aside(cursor: Any, report: Report) -> None:
+    """Films that an editor has merged into others here: their words are not needed any more."""
+    moved = 0
+    for condition in ALIAS_MATCHES:
+        cursor.execute(
+            f"""
+            WITH merged AS (
+                DELETE FROM stage_movie s USING catalog_filmalias a
+                WHERE {condition} AND NOT EXISTS (
+                    SELECT FROM catalog_link l WHERE l.movie_id = a.movie_id
+                    AND (l.movielens_id = s.movielens_id OR l.ml_100k_id = s.ml_100k_id))
+                RETURNING a.movie_id, s.movielens_id, s.ml_100k_id)
+            INSERT INTO stage_alias SELECT * FROM merged
+            """  # noqa: S608
+        )
+        moved += cursor.rowcount
+    report.remarks["films that were merged with others here"] += moved
+
+
 def match_movies(cursor: Any, *, preview: bool = False) -> None:
     """Give every staged film the movie it is; those that are nowhere yet get new numbers.
 

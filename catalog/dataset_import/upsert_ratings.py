@@ -94,7 +94,7 @@ def upsert_ratings(cursor: Any, report: Report, slug: str, item_key: str) -> Non
             SELECT DISTINCT ON ({rater}, s.movie_id) {rater} AS user_id, s.movie_id,
                    r.half_stars, to_timestamp(r.rated_at) AS rated_at, r.row_no
             FROM stage_rating r
-            JOIN stage_movie s ON s.{item_key} = r.item
+            JOIN ({_films(item_key)}) s ON s.item = r.item
             {left} JOIN {user} u ON u.username = %s || '-' || r.rater
             ORDER BY {rater}, s.movie_id, r.rated_at DESC, r.row_no DESC""",  # noqa: S608
         params=[slug],
@@ -107,6 +107,14 @@ def upsert_ratings(cursor: Any, report: Report, slug: str, item_key: str) -> Non
     report.remarks["ratings that a later one of the same film and rater replaces"] += repeated
 
 
+def _films(item_key: str) -> str:
+    """Which film each item of the dataset is."""
+    return (
+        f"SELECT {item_key} AS item, movie_id FROM stage_movie "  # noqa: S608
+        f"UNION ALL SELECT {item_key}, movie_id FROM stage_alias"
+    )
+
+
 def _note_other_edition(cursor: Any, report: Report, slug: str, item_key: str) -> None:
     """Releases number their users anew, so that another one's ratings would mix with these."""
     user = get_user_model()._meta.db_table
@@ -116,7 +124,7 @@ def _note_other_edition(cursor: Any, report: Report, slug: str, item_key: str) -
         JOIN {user} u ON u.username = %s || '-' || rater.rater
         JOIN catalog_rating old ON old.user_id = u.id
         WHERE NOT EXISTS (
-            SELECT FROM stage_rating r JOIN stage_movie s ON s.{item_key} = r.item
+            SELECT FROM stage_rating r JOIN ({_films(item_key)}) s ON s.item = r.item
             WHERE r.rater = rater.rater AND s.movie_id = old.movie_id)
         """,  # noqa: S608
         [slug],

@@ -50,9 +50,11 @@ def _match_by_id(cursor: Any, import_id: int, matched_by: str, column: str) -> N
     cursor.execute(
         f"""
         UPDATE catalog_importrow SET movie_id = found.movie_id, matched_by = %s FROM (
-            SELECT DISTINCT ON (r.id) r.id, l.movie_id
+            SELECT DISTINCT ON (r.id) r.id, m.id AS movie_id
             FROM catalog_importrow r
-            JOIN catalog_link l ON l.{column} = r.{column}
+            JOIN (SELECT movie_id, {column} FROM catalog_link
+                  UNION ALL SELECT movie_id, {column} FROM catalog_filmalias) l
+              ON l.{column} = r.{column}
             JOIN catalog_movie m ON m.id = l.movie_id
             WHERE r.member_import_id = %s AND r.movie_id IS NULL
             ORDER BY r.id, m.rating_count DESC, m.id) found

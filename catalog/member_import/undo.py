@@ -33,10 +33,12 @@ WHERE r.member_import_id = %(job)s AND r.kind = 'rating' AND r.written
   AND r.before_hidden_at IS NOT NULL
 ON CONFLICT (user_id, movie_id) DO NOTHING
 """  # noqa: S608
+# Two rows may mean one rating, where two films were merged since.
 WROTE = f"""
-SELECT mine.id, mine.movie_id, r.before_half_stars, r.before_rated_at
+SELECT DISTINCT ON (mine.id) mine.id, mine.movie_id, r.before_half_stars, r.before_rated_at
 FROM catalog_importrow r JOIN catalog_rating mine ON {UNTOUCHED}
 WHERE r.member_import_id = %(job)s AND r.kind = 'rating' AND r.written
+ORDER BY mine.id, r.position
 """  # noqa: S608
 REMOVE_FROM_WATCHLIST = """
 DELETE FROM catalog_watchlistentry USING catalog_importrow r

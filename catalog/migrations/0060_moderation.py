@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("catalog", "0042_image_cleanup"),
+        ("catalog", "0053_forget_old_merges"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

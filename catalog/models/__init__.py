@@ -5,12 +5,14 @@ from .dataset import Dataset, DatasetMovie
 from .dataset_job import DatasetJob
 from .diary import DiaryEntry
 from .facets import Collection, Company, Country, Genre, Language
+from .film_change import FilmChange
 from .film_request import FilmRequest
 from .friendship import Block, Friendship
 from .keyword import Keyword
 from .link import Link
 from .media_server import HookAddress, HookDelivery, ServerAccount, WatchEvent, WatchSync
 from .member_import import ImportRow, MemberImport
+from .merge import DistinctFilms, FilmAlias, FilmMerge, MergedRow
 from .moderation import Report, Takedown
 from .movie import Movie
 from .movie_list import MovieList, MovieListEntry
@@ -20,6 +22,7 @@ from .provenance import FieldProvenance, Origin
 from .provider import Offer, Provider
 from .rating import Rating
 from .release import Release
+from .saved_search import SavedSearch
 from .sharing import Sharing
 from .tmdb_refresh import TmdbRefresh
 from .translation import FilmTranslation
@@ -37,7 +40,11 @@ __all__ = [
     "DatasetMovie",
     "Department",
     "DiaryEntry",
+    "DistinctFilms",
     "FieldProvenance",
+    "FilmAlias",
+    "FilmChange",
+    "FilmMerge",
     "FilmRequest",
     "FilmTranslation",
     "Friendship",
@@ -50,6 +57,7 @@ __all__ = [
     "Language",
     "Link",
     "MemberImport",
+    "MergedRow",
     "Movie",
     "MovieList",
     "MovieListEntry",
@@ -60,6 +68,7 @@ __all__ = [
     "Rating",
     "Release",
     "Report",
+    "SavedSearch",
     "SeenMovie",
     "ServerAccount",
     "Sharing",

@@ -16,9 +16,13 @@ class MovieQuerySet(models.QuerySet["Movie"]):
         """With what the API and the member import show of a film besides its own columns."""
         return self.select_related("link").prefetch_related("genres")
 
+    def visible(self) -> "MovieQuerySet":
+        """Without films that an editor has hidden from the site."""
+        return self.filter(hidden=False)
+
     def suitable(self) -> "MovieQuerySet":
-        """Without films known to be for adults only."""
-        return self.exclude(adult=True)
+        """What anybody may be offered: neither hidden nor known to be for adults only."""
+        return self.visible().exclude(adult=True)
 
 
 class Movie(models.Model):
@@ -70,6 +74,14 @@ class Movie(models.Model):
     rating_count = models.PositiveIntegerField(_("ratings"), default=0, editable=False)
     half_star_sum = models.PositiveBigIntegerField(default=0, editable=False)
 
+    # Nobody is offered the film; what members wrote about it stays, and models learn from it.
+    hidden = models.BooleanField(
+        _("hidden from the site"),
+        default=False,
+        db_default=False,
+        help_text=_("No page, search or recommendation shows it. Ratings and diaries keep it."),
+    )
+
     created_at = models.DateTimeField(_("added at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed at"), auto_now=True)
 
@@ -90,6 +102,11 @@ class Movie(models.Model):
                 fields=["poster_path"],
                 name="catalog_movie_by_poster",
                 condition=~models.Q(poster_path=""),
+            ),
+            models.Index(
+                fields=["-rating_count", "id"],
+                condition=models.Q(hidden=True),
+                name="catalog_movie_hidden",
             ),
         ]
         constraints = [

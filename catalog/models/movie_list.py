@@ -28,8 +28,9 @@ class MovieListQuerySet(models.QuerySet["MovieList"]):
         return self.filter(PUBLISHED)
 
     def with_sizes(self) -> MovieListQuerySet:
-        """Each list with the number of its films as ``size``."""
-        films = MovieListEntry.objects.filter(list_id=models.OuterRef("pk")).order_by()
+        """Each list with the number of its films as ``size``, without those that are hidden."""
+        entries = MovieListEntry.objects.filter(list_id=models.OuterRef("pk"))
+        films = entries.filter(movie__hidden=False).order_by()
         counted = films.values("list_id").annotate(films=models.Count("pk")).values("films")
         return self.annotate(
             size=Coalesce(models.Subquery(counted, output_field=models.IntegerField()), 0)

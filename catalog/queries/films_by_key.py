@@ -27,7 +27,7 @@ _LOCAL_TITLE = f"""coalesce(
      WHERE words.movie_id = movie.id AND words.language = %s),
     CASE WHEN original_language = %s AND original_language <> 'en' THEN original_title END, '')"""  # noqa: S608
 _CARDS = f"""
-    SELECT movie.id, title, year, poster_path, {_LOCAL_TITLE},
+    SELECT movie.id, title, year, poster_path, movie.hidden, {_LOCAL_TITLE},
         {_GENRES_OF.format(column="ARRAY[genre.name, genre.slug]")}, half_stars,
         EXISTS (SELECT FROM {SeenMovie._meta.db_table} AS mark
             WHERE mark.movie_id = movie.id AND mark.user_id = %s),
@@ -36,11 +36,12 @@ _CARDS = f"""
     FROM {_MOVIES} AS movie
     LEFT JOIN {Rating._meta.db_table} AS rating
         ON rating.movie_id = movie.id AND rating.user_id = %s
-    WHERE movie.id = ANY(%s)
+    WHERE movie.id = ANY(%s) AND (%s OR NOT movie.hidden)
 """  # noqa: S608
 _LOCAL_TITLES = f"""
     SELECT movie.id, {_LOCAL_TITLE} FROM {_MOVIES} AS movie WHERE movie.id = ANY(%s)
 """  # noqa: S608
+_CARD_COLUMNS = ("id", "title", "year", "poster_path", "hidden")
 _DETAILS = f"""
     SELECT movie.id, title, original_title, year, runtime, poster_path, rating_count,
         half_star_sum, movielens_id, imdb_id, tmdb_id, {_GENRES_OF.format(column="genre.name")}
@@ -55,21 +56,25 @@ def titles(movie_ids: Iterable[int]) -> dict[int, str]:
 
 
 def card_movies(
-    movie_ids: Iterable[int], user: AbstractBaseUser | AnonymousUser | None = None
+    movie_ids: Iterable[int],
+    user: AbstractBaseUser | AnonymousUser | None = None,
+    *,
+    hidden: bool = False,
 ) -> dict[int, Movie]:
     """Films with what a card shows: genres, the title in the language in force, and the marks of
     ``user``, who may be a visitor.
 
-    Other columns are read when asked for.
+    Other columns are read when asked for. ``hidden``: those that are hidden from the site too,
+    for a member's own pages.
     """
     genres: dict[str, Genre] = {}
     found = {}
     user_id = user.pk if user else None
     language = _language()
     for *values, local_title, named, half_stars, is_marked_seen, is_in_diary in _rows(
-        _CARDS, language, language, user_id, user_id, user_id, movie_ids
+        _CARDS, language, language, user_id, user_id, user_id, movie_ids, hidden
     ):
-        movie = Movie.from_db(connection.alias, ("id", "title", "year", "poster_path"), values)
+        movie = Movie.from_db(connection.alias, _CARD_COLUMNS, values)
         movie.genre_list = [
             genres.get(slug) or genres.setdefault(slug, Genre(name=name, slug=slug))
             for name, slug in named

@@ -91,8 +91,9 @@ def search_movies(
     """The films that a query fits, best first, ready to be shown as cards.
 
     A year at the end ("heat 1995") prefers films of that year. Misspelt titles are found by
-    trigrams where the database has them. ``within`` narrows the search, for example to a genre.
-    ``people`` are those whom the same query finds: their films come after fitting titles.
+    trigrams where the database has them. ``within`` narrows the search, for example to a genre;
+    without it all films are looked through that are not hidden. ``people`` are those whom the
+    same query finds: their films come after fitting titles.
     """
     found = find(query, limit=limit, within=within, people=people)
     return [one.movie for one in found]
@@ -142,7 +143,7 @@ def find(
 def _ranked(
     query: str, limit: int, within: MovieQuerySet | None, people: Sequence[FoundPerson]
 ) -> Matches:
-    movies = Movie.objects.all() if within is None else within
+    movies = Movie.objects.visible() if within is None else within
     query = article_first(" ".join(query.split())[:LONGEST_QUERY])
     words, (title, year) = fold(query), split_year(query)
     found: Matches = {}

@@ -73,7 +73,7 @@ def _add_to_list(
     films = MovieList.objects.filter(user_id=user_id, pk=key).first()
     if films is None:
         return refused(request, _("Choose one of your lists."), page)
-    there = set(Movie.objects.filter(pk__in=movie_ids).values_list("pk", flat=True))
+    there = set(Movie.objects.visible().filter(pk__in=movie_ids).values_list("pk", flat=True))
     try:
         new = add_films(films, [key for key in movie_ids if key in there])
     except ListLimitError as error:

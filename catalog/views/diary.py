@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from catalog.forms.personal import DiaryForm
 from catalog.models import DiaryEntry, Movie
 from catalog.queries.diary_counts import DiaryCounts
+from catalog.queries.film import open_film
 from catalog.queries.marks import marked_movies
 from catalog.services.diary import DiaryError, Written, erase, write
 
@@ -56,7 +57,7 @@ def _year(request: HttpRequest, counts: DiaryCounts) -> int | None:
 def log(request: HttpRequest, pk: int) -> HttpResponse:
     """Write that a film was watched: a dialog, and a page of its own without scripts."""
     user_id = member_id(request)
-    movie = get_object_or_404(marked_movies(request.user), pk=pk)
+    movie = open_film(pk, request.user, marked_movies(request.user))
     form = DiaryForm(request.POST or None, initial={"rewatch": _seen(movie)})
     if written := _written(form, user_id, movie):
         return told_anew(

@@ -1,13 +1,14 @@
 """Actions on one film: rate, watchlist, seen, not interested."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from catalog.models import Movie, Rating, SeenMovie
+from catalog.queries.film import find_film, open_film
 from catalog.queries.marks import marked_movies
 from catalog.queries.seen import seen_by
 from catalog.rendering.film_cards import stars_text as stars
@@ -22,10 +23,10 @@ from .responses import done, member_id, member_required, refused, undo_by
 @member_required
 def rate_movie(request: HttpRequest, pk: int) -> HttpResponse:
     """``rating`` is 0.5 to 5.0; empty takes the rating away."""
-    movie = get_object_or_404(Movie, pk=pk)
+    wanted = request.POST.get("rating", "")
+    movie = _film(request, pk, on=bool(wanted))
     user_id = member_id(request)
     before = Rating.objects.filter(user_id=user_id, movie=movie).first()
-    wanted = request.POST.get("rating", "")
     now = None
     if wanted:
         try:
@@ -60,12 +61,12 @@ def rate_movie(request: HttpRequest, pk: int) -> HttpResponse:
 @member_required
 def keep_movie(request: HttpRequest, pk: int) -> HttpResponse:
     """Watchlist: ``on`` is 1 to put the film there, 0 to take it off."""
-    movie = get_object_or_404(Movie, pk=pk)
     on = request.POST.get("on") != "0"
+    movie = _film(request, pk, on=on)
     set_watchlisted(user_id=member_id(request), movie=movie, on=on)
     if not on:
         text = _("%(title)s was removed from your watchlist")
-    elif Movie.objects.filter(seen_by(member_id(request)), pk=pk).exists():
+    elif Movie.objects.filter(seen_by(member_id(request)), pk=movie.pk).exists():
         text = _("You have seen %(title)s: your watchlist does not show it")
     else:
         text = _("%(title)s is on your watchlist")
@@ -76,8 +77,8 @@ def keep_movie(request: HttpRequest, pk: int) -> HttpResponse:
 @member_required
 def hide_movie(request: HttpRequest, pk: int) -> HttpResponse:
     """Not interested: ``on`` is 1 to hide the film from recommendations, 0 to allow it again."""
-    movie = get_object_or_404(Movie, pk=pk)
     on = request.POST.get("on") != "0"
+    movie = _film(request, pk, on=on)
     set_hidden(user_id=member_id(request), movie=movie, on=on)
     text = (
         _("%(title)s will not be recommended again")
@@ -94,9 +95,9 @@ def see_movie(request: HttpRequest, pk: int) -> HttpResponse:
 
     A mark that is there already stays with its day.
     """
-    movie = get_object_or_404(Movie, pk=pk)
-    user_id = member_id(request)
     on = request.POST.get("on") != "0"
+    movie = _film(request, pk, on=on)
+    user_id = member_id(request)
     if on:
         mark = SeenMovie.objects.filter(user_id=user_id, movie=movie).first()
         watched_on = mark.watched_on if mark else None
@@ -120,8 +121,13 @@ def see_movie(request: HttpRequest, pk: int) -> HttpResponse:
 @member_required
 def film_actions(request: HttpRequest, pk: int) -> HttpResponse:
     """The dialog of a film card: stars, watchlist, seen, not interested."""
-    movie = get_object_or_404(marked_movies(request.user), pk=pk)
+    movie = open_film(pk, request.user, marked_movies(request.user))
     return render(request, "catalog/_actions.html", {"movie": movie})
+
+
+def _film(request: HttpRequest, pk: int, *, on: bool) -> Movie:
+    """Of a film that is hidden from the site members may take away what they said of it."""
+    return open_film(pk, request.user) if on else find_film(pk)
 
 
 def _switched(

@@ -2,7 +2,7 @@
 
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from catalog.forms.personal import NoteForm
 from catalog.models import Movie, MovieList, MovieListEntry
+from catalog.queries.film import find_film, open_film
 from catalog.queries.search import resolve_title
 from catalog.services.lists import ListLimitError, add_films, annotate_film, move_film, remove_films
 
@@ -23,7 +24,7 @@ from .responses import member_id, member_required, refused, told, undo_by
 @member_required
 def lists_of_film(request: HttpRequest, pk: int) -> HttpResponse:
     """The dialog in which a film is put on lists; a page of its own without scripts."""
-    movie = get_object_or_404(Movie.objects.prefetch_related("genres"), pk=pk)
+    movie = open_film(pk, request.user, Movie.objects.prefetch_related("genres"))
     entries = MovieListEntry.objects.filter(list_id=OuterRef("pk"), movie=movie)
     lists = (
         MovieList.objects.filter(user_id=member_id(request))
@@ -64,7 +65,7 @@ def add_film(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _film_asked_for(request: HttpRequest) -> Movie | None:
     if (key := key_in(request.POST.get("movie", ""))) is not None:
-        return Movie.objects.filter(pk=key).first()
+        return Movie.objects.visible().filter(pk=key).first()
     title = request.POST.get("title", "").strip()[:200]
     return resolve_title(title).movie if title else None
 
@@ -73,7 +74,7 @@ def _film_asked_for(request: HttpRequest) -> Movie | None:
 @member_required
 def remove_film(request: HttpRequest, pk: int, movie_pk: int) -> HttpResponse:
     films = own_list(request, pk)
-    movie = get_object_or_404(Movie, pk=movie_pk)
+    movie = find_film(movie_pk)
     removed = remove_films(films, [movie.pk])
     step = undo_by(member_id(request), "removed-from-list", {"list": films.pk, "films": removed})
     return told(
@@ -89,7 +90,7 @@ def remove_film(request: HttpRequest, pk: int, movie_pk: int) -> HttpResponse:
 def move(request: HttpRequest, pk: int, movie_pk: int) -> HttpResponse:
     """``step`` is -1 for up or 1 for down; else ``place`` is where the film shall stand, from 1."""
     films = own_list(request, pk)
-    movie = get_object_or_404(Movie, pk=movie_pk)
+    movie = find_film(movie_pk)
     edit_page = reverse("catalog:list-edit", args=[films.pk])
     step, place = request.POST.get("step"), request.POST.get("place", "")
     if step in ("-1", "1"):

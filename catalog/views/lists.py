@@ -52,7 +52,7 @@ def first_films(list_ids: list[int]) -> dict[int, list[Movie]]:
     """The films at the head of each list, for its picture."""
     place = Window(RowNumber(), partition_by=F("list_id"), order_by="position")
     entries = (
-        MovieListEntry.objects.filter(list_id__in=list_ids)
+        MovieListEntry.objects.filter(list_id__in=list_ids, movie__hidden=False)
         .annotate(place=place)
         .filter(place__lte=COVERS_SHOWN)
         .order_by("list_id", "position")
@@ -73,6 +73,8 @@ def one_list(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     if slug != films.slug:
         return redirect(films)
     entries = films.entries.prefetch_related(Prefetch("movie", marked_movies(request.user)))
+    if films.user_id != request.user.pk:
+        entries = entries.filter(movie__hidden=False)
     paged = page_context(request, entries, FILMS_ON_PAGE)
     entries_shown = paged["page"].object_list
     guesses = guesses_for([entry.movie for entry in entries_shown], request.user)
@@ -122,7 +124,7 @@ def new_list(request: HttpRequest) -> HttpResponse:
 
 def _first_film(request: HttpRequest) -> Movie | None:
     key = key_in(request.GET.get("movie", ""))
-    return None if key is None else Movie.objects.filter(pk=key).first()
+    return None if key is None else Movie.objects.visible().filter(pk=key).first()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -36,7 +36,7 @@ def member(request: HttpRequest, username: str) -> HttpResponse:
     if request.user.pk is not None and request.user.pk != shown.pk:
         standing = standing_of(request.user.pk, shown.pk)
         shared = shared_taste(request.user.pk, shown.pk)
-    loved = Movie.objects.in_bulk(shared.loved[:LOVED]) if shared else {}
+    loved = Movie.objects.visible().in_bulk(shared.loved[:LOVED]) if shared else {}
     return render(
         request,
         "catalog/member.html",
@@ -59,4 +59,5 @@ def member(request: HttpRequest, username: str) -> HttpResponse:
 def _first(request: HttpRequest, ratings: RatingQuerySet) -> list[Rating]:
     """With what the reader thinks of the films as well."""
     movies = marked_movies(request.user)
+    ratings = ratings.filter(movie__hidden=False)
     return list(ratings.prefetch_related(Prefetch("movie", movies))[:FILMS])

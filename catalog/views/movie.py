@@ -2,12 +2,13 @@
 
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from catalog.models import DiaryEntry, Movie, Rating
 from catalog.predictions import guesses_for
+from catalog.queries.film import find_film, may_edit_films
 from catalog.queries.films_by_key import name_locally
 from catalog.queries.local_details import local_details
 from catalog.queries.marks import with_marks
@@ -24,14 +25,22 @@ FRIENDS_SHOWN = 24
 
 @require_safe
 def movie_page(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
-    """Everything known about a film. A film that was renamed answers at its old address too."""
+    """Everything known about a film. One that was renamed or merged answers at its old address.
+
+    A hidden film is gone, but for editors.
+    """
     movies = with_marks(
         Movie.objects.select_related("link", "collection").prefetch_related(
             "genres", "companies", "countries", "spoken_languages"
         ),
         request.user,
     )
-    movie = get_object_or_404(movies, pk=pk)
+    movie = find_film(pk, movies)
+    is_editor = may_edit_films(request.user)
+    if movie.hidden and not is_editor:
+        return render(request, "catalog/withdrawn.html", status=410)
+    if movie.pk != pk:
+        return redirect(movie)  # not for good: a merge can be undone
     if slug != movie.slug:
         return redirect(movie, permanent=True)
     counts = dict(
@@ -42,7 +51,7 @@ def movie_page(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     )
     series: list[Movie] = []
     if movie.collection:
-        siblings = movie.collection.movies.exclude(pk=movie.pk).prefetch_related("genres")
+        siblings = movie.collection.movies.visible().exclude(pk=movie.pk).prefetch_related("genres")
         series = list(
             with_marks(siblings, request.user).order_by("release_date", "pk")[:SERIES_SHOWN]
         )
@@ -67,6 +76,7 @@ def movie_page(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
             "country_name": country_name(country),
             "countries": [country_name(one.code, one.name) for one in movie.countries.all()],
             "spoken": [language_name(code, spoken) for code in spoken],
+            "is_editor": is_editor,
             "histogram": Histogram.of(counts),
             "series": guesses_for(series, request.user),
             "viewings": viewings,

@@ -27,7 +27,7 @@ def watchlist(request: HttpRequest) -> HttpResponse:
     entries = WatchlistEntry.objects.filter(~seen_by(user_id, "movie_id"), user_id=user_id)
     paged = page_context(request, form.arrange(entries), PAGE_SIZE)
     keys = paged["page"].object_list
-    films = card_movies(keys, request.user)
+    films = card_movies(keys, request.user, hidden=True)
     shown = [films[key] for key in keys if key in films]
     return render(
         request,

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from catalog.admin.large_tables import LargeTableAdmin
 from catalog.models import Sharing
 
 from .deletion import LastAdministratorError, delete_account
@@ -48,11 +49,9 @@ class SharingInline(admin.StackedInline):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(LargeTableAdmin, DjangoUserAdmin):
     list_display = ("username", "email", "is_staff", "is_active", "date_joined", "last_login")
     list_filter = (KindFilter, "is_staff", "is_superuser", "is_active")
-    show_full_result_count = False
-    list_per_page = 50
     readonly_fields = ("imported", "date_joined", "last_login")
     fieldsets = (
         *(DjangoUserAdmin.fieldsets or ()),

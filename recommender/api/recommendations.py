@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, JsonResponse
-from django.shortcuts import get_object_or_404
 from ninja import Router
 
 from catalog.api.auth import MEMBER, member_id
 from catalog.api.schemas import MovieId, Problem
-from catalog.models import Movie
+from catalog.queries.film import open_film
 from recommender.pages.similar import similar_to
 from recommender.serving.member import recommender_for
 
@@ -48,5 +47,5 @@ def watch_next(request: HttpRequest, n: HowMany = 20) -> JsonResponse:
     operation_id="recommender_api_movies_similar_movies",
 )
 def similar_movies(request: HttpRequest, movie_id: MovieId, n: HowMany = 20) -> JsonResponse:
-    get_object_or_404(Movie, pk=movie_id)
-    return JsonResponse(similar_json(similar_to(movie_id, n), request))
+    movie = open_film(movie_id, request.user)
+    return JsonResponse(similar_json(similar_to(movie.pk, n), request))

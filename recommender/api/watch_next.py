@@ -6,6 +6,7 @@ from django.http import HttpRequest, JsonResponse
 from ninja import Router
 from ninja.throttling import AnonRateThrottle
 
+from catalog.queries.film import surviving_keys
 from recommender.data.histories import history_from
 from recommender.serving import Recommender
 
@@ -25,6 +26,6 @@ router = Router(tags=["watch next"])
     operation_id="recommender_api_watch_next_watch_next",
 )
 def watch_next(request: HttpRequest, body: WatchNextIn) -> JsonResponse:
-    recommender = Recommender(history_from(body.movies))
+    recommender = Recommender(history_from(surviving_keys(body.movies)))
     ranking = recommender.watch_next(body.n)
     return JsonResponse(recommendations_json(recommender, ranking, request))

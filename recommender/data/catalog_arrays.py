@@ -36,7 +36,7 @@ _MOVIES = """
            coalesce(popularity, 0)::float8, coalesce(vote_count, -1)::int8,
            coalesce(collection_id, 0)::int8,
            floor(extract(epoch FROM created_at) / 86400)::int8,
-           coalesce(release_date - date '1970-01-01', 0)::int8
+           coalesce(release_date - date '1970-01-01', 0)::int8, hidden::int4
     FROM catalog_movie ORDER BY id
 """
 _GENRES = "SELECT movie_id::int8, genre_id::int8 FROM catalog_movie_genres"
@@ -79,6 +79,8 @@ class CatalogArrays:
         int16, int16 and uint16 (n,); 0 where unknown. Runtime in minutes; see `language_number`.
     adult
         bool (n,); unknown counts as not.
+    hidden
+        bool (n,): hidden from the site; None where none is.
     rating_count, rating_mean
         int32 (n,) and float32 (n,) in stars, drawn towards the mean of all films where few rated.
     log_lately
@@ -120,6 +122,7 @@ class CatalogArrays:
     features: MovieFeatures = field(default_factory=MovieFeatures)
     genre_places: dict[int, int] = field(default_factory=dict)
     genre_names: tuple[str, ...] = ()
+    hidden: BoolArray | None = None
 
     def __len__(self) -> int:
         return len(self.movie_ids)
@@ -195,6 +198,7 @@ def read_catalog() -> CatalogArrays:
             "collection": np.int64,
             "added_on": np.int64,
             "released_on": np.int64,
+            "hidden": np.int32,
         },
     )
     movie_ids: IntArray = movies["id"]
@@ -219,6 +223,7 @@ def read_catalog() -> CatalogArrays:
         genre_bits=genre_bits,
         genre_places=places,
         genre_names=names,
+        hidden=movies["hidden"] != 0 if movies["hidden"].any() else None,
     )
 
 

@@ -90,7 +90,7 @@ def taste_of(scores: ModelScores) -> Taste:
     accuracy = prequential_accuracy(scores)
     predicted = _newest(accuracy) if accuracy else []
     wanted = {int(pk) for pk in movie_ids[odd]} | {int(movie_ids[place]) for place, *_ in points}
-    movies = card_movies(wanted | {pk for pk, *_ in predicted})
+    movies = card_movies(wanted | {pk for pk, *_ in predicted}, hidden=True)
     predictions = [
         Prediction(movies[pk], own, guess) for pk, own, guess in predicted if pk in movies
     ]

@@ -47,6 +47,8 @@ class Filters:
     def mask(self, catalog: CatalogArrays) -> NDArray[np.bool_]:
         """bool (num_movies,): which films pass."""
         passed = np.ones(len(catalog), np.bool_) if self.show_adult else ~catalog.adult
+        if catalog.hidden is not None:
+            passed &= ~catalog.hidden
         if self.include_genres:
             passed &= catalog.with_genres(self.include_genres)
         if self.exclude_genres:

@@ -4,12 +4,12 @@ The catalog's template only names their addresses, so that the catalog does not 
 """
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from catalog.models import Movie
 from catalog.predictions import guesses_for
+from catalog.queries.film import open_film
 from catalog.queries.films_by_key import card_movies
 from recommender.pages.prediction import prediction_card
 from recommender.pages.saved_filters import filters_for
@@ -22,8 +22,8 @@ SIMILAR = 12
 @never_cache
 def similar(request: HttpRequest, pk: int) -> HttpResponse:
     """``cards``: films like this one, each with its predicted stars or None."""
-    movie = get_object_or_404(Movie, pk=pk)
-    keys = similar_to(pk, SIMILAR, filters_for(request), request.user.pk).scores
+    movie = open_film(pk, request.user)
+    keys = similar_to(movie.pk, SIMILAR, filters_for(request), request.user.pk).scores
     movies = card_movies(keys, request.user)
     cards = guesses_for([movies[key] for key in keys if key in movies], request.user)
     return render(request, "recommender/_similar.html", {"movie": movie, "cards": cards})
@@ -33,6 +33,6 @@ def similar(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 def prediction(request: HttpRequest, pk: int) -> HttpResponse:
     """``card`` of the film for a member with ratings: predicted stars and why; else None."""
-    movie = get_object_or_404(Movie, pk=pk)
-    card = prediction_card(request.user.pk, pk) if request.user.pk else None
+    movie = open_film(pk, request.user)
+    card = prediction_card(request.user.pk, movie.pk) if request.user.pk else None
     return render(request, "recommender/_prediction.html", {"movie": movie, "card": card})

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from catalog.queries.film import surviving_keys
 from catalog.queries.films_by_key import card_movies
 from catalog.queries.search import Resolution, resolve_title
 from catalog.views.parameters import keys_in
@@ -41,6 +42,9 @@ def watch_next(request: HttpRequest) -> HttpResponse:
             address = reverse("recommender:watch-next")
             return redirect(f"{address}?{_joined(_query(movie_ids), filter_query)}")
     films = card_movies(movie_ids)
+    if len(films) < len(movie_ids):
+        movie_ids = list(dict.fromkeys(surviving_keys(movie_ids)))
+        films = card_movies(movie_ids)
     watched = [films[pk] for pk in movie_ids if pk in films]
     filters = named or filters_for(request)
     recommender = _recommender(request, [movie.pk for movie in watched], filters)

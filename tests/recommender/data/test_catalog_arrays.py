@@ -1,15 +1,21 @@
-"""The catalog as arrays: what is new, and what is rated lately."""
+"""The catalog as arrays: what is new, rated lately or hidden."""
 
 from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.cache import cache
 from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from catalog.models import Movie, Rating
+from catalog.services.film_merge import merge_films
+from catalog.signals import films_changed
 from recommender.data import catalog_arrays
 from recommender.data.catalog_arrays import read_catalog
+from recommender.serving.filters import Filters
+from recommender.serving.live_catalog import STAMP_KEY
 
 pytestmark = pytest.mark.django_db
 
@@ -62,3 +68,28 @@ def test_of_the_ratings_written_last_those_made_last_count(monkeypatch: pytest.M
     rated(1, 1, now - timedelta(days=1))
     rated(2, 2, now - timedelta(days=2))
     np.testing.assert_allclose(read_catalog().log_lately, np.log1p([0, 2, 1]), rtol=1e-6)
+
+
+def test_a_hidden_film_passes_no_filter() -> None:
+    shown, hidden = Movie.objects.create(title="A"), Movie.objects.create(title="B", hidden=True)
+    for filters in (Filters(), Filters(show_adult=True)):
+        catalog = read_catalog()
+        assert catalog.movie_ids[filters.mask(catalog)].tolist() == [shown.pk]
+    Movie.objects.filter(pk=hidden.pk).update(hidden=False)
+    catalog = read_catalog()
+    assert Filters().mask(catalog).all()
+
+
+def test_whoever_changes_films_by_statements_of_their_own_renews_the_arrays(
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    before = cache.get(STAMP_KEY)
+    with django_capture_on_commit_callbacks(execute=True):
+        films_changed.send(Movie)
+    after = cache.get(STAMP_KEY)
+    assert after != before
+    one, two = Movie.objects.create(title="A"), Movie.objects.create(title="A")
+    with django_capture_on_commit_callbacks(execute=True):
+        merge_films(one, two, editor_id=None)
+    assert cache.get(STAMP_KEY) != after
+    assert read_catalog().movie_ids.tolist() == [one.pk]

@@ -1,0 +1,1 @@
+"""The editor's desk: Django's admin with a front page of its own, in the site's look."""

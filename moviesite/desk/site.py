@@ -1,0 +1,31 @@
+"""The admin site: what needs attention stands first, then what one does most, then all tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
+
+
+class DeskSite(admin.AdminSite):
+    site_header = settings.SITE_NAME
+    site_title = settings.SITE_NAME
+    index_title = _("Editor's desk")
+    enable_nav_sidebar = False
+
+    def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
+        """Each section is a template under ``admin/desk/`` and asks for what it shows."""
+        from catalog.admin.desk import attention_for, shortcuts_for
+        from catalog.models import SavedSearch
+
+        context = {
+            "attention": attention_for(request.user),
+            "shortcuts": shortcuts_for(request.user),
+            "searches": SavedSearch.objects.for_editor(request.user),
+        }
+        answer: TemplateResponse = super().index(request, {**context, **(extra_context or {})})
+        return answer

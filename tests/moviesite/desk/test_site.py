@@ -1,0 +1,105 @@
+"""The front of the desk, and every list of the admin."""
+
+import re
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth.models import AbstractUser
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from catalog.models import Movie
+from tests.markup import flat
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
+
+MOST_QUERIES = 12
+# It asks about the schedule and the versions of each kind of model.
+MORE_QUERIES = {"/admin/recommender/trainingrun/": 30}
+INLINE = r"<style|\sstyle=|<script(?![^>]*\ssrc=)[^>]*>\s*[^<\s]"
+# What grows with the catalog and its raters; the rest is written by hand or by the few.
+LARGE = [
+    model._meta.db_table
+    for model in apps.get_models(include_auto_created=True)
+    if model._meta.app_label in {"catalog", "accounts"}
+    and model._meta.model_name not in {"dataset", "genre", "country", "language", "savedsearch"}
+]
+
+
+@pytest.fixture
+def plain_static(settings: Any) -> None:
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+
+
+def lists() -> list[str]:
+    return [
+        f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+        for model in admin.site._registry
+    ]
+
+
+def test_what_waits_stands_first_and_all_tables_last(admin_client: Client) -> None:
+    cache.clear()
+    for _ in range(2):
+        Movie.objects.create(title="Heat", year=1995)
+    shown = flat(admin_client.get("/admin/"))
+    places = [
+        shown.index(text)
+        for text in (
+            "Needs attention",
+            "pair of films may be one film",
+            "films have no picture",
+            "What would you like to do?",
+            "Add a film",
+            'id="all-tables"',
+            "/admin/catalog/rating/",
+        )
+    ]
+    assert places == sorted(places)
+
+
+def test_who_edits_nothing_is_told_that_nothing_waits(
+    client: Client, django_user_model: type[AbstractUser]
+) -> None:
+    Movie.objects.create(title="Heat")
+    user = django_user_model.objects.create_user("sam", "s@example.org", "secret", is_staff=True)
+    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    shown = flat(client.get("/admin/"))
+    assert "Nothing waits for you." in shown
+    assert "no picture" not in shown
+    assert "Add a film" not in shown
+
+
+def test_no_page_of_the_desk_has_inline_scripts_or_styles(admin_client: Client) -> None:
+    movie = Movie.objects.create(title="Heat")
+    for address in ("/admin/", *lists(), f"/admin/catalog/movie/{movie.pk}/change/"):
+        page = admin_client.get(address).content.decode()
+        assert not re.search(INLINE, page), address
+
+
+def test_the_desk_takes_few_queries(admin_client: Client) -> None:
+    admin_client.get("/admin/")
+    with CaptureQueriesContext(connection) as captured:
+        admin_client.get("/admin/")
+    assert len(captured) <= MOST_QUERIES
+
+
+@pytest.mark.parametrize("address", lists())
+def test_no_list_counts_or_reads_a_whole_large_table(admin_client: Client, address: str) -> None:
+    admin_client.get(address)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE pg_class SET reltuples = 1e6 WHERE relname = ANY(%s)", [LARGE])
+    with CaptureQueriesContext(connection) as captured:
+        assert admin_client.get(address).status_code in (200, 302)
+    assert len(captured) <= MORE_QUERIES.get(address, MOST_QUERIES)
+    for query in captured.captured_queries:
+        sql = query["sql"]
+        read = re.match(r'SELECT .*? FROM "(\w+)"', sql)
+        if read and read[1] in LARGE:
+            assert " LIMIT " in sql or " WHERE " in sql, sql[-300:]
+            assert "COUNT(" not in sql or " LIMIT " in sql, sql[-300:]
