@@ -13,6 +13,7 @@ from . import (
     people,
     personal,
     ratings,
+    tmdb,
 )
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "people",
     "personal",
     "ratings",
+    "tmdb",
 ]

@@ -59,7 +59,11 @@ _shortcuts: list[Shortcut] = [
         "admin:catalog_filmchange_changelist",
         "catalog.view_filmchange",
     ),
+    Shortcut(gettext_lazy("People"), "admin:catalog_person_changelist", "catalog.view_person"),
     Shortcut(gettext_lazy("Datasets"), "admin:catalog_dataset_changelist", "catalog.view_dataset"),
+    Shortcut(
+        gettext_lazy("Import a dataset"), "admin:catalog_datasetjob_add", "catalog.add_datasetjob"
+    ),
 ]
 
 

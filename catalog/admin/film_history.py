@@ -32,11 +32,19 @@ class ProposalError(Exception):
 # What a source knows of a film: values as `catalog.services.film_changes` takes them.
 Propose = Callable[[Movie], Mapping[str, Any]]
 _sources: dict[str, tuple[str | Promise, Origin, Propose]] = {}
+_offered: dict[str, Callable[[], bool]] = {}
 
 
-def propose_from(name: str, label: str | Promise, origin: Origin, propose: Propose) -> None:
+def propose_from(
+    name: str,
+    label: str | Promise,
+    origin: Origin,
+    propose: Propose,
+    is_offered: Callable[[], bool] = lambda: True,
+) -> None:
     """Offer on each film's form to fetch its fields from here; ``name`` stands in the address."""
     _sources[name] = (label, origin, propose)
+    _offered[name] = is_offered
 
 
 class FilmHistoryMixin(admin.ModelAdmin):
@@ -134,7 +142,11 @@ class FilmHistoryMixin(admin.ModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        sources = [(name, label) for name, (label, _origin, _propose) in _sources.items()]
+        sources = [
+            (name, label)
+            for name, (label, _origin, _propose) in _sources.items()
+            if _offered[name]()
+        ]
         context = {"proposal_sources": sources}
         return super().change_view(
             request, object_id, form_url, {**context, **(extra_context or {})}

@@ -16,7 +16,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from catalog.forms.moderation import AnswerForm, TakedownForm
 from catalog.models import MovieList, Report, Takedown
@@ -32,6 +32,7 @@ from catalog.services.moderation import (
     uphold,
 )
 
+from .desk import Attention, Reader, needs_attention
 from .large_tables import LargeTableAdmin
 from .permissions import NoAddOrChangeAdmin
 
@@ -297,3 +298,21 @@ def _check(request: HttpRequest, permission: str = "catalog.change_report") -> N
 def _told(request: HttpRequest, text: str) -> HttpResponse:
     messages.success(request, text)
     return HttpResponseRedirect(reverse("admin:catalog_report_changelist"))
+
+
+@needs_attention
+def reports_that_wait(user: Reader) -> Attention | None:
+    if not user.has_perm("catalog.view_report"):  # type: ignore[union-attr]
+        return None
+    count = Report.objects.waiting().count()
+    text = ngettext("report waits for a moderator", "reports wait for a moderator", count)
+    return Attention(count, text, reverse("admin:catalog_report_changelist"))
+
+
+@needs_attention
+def reviews_that_wait(user: Reader) -> Attention | None:
+    if not user.has_perm("catalog.view_takedown"):  # type: ignore[union-attr]
+        return None
+    count = Takedown.objects.to_review().count()
+    text = ngettext("member asks for a review", "members ask for a review", count)
+    return Attention(count, text, reverse("admin:catalog_takedown_changelist"))

@@ -102,7 +102,7 @@ def write_columns(movie: Movie, film: FilmRecord, rights: Rights) -> Iterator[st
             yield name
     known = movie.collection_id is not None
     if rights.allow("collection", is_known=known, is_told=film.collection is not None):
-        movie.collection = _collection(film)
+        movie.collection = collection_of(film)
         yield "collection"
 
 
@@ -113,20 +113,24 @@ def _differs(name: str, old: object, new: object, rights: Rights) -> bool:
 
 def write_relations(movie: Movie, film: FilmRecord, rights: Rights) -> Iterator[str]:
     """Genres, companies, countries and languages of a film that is saved."""
-    told: dict[str, Iterable[Genre | Company | Country | Language]] = {
-        "genres": _genres(film.genres),
-        "companies": _companies(film.companies),
-        "countries": _coded(Country, film.countries),
-        "spoken_languages": _coded(Language, film.languages),
-    }
-    for name in RELATIONS:
-        rows, relation = list(told[name]), getattr(movie, name)
+    for name, rows in relations_of(film).items():
+        relation = getattr(movie, name)
         if rights.allow(name, is_known=relation.exists(), is_told=bool(rows)):
             relation.set(rows)
             yield name
 
 
-def _collection(film: FilmRecord) -> Collection | None:
+def relations_of(film: FilmRecord) -> dict[str, list[Genre | Company | Country | Language]]:
+    """The rows of each relation as TMDB has it, made where they are not here yet."""
+    return {
+        "genres": list(_genres(film.genres)),
+        "companies": list(_companies(film.companies)),
+        "countries": list(_coded(Country, film.countries)),
+        "spoken_languages": list(_coded(Language, film.languages)),
+    }
+
+
+def collection_of(film: FilmRecord) -> Collection | None:
     if film.collection is None:
         return None
     told = film.collection

@@ -125,6 +125,18 @@ RULES: dict[str, Rule] = {
     ),
     "catalog.FilmAlias": Rule(),
     "catalog.FilmChange": Rule(),
+    "catalog.DatasetMovie": Rule(key=("dataset_id",)),
+    "catalog.WatchEvent": Rule(owner=_OF_USER),
+    "catalog.FilmRequest": Rule(owner=_OF_USER),
+    "catalog.Credit": Rule(key=("person_id", "department", "job"), part="credits"),
+    "catalog.Keyword_movies": Rule(key=("keyword_id",), part="keywords"),
+    "catalog.FilmTranslation": Rule(key=("language",), prefer=_KEPT_FILM_FIRST),
+    "catalog.Release": Rule(key=("country", "kind"), part="releases"),
+    "catalog.Offer": Rule(key=("country", "kind", "provider_id"), part="offers"),
+    "catalog.ChartEntry": Rule(
+        key=("chart",), prefer="t.position", unique=(("chart", "position"),)
+    ),
+    "catalog.TmdbRefresh": Rule(row="movie_id", forget=True),
     "catalog.Movie_genres": Rule(key=("genre_id",), part="genres"),
     "catalog.Movie_companies": Rule(key=("company_id",), part="companies"),
     "catalog.Movie_countries": Rule(key=("country_id",), part="countries"),
