@@ -4,6 +4,7 @@ from celery import shared_task
 
 from catalog.member_import.cleanup import clean_up
 from catalog.member_import.worker import work
+from catalog.services.waiting import apply_waiting
 
 
 @shared_task(name="catalog.tasks.work_on_import")
@@ -16,3 +17,9 @@ def work_on_import(import_id: int) -> None:
 def sweep_imports() -> None:
     """Take up what was lost, remove what is old. Beat sends it."""
     clean_up()
+
+
+@shared_task(name="catalog.tasks.apply_waiting_rows")
+def apply_waiting_rows(movie_ids: list[int] | None) -> int:
+    """Apply what members' imports said of films that have come; None: of any film."""
+    return apply_waiting(movie_ids)

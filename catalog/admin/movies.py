@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.datasets.cells import imdb_id, whole_number
 from catalog.folding import fold
 from catalog.models import Link, Movie
+from catalog.services.waiting import tell_arrived
 
 from .large_tables import LargeTableAdmin
 
@@ -56,6 +57,11 @@ class MovieAdmin(LargeTableAdmin):
     @admin.display(description=_("average"))
     def average(self, movie: Movie) -> str:
         return f"{movie.average_rating:.2f}" if movie.average_rating else "–"
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Titles and ids may now be those that a member's import waits for."""
+        super().save_related(request, form, formsets, change)
+        tell_arrived([form.instance.pk])
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Movie], search_term: str

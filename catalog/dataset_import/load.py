@@ -14,6 +14,7 @@ from catalog.datasets.report import Report
 from catalog.models import Dataset
 from catalog.models.dataset import CREDITS_CACHE_KEY
 from catalog.services.ratings import announce
+from catalog.services.waiting import tell_arrived
 
 from . import staging, upsert_films, upsert_ratings
 
@@ -51,6 +52,7 @@ def import_dataset(
         if report.changed:
             _note_dataset(reader.slug)
             announce(None)
+            tell_arrived(None)
     if report.changed:
         say("Refreshing the database's statistics")
         _analyze()

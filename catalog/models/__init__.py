@@ -4,8 +4,9 @@ from .dataset import Dataset
 from .diary import DiaryEntry
 from .facets import Collection, Company, Country, Genre, Language
 from .friendship import Block, Friendship
+from .import_row import ImportList, ImportRow, WaitingRow
 from .link import Link
-from .member_import import ImportRow, MemberImport
+from .member_import import ImportPiece, MemberImport
 from .movie import Movie
 from .movie_list import MovieList, MovieListEntry
 from .personal import HiddenMovie, SeenMovie, WatchlistEntry
@@ -24,6 +25,8 @@ __all__ = [
     "Friendship",
     "Genre",
     "HiddenMovie",
+    "ImportList",
+    "ImportPiece",
     "ImportRow",
     "Language",
     "Link",
@@ -35,5 +38,6 @@ __all__ = [
     "Rating",
     "SeenMovie",
     "Sharing",
+    "WaitingRow",
     "WatchlistEntry",
 ]

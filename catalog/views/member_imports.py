@@ -23,7 +23,8 @@ from catalog.member_import.progress import ImportProgress, progress_of
 from catalog.member_import.undo import later_import
 from catalog.member_import.upload_limit import upload_too_big
 from catalog.models import ImportRow, MemberImport
-from catalog.models.member_import import ConflictRule, ImportState, RowOutcome
+from catalog.models.import_row import RowOutcome
+from catalog.models.member_import import ConflictRule, ImportState
 
 from .parameters import key_in, page_context
 from .responses import member_id, member_required
@@ -41,7 +42,7 @@ def imports(request: HttpRequest) -> HttpResponse:
         error, job = _upload(request)
         if job:
             return redirect(job)
-    mine = MemberImport.objects.filter(user_id=member_id(request)).defer("content")
+    mine = MemberImport.objects.filter(user_id=member_id(request))
     return render(
         request,
         "catalog/imports.html",
@@ -59,10 +60,12 @@ def _upload(request: HttpRequest) -> tuple[str, MemberImport | None]:
         return _("Choose a file first."), None
     try:
         return "", import_request.begin(
-            user_id=member_id(request), file_name=file.name or "", content=file.read()
+            user_id=member_id(request), file_name=file.name or "", content=file.chunks()
         )
     except FileRefusedError as error:
         return text_of(error.code, error.values), None
+    except import_request.TooManyUploadsError:
+        return _("You have uploaded many files within an hour: wait a while."), None
     except import_request.TooManyImportsError as error:
         if error.kept:
             return _(
@@ -72,7 +75,7 @@ def _upload(request: HttpRequest) -> tuple[str, MemberImport | None]:
 
 
 def _mine(request: HttpRequest, pk: int) -> MemberImport:
-    mine = MemberImport.objects.filter(user_id=member_id(request)).defer("content")
+    mine = MemberImport.objects.filter(user_id=member_id(request))
     return get_object_or_404(mine, pk=pk)
 
 
