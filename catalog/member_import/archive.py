@@ -122,6 +122,8 @@ def _why_left(member: zipfile.ZipInfo, path: PurePosixPath) -> str | None:
         return ""
     if member.filename.endswith("\\") or path.name in ("thumbs.db", "desktop.ini"):
         return ""
+    if member.file_size <= len("[]\r\n"):  # an export has all its files, if empty
+        return ""
     for folder, why in LEFT_FOLDERS.items():
         if folder in folders:
             return why

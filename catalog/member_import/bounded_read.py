@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import IO, Any
 
 import structlog
@@ -33,6 +34,7 @@ SECONDS = 60
 # Above what the worker has when the child is made.
 MEMORY_BYTES = 1024 * 1024 * 1024
 POLL_SECONDS = 0.01
+ROWS_AT_ONCE = 1000
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -95,10 +97,9 @@ def _answer(job: MemberImport, upload: IO[bytes], into: IO[bytes], said: IO[byte
     except FileRefusedError as error:
         told = {"refusal": {"code": error.code, "values": error.values}}
     else:
-        pickler = pickle.Pickler(into, pickle.HIGHEST_PROTOCOL)
-        for cells in cells_of(job.pk, reading.rows):
-            pickler.dump(cells)
-            pickler.clear_memo()
+        rows = cells_of(job.pk, reading.rows)
+        while batch := list(islice(rows, ROWS_AT_ONCE)):
+            pickle.dump(batch, into, pickle.HIGHEST_PROTOCOL)
         into.flush()
         told = {
             "source": reading.source,
@@ -153,9 +154,8 @@ class ReaderFailedError(Exception):
 
 def _rows(file: IO[bytes]) -> Iterator[Cells]:
     """What the worker's own child has written."""
-    unpickler = pickle.Unpickler(file)  # noqa: S301
     while True:
         try:
-            yield unpickler.load()
+            yield from pickle.load(file)  # noqa: S301
         except EOFError:
             return

@@ -113,7 +113,7 @@ def _separator(sample: str, known_columns: frozenset[str]) -> str:
         return best
     whole = sample[: sample.rfind("\n") + 1] or sample
     found = clevercsv.Detector().detect(whole, delimiters=list(SEPARATORS))
-    return found.delimiter if found is not None and found.delimiter in SEPARATORS else ","
+    return found.delimiter if found is not None and found.delimiter else ","
 
 
 def _cells(header: str, separator: str) -> Iterator[str]:

@@ -154,7 +154,7 @@ def require_film(value: Any) -> None:
 
 def _decimal(value: Any) -> str:
     """A number with a point, whatever stood for it."""
-    text = _text(value) if not isinstance(value, bool) else ""
+    text = _text(value)
     text = re.sub(r"\s*/\s*(?:5|10|100)$", "", text)
     return text.replace(",", ".") if re.fullmatch(r"\d+,\d+", text) else text
 

@@ -206,6 +206,14 @@ def _is_film_file(part: Part, name: str) -> bool:
     return set(part.header or ()) == FILM and name in part.name and "lists" not in part.folder
 
 
+def _is_list(part: Part) -> bool:
+    header = set(part.header or ())
+    if header == FILM:
+        return "lists" in part.folder
+    telling = {"url", "letterboxd uri", "description"} & header
+    return header >= LIST and bool(telling) and "const" not in header
+
+
 def _is_imported(part: Part) -> bool:
     header = set(part.header or ())
     telling = {"rating10", "watcheddate", "letterboxduri", "imdbid", "tmdbid"} & header
@@ -241,11 +249,7 @@ FORMATS = (
     _format("watched.csv", lambda part: _is_film_file(part, "watched"), watched),
     _format(
         "lists/….csv",
-        lambda part: (
-            set(part.header or ()) >= LIST
-            and bool({"url", "letterboxd uri", "description"} & set(part.header or ()))
-            and not part.has("const")
-        ),
+        _is_list,
         listed,
         list_head=list_head,
     ),

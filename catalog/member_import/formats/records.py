@@ -69,8 +69,8 @@ class ReadRow:
 
     ``happened_at`` is None where the file has no time; ``rewatch`` is a diary's, ``watched_on`` a
     diary's, and that of a film seen where the day is known. ``note`` belongs to a diary or a list,
-    ``list_title``, ``list_number`` and ``place`` to a list. Of two rows for a film the one with the lower
-    ``priority`` counts.
+    ``list_title``, ``list_number`` and ``place`` to a list. Of two rows for a film the one with
+    the lower ``priority`` counts.
     """
 
     kind: str

@@ -1,5 +1,6 @@
 """Which site a file is from, and what its rows say."""
 
+from collections import Counter
 from datetime import UTC, date, datetime
 
 import pytest
@@ -37,11 +38,12 @@ def test_letterboxd_diary_has_days_and_stars() -> None:
         ("rating", "Alien", 9),
         ("diary", "Alien", 9),
         ("diary", "Amélie", None),
+        ("seen", "Heat", None),
     ]
     alien = found.rows[3].row
     assert (alien.watched_on, alien.rewatch) == (date(2021, 6, 30), True)
     assert found.rows[2].row.happened_at == datetime(2021, 7, 1, tzinfo=UTC)
-    assert found.aside == {"no-stars": 1}, "Heat, of which neither is known"
+    assert found.aside == {"tags": 1}
 
 
 def test_letterboxd_watchlist_is_told_by_its_name() -> None:
@@ -56,12 +58,19 @@ def test_letterboxd_films_watched_are_seen_on_no_known_day() -> None:
     assert (heat.watched_on, heat.happened_at) == (None, datetime(2021, 9, 1, tzinfo=UTC))
 
 
-def test_letterboxd_zip_has_four_files_of_interest() -> None:
+def test_a_letterboxd_zip_is_read_but_for_what_is_deleted() -> None:
     found = reading(exports.LETTERBOXD_ZIP, "letterboxd-ada-2022.zip")
     assert found.source == "letterboxd"
-    files = {"ratings.csv", "diary.csv", "watchlist.csv", "watched.csv"}
-    assert {one.file for one in found.rows} == files
-    assert len(found.rows) == 3 + 5 + 2 + 2, "nothing twice, nothing deleted, no likes, no lists"
+    kinds = Counter(str(one.row.kind) for one in found.rows)
+    assert kinds == {"rating": 3 + 2 + 1, "diary": 3, "watchlist": 2, "seen": 2 + 1, "list": 2 + 2}
+    assert [head.title for head in found.lists] == ["Favourites", "My watchlist"]
+    noted = [one.row.note for one in found.rows if one.row.note]
+    assert noted == ["Whoa.\n\nAgain."], "the review is the note of its day in the diary"
+    assert found.files_aside == [
+        ("profile.csv", "profile"),
+        ("deleted/diary.csv", "deleted"),
+        ("orphaned/ratings.csv", "orphaned"),
+    ]
 
 
 def test_imdb_ratings_are_ten_points_and_no_series() -> None:
@@ -73,11 +82,11 @@ def test_imdb_ratings_are_ten_points_and_no_series() -> None:
     assert found.aside == {"not-a-film": 1}
 
 
-def test_imdb_watchlist_is_no_file_of_ratings_though_it_has_some() -> None:
-    alien, matrix = rows(exports.IMDB_WATCHLIST, "WATCHLIST.csv")
-    assert (alien.kind, matrix.kind) == ("watchlist", "watchlist")
-    assert matrix.half_stars is None
+def test_an_imdb_watchlist_has_stars_where_they_were_given() -> None:
+    alien, matrix, rated = rows(exports.IMDB_WATCHLIST, "WATCHLIST.csv")
+    assert (alien.kind, matrix.kind, rated.kind) == ("watchlist", "watchlist", "rating")
     assert matrix.happened_at == datetime(2022, 1, 2, tzinfo=UTC)
+    assert (rated.half_stars, rated.happened_at) == (9, datetime(2020, 5, 1, tzinfo=UTC))
 
 
 def test_imdb_wrote_other_dates_once() -> None:
@@ -100,24 +109,27 @@ def test_trakt_ratings(content: str, name: str) -> None:
     assert found.aside == {"not-a-film": 1}
 
 
-def test_trakt_history_is_seen_on_its_days() -> None:
+def test_trakt_history_is_a_diary_and_what_has_no_day_is_seen() -> None:
     found = reading(exports.TRAKT_HISTORY, "history.json")
     said = [(one.row.kind, one.row.film.title, one.row.watched_on) for one in found.rows]
     assert said == [
-        ("seen", "The Matrix", date(2021, 9, 3)),
-        ("seen", "The Matrix", date(2019, 9, 3)),
+        ("diary", "The Matrix", date(2021, 9, 3)),
+        ("diary", "The Matrix", date(2019, 9, 3)),
         ("seen", "The Matrix", None),
     ]
+    assert [one.row.rewatch for one in found.rows] == [True, False, False]
     assert found.aside == {"not-a-film": 1}
 
 
-def test_trakt_zip_has_ratings_the_watchlist_and_films_watched() -> None:
+def test_trakt_zip_has_ratings_the_watchlist_films_watched_and_lists() -> None:
     found = reading(exports.TRAKT_ZIP, "trakt.zip")
     assert [(one.file, one.row.kind) for one in found.rows] == [
         ("ratings-movies.json", "rating"),
         ("watched-movies.json", "seen"),
         ("lists-watchlist.json", "watchlist"),
+        ("lists-list-9-my-watchlist.json", "list"),
     ]
+    assert [head.title for head in found.lists] == ["Faves"], "named by another file"
 
 
 def test_movielens_export_has_three_ids_and_no_times() -> None:
