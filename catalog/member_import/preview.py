@@ -210,6 +210,14 @@ def asides(job: MemberImport) -> list[tuple[str, int]]:
     return [(text_of(code), count) for code, count in job.report.get("aside", {}).items()]
 
 
+def waiting_films(user_id: int) -> int:
+    """How many films the member's imports wait for."""
+    rows = ImportRow.objects.filter(
+        member_import__user_id=user_id, outcome=RowOutcome.WAITING
+    ).order_by()
+    return rows.values(*IDENTITY).distinct().count()
+
+
 def refusal(job: MemberImport) -> str:
     """Why the file was refused, "" where it was not."""
     told = job.report.get("refusal")

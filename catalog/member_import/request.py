@@ -10,7 +10,8 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 
 from catalog.broker import send
-from catalog.models import ImportPiece, MemberImport
+from catalog.models import ImportPiece, ImportRow, MemberImport
+from catalog.models.import_row import RowOutcome
 from catalog.models.member_import import WORKING, ConflictRule, ImportState
 
 from .formats.records import MOST_BYTES, FileRefusedError
@@ -148,6 +149,14 @@ def set_rule(job: MemberImport, rule: str) -> None:
     if rule not in ConflictRule.values:
         raise ValueError(f"rule must be one of {ConflictRule.values}, got {rule!r}")
     MemberImport.objects.filter(pk=job.pk, state=ImportState.PREVIEW).update(on_conflict=rule)
+
+
+def stop_waiting(job: MemberImport) -> bool:
+    """Forget the rows of an import whose films have not come. False when there are none."""
+    waiting = ImportRow.objects.filter(
+        member_import=job, member_import__state=ImportState.APPLIED, outcome=RowOutcome.WAITING
+    )
+    return bool(waiting.delete()[0])
 
 
 def discard(job: MemberImport) -> bool:

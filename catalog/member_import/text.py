@@ -36,7 +36,8 @@ def decode(content: bytes) -> str:
         if content.startswith(mark):
             return _decoded(content, encoding)
     if b"\x00" in content[:SAMPLE_BYTES]:
-        return _decoded(content, _utf_16_without_mark(content[:SAMPLE_BYTES]))
+        encoding = _utf_16_without_mark(content[:SAMPLE_BYTES])
+        return _decoded(content[: len(content) // 2 * 2], encoding)
     try:
         return content.decode()
     except UnicodeDecodeError as error:
@@ -60,7 +61,7 @@ def _decoded(content: bytes, encoding: str) -> str:
 
 def _utf_16_without_mark(sample: bytes) -> str:
     even, odd = sample[::2].count(0), sample[1::2].count(0)
-    if min(even, odd) * 20 > max(even, odd) or max(even, odd) < len(sample) // 8:
+    if min(even, odd) * 20 > max(even, odd) or max(even, odd) < max(len(sample) // 8, 2):
         raise FileRefusedError("binary")
     return "utf-16-le" if odd > even else "utf-16-be"
 

@@ -20,6 +20,7 @@ from catalog.member_import.decide import decide
 from catalog.member_import.formats.records import FileRefusedError
 from catalog.member_import.messages import text_of
 from catalog.member_import.progress import ImportProgress, progress_of
+from catalog.member_import.questions import questions
 from catalog.member_import.undo import later_import
 from catalog.member_import.upload_limit import upload_too_big
 from catalog.models import ImportRow, MemberImport
@@ -46,7 +47,13 @@ def imports(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "catalog/imports.html",
-        {"error": error, "imports": mine, "preview_days": PREVIEW_DAYS, "undo_days": UNDO_DAYS},
+        {
+            "error": error,
+            "imports": mine,
+            "waiting": preview.waiting_films(member_id(request)),
+            "preview_days": PREVIEW_DAYS,
+            "undo_days": UNDO_DAYS,
+        },
         status=422 if error else 200,
     )
 
@@ -103,6 +110,7 @@ def _context(request: HttpRequest, job: MemberImport) -> dict[str, Any]:
     context: dict[str, Any] = {
         "problems": preview.problems(job),
         "asides": preview.asides(job),
+        "files_aside": preview.files_aside(job),
         "refusal": preview.refusal(job),
         "expires_at": job.changed_at + timedelta(days=PREVIEW_DAYS),
     }
@@ -110,7 +118,7 @@ def _context(request: HttpRequest, job: MemberImport) -> dict[str, Any]:
         context |= _preview(request, job)
     elif job.state == ImportState.APPLIED:
         context |= {
-            **page_context(request, preview.rows_of(job, RowOutcome.UNMATCHED), PAGE_SIZE),
+            **page_context(request, preview.rows_of(job, RowOutcome.WAITING), PAGE_SIZE),
             "undo_until": job.changed_at + timedelta(days=UNDO_DAYS),
             "later": later_import(job),
         }
@@ -132,6 +140,7 @@ def _preview(request: HttpRequest, job: MemberImport) -> dict[str, Any]:
         "asked_row": row_id,
         "asked_query": query,
         "rules": ConflictRule,
+        "questions": questions(job),
     }
 
 
@@ -189,9 +198,31 @@ def choose_rule(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @member_required
+def answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the member says about the file, which is then read again."""
+    job = _mine(request, pk)
+    told = {name: value for name, value in request.POST.items() if isinstance(value, str)}
+    import_request.answer(job, told)
+    return redirect(job)
+
+
+@require_POST
+@member_required
 def apply_import(request: HttpRequest, pk: int) -> HttpResponse:
     job = _mine(request, pk)
     import_request.ask_apply(job, request.POST.get("rule", ""))
+    return redirect(job)
+
+
+@require_POST
+@member_required
+def stop_waiting(request: HttpRequest, pk: int) -> HttpResponse:
+    """Forget the films that did not come."""
+    job = _mine(request, pk)
+    if import_request.stop_waiting(job):
+        messages.success(
+            request, _("What waited in %(file)s was removed") % {"file": job.file_name}
+        )
     return redirect(job)
 
 
