@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+from catalog.datasets.titles import TRAILING_YEAR
 from catalog.folding import fold
 from catalog.models import MovieList
 from catalog.models.import_row import RowKind
@@ -29,6 +30,7 @@ Key = tuple[str, int | None]
 
 def consolidate(reading: Reading) -> None:
     """Complete all rows of a reading. The rows keep their order."""
+    _change(reading, _without_year)
     _share_ids(reading)
     _date_ratings(reading)
     if reading.source == ImportSource.LETTERBOXD:
@@ -67,6 +69,17 @@ def _key(film: NamedFilm) -> Key:
     """By what a film is called in one upload; by its id where it has no title."""
     name = fold(film.title) or film.imdb_id or f"{film.tmdb_id} {film.movielens_id}"
     return name, film.year
+
+
+def _without_year(row: ReadRow) -> ReadRow:
+    """``The Matrix (1999)`` is a title with its year, unless the year is another."""
+    match = TRAILING_YEAR.search(row.film.title)
+    if match is None or match.start() == 0:
+        return row
+    year = int(match[1])
+    if not 1870 <= year <= 2200 or row.film.year not in (None, year):
+        return row
+    return replace(row, film=replace(row.film, title=row.film.title[: match.start()], year=year))
 
 
 def _share_ids(reading: Reading) -> None:

@@ -5,6 +5,7 @@ that is known by another id is another film, and so are two rows of one title wi
 What is unsure a person has to choose.
 """
 
+import re
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -15,12 +16,13 @@ from django.db import connection
 from catalog.folding import meaning
 from catalog.models import ImportRow, MemberImport, Movie
 from catalog.models.import_row import MatchedBy
-from catalog.queries.search import find
+from catalog.queries.search import Match, find
 
 # Rows without a film are looked up one by one, so many and so long; the others by a search box.
 MOST_SUGGESTED = 500
 SUGGEST_SECONDS = 6.0
 SUGGESTIONS = 4
+SUBTITLE = re.compile(r"\s+or\b|\s*[:(–—]\s*|\s+-\s+", re.IGNORECASE)
 
 # Called with how many of how many rows are done.
 Tell = Callable[[int, int], None]
@@ -201,7 +203,18 @@ def suggestions_for(row: ImportRow) -> list[int]:
     if row.year is not None:
         year = row.year
         found.sort(key=lambda movie: movie.year is None or abs(movie.year - year) > 1)
+        if not found or found[0].year is None or abs(found[0].year - year) > 1:
+            found = _by_beginning(row.title, year) + found
     return [movie.pk for movie in found[:SUGGESTIONS]]
+
+
+def _by_beginning(title: str, year: int) -> list[Movie]:
+    """Films of the year that are called what stands before a subtitle."""
+    head = SUBTITLE.split(title, maxsplit=1)[0].strip()
+    if not head or head == title.strip():
+        return []
+    films = Movie.objects.filter(year=year)
+    return [one.movie for one in find(head, limit=2, within=films) if one.match <= Match.BEGINS]
 
 
 def _search_text(row: ImportRow) -> str:
