@@ -46,7 +46,7 @@ def name_lists(
 ) -> None:
     """Find out what the lists are called, once all files of the upload were seen."""
     known = matinee.known_lists(others) if reading.source == ImportSource.MATINEE else {}
-    heads: dict[str, ListHead] = {}
+    heads: dict[str, ListHead] = dict(known)
     for title, (format_, part) in found.items():
         if title in known:
             heads[title] = known[title]
@@ -54,8 +54,6 @@ def name_lists(
             heads[title] = format_.list_head(part, others)
         else:
             heads[title] = ListHead(key=title, title=title)
-    if reading.source == ImportSource.MATINEE:
-        heads |= {key: head for key, head in known.items() if key not in heads}
     reading.rows = [
         replace(placed, row=replace(placed.row, list_title=heads[placed.row.list_title].key))
         if placed.row.kind == RowKind.LIST

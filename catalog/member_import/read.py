@@ -8,7 +8,7 @@ from typing import IO, Any
 from catalog.models.import_row import RowKind
 from catalog.models.member_import import ImportSource
 
-from .archive import Left, is_zip, open_upload
+from .archive import LEFT_NAMES, Left, is_zip, open_upload
 from .consolidate import consolidate, name_lists
 from .formats import (
     dates,
@@ -116,7 +116,9 @@ class _Reader:
             self._tables.append(part)
         if _names_lists(part) or not _says_anything(part):
             return
-        if self._several:
+        if (why := LEFT_NAMES.get(f"{part.name.removesuffix('.json')}.csv")) is not None:
+            self._reading.leave(part.name, why)
+        elif self._several:
             why = "series" if part.name.startswith("simkl ") else "unknown-file"
             self._reading.leave(part.path, why)
         elif part.name.startswith(("simkl ", "ryot ")):

@@ -62,7 +62,7 @@ class ImportList(models.Model):
         verbose_name=_("list of films"),
         related_name="+",
         null=True,
-        on_delete=models.SET_NULL,
+        on_delete=models.CASCADE,
     )
     # Whether the import made that list, or added to one that was there.
     made = models.BooleanField(_("made by the import"), default=False)

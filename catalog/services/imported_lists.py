@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import connection
+from django.db.models import Count, Q
 
-from catalog.models import ImportList, MemberImport, MovieList
+from catalog.models import ImportList, ImportRow, MemberImport, MovieList
+from catalog.models.import_row import RowKind, RowOutcome
 
 from .lists import ListLimitError, make_list
 
@@ -56,9 +58,12 @@ def choose(job: MemberImport) -> list[ImportList]:
 def fill(job: MemberImport, lists: list[ImportList], values: Mapping[str, Any]) -> list[str]:
     """Write the films of the lists. Returns the titles of lists for which there is no room."""
     refused = []
+    wanted = _wanted(job)
     with connection.cursor() as cursor:
         for one in lists:
-            if one.movie_list is None and not _make(job, one, values):
+            if not wanted.get(one.number, True):
+                continue  # none of its films is here yet: it is made when the first one comes
+            if one.movie_list is None and not _make(job, one):
                 refused.append(one.title)
                 continue
             more = {
@@ -76,10 +81,16 @@ def fill(job: MemberImport, lists: list[ImportList], values: Mapping[str, Any]) 
     return refused
 
 
-def _make(job: MemberImport, one: ImportList, values: Mapping[str, Any]) -> bool:
-    """A list that the import made once, and the member deleted, is not made again."""
-    if one.made or values["late"]:
-        return False
+def _wanted(job: MemberImport) -> dict[int, bool]:
+    """Whether films of a list are new, by its number; lists without films are not in it."""
+    rows = ImportRow.objects.filter(member_import=job, kind=RowKind.LIST).order_by()
+    counted = rows.values_list("list_number").annotate(
+        new=Count("pk", filter=Q(outcome=RowOutcome.NEW))
+    )
+    return {number: bool(new) for number, new in counted}
+
+
+def _make(job: MemberImport, one: ImportList) -> bool:
     try:
         made = make_list(
             user_id=job.user_id,

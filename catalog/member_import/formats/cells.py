@@ -143,7 +143,9 @@ def letterboxd_id(value: Any) -> str | None:
 
 
 def truth(value: Any) -> bool:
-    return value is True or _text(value).lower() in ("yes", "true", "1", "y", "x", "ja")
+    if isinstance(value, bool):
+        return value
+    return _text(value).lower() in ("yes", "true", "1", "y", "x", "ja")
 
 
 def require_film(value: Any) -> None:

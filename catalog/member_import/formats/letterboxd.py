@@ -120,14 +120,7 @@ def listed(values: Values) -> Iterator[ReadRow]:
 
 def imported(values: Values) -> Iterator[ReadRow]:
     """The format that Letterboxd imports, and dozens of tools write: what it says was watched."""
-    film = NamedFilm(
-        title=cells.title(values.get("title")),
-        year=cells.year(values.get("year")),
-        imdb_id=cells.imdb_id(values.get("imdbid")),
-        tmdb_id=cells.number(values.get("tmdbid")),
-        letterboxd_id=cells.letterboxd_id(values.get("letterboxduri") or values.get("url")),
-        director=cells.title(values.get("directors")),
-    )
+    film = _imported_film(values)
     half_stars = cells.stars(values.get("rating"))
     if half_stars is None:
         half_stars = cells.points(values.get("rating10"))
@@ -152,6 +145,21 @@ def imported(values: Values) -> Iterator[ReadRow]:
         yield ReadRow(kind=RowKind.LIST, film=film, note=text)
     if half_stars is None and watched_on is None:
         yield ReadRow(kind=RowKind.SEEN, film=film)
+
+
+def imported_watchlist(values: Values) -> Iterator[ReadRow]:
+    yield ReadRow(kind=RowKind.WATCHLIST, film=_imported_film(values))
+
+
+def _imported_film(values: Values) -> NamedFilm:
+    return NamedFilm(
+        title=cells.title(values.get("title")),
+        year=cells.year(values.get("year")),
+        imdb_id=cells.imdb_id(values.get("imdbid")),
+        tmdb_id=cells.number(values.get("tmdbid")),
+        letterboxd_id=cells.letterboxd_id(values.get("letterboxduri") or values.get("url")),
+        director=cells.title(values.get("directors")),
+    )
 
 
 def _film(values: Values, *, entry: bool = False) -> NamedFilm:
@@ -259,6 +267,12 @@ FORMATS = (
         listed,
         list_head=list_head,
         guess_use=guess_use,
+    ),
+    _format(
+        "watchlist.csv",
+        lambda part: _is_imported(part) and "watchlist" in part.name,
+        imported_watchlist,
+        (),
     ),
     _format("import.csv", _is_imported, imported, ("watcheddate",), list_head=reviews_head),
 )
