@@ -40,12 +40,12 @@ from .formats.records import (
 
 FORMATS = (
     *matinee.FORMATS,
+    *simkl.FORMATS,
+    *ryot.FORMATS,
     *trakt.FORMATS,
     *tmdb.FORMATS,
-    *simkl.FORMATS,
     *movary.FORMATS,
     *yamtrack.FORMATS,
-    *ryot.FORMATS,
     *letterboxd.FORMATS,
     *imdb.FORMATS,
     *movielens.FORMATS,
@@ -118,11 +118,9 @@ class _Reader:
             return
         if (why := LEFT_NAMES.get(f"{part.name.removesuffix('.json')}.csv")) is not None:
             self._reading.leave(part.name, why)
-        elif self._several:
+        elif self._several or part.name.startswith(("simkl ", "ryot ")):
             why = "series" if part.name.startswith("simkl ") else "unknown-file"
             self._reading.leave(part.path, why)
-        elif part.name.startswith(("simkl ", "ryot ")):
-            self._reading.leave(part.name, "series")
 
     def _read_tables(self) -> None:
         """Tables whose columns only guesses are made of."""

@@ -26,6 +26,8 @@ BYTE_ORDER_MARKS = (
 # Encodings in which spreadsheets of people who watch films save; the first one where two fit.
 LEGACY = ["cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "mac_roman", "shift_jis", "gb18030"]
 LIKELY_CHAOS = 0.05
+# Letters of other encodings, read as Western ones: ``Tytu³``.
+SIGN_IN_WORD = re.compile("[^\\W\\d_][¹²³¿¡¢£¥¦¨¯±¶¸»¼]")
 # The first line in which Excel says what separates the columns.
 EXCEL_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 
@@ -73,10 +75,11 @@ def _detected(content: bytes, first: int) -> str:
     found = charset_normalizer.from_bytes(
         sample, cp_isolation=LEGACY, preemptive_behaviour=False, enable_fallback=True
     )
-    likely = {one.encoding: one for one in found if one.chaos <= LIKELY_CHAOS}
-    best = found.best()
-    western = likely.get("cp1252")
-    if western is not None and (best is None or best.coherence <= western.coherence):
+    # The detector has the likeliest first; what has signs inside words is read wrongly.
+    likely = [one for one in found if not SIGN_IN_WORD.search(str(one))] or list(found)
+    western = [one for one in likely if one.encoding == "cp1252" and one.chaos <= LIKELY_CHAOS]
+    best = likely[0] if likely else None
+    if western and (best is None or best.coherence <= western[0].coherence):
         return "cp1252"
     return best.encoding if best is not None else "cp1252"
 

@@ -65,7 +65,8 @@ def iso(text: str, order: str | None) -> str | None:
             return None
     except (ValueError, OverflowError, OSError):
         return None
-    has_time = bool(re.search(r"\d:\d\d|T\d", text)) or text[:9].isdigit()
+    is_number = SECONDS.fullmatch(text) or MILLISECONDS.fullmatch(text)
+    has_time = is_number or re.search(r"\d:\d\d|T\d", text)
     return read.isoformat() if has_time else read.date().isoformat()
 
 
