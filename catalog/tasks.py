@@ -4,7 +4,7 @@ from celery import shared_task
 
 from catalog.member_import.cleanup import clean_up
 from catalog.member_import.worker import work
-from catalog.services.waiting import apply_waiting
+from catalog.services.waiting_rows import apply_waiting
 
 
 @shared_task(name="catalog.tasks.work_on_import")

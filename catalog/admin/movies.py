@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.datasets.cells import imdb_id, whole_number
 from catalog.folding import fold
 from catalog.models import Link, Movie
-from catalog.services.waiting import tell_arrived
+from catalog.services.waiting_rows import tell_arrived
 
 from .large_tables import LargeTableAdmin
 

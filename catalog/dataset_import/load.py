@@ -14,7 +14,7 @@ from catalog.datasets.report import Report
 from catalog.models import Dataset
 from catalog.models.dataset import CREDITS_CACHE_KEY
 from catalog.services.ratings import announce
-from catalog.services.waiting import tell_arrived
+from catalog.services.waiting_rows import tell_arrived
 
 from . import staging, upsert_films, upsert_ratings
 

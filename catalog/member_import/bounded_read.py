@@ -92,6 +92,7 @@ def _be_the_child(job: MemberImport, upload: IO[bytes], into: IO[bytes], said: I
 
 
 def _answer(job: MemberImport, upload: IO[bytes], into: IO[bytes], said: IO[bytes]) -> None:
+    told: dict[str, Any]
     try:
         reading = read(job.file_name, upload, job.answers)
     except FileRefusedError as error:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from catalog.datasets.titles import TRAILING_YEAR
 from catalog.folding import fold
@@ -82,7 +83,7 @@ def _without_year(row: ReadRow) -> ReadRow:
 
 def _share_ids(reading: Reading) -> None:
     """One file of an export has ids that others lack: they hold for the same title and year."""
-    known: dict[Key, dict[str, set[object]]] = defaultdict(lambda: defaultdict(set))
+    known: dict[Key, dict[str, set[Any]]] = defaultdict(lambda: defaultdict(set))
     for placed in reading.rows:
         film = placed.row.film
         if film.title and film.year:
@@ -96,7 +97,9 @@ def _share_ids(reading: Reading) -> None:
         # Two films of one name: whatever lacks an id may be either.
         if any(len(values) > 1 for values in ids.values()):
             return row
-        missing = {n: next(iter(v)) for n, v in ids.items() if getattr(film, n) is None}
+        missing: dict[str, Any] = {
+            n: next(iter(v)) for n, v in ids.items() if getattr(film, n) is None
+        }
         return replace(row, film=replace(film, **missing)) if missing else row
 
     _change(reading, completed)
@@ -173,7 +176,9 @@ def _join_viewings(reading: Reading) -> None:
         return replace(
             row,
             note=notes[:LONGEST_NOTE],
-            half_stars=row.half_stars if row.half_stars is not None else (stars or [None])[-1],
+            half_stars=row.half_stars
+            if row.half_stars is not None
+            else (stars[-1] if stars else None),
             rewatch=all(one.rewatch for one in rows),
         )
 

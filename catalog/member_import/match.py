@@ -136,7 +136,7 @@ def _match_by_meaning(cursor: Any, import_id: int) -> None:
     ).exclude(folded="")
     wanted: dict[tuple[str, int], list[int]] = defaultdict(list)
     for key, folded, year in rows.values_list("pk", "folded", "year"):
-        wanted[meaning(folded), year].append(key)
+        wanted[meaning(folded), year or 0].append(key)
     if not wanted:
         return
     found: dict[tuple[str, int], set[int]] = defaultdict(set)
@@ -144,7 +144,7 @@ def _match_by_meaning(cursor: Any, import_id: int) -> None:
     films = Movie.objects.filter(year__in=years).values_list("pk", "year", "search_title")
     for key, year, titles in films.order_by().iterator(chunk_size=5000):
         for title in titles.strip("\n").split("\n"):
-            if (said := (meaning(title), year)) in wanted:
+            if (said := (meaning(title), year or 0)) in wanted:
                 found[said].add(key)
     pairs = [
         (row, next(iter(movies)))

@@ -66,7 +66,7 @@ def fill(job: MemberImport, lists: list[ImportList], values: Mapping[str, Any]) 
             if one.movie_list is None and not _make(job, one):
                 refused.append(one.title)
                 continue
-            more = {
+            more: dict[str, Any] = {
                 "number": one.number,
                 "list": one.movie_list_id,
                 "made": one.made,
@@ -77,7 +77,7 @@ def fill(job: MemberImport, lists: list[ImportList], values: Mapping[str, Any]) 
             if one.made and one.changed_at:
                 _set_times(one)
             elif cursor.rowcount:
-                MovieList.objects.filter(pk=one.movie_list_id).update(updated_at=values["now"])
+                MovieList.objects.filter(pk=more["list"]).update(updated_at=values["now"])
     return refused
 
 
@@ -111,7 +111,7 @@ def _set_times(one: ImportList) -> None:
     times = {"created_at": one.listed_at, "updated_at": one.changed_at or one.listed_at}
     known = {name: at for name, at in times.items() if at is not None}
     if known:
-        MovieList.objects.filter(pk=one.movie_list_id).update(**known)
+        MovieList.objects.filter(pk=one.movie_list_id or 0).update(**known)
 
 
 def empty(job: MemberImport) -> tuple[int, int]:
@@ -132,7 +132,7 @@ def empty(job: MemberImport) -> tuple[int, int]:
         )
         films = cursor.rowcount
     emptied = [
-        one.movie_list_id
+        one.movie_list.pk
         for one in ImportList.objects.filter(member_import=job, made=True).select_related(
             "movie_list"
         )

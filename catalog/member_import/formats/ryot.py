@@ -76,7 +76,7 @@ def _named(values: Values) -> NamedFilm:
 
 
 def _objects(values: Values, *names: str) -> Iterator[Values]:
-    found = next((values[name] for name in names if values.get(name)), [])
+    found: object = next((values[name] for name in names if values.get(name)), [])
     if isinstance(found, list):
         yield from (one for one in found if isinstance(one, dict))
 

@@ -10,7 +10,7 @@ from django.test import Client
 
 from catalog.models import DiaryEntry, Link, MemberImport, Movie, MovieListEntry, Rating
 from catalog.services.ratings import rate
-from catalog.services.waiting import WantedFilm, apply_waiting, films_waited_for, tell_arrived
+from catalog.services.waiting_rows import WantedFilm, apply_waiting, films_waited_for, tell_arrived
 from tests.catalog.member_import.conftest import Load, applied, film, load, sent, undone
 from tests.catalog.member_import.exports import zipped
 
@@ -39,7 +39,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         messages.append(message)
         return True
 
-    monkeypatch.setattr("catalog.services.waiting.send", keep)
+    monkeypatch.setattr("catalog.services.waiting_rows.send", keep)
     return messages
 
 
@@ -170,7 +170,7 @@ def test_without_a_worker_it_is_done_at_once(
     monkeypatch: pytest.MonkeyPatch,
     django_capture_on_commit_callbacks: Any,
 ) -> None:
-    monkeypatch.setattr("catalog.services.waiting.send", lambda *message: False)
+    monkeypatch.setattr("catalog.services.waiting_rows.send", lambda *message: False)
     applied(load(PARASITE))
     movie = film("Parasite", 2019, imdb_id="tt6751668")
     with django_capture_on_commit_callbacks(execute=True):
