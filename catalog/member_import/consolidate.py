@@ -176,9 +176,7 @@ def _join_viewings(reading: Reading) -> None:
         return replace(
             row,
             note=notes[:LONGEST_NOTE],
-            half_stars=row.half_stars
-            if row.half_stars is not None
-            else (stars[-1] if stars else None),
+            half_stars=row.half_stars or (stars[-1] if stars else None),
             rewatch=all(one.rewatch for one in rows),
         )
 
