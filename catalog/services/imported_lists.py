@@ -35,9 +35,9 @@ added AS (
     ORDER BY position
     ON CONFLICT (list_id, movie_id) DO NOTHING
     RETURNING movie_id)
-UPDATE catalog_importrow r SET written = true FROM added
-WHERE r.member_import_id = %(job)s AND r.kind = 'list' AND r.list_number = %(number)s
-  AND r.outcome = 'new' AND r.movie_id = added.movie_id
+UPDATE catalog_importrow r SET written = true
+FROM added JOIN placed USING (movie_id)
+WHERE r.id = placed.id
 """
 
 
