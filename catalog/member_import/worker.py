@@ -128,6 +128,8 @@ def _match(job: MemberImport, reading: BoundedReading) -> None:
     match(job)
     suggest(job, partial(tell, job.pk, "suggesting"))
     settle(job)
+    with connection.cursor() as cursor:  # applying joins by outcomes, which were all one before
+        cursor.execute("ANALYZE catalog_importrow")
     if not job.report["questions"]:
         job.pieces.all().delete()
     job.state = ImportState.PREVIEW
