@@ -1,4 +1,4 @@
-"""Text folding for title search: `fold`, and digits inside words as letters: `as_read`."""
+"""Text folding of titles: `fold` for search, `as_read` for digits inside words, `meaning`."""
 
 import re
 import unicodedata
@@ -13,12 +13,26 @@ _FOLDED_SIGNS = str.maketrans(
 _SEPARATORS = re.compile(r"[\W_]+")
 _LETTER_OF_DIGIT = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "v"}
 _DIGIT_IN_WORD = re.compile(r"(?<=[a-z])[013457](?=[a-z])")
+# 8½ is eight and a half, and not 81 halves.
+_FRACTION = re.compile("(?<=\\d)(?=[¼-¾⅐-⅞])")
+
+# Words that titles have or have not without meaning another film.
+_SMALL_WORDS = frozenset({
+    "the", "a", "an", "and", "or", "of", "part", "pt", "vol", "volume", "episode", "ep", "chapter",
+    "no", "le", "la", "les", "der", "die", "das", "el", "il",
+})  # fmt: skip
+_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+          "twelve", "thirteen")  # fmt: skip
+_ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii")
+_NUMBERS = {
+    word: str(number) for words in (_WORDS, _ROMAN) for number, word in enumerate(words, start=1)
+}
 
 
 def fold(text: str) -> str:
     """Lower case, without accents and punctuation: what search compares, on both sides."""
     if not text.isascii():
-        decomposed = unicodedata.normalize("NFKD", text)
+        decomposed = unicodedata.normalize("NFKD", _FRACTION.sub(" ", text))
         text = "".join(c for c in decomposed if not unicodedata.combining(c))
     plain = text.casefold()
     words = _SEPARATORS.sub(" ", plain.translate(_FOLDED_SIGNS)).strip()
@@ -28,3 +42,12 @@ def fold(text: str) -> str:
 def as_read(folded: str) -> str:
     """Digits inside words as the letters that they stand for: ``se7en`` → ``seven``."""
     return _DIGIT_IN_WORD.sub(lambda digit: _LETTER_OF_DIGIT[digit[0]], folded)
+
+
+def meaning(folded: str) -> str:
+    """What is left of a folded title without small words, with numbers in digits.
+
+    ``rocky ii`` and ``rocky 2``, ``kill bill vol 1`` and ``kill bill volume 1`` mean the same.
+    """
+    words = [_NUMBERS.get(word, word) for word in folded.split() if word not in _SMALL_WORDS]
+    return " ".join(words) or folded

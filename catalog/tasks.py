@@ -6,6 +6,8 @@ from django.conf import settings
 from catalog.dataset_import import jobs
 from catalog.dataset_import.worker import work as work_on_job
 from catalog.hooks import gather, worker
+from catalog.hooks.arrivals import apply_waiting_plays
+from catalog.hooks.wanted import add_waited_for
 from catalog.images import store
 from catalog.member_import.cleanup import clean_up
 from catalog.member_import.worker import work
@@ -15,6 +17,7 @@ from catalog.services.film_requests import sweep_requests, work_on_request
 from catalog.services.moderation_mail import mail_takedown
 from catalog.services.tmdb_expiry import drop_old
 from catalog.services.tmdb_refresh import refresh_films
+from catalog.services.waiting_rows import apply_waiting
 from catalog.tmdb.client import is_on
 
 
@@ -102,3 +105,16 @@ def sweep_syncs() -> None:
 def forget_merges() -> None:
     """Drop what only the undo of merges needs, once they cannot be undone. Beat sends it."""
     forget_old_merges()
+
+
+@shared_task(name="catalog.tasks.apply_waiting_rows")
+def apply_waiting_rows(movie_ids: list[int] | None) -> int:
+    """Apply what imports and media servers said of films that have come; None: of any film."""
+    return apply_waiting(movie_ids) + apply_waiting_plays(movie_ids)
+
+
+@shared_task(name="catalog.tasks.look_up_waited_for")
+def look_up_waited_for() -> None:
+    """Add films from TMDB that imports and media servers wait for. Beat sends it."""
+    if is_on():
+        add_waited_for()

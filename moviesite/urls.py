@@ -21,6 +21,11 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/profile/", profile, name="profile"),
     path("accounts/export.zip", privacy_views.export_csv, name="account-export-csv"),
+    path(
+        "accounts/export-letterboxd.zip",
+        privacy_views.export_letterboxd,
+        name="account-export-letterboxd",
+    ),
     path("accounts/export.json", privacy_views.export_json, name="account-export-json"),
     path("accounts/delete/", privacy_views.delete, name="account-delete"),
     path("accounts/tokens/", tokens, name="api-tokens"),

@@ -12,12 +12,15 @@ class RecommenderConfig(AppConfig):
     def ready(self) -> None:
         from catalog.models import Genre, Movie
         from catalog.predictions import predict_with
+        from catalog.services.backed_up_settings import restore_with
         from catalog.signals import films_changed, ratings_changed
         from recommender.runs.sweep import nudge
         from recommender.serving.live_catalog import catalog_changed, catalog_imported
         from recommender.serving.predicted_stars import predict_for
+        from recommender.serving.preferences_backup import BackedUpPreferences
 
         predict_with(predict_for)
+        restore_with(BackedUpPreferences())
         ratings_changed.connect(nudge, dispatch_uid="recommender.nudge")
         # What this process holds of the catalog in arrays has to follow it.
         ratings_changed.connect(catalog_imported, dispatch_uid="recommender.catalog")

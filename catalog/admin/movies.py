@@ -153,6 +153,7 @@ class MovieAdmin(
         before: State = form.state_before or _nothing(movie)
         made = record_change(movie, before, editor_id=request.user.pk)
         _apply_locks(movie, set(form.cleaned_data.get("locked", ())), made)
+        tell_arrived([movie.pk])  # its titles and ids may be those that an import waits for
 
 
 def _nothing(movie: Movie) -> State:

@@ -15,6 +15,7 @@ from catalog.datasets.report import Report
 from catalog.models import Dataset
 from catalog.models.dataset import CREDITS_CACHE_KEY
 from catalog.services.ratings import announce
+from catalog.services.waiting_rows import tell_arrived
 
 from . import locks, staging, upsert_credits, upsert_films, upsert_ratings
 from .dataset_films import note_films
@@ -67,6 +68,7 @@ def import_dataset(
             _load(cursor, reader, report, say)
         if report.changed and not report.preview:
             announce(None)
+            tell_arrived(None)
     if report.changed and not report.preview:
         say("Refreshing the database's statistics")
         analyze()

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from catalog.models import MemberImport
+from catalog.models import ImportRow, MemberImport
 from catalog.models.member_import import WORKING, ImportState
 
 from .request import deliver
@@ -26,6 +26,8 @@ def clean_up() -> None:
         changed_at__lt=now - timedelta(days=PREVIEW_DAYS),
     ).delete()
     old = now - timedelta(days=UNDO_DAYS)
+    # What still waits for films is kept whole, so that all of it can be undone together.
+    waits = Exists(ImportRow.objects.filter(member_import=OuterRef("pk"), outcome="waiting"))
     MemberImport.objects.filter(
-        state__in=[ImportState.APPLIED, ImportState.UNDONE], changed_at__lt=old
+        ~Q(waits), state__in=[ImportState.APPLIED, ImportState.UNDONE], changed_at__lt=old
     ).delete()

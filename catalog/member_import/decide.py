@@ -7,10 +7,11 @@ from itertools import islice
 from django.db import transaction
 
 from catalog.models import ImportRow, MemberImport, Movie
-from catalog.models.member_import import ConflictRule, ImportState, MatchedBy
+from catalog.models.import_row import MatchedBy
+from catalog.models.member_import import ConflictRule, ImportState
+from catalog.services.imported_rows import settle
 
 from .match import suggestions_for
-from .outcomes import settle
 
 FIELD = re.compile(r"row-(\d{1,18})")
 FILM = re.compile(r"film-(\d{1,18})")
@@ -19,7 +20,7 @@ FILM = re.compile(r"film-(\d{1,18})")
 MOST_AT_ONCE = 50
 
 # What says that two rows mean one film, whichever it is.
-IDENTITY = ("folded", "year", "imdb_id", "tmdb_id", "movielens_id")
+IDENTITY = ("folded", "year", "imdb_id", "tmdb_id", "movielens_id", "letterboxd_id")
 
 
 def decide(job: MemberImport, fields: Mapping[str, str]) -> list[int]:
@@ -33,7 +34,7 @@ def decide(job: MemberImport, fields: Mapping[str, str]) -> list[int]:
     named = ((FIELD.fullmatch(name), value) for name, value in fields.items())
     wanted = dict(islice(((int(m[1]), value) for m, value in named if m), MOST_AT_ONCE))
     with transaction.atomic():
-        locked = MemberImport.objects.select_for_update().defer("content")
+        locked = MemberImport.objects.select_for_update()
         if not locked.filter(pk=job.pk, state=ImportState.PREVIEW).exists():
             return []
         rows = list(job.rows.filter(pk__in=wanted))

@@ -6,28 +6,20 @@ from django.utils.translation import gettext_lazy as _
 
 FILES = {
     "empty": _("The file is empty."),
-    "too-big": _("The file is larger than 10 MB."),
-    "too-many-rows": _("The file has more than 50,000 rows."),
+    "too-big": _("The file is larger than 100 MB."),
+    "too-many-rows": _("The file has more than 100,000 rows."),
     "binary": _("This is not a text file: upload a CSV or JSON file, or a ZIP of them."),
-    "encoding": _(
-        "The text is not UTF-8 (line %(line)s): upload the file as it was exported, "
-        "not as a spreadsheet saved it."
-    ),
+    "encoding": _("The text is damaged at line %(line)s: its encoding is not the one it names."),
+    "too-big-to-read": _("There is more in this file than can be read at once."),
+    "too-slow": _("Reading this file took too long."),
     "damaged-zip": _("The ZIP is damaged."),
     "locked-zip": _("The ZIP is protected by a password."),
     "too-many-files": _("The ZIP contains too many files."),
-    "zip-too-big": _("The ZIP unpacks to more than 30 MB."),
+    "zip-too-big": _(
+        "The files needed in this ZIP unpack to more than 256 MB, or one to more than 48 MB."
+    ),
     "unknown-zip": _("The ZIP contains no export that we recognise."),
     "unknown-header": _("We do not recognise this export; its first line is “%(header)s”."),
-    "semicolons": _(
-        "The columns are separated by semicolons: upload the file as it was exported, "
-        "not as a spreadsheet saved it."
-    ),
-    "watched": _(
-        "This looks like one of Letterboxd's lists. Upload watchlist.csv or watched.csv under its "
-        "own name, or the whole ZIP."
-    ),
-    "some-list": _("This is a list from Trakt; only the one named watchlist can be imported."),
     "many-people": _(
         "The file has ratings by several people: it is a dataset, not your own export."
     ),
@@ -44,15 +36,33 @@ ROWS = {
     "bad-year": _("not a year: %(value)s"),
     "bad-stars": _("not a number of stars: %(value)s"),
     "bad-date": _("not a date: %(value)s"),
-    "future": _("a date in the future: %(value)s"),
     "bad-id": _("not an id: %(value)s"),
     "no-object": _("not a valid entry"),
 }
 ASIDE = {
-    "no-stars": _("watched, but without stars"),
+    "no-stars": _("rows without stars"),
     "not-a-film": _("series, episodes and games"),
+    "days": _("days that could not be read; their rows are taken without them"),
+    "tags": _("rows with tags, which this site does not have; the rows are taken without them"),
+    "comments": _("comments"),
+    "unfinished": _("films begun and not finished"),
+    "not-seen": _("films marked as not seen"),
+    "log": _("entries of a log that are no ratings"),
 }
-TEXTS = FILES | ROWS | ASIDE
+FILES_ASIDE = {
+    "deleted": _("deleted entries: they are no longer yours"),
+    "orphaned": _("entries of films that no longer exist there"),
+    "likes-of-others": _("likes of reviews and lists by others"),
+    "series": _("series and episodes"),
+    "collection": _("films that you own: this site keeps no collection"),
+    "profile": _("your profile and account there"),
+    "people": _("people whom you know there"),
+    "comments": _("comments"),
+    "other-file": _("nothing about films seen"),
+    "unknown-file": _("no list of films that is known here"),
+    "another-site": _("from another site than the rest: upload it by itself"),
+}
+TEXTS = FILES | ROWS | ASIDE | FILES_ASIDE
 
 
 def text_of(code: str, values: Mapping[str, object] | None = None) -> str:

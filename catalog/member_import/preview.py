@@ -6,19 +6,31 @@ from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Va
 from django.db.models.functions import NullIf, RowNumber
 
 from catalog.models import ImportRow, MemberImport, Movie, Rating
-from catalog.models.member_import import ConflictRule, MatchedBy, RowKind, RowOutcome
+from catalog.models.import_row import MatchedBy, RowKind, RowOutcome
+from catalog.models.member_import import ConflictRule
 from catalog.queries.search import find
 
 from .decide import IDENTITY
 from .messages import text_of
 
 FOUND_BY_HAND = 6
+LESS_SURE = (MatchedBy.NEAR_YEAR, MatchedBy.ALIKE)
 
 
 @dataclass(frozen=True)
 class Tab:
     outcome: RowOutcome
     count: int
+
+
+@dataclass(frozen=True)
+class ListSummary:
+    """A list of the file, with how many films it has there and how many of them are new here."""
+
+    title: str
+    description: str
+    films: int
+    new: int
 
 
 @dataclass(frozen=True)
@@ -45,6 +57,12 @@ class Summary:
     new_on_watchlist: int
     new_in_diary: int
     newly_seen: int
+    films_seen: int
+    new_hidden: int
+    new_in_lists: int
+    lists: list[ListSummary]
+    has_preferences: bool
+    waiting: int
 
     @property
     def changes(self) -> int:
@@ -55,6 +73,11 @@ class Summary:
                 self.new_on_watchlist,
                 self.new_in_diary,
                 self.newly_seen,
+                self.new_hidden,
+                self.new_in_lists,
+                self.has_preferences,
+                self.waiting,
+                len(self.lists),
             )
         )
 
@@ -66,7 +89,7 @@ class Summary:
 
 
 def summary(job: MemberImport) -> Summary:
-    """Three queries, whatever the number of rows."""
+    """A few queries, whatever the number of rows."""
     counts: dict[tuple[str, str], int] = {
         (row["outcome"], row["kind"]): row["rows"]
         for row in job.rows.order_by().values("outcome", "kind").annotate(rows=Count("pk"))
@@ -76,7 +99,7 @@ def summary(job: MemberImport) -> Summary:
         for outcome in RowOutcome
     }
     if by_outcome[RowOutcome.UNMATCHED]:
-        by_outcome[RowOutcome.UNMATCHED] = _unmatched(job).count()
+        by_outcome[RowOutcome.UNMATCHED] = _missing(job, RowOutcome.UNMATCHED).count()
     conflicts = by_outcome[RowOutcome.CONFLICT]
     changed = _with_mine(job).filter(outcome=RowOutcome.CONFLICT).filter(TAKES_THEIRS).count()
     new = {kind: counts.get((RowOutcome.NEW, kind), 0) for kind in RowKind}
@@ -88,7 +111,34 @@ def summary(job: MemberImport) -> Summary:
         new_on_watchlist=new[RowKind.WATCHLIST],
         new_in_diary=new[RowKind.DIARY],
         newly_seen=new[RowKind.SEEN],
+        films_seen=_films_seen(job),
+        new_hidden=new[RowKind.HIDDEN],
+        new_in_lists=new[RowKind.LIST],
+        lists=_lists(job),
+        has_preferences=bool(job.report.get("preferences")),
+        waiting=by_outcome[RowOutcome.UNMATCHED],
     )
+
+
+def _films_seen(job: MemberImport) -> int:
+    """Films that become seen: by their stars, their day in the diary, or a mark."""
+    seen = [RowKind.RATING, RowKind.DIARY, RowKind.SEEN]
+    new = job.rows.filter(outcome=RowOutcome.NEW, kind__in=seen).order_by()
+    return new.values("movie_id").distinct().count()
+
+
+def _lists(job: MemberImport) -> list[ListSummary]:
+    films = {
+        row["list_number"]: (row["films"], row["new"])
+        for row in job.rows.filter(kind=RowKind.LIST)
+        .order_by()
+        .values("list_number")
+        .annotate(films=Count("pk"), new=Count("pk", filter=Q(outcome=RowOutcome.NEW)))
+    }
+    return [
+        ListSummary(one.title, one.description, *films.get(one.number, (0, 0)))
+        for one in job.lists.all()
+    ]
 
 
 TAKES_THEIRS = Q(rule=ConflictRule.THEIRS) | Q(
@@ -102,19 +152,20 @@ def rows_of(job: MemberImport, outcome: str) -> QuerySet[ImportRow]:
     ``my_half_stars`` and ``my_rated_at`` are None where there are none; ``takes_theirs`` says
     whether the file's stars count in a conflict. Films that were told less surely come first.
     """
-    rows = _unmatched(job) if outcome == RowOutcome.UNMATCHED else _with_mine(job)
+    missing = (RowOutcome.UNMATCHED, RowOutcome.WAITING)
+    rows = _missing(job, outcome) if outcome in missing else _with_mine(job)
     return (
         rows.filter(outcome=outcome)
-        .order_by(Case(When(matched_by=MatchedBy.NEAR_YEAR, then=0), default=1), "position")
+        .order_by(Case(When(matched_by__in=LESS_SURE, then=0), default=1), "position")
         .select_related("movie", "movie__link")
         .prefetch_related("movie__genres")
     )
 
 
-def _unmatched(job: MemberImport) -> QuerySet[ImportRow]:
+def _missing(job: MemberImport, outcome: str) -> QuerySet[ImportRow]:
     """Each film that was not found once, though it has stars and is in the diary."""
     again = Window(RowNumber(), partition_by=[F(name) for name in IDENTITY], order_by="position")
-    return job.rows.filter(outcome=RowOutcome.UNMATCHED).annotate(time=again).filter(time=1)
+    return job.rows.filter(outcome=outcome).annotate(time=again).filter(time=1)
 
 
 def _with_mine(job: MemberImport) -> QuerySet[ImportRow]:
@@ -133,7 +184,7 @@ def attach_suggestions(rows: list[ImportRow], *, row_id: int = 0, query: str = "
     For the row ``row_id`` they are what ``query`` finds instead.
     """
     keys = {key for row in rows for key in row.suggestions}
-    films = Movie.objects.with_link_and_genres().in_bulk(keys)
+    films = Movie.objects.with_link_and_genres().prefetch_related("countries").in_bulk(keys)
     for row in rows:
         suggested = [films[key] for key in row.suggestions if key in films]
         if row.pk == row_id and query:
@@ -149,9 +200,22 @@ def problems(job: MemberImport) -> list[RefusedRow]:
     ]
 
 
+def files_aside(job: MemberImport) -> list[tuple[str, str]]:
+    """The files of a ZIP that are not taken, each with why."""
+    return [(file, text_of(code)) for file, code in job.report.get("files_aside", [])]
+
+
 def asides(job: MemberImport) -> list[tuple[str, int]]:
     """What was passed over because this site does not keep it, with how many rows."""
     return [(text_of(code), count) for code, count in job.report.get("aside", {}).items()]
+
+
+def waiting_films(user_id: int) -> int:
+    """How many films the member's imports wait for."""
+    rows = ImportRow.objects.filter(
+        member_import__user_id=user_id, outcome=RowOutcome.WAITING
+    ).order_by()
+    return rows.values(*IDENTITY).distinct().count()
 
 
 def refusal(job: MemberImport) -> str:

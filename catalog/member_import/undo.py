@@ -12,9 +12,9 @@ from django.db import connection
 from django.utils import timezone
 
 from catalog.models import MemberImport, Rating
+from catalog.services import backed_up_settings, imported_lists
+from catalog.services.imported_rows import WRITE_LOCK
 from catalog.services.ratings import restore
-
-from .apply import WRITE_LOCK
 
 # A rating as the import wrote it: nobody has changed it since, or somebody changed it back.
 UNTOUCHED = """
@@ -47,13 +47,14 @@ WHERE r.member_import_id = %(job)s AND r.kind = 'watchlist' AND r.written
   AND catalog_watchlistentry.movie_id = r.movie_id
   AND catalog_watchlistentry.added_at = coalesce(r.happened_at, %(uploaded)s)
 """
-# An entry with a note or other stars has become the member's own.
+# An entry with another note or other stars has become the member's own.
 REMOVE_FROM_DIARY = """
 DELETE FROM catalog_diaryentry USING catalog_importrow r
 WHERE r.member_import_id = %(job)s AND r.kind = 'diary' AND r.written
   AND catalog_diaryentry.user_id = %(user)s AND catalog_diaryentry.movie_id = r.movie_id
   AND catalog_diaryentry.watched_on = r.watched_on
-  AND catalog_diaryentry.created_at = %(applied)s AND catalog_diaryentry.note = ''
+  AND catalog_diaryentry.created_at = coalesce(r.happened_at, r.arrived_at, %(applied)s)
+  AND catalog_diaryentry.note = r.note
   AND catalog_diaryentry.half_stars IS NOT DISTINCT FROM r.half_stars
 """
 # A mark that was made again, or got another day, has become the member's own.
@@ -63,6 +64,12 @@ WHERE r.member_import_id = %(job)s AND r.kind = 'seen' AND r.written
   AND catalog_seenmovie.user_id = %(user)s AND catalog_seenmovie.movie_id = r.movie_id
   AND catalog_seenmovie.watched_on IS NOT DISTINCT FROM r.watched_on
   AND catalog_seenmovie.marked_at = coalesce(r.happened_at, %(uploaded)s)
+"""
+SHOW_AGAIN = """
+DELETE FROM catalog_hiddenmovie USING catalog_importrow r
+WHERE r.member_import_id = %(job)s AND r.kind = 'hidden' AND r.written
+  AND catalog_hiddenmovie.user_id = %(user)s AND catalog_hiddenmovie.movie_id = r.movie_id
+  AND catalog_hiddenmovie.hidden_at = coalesce(r.happened_at, %(uploaded)s)
 """
 LATER = """
 SELECT later.id FROM catalog_memberimport later
@@ -82,7 +89,7 @@ def later_import(job: MemberImport) -> MemberImport | None:
     with connection.cursor() as cursor:
         cursor.execute(LATER, _values(job))
         found = cursor.fetchone()
-    return MemberImport.objects.defer("content").get(pk=found[0]) if found else None
+    return MemberImport.objects.get(pk=found[0]) if found else None
 
 
 def undo_import(job: MemberImport) -> None:
@@ -102,10 +109,15 @@ def undo_import(job: MemberImport) -> None:
             ("watchlist_removed", REMOVE_FROM_WATCHLIST),
             ("diary_removed", REMOVE_FROM_DIARY),
             ("seen_removed", UNMARK_SEEN),
+            ("hidden_removed", SHOW_AGAIN),
         ):
             cursor.execute(statement, values)
             result[name] = cursor.rowcount
+        result["list_films_removed"], result["lists_removed"] = imported_lists.empty(job)
+    if before := job.result.pop("preferences_before", None):
+        backed_up_settings.take_back(job.user_id, before)
     job.rows.all().delete()
+    job.lists.all().delete()
     job.result |= result
 
 

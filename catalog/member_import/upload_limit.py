@@ -10,11 +10,11 @@ from .formats.records import MOST_BYTES
 # What a form and its boundaries take besides the file.
 ROOM = 64 * 1024
 # A somewhat larger file is read to its end and thrown away, so that the browser can be told.
-DRAINED_BYTES = 100 * 1024 * 1024
+DRAINED_BYTES = 200 * 1024 * 1024
 
 
 class BoundedUploadHandler(FileUploadHandler):
-    """Stops an upload of more than 10 MB, and marks the request with ``upload_too_big``."""
+    """Stops an upload of more than 100 MB, and marks the request with ``upload_too_big``."""
 
     def handle_raw_input(
         self,

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("catalog", "0060_moderation"),
+        ("catalog", "0072_drop_content"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

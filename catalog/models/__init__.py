@@ -8,10 +8,11 @@ from .facets import Collection, Company, Country, Genre, Language
 from .film_change import FilmChange
 from .film_request import FilmRequest
 from .friendship import Block, Friendship
+from .import_row import ImportList, ImportRow, WaitingRow
 from .keyword import Keyword
 from .link import Link
 from .media_server import HookAddress, HookDelivery, ServerAccount, WatchEvent, WatchSync
-from .member_import import ImportRow, MemberImport
+from .member_import import ImportPiece, MemberImport
 from .merge import DistinctFilms, FilmAlias, FilmMerge, MergedRow
 from .moderation import Report, Takedown
 from .movie import Movie
@@ -52,6 +53,8 @@ __all__ = [
     "HiddenMovie",
     "HookAddress",
     "HookDelivery",
+    "ImportList",
+    "ImportPiece",
     "ImportRow",
     "Keyword",
     "Language",
@@ -74,6 +77,7 @@ __all__ = [
     "Sharing",
     "Takedown",
     "TmdbRefresh",
+    "WaitingRow",
     "WatchEvent",
     "WatchSync",
     "WatchlistEntry",

@@ -41,7 +41,7 @@ class DiaryEntry(models.Model):
     watched_on = models.DateField(_("watched on"))
     half_stars = models.PositiveSmallIntegerField(_("half-stars"), null=True, blank=True)
     rewatch = models.BooleanField(_("seen before"), default=False)
-    note = models.CharField(_("note"), max_length=2000, blank=True)
+    note = models.CharField(_("note"), max_length=20_000, blank=True)
     created_at = models.DateTimeField(_("written at"), default=timezone.now)
 
     objects = DiaryEntryQuerySet.as_manager()

@@ -107,7 +107,7 @@ class MovieListEntry(models.Model):
         Movie, verbose_name=_("movie"), related_name="+", on_delete=models.CASCADE
     )
     position = models.PositiveIntegerField(_("position"))
-    note = models.CharField(_("note"), max_length=500, blank=True)
+    note = models.CharField(_("note"), max_length=20_000, blank=True)
     added_at = models.DateTimeField(_("added at"), default=timezone.now)
 
     class Meta:

@@ -13,6 +13,7 @@ from catalog.tmdb.errors import NotThereError
 from catalog.tmdb.records import FilmRecord
 
 from .tmdb_film import write_film
+from .waiting_rows import tell_arrived
 
 ADD_LOCK = 0x4D544146  # one film at a time: two requests for one film must not make two
 
@@ -84,3 +85,4 @@ def _film_by_title(film: FilmRecord) -> Movie | None:
 
 def _tell(movie_id: int) -> None:
     films_arrived.send(sender=Movie, movie_ids=[movie_id])
+    tell_arrived([movie_id])

@@ -1,7 +1,6 @@
 """Looks up films that somebody waits for at TMDB, by their ids or by title and year."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 import structlog
 
@@ -12,18 +11,9 @@ from catalog.tmdb.errors import NotThereError, UnreadableError
 from catalog.tmdb.records import FoundFilm
 
 from .add_film import add_film
+from .waiting_rows import WantedFilm
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True)
-class WantedFilm:
-    """What is known of a film that was not found here; of its id at IMDb the digits alone."""
-
-    imdb_id: int | None = None
-    tmdb_id: int | None = None
-    title: str = ""
-    year: int | None = None
 
 
 def look_up(wanted: Iterable[WantedFilm]) -> Iterator[tuple[WantedFilm, Movie | None]]:

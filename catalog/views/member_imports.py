@@ -21,10 +21,12 @@ from catalog.member_import.decide import decide
 from catalog.member_import.formats.records import FileRefusedError
 from catalog.member_import.messages import text_of
 from catalog.member_import.progress import ImportProgress, progress_of
+from catalog.member_import.questions import questions
 from catalog.member_import.undo import later_import
 from catalog.member_import.upload_limit import upload_too_big
 from catalog.models import ImportRow, MemberImport
-from catalog.models.member_import import ConflictRule, ImportState, RowOutcome
+from catalog.models.import_row import RowOutcome
+from catalog.models.member_import import ConflictRule, ImportState
 
 from .parameters import key_in, page_context
 from .responses import member_id, member_required
@@ -42,7 +44,7 @@ def imports(request: HttpRequest) -> HttpResponse:
         error, job = _upload(request)
         if job:
             return redirect(job)
-    mine = MemberImport.objects.filter(user_id=member_id(request)).defer("content")
+    mine = MemberImport.objects.filter(user_id=member_id(request))
     return render(
         request,
         "catalog/imports.html",
@@ -50,6 +52,7 @@ def imports(request: HttpRequest) -> HttpResponse:
             "error": error,
             "imports": mine,
             "syncs": syncs_to_show(member_id(request)),
+            "waiting": preview.waiting_films(member_id(request)),
             "preview_days": PREVIEW_DAYS,
             "undo_days": UNDO_DAYS,
         },
@@ -66,10 +69,12 @@ def _upload(request: HttpRequest) -> tuple[str, MemberImport | None]:
         return _("Choose a file first."), None
     try:
         return "", import_request.begin(
-            user_id=member_id(request), file_name=file.name or "", content=file.read()
+            user_id=member_id(request), file_name=file.name or "", content=file.chunks()
         )
     except FileRefusedError as error:
         return text_of(error.code, error.values), None
+    except import_request.TooManyUploadsError:
+        return _("You have uploaded many files within an hour: wait a while."), None
     except import_request.TooManyImportsError as error:
         if error.kept:
             return _(
@@ -79,7 +84,7 @@ def _upload(request: HttpRequest) -> tuple[str, MemberImport | None]:
 
 
 def _mine(request: HttpRequest, pk: int) -> MemberImport:
-    mine = MemberImport.objects.filter(user_id=member_id(request)).defer("content")
+    mine = MemberImport.objects.filter(user_id=member_id(request))
     return get_object_or_404(mine, pk=pk)
 
 
@@ -107,6 +112,7 @@ def _context(request: HttpRequest, job: MemberImport) -> dict[str, Any]:
     context: dict[str, Any] = {
         "problems": preview.problems(job),
         "asides": preview.asides(job),
+        "files_aside": preview.files_aside(job),
         "refusal": preview.refusal(job),
         "expires_at": job.changed_at + timedelta(days=PREVIEW_DAYS),
     }
@@ -114,7 +120,7 @@ def _context(request: HttpRequest, job: MemberImport) -> dict[str, Any]:
         context |= _preview(request, job)
     elif job.state == ImportState.APPLIED:
         context |= {
-            **page_context(request, preview.rows_of(job, RowOutcome.UNMATCHED), PAGE_SIZE),
+            **page_context(request, preview.rows_of(job, RowOutcome.WAITING), PAGE_SIZE),
             "undo_until": job.changed_at + timedelta(days=UNDO_DAYS),
             "later": later_import(job),
         }
@@ -136,6 +142,7 @@ def _preview(request: HttpRequest, job: MemberImport) -> dict[str, Any]:
         "asked_row": row_id,
         "asked_query": query,
         "rules": ConflictRule,
+        "questions": questions(job),
     }
 
 
@@ -196,9 +203,31 @@ def choose_rule(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @member_required
+def answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the member says about the file, which is then read again."""
+    job = _mine(request, pk)
+    told = {name: value for name, value in request.POST.items() if isinstance(value, str)}
+    import_request.answer(job, told)
+    return redirect(job)
+
+
+@require_POST
+@member_required
 def apply_import(request: HttpRequest, pk: int) -> HttpResponse:
     job = _mine(request, pk)
     import_request.ask_apply(job, request.POST.get("rule", ""))
+    return redirect(job)
+
+
+@require_POST
+@member_required
+def stop_waiting(request: HttpRequest, pk: int) -> HttpResponse:
+    """Forget the films that did not come."""
+    job = _mine(request, pk)
+    if import_request.stop_waiting(job):
+        messages.success(
+            request, _("What waited in %(file)s was removed") % {"file": job.file_name}
+        )
     return redirect(job)
 
 

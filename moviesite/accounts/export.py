@@ -23,7 +23,7 @@ FORMULA_STARTS = tuple("=+-@\t\r＝＋－＠")
 
 def json_document(user: User) -> Iterator[bytes]:
     """UTF-8 in pieces: an object with the time and a list of objects for each table."""
-    pieces = _Pieces()
+    pieces = Pieces()
 
     def write(text: str) -> None:
         pieces.write(text.encode())
@@ -41,7 +41,7 @@ def json_document(user: User) -> Iterator[bytes]:
 
 def csv_archive(user: User) -> Iterator[bytes]:
     """A ZIP in pieces, written without ever going back: ``ratings.csv`` and the others."""
-    pieces = _Pieces()
+    pieces = Pieces()
     made_at = timezone.localtime().timetuple()[:6]
     with zipfile.ZipFile(pieces, "w", zipfile.ZIP_DEFLATED) as archive:
         for part in PARTS:
@@ -74,7 +74,9 @@ def cell(value: Any) -> str | int | float | None:
         case dict():
             return cell(_json(value))
         case str():
-            return f"'{value}" if value.lstrip(" \n").startswith(FORMULA_STARTS) else value
+            # One that has an apostrophe by itself gets another, so that it can be read back.
+            inner = value.lstrip("'").lstrip(" \n")
+            return f"'{value}" if inner.startswith(FORMULA_STARTS) else value
     return value
 
 
@@ -89,7 +91,7 @@ def _exactly(value: Any) -> str:
     raise TypeError(f"value must be known to JSON, or a date, got {value!r}")
 
 
-class _Pieces(io.RawIOBase):
+class Pieces(io.RawIOBase):
     """A file that can only be written, and is taken away piece by piece."""
 
     def __init__(self) -> None:

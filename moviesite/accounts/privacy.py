@@ -14,7 +14,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, Func, IntegerField, Model, OuterRef
+from django.db.models import F, Func, IntegerField, Model, OuterRef, Q, Subquery
 
 from catalog.models import (
     Block,
@@ -25,6 +25,7 @@ from catalog.models import (
     HiddenMovie,
     HookAddress,
     HookDelivery,
+    ImportList,
     MemberImport,
     MovieList,
     MovieListEntry,
@@ -33,10 +34,12 @@ from catalog.models import (
     SeenMovie,
     ServerAccount,
     Takedown,
+    WaitingRow,
     WatchEvent,
     WatchlistEntry,
     WatchSync,
 )
+from catalog.models.import_row import RowOutcome
 from catalog.models.sharing import CHOICES, shares
 from recommender.models import Preferences
 
@@ -62,6 +65,8 @@ class Part:
         The path from ``model`` to the primary key of the user whom a row belongs to.
     order
         What the rows are ordered by.
+    condition
+        Which rows of the model belong here.
     """
 
     name: str
@@ -69,10 +74,13 @@ class Part:
     columns: Mapping[str, Any] = field(hash=False)
     owner: str = "user_id"
     order: tuple[str, ...] = ("pk",)
+    condition: Q = field(default_factory=Q, hash=False)
 
     def rows(self, user: User) -> Iterator[dict[str, Any]]:
         """The user's rows, read a few thousand at a time."""
-        mine = self.model._default_manager.filter(**{self.owner: user.pk}).order_by(*self.order)
+        mine = self.model._default_manager.filter(self.condition, **{self.owner: user.pk}).order_by(
+            *self.order
+        )
         values = mine.values_list(*self.columns.values())
         for row in values.iterator(chunk_size=ROWS_AT_ONCE):
             yield dict(zip(self.columns, row, strict=True))
@@ -92,6 +100,13 @@ def _genre_names(keys: str) -> ArraySubquery:
     place = Func(OuterRef(keys), F("pk"), function="array_position", output_field=IntegerField())
     chosen = Genre.objects.annotate(place=place).filter(place__isnull=False)
     return ArraySubquery(chosen.order_by("name").values("name"))
+
+
+def _list_title() -> Subquery:
+    lists = ImportList.objects.filter(
+        member_import=OuterRef("member_import"), number=OuterRef("list_number")
+    )
+    return Subquery(lists.values("title")[:1])
 
 
 def _same(*names: str) -> dict[str, str]:
@@ -144,6 +159,19 @@ PARTS = (
     Part("watchlist", WatchlistEntry, {**_film(), "added_at": "added_at"}),
     Part("hidden_films", HiddenMovie, {**_film(), "hidden_at": "hidden_at"}),
     Part("seen_films", SeenMovie, {**_film(), **_same("watched_on", "marked_at")}),
+    # What members' imports said of films that are not here yet.
+    Part(
+        "waiting_films",
+        WaitingRow,
+        {
+            **_same("title", "year", "movielens_id", "imdb_id", "tmdb_id", "kind"),
+            "rating": STARS,
+            **_same("happened_at", "watched_on", "rewatch", "note"),
+            "list": _list_title(),
+        },
+        owner="member_import__user_id",
+        condition=Q(outcome=RowOutcome.WAITING),
+    ),
     Part(
         "preferences",
         Preferences,
@@ -234,5 +262,7 @@ LEFT_OUT = {
     "account.emailconfirmation": "a key that works once",
     "catalog.sharing": "stands in the part of the account, also where nothing was chosen",
     "catalog.importrow": "what another site said: what came of it are ratings, lists and diary",
+    "catalog.importlist": "stands in the parts of the lists, and of what waits",
+    "catalog.importpiece": "an uploaded file that is being read",
     "admin.logentry": "how the site was administered",
 }

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from .deletion import LastAdministratorError, delete_account
 from .export import csv_archive, json_document
 from .forms import DeleteAccountForm
+from .letterboxd import letterboxd_archive
 from .models import User
 
 
@@ -30,6 +31,13 @@ def export_csv(request: HttpRequest) -> StreamingHttpResponse:
 @login_required
 def export_json(request: HttpRequest) -> StreamingHttpResponse:
     return _download(json_document(_member(request)), "application/json", "json")
+
+
+@require_safe
+@never_cache
+@login_required
+def export_letterboxd(request: HttpRequest) -> StreamingHttpResponse:
+    return _download(letterboxd_archive(_member(request)), "application/zip", "zip", "letterboxd")
 
 
 def _without_password(request: HttpRequest) -> bool:
@@ -66,8 +74,10 @@ def _member(request: HttpRequest) -> User:
     return get_object_or_404(User, pk=request.user.pk)
 
 
-def _download(pieces: object, content_type: str, suffix: str) -> StreamingHttpResponse:
+def _download(
+    pieces: object, content_type: str, suffix: str, stem: str = "matinee"
+) -> StreamingHttpResponse:
     answer = StreamingHttpResponse(pieces, content_type=content_type)  # type: ignore[arg-type]
-    name = f"matinee-{timezone.localdate():%Y-%m-%d}.{suffix}"
+    name = f"{stem}-{timezone.localdate():%Y-%m-%d}.{suffix}"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

@@ -3,6 +3,7 @@
 A real worker does the work, as in operation.
 """
 
+import json
 import os
 import re
 import subprocess
@@ -17,7 +18,7 @@ from django.conf import settings
 from django.db import connection
 from playwright.sync_api import Browser, Page, expect
 
-from catalog.models import Rating
+from catalog.models import DiaryEntry, Movie, Rating
 from tests.browser.conftest import Site, log_in
 from tests.catalog.member_import.exports import zipped
 
@@ -29,7 +30,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.services]
 RATINGS = """\
 Date,Name,Year,Letterboxd URI,Rating
 2020-01-01,Film 00,1950,https://boxd.it/0,3
-2099-01-01,Film 02,1952,https://boxd.it/2,5
+2020-01-02,Film 02,52,https://boxd.it/2,5
 2020-01-03,Film 10,1960,https://boxd.it/10,4.5
 2020-01-04,Film 11,1961,https://boxd.it/11,2
 2020-01-05,Flim 12,1962,https://boxd.it/12,4
@@ -155,3 +156,49 @@ def test_without_javascript(browser: Browser, site: Site, worker: None, export: 
     expect(page.get_by_role("heading", name="Imported")).to_be_visible(timeout=SLOW)
     assert stars(site)["Film 00"] == 3.0
     context.close()
+
+
+def test_a_trakt_history_alone_leads_to_picks_without_a_single_seen_film(
+    member_page: Page, site: Site, worker: None, tmp_path: Path
+) -> None:
+    """No stars in it: what was watched is seen, and never recommended."""
+    watched = list(Movie.objects.exclude(ratings__user=site.member).order_by("pk")[:20])
+    history = [
+        {
+            "id": number,
+            "watched_at": f"2024-02-{number + 1:02}T20:00:00.000Z",
+            "action": "scrobble",
+            "type": "movie",
+            "movie": {"title": film.title, "year": film.year, "ids": {"trakt": number}},
+        }
+        for number, film in enumerate(watched)
+    ]
+    export = tmp_path / "trakt.zip"
+    export.write_bytes(
+        zipped(
+            {
+                "ratings-movies.json": "[]",
+                "watched-history-1.json": json.dumps(history[:10]),
+                "watched-history-2.json": json.dumps(history[10:]),
+                "ratings-shows.json": json.dumps([{"type": "show", "rating": 8}]),
+            }
+        )
+    )
+    page = member_page
+    upload(page, site, export)
+    button = page.get_by_role("button", name="Import", exact=True)
+    expect(button).to_be_visible(timeout=SLOW)
+    expect_number(page, "films seen", 20)
+    expect_number(page, "new in the diary", 20)
+    page.get_by_text("What of the file is not taken").click()
+    expect(page.get_by_text("ratings-shows.json: series and episodes")).to_be_visible()
+    button.click()
+    expect(page.get_by_role("heading", name="Imported")).to_be_visible(timeout=SLOW)
+    assert DiaryEntry.objects.filter(user=site.member).count() == 20
+    page.get_by_role("link", name="See recommendations").click()
+    shown = page.locator("main a[href^='/movies/']")
+    expect(shown.first).to_be_visible()
+    addresses = {link.get_attribute("href") or "" for link in shown.all()}
+    seen = {film.get_absolute_url() for film in watched}
+    assert len(addresses) >= 5
+    assert not addresses & seen

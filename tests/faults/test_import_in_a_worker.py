@@ -9,9 +9,9 @@ from django.db import connection
 from django.utils import timezone
 
 from catalog.member_import import request
-from catalog.member_import.apply import WRITE_LOCK
 from catalog.member_import.cleanup import clean_up
 from catalog.models import ImportRow, MemberImport, Movie, Rating, WatchlistEntry
+from catalog.services.imported_rows import WRITE_LOCK
 from tests.catalog.member_import.exports import zipped
 from tests.faults.conftest import Processes, wait_until
 

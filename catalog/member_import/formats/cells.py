@@ -1,30 +1,36 @@
 """Parsing cells of an export. Each function raises RowRefusedError for an invalid value."""
 
-import math
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.utils import timezone
 
 from catalog.datasets.cells import LARGEST_ID, line_of_text
-from catalog.models.diary import FIRST_SHOW
 from catalog.services.ratings import InvalidRatingError, half_stars_of
 
 from .records import RowAsideError, RowRefusedError
 
 LONGEST_TITLE = 300
+LONGEST_NOTE = 20_000
 YEARS = range(1870, 2201)
-# A day without a time may be tomorrow's in the place where it was written down.
-AHEAD = timedelta(days=1)
-EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
-OLD_IMDB = "%a %b %d %H:%M:%S %Y"
 
 # Titles do begin with such signs ("+1", "-30-"), but not with a call behind them.
 FORMULA = re.compile(r"\s*(?:=|[+@-]\s*[A-Za-z][\w.]*\s*[(|!])")
 # Blanks stay; lone surrogates, which JSON can write, are no text.
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
-IMDB_ID = re.compile(r"(?:tt)?0*([1-9]\d{0,9})", re.IGNORECASE)
+IMDB_ID = re.compile(r"(?:.*/title/)?(?:tt)?0*([1-9]\d{0,9})(?:\.0+)?/?(?:\?.*)?", re.IGNORECASE)
+NUMBER = re.compile(r"(?:.*/movie/)?(\d{1,10})(?:\.0+)?(?:-[^/]*)?/?", re.ASCII)
+# A film's address at Letterboxd; there are short ones, and those with the title.
+LETTERBOXD = re.compile(
+    r"(?:https?://)?(?:www\.)?(boxd\.it/\w+|letterboxd\.com/film/[\w-]+)/?",
+    re.ASCII | re.IGNORECASE,
+)
+# What sites call series, seasons, episodes, games and the rest; all else is a film.
+OTHER_TYPES = re.compile(
+    r"series|show|season|episode|game|podcast|music|manga|anime|book|comic|person|novel|^tv$",
+    re.IGNORECASE,
+)
 
 
 def title(value: Any) -> str:
@@ -38,34 +44,50 @@ def title(value: Any) -> str:
     return line
 
 
+def note(value: Any, longest: int = LONGEST_NOTE) -> str:
+    """Paragraphs of text, without control characters."""
+    plain = CONTROL.sub("", _text(value).replace("\r\n", "\n").replace("\r", "\n"))
+    return plain.strip()[:longest]
+
+
 def year(value: Any) -> int | None:
-    text = _text(value)
+    """``1994``, ``1994.0``, ``(1994)`` or ``2013–2023``, of which the first counts."""
+    text = _text(value).strip("()")
     if not text:
         return None
-    if not re.fullmatch(r"\d{4}", text, re.ASCII) or int(text) not in YEARS:
+    match = re.fullmatch(r"(\d{4})(?:\.0+)?(?:\s*[-–]\s*(?:\d{4})?)?", text, re.ASCII)
+    if match is None or int(match[1]) not in YEARS:
         raise RowRefusedError("bad-year", value=text)
-    return int(text)
+    return int(match[1])
+
+
+def year_of_day(value: Any) -> int | None:
+    """The year of a release date, in whatever form; None where there is none."""
+    match = re.search(r"(?<!\d)(\d{4})(?!\d)", _text(value))
+    return int(match[1]) if match and int(match[1]) in YEARS else None
 
 
 def stars(value: Any) -> int | None:
-    """Half-stars of 0.5 to 5 stars; None for an empty cell."""
-    text = _text(value)
+    """Half-stars of 0.5 to 5 stars, as a number or in signs; None for an empty cell."""
+    text = _decimal(value)
     if not text:
         return None
+    if re.fullmatch(r"★{0,5}½?", text):
+        text = str(text.count("★") + text.count("½") / 2)
     try:
         return half_stars_of(text)
     except InvalidRatingError as error:
         raise RowRefusedError("bad-stars", value=text) from error
 
 
-def ten_points(value: Any) -> int | None:
-    """1 to 10 points are as many half-stars; None for an empty cell."""
-    text = _text(value)
+def points(value: Any, most: int = 10) -> int | None:
+    """Half-stars of 1 to ``most`` points, or a fraction of them, to the nearest half-star."""
+    text = _decimal(value)
     if not text:
         return None
-    if not re.fullmatch(r"[1-9]|10", text, re.ASCII):
+    if not re.fullmatch(r"\d{1,3}(?:\.\d+)?", text, re.ASCII) or not 0 < float(text) <= most:
         raise RowRefusedError("bad-stars", value=text)
-    return int(text)
+    return min(max(int(float(text) * 10 / most + 0.5), 1), 10)
 
 
 def stars_given(half_stars: int | None) -> int:
@@ -76,67 +98,24 @@ def stars_given(half_stars: int | None) -> int:
 
 
 def moment(value: Any) -> datetime | None:
-    """A day (its beginning, UTC) or a time of ISO 8601; None for an empty cell."""
+    """A day (its beginning, UTC) or a time, of the form that `dates.iso` gives; never later
+    than now."""
     text = _text(value)
     if not text:
         return None
-    try:
-        read = datetime.fromisoformat(text) if text[0].isdigit() else _old(text)
-    except ValueError as error:
-        raise RowRefusedError("bad-date", value=text) from error
-    return _plausible(read if read.tzinfo else read.replace(tzinfo=UTC), text)
-
-
-def _old(text: str) -> datetime:
-    """``Sun Feb  3 00:00:00 2013``, as IMDb wrote it once."""
-    return datetime.strptime(text, OLD_IMDB)
+    read = datetime.fromisoformat(text)
+    aware = read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+    return min(aware, timezone.now())
 
 
 def day(value: Any) -> date | None:
-    """A day, 1999-03-31; None for an empty cell."""
+    """The day of a moment, as it stands there."""
     text = _text(value)
-    if not text:
-        return None
-    try:
-        read = date.fromisoformat(text)
-    except ValueError as error:
-        raise RowRefusedError("bad-date", value=text) from error
-    if read > (timezone.now() + AHEAD).date():
-        raise RowRefusedError("future", value=text)
-    if read < FIRST_SHOW:
-        raise RowRefusedError("bad-date", value=text)
-    return read
-
-
-def seconds(value: Any) -> datetime | None:
-    """Seconds since 1970; None for an empty cell."""
-    text = _text(value)
-    if not text:
-        return None
-    try:
-        number = float(text)
-        read = datetime.fromtimestamp(number, UTC) if math.isfinite(number) else None
-    except (ValueError, OverflowError, OSError):
-        read = None
-    if read is None:
-        raise RowRefusedError("bad-date", value=text)
-    return _plausible(read, text)
-
-
-def _plausible(read: datetime, text: str) -> datetime:
-    now = timezone.now()
-    try:
-        if read > now + AHEAD:
-            raise RowRefusedError("future", value=text)
-        if read < EARLIEST:
-            raise RowRefusedError("bad-date", value=text)
-        return min(read.astimezone(UTC), now)
-    except OverflowError as error:
-        raise RowRefusedError("bad-date", value=text) from error
+    return datetime.fromisoformat(text).date() if text else None
 
 
 def imdb_id(value: Any) -> str | None:
-    """``tt0114709``, ``0114709`` or ``114709`` → ``tt0114709``; None for an empty cell."""
+    """``tt0114709``, ``0114709``, ``114709`` or an address → ``tt0114709``."""
     text = _text(value)
     if not text or not text.strip("0"):
         return None
@@ -147,13 +126,39 @@ def imdb_id(value: Any) -> str | None:
 
 
 def number(value: Any) -> int | None:
-    """An id of TMDB or MovieLens; None for an empty cell."""
+    """An id of TMDB or MovieLens, or TMDB's address of a film; None for an empty cell."""
     text = _text(value)
     if not text:
         return None
-    if not re.fullmatch(r"\d{1,10}", text, re.ASCII) or int(text) > LARGEST_ID:
+    match = NUMBER.fullmatch(text)
+    if match is None or int(match[1]) > LARGEST_ID:
         raise RowRefusedError("bad-id", value=text)
-    return int(text) or None
+    return int(match[1]) or None
+
+
+def letterboxd_id(value: Any) -> str | None:
+    """The part of a film's address at Letterboxd that tells it; None where it is none."""
+    match = LETTERBOXD.fullmatch(_text(value))
+    return match[1][:100] if match else None
+
+
+def truth(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    return _text(value).lower() in ("yes", "true", "1", "y", "x", "ja")
+
+
+def require_film(value: Any) -> None:
+    """Raise RowAsideError for the type of something that is no film; nothing says nothing."""
+    if OTHER_TYPES.search(re.sub(r"[\s_-]+", "", _text(value))):
+        raise RowAsideError("not-a-film")
+
+
+def _decimal(value: Any) -> str:
+    """A number with a point, whatever stood for it."""
+    text = _text(value)
+    text = re.sub(r"\s*/\s*(?:5|10|100)$", "", text)
+    return text.replace(",", ".") if re.fullmatch(r"\d+,\d+", text) else text
 
 
 def _text(value: Any) -> str:

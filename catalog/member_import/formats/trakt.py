@@ -1,18 +1,22 @@
 """Trakt's data: the JSON files of its export, or the ZIP of them, and its CSV lists.
 
 The JSON of the export is that of Trakt's API, so that what backup tools save is read as well.
+Names have a number behind them where a file was cut in pieces.
 """
 
 import re
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
 
-from catalog.models.member_import import ImportSource, RowKind
+from django.utils.translation import gettext as _
+
+from catalog.models.import_row import RowKind
+from catalog.models.member_import import ImportSource
 
 from . import cells
+from .letterboxd import guess_use, title_of_file
 from .records import (
-    FileRefusedError,
     Format,
+    ListHead,
     NamedFilm,
     Part,
     ReadRow,
@@ -22,12 +26,15 @@ from .records import (
 )
 
 # Other lists may have the word in their names: lists-list-9-my-watchlist.json.
-WATCHLIST = re.compile(r"(lists-)?watchlist")
-UNKNOWN_DAY = datetime(1970, 1, 1, tzinfo=UTC)  # stands in a history where the day is not known
+WATCHLIST = re.compile(r"(?:lists-)?watchlist(?:-movies)?(?:-\d+)?\.json")
+FAVOURITES = re.compile(r"(?:lists-)?favou?rites(?:-movies)?(?:-\d+)?\.json")
+LIST_NAME = re.compile(r"(?:lists-)?(?:list-)?(?:(\d+)-?)?(.*?)(?:-\d+)?\.json")
+# Stands in a history where the day is not known.
+UNKNOWN_DAYS = ("1970-01-01", "1969-12-31")
 
 
 def json_ratings(values: Values) -> Iterator[ReadRow]:
-    half_stars = cells.stars_given(cells.ten_points(values.get("rating")))
+    half_stars = cells.stars_given(cells.points(values.get("rating")))
     yield ReadRow(
         kind=RowKind.RATING,
         half_stars=half_stars,
@@ -44,18 +51,50 @@ def json_watchlist(values: Values) -> Iterator[ReadRow]:
     )
 
 
+def json_listed(values: Values) -> Iterator[ReadRow]:
+    yield ReadRow(
+        kind=RowKind.LIST,
+        happened_at=cells.moment(values.get("listed_at")),
+        note=cells.note(values.get("notes")),
+        film=_film_of_json(values),
+    )
+
+
+def json_hidden(values: Values) -> Iterator[ReadRow]:
+    yield ReadRow(
+        kind=RowKind.HIDDEN,
+        happened_at=cells.moment(values.get("hidden_at")),
+        film=_film_of_json(values),
+    )
+
+
+def json_comment(values: Values) -> Iterator[ReadRow]:
+    comment = values.get("comment")
+    if not isinstance(comment, dict) or comment.get("parent_id"):
+        raise RowAsideError("comments")
+    yield ReadRow(
+        kind=RowKind.LIST, film=_film_of_json(values), note=cells.note(comment.get("comment"))
+    )
+
+
 def json_watched(values: Values) -> Iterator[ReadRow]:
     """A viewing of the history, or the last one of a film watched."""
-    film = _film_of_json(values)
-    at = cells.moment(values.get("watched_at") or values.get("last_watched_at"))
-    at = None if at == UNKNOWN_DAY else at
+    film, at = _film_of_json(values), str(values.get("watched_at") or "")
+    if at and not at.startswith(UNKNOWN_DAYS):
+        when = cells.moment(at)
+        yield ReadRow(
+            kind=RowKind.DIARY, film=film, happened_at=when, watched_on=cells.day(when and at)
+        )
+        return
+    last = str(values.get("last_watched_at") or "")
+    last = "" if last.startswith(UNKNOWN_DAYS) else last
     yield ReadRow(
-        kind=RowKind.SEEN, film=film, happened_at=at, watched_on=at.date() if at else None
+        kind=RowKind.SEEN, film=film, happened_at=cells.moment(last), watched_on=cells.day(last)
     )
 
 
 def _film_of_json(values: Values) -> NamedFilm:
-    if values.get("type", "movie") != "movie":
+    if values.get("type", "movie") != "movie" or "show" in values:
         raise RowAsideError("not-a-film")
     movie = values.get("movie")
     ids = movie.get("ids") if isinstance(movie, dict) else None
@@ -69,99 +108,126 @@ def _film_of_json(values: Values) -> NamedFilm:
     )
 
 
-def csv_ratings(values: Values) -> Iterator[ReadRow]:
-    _require_film(values)
-    half_stars = cells.stars_given(cells.ten_points(values["rating"]))
-    yield ReadRow(
-        kind=RowKind.RATING,
-        half_stars=half_stars,
-        happened_at=cells.moment(values["rated_at"]),
-        film=_film_of_csv(values),
-    )
-
-
-def csv_watchlist(values: Values) -> Iterator[ReadRow]:
-    _require_film(values)
-    yield ReadRow(
-        kind=RowKind.WATCHLIST,
-        happened_at=cells.moment(values["listed_at"]),
-        film=_film_of_csv(values),
-    )
-
-
-def _require_film(values: Values) -> None:
-    if values["type"].strip().lower() != "movie":
-        raise RowAsideError("not-a-film")
-
-
-def _film_of_csv(values: Values) -> NamedFilm:
-    return NamedFilm(
+def csv_row(values: Values) -> Iterator[ReadRow]:
+    """Trakt's tables: ratings, history, watchlist and lists differ by the name of the time."""
+    cells.require_film(values["type"])
+    film = NamedFilm(
         title=cells.title(values.get("title")),
         year=cells.year(values.get("year")),
         imdb_id=cells.imdb_id(values["imdb_id"]),
         tmdb_id=cells.number(values["tmdb_id"]),
     )
+    if "rated_at" in values:
+        half_stars = cells.stars_given(cells.points(values.get("rating")))
+        when = cells.moment(values["rated_at"])
+        yield ReadRow(kind=RowKind.RATING, half_stars=half_stars, happened_at=when, film=film)
+    elif "watched_at" in values:
+        at = values["watched_at"]
+        kind = RowKind.DIARY if at else RowKind.SEEN
+        yield ReadRow(kind=kind, film=film, happened_at=cells.moment(at), watched_on=cells.day(at))
+    else:
+        when, text = cells.moment(values.get("listed_at")), cells.note(values.get("notes"))
+        yield ReadRow(kind=RowKind.LIST, film=film, happened_at=when, note=text)
 
 
-def _has(part: Part, *names: str) -> bool:
-    return set(names) <= set(part.header or ())
+def favourites_head(part: Part, others: Sequence[Part]) -> ListHead:
+    return ListHead(key="favourites", title=_("Favourites"), description=_("Favourites at Trakt."))
+
+
+def comments_head(part: Part, others: Sequence[Part]) -> ListHead:
+    return ListHead(
+        key="reviews", title=_("Reviews"), description=_("Reviews without a day of watching.")
+    )
+
+
+def list_head(part: Part, others: Sequence[Part]) -> ListHead:
+    """Its name stands in another file, lists-lists.json, under the number in this one's name."""
+    match = LIST_NAME.fullmatch(part.name)
+    number, slug = (match[1], match[2]) if match else (None, "")
+    for about in _known_lists(others):
+        ids = about.get("ids")
+        if not isinstance(ids, dict):
+            continue
+        if (number and str(ids.get("trakt")) == number) or (slug and ids.get("slug") == slug):
+            return ListHead(
+                key=f"list-{ids.get('trakt')}",
+                title=cells.title(about.get("name")) or title_of_file(part.name),
+                description=cells.note(about.get("description"), 2000),
+                is_public=about.get("privacy") == "public",
+                created_at=str(about.get("created_at") or ""),
+                updated_at=str(about.get("updated_at") or ""),
+            )
+    return ListHead(key=number or slug or part.path, title=title_of_file(slug or part.name))
+
+
+def _known_lists(others: Sequence[Part]) -> Iterator[Values]:
+    for other in others:
+        if other.name.startswith(("lists-lists", "lists.json")) and isinstance(
+            other.document, list
+        ):
+            yield from (one for one in other.document if isinstance(one, dict))
 
 
 def _first(part: Part) -> Values:
-    document = part.document
-    first = document[0] if isinstance(document, list) and document else None
-    return first if isinstance(first, dict) else {}
+    """The first element that says what it is; one without a film may stand before it."""
+    document = part.document if isinstance(part.document, list) else []
+    found = (one for one in document[:50] if isinstance(one, dict))
+    return next((one for one in found if "type" in one or "movie" in one), {})
 
 
-def _entry(part: Part) -> Values:
-    """The first element of a list of films; others of the export have other shapes."""
-    first = _first(part)
-    return first if "type" in first else {}
+def _guess_csv_use(part: Part) -> str | None:
+    return None if "watchlist" in part.name else guess_use(part)
 
 
-def refuse_other_list(part: Part) -> None:
-    """A list that is not named as the watchlist is, uploaded by itself."""
-    if "listed_at" in _entry(part) or _has(part, "listed_at", "imdb_id", "tmdb_id"):
-        raise FileRefusedError("some-list")
+def _has(key: str, part: Part) -> bool:
+    return key in _first(part)
+
+
+TIMES = ("rated_at", "watched_at", "last_watched_at", "listed_at", "hidden_at")
+
+
+def _format(label: str, matches, read, **more) -> Format:  # type: ignore[no-untyped-def]
+    return Format(ImportSource.TRAKT, label, matches, read, TIMES, **more)
 
 
 FORMATS = (
-    Format(
-        ImportSource.TRAKT,
-        "ratings-movies.json",
-        lambda part: {"rated_at", "rating"} <= set(_entry(part)),
-        json_ratings,
+    _format(
+        "ratings-movies.json", lambda p: {"rated_at", "rating"} <= set(_first(p)), json_ratings
     ),
-    Format(
-        ImportSource.TRAKT,
+    _format(
         "lists-watchlist.json",
-        lambda part: "listed_at" in _entry(part) and bool(WATCHLIST.match(part.name)),
+        lambda p: _has("listed_at", p) and bool(WATCHLIST.fullmatch(p.name)),
         json_watchlist,
     ),
-    Format(
-        ImportSource.TRAKT,
-        "history.json",
-        lambda part: "watched_at" in _entry(part),
-        json_watched,
+    _format(
+        "lists-favorites.json",
+        lambda p: _has("listed_at", p) and bool(FAVOURITES.fullmatch(p.name)),
+        json_listed,
+        list_head=favourites_head,
     ),
-    Format(
-        ImportSource.TRAKT,
+    _format("lists-….json", lambda p: _has("listed_at", p), json_listed, list_head=list_head),
+    _format("hidden-movies.json", lambda p: _has("hidden_at", p), json_hidden),
+    _format("watched-history.json", lambda p: _has("watched_at", p), json_watched),
+    _format(
         "watched-movies.json",
-        lambda part: {"last_watched_at", "movie"} <= set(_first(part)),
+        lambda p: {"last_watched_at", "movie"} <= set(_first(p)),
         json_watched,
     ),
-    Format(
-        ImportSource.TRAKT,
-        "ratings.csv",
-        lambda part: _has(part, "rated_at", "type", "imdb_id", "tmdb_id", "rating"),
-        csv_ratings,
+    _format(
+        "comments-movies.json",
+        lambda p: {"comment", "movie"} <= set(_first(p)),
+        json_comment,
+        list_head=comments_head,
     ),
-    Format(
-        ImportSource.TRAKT,
-        "watchlist.csv",
-        lambda part: (
-            _has(part, "listed_at", "type", "imdb_id", "tmdb_id") and "watchlist" in part.name
-        ),
-        csv_watchlist,
+    _format(
+        "ratings.csv", lambda p: p.has("rated_at", "type", "imdb_id", "tmdb_id", "rating"), csv_row
+    ),
+    _format("history.csv", lambda p: p.has("watched_at", "type", "imdb_id", "tmdb_id"), csv_row),
+    _format(
+        "list.csv",
+        lambda p: p.has("listed_at", "type", "imdb_id", "tmdb_id"),
+        csv_row,
+        list_head=list_head,
+        guess_use=_guess_csv_use,
     ),
 )

@@ -10,7 +10,7 @@ from catalog.member_import.decide import decide
 from catalog.member_import.worker import work
 from catalog.models import ImportRow, MemberImport, Movie
 
-from . import exports
+from . import cases, exports
 from .conftest import Load, film, outcomes
 
 HEADER = "Date,Name,Year,Letterboxd URI,Rating\n"
@@ -27,7 +27,7 @@ def test_letterboxd_by_title_and_year(load: Load, cinema: list[Movie]) -> None:
     assert (job.source, job.state) == ("letterboxd", "preview")
     assert set(outcomes(job).values()) == {"new", "repeated"}
     assert {by for _, by in matched(job).values()} == {"title"}
-    assert job.content is None, "what has been read is not kept"
+    assert not job.pieces.exists(), "what has been read is not kept"
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_letterboxd_by_title_and_year(load: Load, cinema: list[Movie]) -> None:
         ("The Matrix", 2000, ("The Matrix", "near-year")),
         ("The Matrix", 1998, ("The Matrix", "near-year")),
         ("The Matrix", 2001, None),
-        ("Matrix", 1999, None),
+        ("Matrix", 1999, ("The Matrix", "alike")),
         ("Le fabuleux destin d’Amelie Poulain", 2001, ("Amélie", "title")),
         ("Amelie", 2001, ("Amélie", "title")),
         ("卧虎藏龙", 2000, ("Crouching Tiger, Hidden Dragon", "title")),
@@ -166,7 +166,7 @@ def test_a_film_that_is_wrong_can_be_put_right_or_left_out(load: Load, cinema: l
 
 
 def test_a_file_in_which_no_row_makes_sense_has_a_preview_of_that(load: Load, db: None) -> None:
-    job = load(f"{HEADER}x,Alien,1979,x,4\n")
+    job = load(f"{HEADER}2020-01-01,Alien,x,x,4\n")
     assert job.state == "preview"
     assert job.report["problem_count"] == 1
 
@@ -175,6 +175,100 @@ def test_a_broken_file_is_refused_with_the_reason(load: Load, db: None) -> None:
     job = load(f'{HEADER}2020-01-01,"Alien,1979,x,4\n')
     assert job.state == "refused"
     assert job.report["refusal"] == {"code": "broken-table", "values": {"line": 2}}
-    assert job.content is None
+    assert not job.pieces.exists()
     work(job.pk)
     assert MemberImport.objects.get(pk=job.pk).state == "refused", "and not tried again"
+
+
+# Films that the forms in I31 mean, as The Movies Dataset has them.
+I31 = [
+    ("The Naked Gun 33⅓: The Final Insult", 1994, ""),
+    ("Cats & Dogs", 2001, ""),
+    ("Willy Wonka & the Chocolate Factory", 1971, ""),
+    ("Schindler's List", 1993, ""),
+    ("8½", 1963, ""),
+    ("WALL·E", 2008, ""),
+    ("Star Wars", 1977, ""),
+    ("Se7en", 1995, ""),
+    ("Twelve Monkeys", 1995, ""),
+    ("The Matrix", 1999, ""),
+    ("Mission: Impossible", 1996, ""),
+    ("E.T. the Extra-Terrestrial", 1982, ""),
+    ("Leon: The Professional", 1994, "Léon"),
+    ("Crouching Tiger, Hidden Dragon", 2000, "卧虎藏龙"),
+    ("Spider-Man", 2002, ""),
+    ("Ocean's Eleven", 2001, ""),
+    ("Spirited Away", 2001, "千と千尋の神隠し"),
+    ("Amélie", 2001, "Le Fabuleux Destin d'Amélie Poulain"),
+    ("Birdman", 2014, ""),
+    ("Dr. Strangelove or: How I Learned to Stop Worrying and Love the Bomb", 1964, ""),
+    ("Fargo", 1996, ""),
+    ("The Godfather", 1972, ""),
+    ("Harry Potter and the Philosopher's Stone", 2001, ""),
+    ("The Lord of the Rings: The Two Towers", 2002, ""),
+    ("MASH", 1970, ""),
+    ("Kill Bill: Vol. 1", 2003, ""),
+    ("Rocky II", 1979, ""),
+    ("Face/Off", 1997, ""),
+    ("Monsters, Inc.", 2001, ""),
+    ("Star Wars: Episode I - The Phantom Menace", 1999, ""),
+    ("Star Trek IV: The Voyage Home", 1986, ""),
+    ("Harry Potter and the Chamber of Secrets", 2002, ""),
+]
+
+
+def test_titles_as_people_write_them_are_found_or_offered_first(load: Load, db: None) -> None:
+    films = {film(title, year, original).pk for title, year, original in I31}
+    job = load(cases.case("I31-"), "I31-titles.csv")
+    years = dict(Movie.objects.values_list("pk", "year"))
+    missed = [
+        row.title
+        for row in job.rows.all()
+        if (row.movie_id or next(iter(row.suggestions), None)) not in films
+        or years[row.movie_id or row.suggestions[0]] != row.year
+    ]
+    assert job.rows.count() == 51
+    assert missed == []
+
+
+@pytest.mark.parametrize(
+    ("row", "found"),
+    [
+        ("tt0000009,,Parasite,2019", False),
+        (",99,Parasite,2019", False),
+        (",,Parasite,2019", True),
+        ("tt6751668,,Something else,1950", True),
+        (",496243,기생충,", True),
+        ("tt6751668,99,Parasite,2019", True),
+        ("tt0000009,,The Parasite,2019", False),
+        ("tt0000009,,Parasite,2018", False),
+        ("tt0000009,,Parasite,", False),
+    ],
+)
+def test_a_title_never_counts_against_an_id(load: Load, db: None, row: str, found: bool) -> None:
+    parasite = film("Parasite", 2019, imdb_id="tt6751668", tmdb_id=496243)
+    job = load(f"imdbID,tmdbID,Title,Year,Rating10\n{row},8\n")
+    assert {one.movie for one in job.rows.all()} == {parasite if found else None}
+
+
+@pytest.mark.parametrize("columns", ["imdbID", "tmdbID", "LetterboxdURI"])
+def test_two_rows_of_one_name_with_different_ids_are_two_films(
+    load: Load, db: None, columns: str
+) -> None:
+    crash = film("Crash", 1996)
+    ids = {
+        "imdbID": ("tt0000001", "tt0000002"),
+        "tmdbID": ("1", "2"),
+        "LetterboxdURI": ("https://boxd.it/1a", "https://boxd.it/2a"),
+    }[columns]
+    rows = "".join(f"{one},Crash,1996,8\n" for one in ids)
+    job = load(f"{columns},Title,Year,Rating10\n{rows}")
+    assert [row.movie for row in job.rows.all()] == [None, None]
+    assert all(row.suggestions == [crash.pk] for row in job.rows.all()), "left to choose"
+
+
+def test_ids_that_mean_two_films_are_left_to_choose(load: Load, db: None) -> None:
+    first, second = film("One", 2000, imdb_id="tt0000001", tmdb_id=1), film("Two", 2001, tmdb_id=2)
+    job = load("imdbID,tmdbID,Title,Year,Rating10\ntt0000001,2,One,2000,8\n")
+    row = job.rows.get()
+    assert (row.movie, set(row.suggestions)) == (None, {first.pk, second.pk})

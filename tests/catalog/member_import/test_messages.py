@@ -7,9 +7,10 @@ import zipfile
 import pytest
 from django.utils import timezone, translation
 
-from catalog.member_import import files
-from catalog.member_import.formats.records import MOST_BYTES, MOST_ROWS, FileRefusedError
-from catalog.member_import.messages import ASIDE, FILES, ROWS, text_of
+from catalog.member_import import archive
+from catalog.member_import.archive import MOST_READ_OF_ONE
+from catalog.member_import.formats.records import MOST_ROWS, FileRefusedError
+from catalog.member_import.messages import ASIDE, FILES, FILES_ASIDE, ROWS, text_of
 from catalog.member_import.read import read
 
 from . import exports
@@ -43,11 +44,9 @@ def problem(row: str) -> str:
         (b" \n\n", "empty"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" * 9, "binary"),
         (bytes(range(1, 256)) * 9, "binary"),
-        (b"\xff\xfe" + GOOD.encode("utf-16-le"), "encoding"),
-        (GOOD.replace("Matrix", "Matrïx").encode("latin-1"), "encoding"),
-        (b"x" * (MOST_BYTES + 1), "too-big"),
-        ("Name;Year;Rating\nHeat;1995;4\n", "semicolons"),
-        ("Film,Stars\nHeat,4\n", "unknown-header"),
+        (b"\xff\xfe" + GOOD.encode("utf-16-le") + b"\x00", "encoding"),
+        (b"x" * (MOST_READ_OF_ONE + 1), "too-big-to-read"),
+        ("Cinema,Seats\nOdeon,40\n", "unknown-header"),
         ('{"films": []}', "unknown-header"),
         ("[1, 2]", "unknown-header"),
         ("[]", "nothing"),
@@ -56,12 +55,8 @@ def problem(row: str) -> str:
         ("[" + "9" * 5000 + "]", "broken-json"),
         (HEADER, "nothing"),
         (HEADER + '2020-05-01,"The Matrix,1999,x,4.5\n' + "more\n" * 9, "broken-table"),
-        (HEADER + '2020-05-01,"The" Matrix,1999,x,4.5\n', "broken-table"),
         (HEADER + "2020-05-01," + "x" * 200_000 + ",1999,x,4.5\n", "broken-table"),
         (exports.MOVIELENS_DATASET + "8,1,3.0,964981247\n", "many-people"),
-        (exports.LETTERBOXD_WATCHLIST, "watched"),
-        (exports.TRAKT_WATCHLIST, "some-list"),
-        (exports.LETTERBOXD_REVIEWS, "unknown-header"),
     ],
 )
 def test_files_that_are_refused(content: str | bytes, code: str) -> None:
@@ -71,7 +66,6 @@ def test_files_that_are_refused(content: str | bytes, code: str) -> None:
 @pytest.mark.parametrize(
     ("row", "code"),
     [
-        ("2020-05-01,Alien,1979,x", "cells"),
         ("2020-05-01,Alien,1979,x,4,5", "cells"),
         ("2020-05-01,,1979,x,4", "no-film"),
         ("2020-05-01,\x01\x02,1979,x,4", "no-film"),
@@ -90,10 +84,6 @@ def test_files_that_are_refused(content: str | bytes, code: str) -> None:
         ("2020-05-01,Alien,1979,x,4.2", "bad-stars"),
         ("2020-05-01,Alien,1979,x,10", "bad-stars"),
         ("2020-05-01,Alien,1979,x,%(evil)s", "bad-stars"),
-        ("2999-01-01,Alien,1979,x,4", "future"),
-        ("0001-01-01,Alien,1979,x,4", "bad-date"),
-        ("2020-02-30,Alien,1979,x,4", "bad-date"),
-        ("yesterday,Alien,1979,x,4", "bad-date"),
     ],
 )
 def test_rows_that_are_refused(row: str, code: str) -> None:
@@ -106,20 +96,38 @@ def test_titles_that_look_odd_and_are_titles(title: str) -> None:
     assert [placed.row.film.title for placed in found.rows] == [title]
 
 
+@pytest.mark.parametrize("text", ["2999-01-01", "0001-01-01", "2020-02-30", "yesterday", "x"])
+def test_no_row_goes_for_want_of_a_day(text: str) -> None:
+    found = read("ratings.csv", f"{HEADER}{text},Alien,1979,x,4\n".encode())
+    assert [(one.row.film.title, one.row.happened_at) for one in found.rows] == [("Alien", None)]
+    assert found.aside == {"days": 1}
+
+
+def test_cells_at_the_end_may_be_missing_or_empty_and_too_many() -> None:
+    found = read("ratings.csv", f"{HEADER}2020-05-01,Alien,1979,x,4,,\n,Heat\n".encode())
+    assert [one.row.film.title for one in found.rows] == ["Alien"]
+    assert found.aside == {"no-stars": 1}, "Heat has no cell for stars"
+
+
+def test_a_quotation_mark_inside_a_cell_is_forgiven() -> None:
+    found = read("ratings.csv", (HEADER + '2020-05-01,"The" Matrix,1999,x,4.5\n').encode())
+    assert [one.row.film.title for one in found.rows] == ["The Matrix"]
+
+
 def test_a_day_may_be_tomorrow_somewhere_and_is_never_later_than_now() -> None:
     tomorrow = (timezone.now() + timezone.timedelta(hours=23)).date()
     found = read("ratings.csv", f"{HEADER}{tomorrow},Alien,1979,x,4\n".encode())
     assert found.rows[0].row.happened_at <= timezone.now()
 
 
-def test_fifty_thousand_rows_and_no_more() -> None:
+def test_a_hundred_thousand_rows_and_no_more() -> None:
     row = "2020-05-01,Alien,1979,x,4\n"
     assert len(read("ratings.csv", (HEADER + row * MOST_ROWS).encode()).rows) == MOST_ROWS
     assert refusal(HEADER + row * (MOST_ROWS + 1)) == "too-many-rows"
 
 
 def test_rows_that_make_no_sense_are_counted_beyond_those_that_are_kept() -> None:
-    found = read("ratings.csv", (HEADER + "x,Alien,1979,x,4\n" * 500).encode())
+    found = read("ratings.csv", (HEADER + "2020-05-01,Alien,x,x,4\n" * 500).encode())
     assert (found.problem_count, len(found.problems)) == (500, 100)
 
 
@@ -129,7 +137,7 @@ def test_json_entries_that_are_none() -> None:
     assert [error.code for _, _, error in found.problems] == ["no-object", "no-object"]
 
 
-@pytest.mark.parametrize("rating", ["true", "8.5", "11", "-1", '"ten"', "[8]", "1e400"])
+@pytest.mark.parametrize("rating", ["true", "11", "-1", '"ten"', "[8]", "1e400"])
 def test_json_ratings_that_are_none(rating: str) -> None:
     content = exports.TRAKT_RATINGS.replace('"rating": 8', f'"rating": {rating}')
     found = read("ratings-movies.json", content.encode())
@@ -138,14 +146,14 @@ def test_json_ratings_that_are_none(rating: str) -> None:
 
 
 def test_a_zip_that_unpacks_to_too_much() -> None:
-    assert refusal(exports.zipped({"ratings.csv": b"0" * (MOST_BYTES + 1)})) == "zip-too-big"
-    files = {f"{n}.csv": b"0\n" * (MOST_BYTES // 2) for n in range(4)}
-    assert refusal(exports.zipped(files)) == "zip-too-big"
+    assert refusal(exports.zipped({"ratings.csv": b"0" * (MOST_READ_OF_ONE + 1)})) == "zip-too-big"
+    rows = b"0\n" * (MOST_READ_OF_ONE // 2)
+    assert refusal(exports.zipped({f"{n}.csv": rows for n in range(6)})) == "zip-too-big"
 
 
 def test_a_zip_that_lies_about_what_it_unpacks_to(monkeypatch: pytest.MonkeyPatch) -> None:
-    bomb = bytearray(exports.zipped({"ratings.csv": b"0" * (MOST_BYTES + 9)}))
-    told = struct.pack("<L", MOST_BYTES + 9)
+    bomb = bytearray(exports.zipped({"ratings.csv": b"0" * (MOST_READ_OF_ONE + 9)}))
+    told = struct.pack("<L", MOST_READ_OF_ONE + 9)
     assert bomb.count(told) == 2, "in front of the file and in the directory"
     lie = bytes(bomb.replace(told, struct.pack("<L", 9)))
     assert refusal(lie) in ("damaged-zip", "unknown-zip")
@@ -161,7 +169,7 @@ def test_zips_that_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     locked = bytearray(exports.zipped({"ratings.csv": exports.LETTERBOXD_RATINGS}))
     locked[locked.find(b"PK\x01\x02") + 8] |= 1
     assert refusal(bytes(locked)) == "locked-zip"
-    monkeypatch.setattr(files, "MOST_FILES", 3)
+    monkeypatch.setattr(archive, "MOST_FILES", 3)
     assert refusal(sound) == "too-many-files"
 
 
@@ -181,5 +189,5 @@ def test_a_damaged_file_in_a_zip_that_is_needed() -> None:
 def test_every_reason_can_be_said() -> None:
     places = {"line": 1, "header": "a", "value": "b"}
     with translation.override("en"):
-        for code in (*FILES, *ROWS, *ASIDE):
+        for code in (*FILES, *ROWS, *ASIDE, *FILES_ASIDE):
             assert "%" not in text_of(code, places)

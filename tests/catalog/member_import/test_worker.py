@@ -11,10 +11,11 @@ from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
 from catalog import tasks
-from catalog.member_import import apply, request, worker
+from catalog.member_import import request, worker
 from catalog.member_import.cleanup import PREVIEW_DAYS, UNDO_DAYS, clean_up
 from catalog.member_import.worker import MOST_ATTEMPTS, work
 from catalog.models import ImportRow, MemberImport, Movie, Rating, WatchlistEntry
+from catalog.services import imported_rows
 
 from . import exports
 from .conftest import Load, applied, undone
@@ -36,7 +37,7 @@ def test_a_failure_in_the_middle_leaves_everything_as_it_was(
     job = load(exports.LETTERBOXD_ZIP, "letterboxd.zip")
     request.ask_apply(job, "newest")
     with monkeypatch.context() as patched:
-        patched.setattr(apply, "ADD_TO_DIARY", "SELECT 1 / 0")
+        patched.setattr(imported_rows, "COUNT", "SELECT 1 / 0")
         with pytest.raises(Exception, match="division by zero"):
             work(job.pk)
     assert not Rating.objects.exists()

@@ -64,9 +64,14 @@ def fill(user: User, world: World) -> None:
     favourites = MovieList.objects.create(user=user, title="Favourites", is_public=True)
     for position, movie in enumerate(reversed(movies[7:9])):
         MovieListEntry.objects.create(list=favourites, movie=movie, position=position)
-    MemberImport.objects.create(
-        user=user, source="letterboxd", file_name=f"{user.username}.zip", content=b"Date"
+    job = MemberImport.objects.create(
+        user=user, source="letterboxd", file_name=f"{user.username}.zip", state="applied"
     )
+    job.pieces.create(number=0, content=b"Date")
+    job.lists.create(number=0, title="Later")
+    about = {"file": "lists/later.csv", "outcome": "waiting", "title": "Rare", "folded": "rare"}
+    job.rows.create(position=0, line=1, kind="rating", half_stars=7, year=1999, **about)
+    job.rows.create(position=1, line=2, kind="list", list_number=0, place=0, note="-1", **about)
     Preferences.objects.create(
         user=user,
         include_genres=[world.genres[1].pk, world.genres[0].pk],
