@@ -5,8 +5,6 @@ from django.dispatch import Signal
 # Sent after the commit that changed ratings; argument: user_id, or None for a bulk import.
 ratings_changed = Signal()
 
-# Sent after the commit that brought films, or ids of films, from TMDB; argument: movie_ids.
-films_arrived = Signal()
 # Sent inside the transaction that changes films by statements of its own, of which Django's
 # signals of models say nothing.
 films_changed = Signal()

@@ -16,6 +16,7 @@ from catalog.models import FilmChange, Link, Movie
 from catalog.rendering.film_cards import cover
 from catalog.services.film_changes import LINKS, State, record_change, state_of
 from catalog.services.provenance import locked_fields, set_lock
+from catalog.services.waiting_rows import tell_arrived
 
 from .bulk_edit import BulkEditMixin
 from .doubles import DoublesMixin

@@ -7,7 +7,6 @@ from django.db.models import Q
 
 from catalog.folding import fold
 from catalog.models import Movie
-from catalog.signals import films_arrived
 from catalog.tmdb.client import Tmdb
 from catalog.tmdb.errors import NotThereError
 from catalog.tmdb.records import FilmRecord
@@ -57,7 +56,7 @@ def _write(film: FilmRecord) -> Added:
         return Added(movie, created=False)
     known = _film_by_title(film)
     movie = write_film(film, into=known)
-    transaction.on_commit(lambda: _tell(movie.pk))
+    tell_arrived([movie.pk])
     return Added(movie, created=known is None)
 
 
@@ -81,8 +80,3 @@ def _film_by_title(film: FilmRecord) -> Movie | None:
         year=film.year,
     )
     return same.order_by("-rating_count", "pk").first()
-
-
-def _tell(movie_id: int) -> None:
-    films_arrived.send(sender=Movie, movie_ids=[movie_id])
-    tell_arrived([movie_id])

@@ -20,7 +20,7 @@ from catalog.models import (
 )
 from catalog.queries.search import search_movies
 from catalog.services.add_film import Added, add_film
-from catalog.signals import films_arrived
+from catalog.services.waiting_rows import ARRIVED_TASK
 from catalog.tmdb.client import Patience, Tmdb
 from catalog.tmdb.errors import NotThereError, UnavailableError, UnreadableError
 from tests.stand_in_tmdb import Fault, StandInTmdb, bare, dune
@@ -29,16 +29,17 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def arrived() -> Any:
-    """Keys of films that the signal told of."""
+def arrived(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Keys of films of which a worker is told that they have come."""
     told: list[int] = []
 
-    def listen(movie_ids: list[int], **_: Any) -> None:
-        told.extend(movie_ids)
+    def send(task: str, keys: list[int]) -> bool:
+        assert task == ARRIVED_TASK
+        told.extend(keys)
+        return True
 
-    films_arrived.connect(listen)
-    yield told
-    films_arrived.disconnect(listen)
+    monkeypatch.setattr("catalog.services.waiting_rows.send", send)
+    return told
 
 
 def test_a_film_comes_with_everything(
