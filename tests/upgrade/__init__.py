@@ -1,0 +1,1 @@
+"""A site of an earlier version, and what becomes of it when it is migrated."""
