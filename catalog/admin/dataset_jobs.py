@@ -23,6 +23,7 @@ from catalog.dataset_import.report_text import report_text
 from catalog.models import DatasetJob
 from catalog.models.dataset_job import JobState, Scale
 
+from .large_tables import LargeTableAdmin
 from .permissions import ReadOnlyAdmin
 
 STOP_POLLING = 286  # htmx's status for: this answer, and no further question
@@ -79,7 +80,7 @@ class DatasetJobForm(forms.Form):
 
 
 @admin.register(DatasetJob)
-class DatasetJobAdmin(ReadOnlyAdmin):
+class DatasetJobAdmin(ReadOnlyAdmin, LargeTableAdmin):
     list_display = ("source", "kind", "state", "asked_by", "created_at")
     list_select_related = ("asked_by",)
     list_filter = ("kind", "state")

@@ -13,8 +13,11 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, ngettext
 
-from catalog.models import Movie
+from catalog.models import Movie, WaitingRow
+from catalog.models.import_row import RowOutcome
 from catalog.queries.doubles import count_of_doubles
+
+MOST_COUNTED = 9_999
 
 Reader = AbstractBaseUser | AnonymousUser
 
@@ -115,3 +118,13 @@ def films_without_a_description(user: Reader) -> Attention | None:
     address = f"{reverse('admin:catalog_movie_changelist')}?description=none&hidden__exact=0"
     text = ngettext("film has no description", "films have no description", count)
     return Attention(count, text, address)
+
+
+@needs_attention
+def films_waited_for(user: Reader) -> Attention | None:
+    """Rows of imports that wait for a film that is not here."""
+    if not user.has_perm("catalog.view_waitingrow"):  # type: ignore[union-attr]
+        return None
+    count = WaitingRow.objects.filter(outcome=RowOutcome.WAITING)[: MOST_COUNTED + 1].count()
+    text = ngettext("row of an import waits for a film", "rows of imports wait for films", count)
+    return Attention(count, text, reverse("admin:catalog_waitingrow_changelist"))

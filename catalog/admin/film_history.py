@@ -90,9 +90,9 @@ class FilmHistoryMixin(admin.ModelAdmin):
         return TemplateResponse(request, "admin/catalog/movie/history.html", context)
 
     def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        change = get_object_or_404(FilmChange.objects.select_related("movie"), pk=pk)
-        if not self.has_change_permission(request, change.movie):
+        if not self.has_change_permission(request):
             raise PermissionDenied
+        change = get_object_or_404(FilmChange.objects.select_related("movie"), pk=pk)
         back = HttpResponseRedirect(reverse("admin:catalog_movie_history", args=[change.movie_id]))
         try:
             left = undo_change(change, editor_id=request.user.pk)
@@ -109,11 +109,11 @@ class FilmHistoryMixin(admin.ModelAdmin):
 
     def propose_view(self, request: HttpRequest, pk: int, source: str) -> HttpResponse:
         """What a source says of a film beside what stands here; the editor takes what is better."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
         movie = get_object_or_404(Movie, pk=pk)
         if source not in _sources:
             raise Http404(f"nothing is fetched from {source}")
-        if not self.has_change_permission(request, movie):
-            raise PermissionDenied
         label, origin, propose = _sources[source]
         form_page = HttpResponseRedirect(reverse("admin:catalog_movie_change", args=[pk]))
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -13,9 +14,11 @@ from django.utils.translation import gettext as _
 from catalog.hooks import addresses
 from catalog.models import HookAddress, ServerAccount
 
+from .large_tables import LargeTableAdmin
+
 
 @admin.register(ServerAccount)
-class ServerAccountAdmin(admin.ModelAdmin):
+class ServerAccountAdmin(LargeTableAdmin):
     """The household's address is made here, and shown once."""
 
     list_display = ("account", "server", "user", "first_heard_at")
@@ -65,7 +68,9 @@ class ServerAccountAdmin(admin.ModelAdmin):
         return self._back()
 
     def _if_allowed(self, request: HttpRequest, do: Any) -> HttpResponse:
-        if request.method != "POST" or not self.has_change_permission(request):
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
             return self._back()
         return do(request)
 

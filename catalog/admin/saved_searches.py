@@ -80,6 +80,8 @@ class SavedSearchesMixin(admin.ModelAdmin):
         return HttpResponseRedirect(f"{listed}?{search.query}")
 
     def remove_search(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         search = get_object_or_404(SavedSearch, pk=pk, editor=request.user.pk)
         search.delete()
         self.message_user(request, _("“%(name)s” was removed.") % {"name": search.name})

@@ -45,6 +45,11 @@ LEFT_NAMES = {
     "api_tokens.csv": "profile",
     "second_factors.csv": "profile",
     "sessions.csv": "profile",
+    "films_asked_for.csv": "profile",
+    "reports.csv": "profile",
+    "takedowns.csv": "profile",
+    # What was watched stands in the diary and among the films seen.
+    "media_server_": "profile",
 }
 READ_ENDINGS = (".csv", ".tsv", ".json", ".txt")
 # Why a file of a ZIP is passed over, where one uploaded by itself would be refused.

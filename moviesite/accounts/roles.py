@@ -47,7 +47,10 @@ CATALOG_EDITOR = Role(
     (
         *rights("catalog", EDIT, "movie", "link", "genre", "collection"),
         *rights("catalog", EDIT, "company", "country", "language"),
-        *rights("catalog", READ, "dataset"),
+        *rights("catalog", EDIT, "person", "credit", "keyword"),
+        *rights("catalog", READ, "dataset", "filmchange", "filmmerge"),
+        *rights("catalog", READ, "filmrequest", "tmdbrefresh", "waitingrow"),
+        *rights("catalog", ("view", "add"), "datasetjob"),
     ),
 )
 MODEL_OPERATOR = Role(

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from catalog.models import Genre
 from recommender.data.movie_features import MovieFeatures, read_movie_features
 from recommender.data.postgres_copy import copy_columns
+from recommender.data.themes import Themes
 from recommender.learning.arrays import BoolArray, IntArray, positions
 
 LITTLE_SEEN_QUANTILE = 0.8
@@ -155,6 +156,16 @@ class CatalogArrays:
         weighted = has * np.log((len(self) + 1) / (has.sum(axis=0) + 1))
         lengths = np.linalg.norm(weighted, axis=1, keepdims=True)
         return (weighted / np.where(lengths > 0, lengths, 1)).astype(np.float32)
+
+    @cached_property
+    def themes(self) -> Themes:
+        """What films are about, and who directed them."""
+        return Themes.of(self.features, self.movie_ids)
+
+    def prepare(self) -> None:
+        """Work out what requests would otherwise wait for."""
+        for name in ("genre_vectors", "themes"):
+            getattr(self, name)
 
     def rows_of(self, movie_ids: IntArray) -> IntArray:
         """The row of each movie, -1 for those that are not here."""

@@ -46,7 +46,18 @@ _KINDS = (
                                      + ascii(substr(original_language, 2)))::int8
            FROM catalog_movie WHERE original_language <> ''""",
     ),
+    _Kind(
+        "keywords",
+        "SELECT movie_id::int8 AS movie, keyword_id::int8 FROM catalog_keyword_movies",
+    ),
+    _Kind(
+        "credits",
+        "SELECT movie_id::int8 AS movie, person_id::int8 FROM catalog_credit"
+        " WHERE department = 'directing'",
+        fewest=2,
+    ),
 )
+KEYWORD, DIRECTOR = 4, 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +114,7 @@ def mark_content(count: int, places: IntArray, codes: IntArray) -> IntArray:
 
 
 def read_movie_features(*, for_fit: bool) -> MovieFeatures:
-    """Genres, collection, decade and original language of all films.
+    """Genres, collection, decade, original language, keywords and directors of all films.
 
     ``for_fit`` leaves out what was fetched from TMDB, whose terms forbid that a model learns from
     it; a film may still be placed by it among those that a model has learned from.

@@ -48,7 +48,9 @@ def observe_all(kinds: Sequence[str], policy: RetrainingPolicy) -> dict[str, Obs
     active = set(TrainingRun.objects.active().values_list("kind", flat=True))
     runs = _last_runs(kinds)
     newest_rating_at = written_since(None).last()
-    newest_film_at = Movie.objects.aggregate(at=Max("created_at"))["at"]
+    newest_film_at = (
+        Movie.objects.order_by("-created_at").values_list("created_at", flat=True).first()
+    )
     # Asked for the first version only.
     wanted = policy.minimum_ratings if len(newest) < len(kinds) else 0
     rating_count = _count_up_to(wanted)

@@ -73,7 +73,9 @@ class LiveCatalog:
 
     def _read(self, stamp: object) -> CatalogArrays:
         started = time.monotonic()
-        self._arrays = arrays = read_catalog()
+        arrays = read_catalog()
+        arrays.prepare()
+        self._arrays = arrays
         self._stamp, self._read_at, self._checked_at = stamp, started, time.monotonic()
         log.info("catalog_read", movies=len(arrays), seconds=round(time.monotonic() - started, 3))
         return arrays

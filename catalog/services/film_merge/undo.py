@@ -33,8 +33,9 @@ def undo_merge(merge: FilmMerge) -> int:
             _take_back_columns(cursor, merge)
             missing = sum(_put_back(cursor, merge, model, rule) for model, rule in tables[:1])
             FilmAlias.objects.filter(former_id=merge.gone_id).delete()
-            for model, _rule in tables[1:]:
-                _move_back(cursor, merge, model._meta.db_table)
+            for model, rule in tables[1:]:
+                if not rule.forget:
+                    _move_back(cursor, merge, model._meta.db_table)
             missing += sum(_put_back(cursor, merge, model, rule) for model, rule in tables[1:])
             _fold_again(merge)
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -147,7 +147,7 @@ def test_the_queue_takes_as_many_queries_however_long_it_is(
         for number in range(many):
             reporter = User.objects.create_user(f"reporter-{many}-{number}")
             report_list(reporter.pk, rude, "spam")
-        with django_assert_max_num_queries(6):
+        with django_assert_max_num_queries(7):
             moderator.get(QUEUE)
     with django_assert_max_num_queries(8):
         moderator.get(reverse("admin:catalog_report_list", args=[rude.pk]))

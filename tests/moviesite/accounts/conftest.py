@@ -13,6 +13,7 @@ from django.utils import timezone
 from catalog.models import (
     Block,
     DiaryEntry,
+    FilmRequest,
     Friendship,
     HiddenMovie,
     HookAddress,
@@ -85,6 +86,7 @@ def fill(user: User, world: World) -> None:
     Friendship.objects.create(sender=asking, receiver=user, accepted_at=timezone.now())
     Block.objects.create(blocker=user, blocked=blocked)
     Sharing.objects.create(user=user, watch_together=False)
+    FilmRequest.objects.create(user=user, tmdb_id=438631, title="Dune")
     Report.objects.create(reporter=user, member=asked, concern="spam", note="Sells tea.")
     Report.objects.create(reporter=asked, member=user, list=favourites, concern="other")
     Takedown.objects.create(

@@ -16,21 +16,31 @@ catalog.block                        A     A    A      A
 catalog.collection                   EA    EA   EA     A
 catalog.company                      EA    EA   EA     A
 catalog.country                      EA    EA   EA     A
-catalog.dataset                      EA    -    A      A
+catalog.credit                       EA    EA   EA     A
+catalog.dataset                      EA    -    -      -
+catalog.datasetjob                   EA    EA   -      -
 catalog.diaryentry                   A     A    A      A
+catalog.filmchange                   EA    -    -      -
+catalog.filmmerge                    EA    -    -      -
+catalog.filmrequest                  EA    -    -      -
 catalog.friendship                   A     A    A      A
 catalog.genre                        EA    EA   EA     A
 catalog.hiddenmovie                  A     A    A      A
+catalog.keyword                      EA    EA   EA     A
 catalog.language                     EA    EA   EA     A
 catalog.link                         EA    EA   EA     A
 catalog.memberimport                 A     -    -      A
 catalog.movie                        EOA   EA   EA     A
 catalog.movielist                    MA    A    A      A
 catalog.movielistentry               A     A    A      A
+catalog.person                       EA    EA   EA     A
 catalog.rating                       A     A    A      A
 catalog.report                       MA    -    -      A
 catalog.seenmovie                    A     -    -      A
+catalog.serveraccount                A     A    A      A
 catalog.takedown                     MA    -    -      A
+catalog.tmdbrefresh                  EA    -    -      -
+catalog.waitingrow                   EA    -    -      -
 catalog.watchlistentry               A     A    A      A
 django_celery_beat.clockedschedule   A     A    A      A
 django_celery_beat.crontabschedule   OA    OA   OA     A
@@ -49,6 +59,8 @@ ACTIONS = """
 page                                 action                    who
 account.emailaddress                 make_verified             A
 axes.accessattempt                   cleanup_expired_attempts  A
+catalog.movie                        change_selected           EA
+catalog.movie                        compare_selected          EA
 django_celery_beat.periodictask      enable_tasks              OA
 django_celery_beat.periodictask      disable_tasks             OA
 django_celery_beat.periodictask      toggle_tasks              OA
@@ -59,6 +71,22 @@ django_celery_beat.periodictask      run_tasks                 OA
 VIEWS = """
 name                                 method  who
 auth_user_password_change            GET     A
+catalog_dataset_undo                 POST    EA
+catalog_datasetjob_cancel            POST    EA
+catalog_datasetjob_confirm           POST    EA
+catalog_datasetjob_live              GET     EA
+catalog_datasetjob_report            GET     EA
+catalog_filmmerge_undo               POST    EA
+catalog_movie_compare                GET     EA
+catalog_movie_distinct               POST    EA
+catalog_movie_doubles                GET     EA
+catalog_movie_merge                  POST    EA
+catalog_movie_propose                GET     EA
+catalog_movie_remove_search          POST    EOA
+catalog_movie_save_search            POST    EOA
+catalog_movie_undo_change            POST    EA
+household-hook                       POST    A
+household-hook-remove                POST    A
 catalog_report_find                  GET     MA
 catalog_report_list                  GET     MA
 catalog_report_member                GET     MA

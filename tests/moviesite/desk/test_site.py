@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
 
 MOST_QUERIES = 12
 # It asks about the schedule and the versions of each kind of model.
-MORE_QUERIES = {"/admin/recommender/trainingrun/": 30}
+MORE_QUERIES = {"/admin/recommender/trainingrun/": 20}
 INLINE = r"<style|\sstyle=|<script(?![^>]*\ssrc=)[^>]*>\s*[^<\s]"
 # What grows with the catalog and its raters; the rest is written by hand or by the few.
 LARGE = [

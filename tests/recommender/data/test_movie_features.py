@@ -4,8 +4,12 @@ import numpy as np
 import pytest
 
 from catalog.models import Collection, Genre, Movie, Origin
+from catalog.services.credits import set_credits, set_keywords
 from catalog.services.provenance import record_origin
+from catalog.tmdb.records import CreditRecord, KeywordRecord
 from recommender.data.movie_features import (
+    DIRECTOR,
+    KEYWORD,
     KIND_BITS,
     MovieFeatures,
     content_marks,
@@ -34,6 +38,19 @@ def test_genres_collection_decade_and_language_are_features(film: Movie) -> None
     features = read_movie_features(for_fit=True)
     assert set(features.movie_ids.tolist()) == {film.pk}
     assert kinds_of(features) == [0, 1, 2, 3]
+
+
+def test_keywords_and_directors_are_features_where_known(film: Movie) -> None:
+    kurosawa = CreditRecord(5026, "Akira Kurosawa", "", "crew", "Director", "", 0)
+    nakadai = CreditRecord(70131, "Tatsuya Nakadai", "", "cast", "", "Hidetora", 0)
+    set_credits(film, [kurosawa, nakadai], origin=Origin.EDITOR)
+    set_keywords(film, [KeywordRecord(1, "samurai")], origin=Origin.TMDB)
+    assert kinds_of(read_movie_features(for_fit=True)) == [0, 1, 2, 3, DIRECTOR]
+    assert kinds_of(read_movie_features(for_fit=False)) == [0, 1, 2, 3, KEYWORD, DIRECTOR]
+
+
+def test_a_decade_has_the_same_code_everywhere(film: Movie) -> None:
+    features = read_movie_features(for_fit=True)
     assert features.codes[2] == (2 << KIND_BITS) + 198
 
 

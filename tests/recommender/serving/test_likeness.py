@@ -3,6 +3,8 @@
 import numpy as np
 
 from catalog.models import Collection, Movie
+from catalog.services.credits import set_credits, set_keywords
+from catalog.tmdb.records import CreditRecord, KeywordRecord
 from recommender.serving.likeness import likeness, most_alike
 from recommender.serving.live import LiveState, live_state
 from recommender.serving.live_catalog import live_catalog
@@ -46,6 +48,16 @@ def test_a_sequel_comes_first(world: World) -> None:
     unrated = live.catalog.rating_count == 0
     rows, _ = most_alike(live, 0, 1, unrated)
     assert rows.tolist() == [51], "of films that nobody has rated, too"
+
+
+def test_films_of_one_director_and_theme_come_before_others_of_the_genre(world: World) -> None:
+    kubrick = CreditRecord(240, "Stanley Kubrick", "", "crew", "Director", "", 0)
+    for place in (30, 50):
+        set_credits(world.movies[place], [kubrick])
+        set_keywords(world.movies[place], [KeywordRecord(1, "space"), KeywordRecord(2, "ape")])
+    live = live_state()
+    rows, _ = most_alike(live, 30, 1, np.ones(len(live.catalog), bool))
+    assert rows.tolist() == [50]
 
 
 def test_without_a_model_films_are_alike_by_what_they_are(world: World) -> None:
