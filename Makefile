@@ -10,7 +10,7 @@ PRODUCTION := SECRET_KEY=$(shell head -c 48 /dev/urandom | base64 | tr -d '/+=\n
 
 .DEFAULT_GOAL := help
 .PHONY: help run setup test lint production lock format bench bench-learning bench-serving bench-retraining bench-load bench-pages bench-gate \
-	structure clean reset python style types imports templates migrations deployment
+	structure clean reset python style types imports templates migrations deployment translations
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 26
@@ -90,6 +90,14 @@ bench-gate: setup ## try how often the gate turns down equal and worse candidate
 
 bench-load: setup ## measure a first visit in Chromium (ARGS="http://127.0.0.1:8000 USERNAME PASSWORD")
 	@$(VENV_PYTHON) -m tests.benchmarks.bench_load $(ARGS)
+
+GERMAN := locale/de/LC_MESSAGES/django.po
+translations: setup ## collect the texts of the interface into locale/ and compile it (needs gettext)
+	$(SETTINGS) $(VENV_PYTHON) manage.py makemessages -l de -e html,txt,py,jinja -i '.venv*' -i var -i tests \
+		--no-location --no-wrap --no-obsolete
+	sed -i -E '/^"(Report-Msgid-Bugs-To|POT-Creation-Date)/d' $(GERMAN)
+	$(SETTINGS) $(VENV_PYTHON) manage.py compilemessages -l de -i '.venv*'
+	msgfmt --check-format --statistics -o /dev/null $(GERMAN)
 
 structure: setup ## print the rooms, arrows and names of the code in numbers
 	@$(VENV_PYTHON) -m tests.structure

@@ -7,6 +7,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .movie_list import MovieList
 
@@ -81,7 +82,7 @@ class Report(models.Model):
 
     class Meta:
         ordering = ["-pk"]
-        verbose_name = _("report")
+        verbose_name = pgettext_lazy("of a page", "report")
         verbose_name_plural = _("reports")
         indexes = [
             models.Index(
