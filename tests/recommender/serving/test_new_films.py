@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractUser
 from django.utils import timezone
 
 from catalog.models import Genre, Movie, Origin, Rating
+from catalog.services.add_film import add_film
 from catalog.services.provenance import record_origin
 from recommender.data.histories import history_of
 from recommender.data.movie_features import content_marks, read_movie_features
@@ -21,6 +22,9 @@ from recommender.serving.live_catalog import live_catalog
 from recommender.serving.member import recommender_for
 from recommender.serving.model_scores import ModelScores
 from tests.recommender.world import World, publish
+from tests.stand_in_tmdb import StandInTmdb, bare, tmdb
+
+__all__ = ["tmdb"]
 
 
 @pytest.fixture
@@ -163,3 +167,17 @@ def test_versions_that_learned_no_content_say_nothing(world: World) -> None:
     assert state.placed_films is None
     assert state.new_film_shares is None
     assert ModelScores(history_of(fan.pk)).predictions(rows_of(drama)) == [None]
+
+
+def test_a_film_from_tmdb_is_foreseen_as_soon_as_it_is_here(
+    fan: AbstractUser, tmdb: StandInTmdb, settings: Any
+) -> None:
+    told = bare(7, "A drama of today", release_date=str(timezone.localdate() - timedelta(days=9)))
+    tmdb.add({**told, "genres": [{"id": 18, "name": "Drama"}]})
+    drama = add_film(tmdb_id=7).movie
+    live_catalog.forget()
+    assert drama.pk not in read_movie_features(for_fit=True).movie_ids
+    person = recommender_for(fan.pk)
+    assert person.scores.stars is not None
+    assert person.scores.stars[rows_of(drama)] > person.scores.mean_stars + 1
+    assert live_state().catalog.is_new[rows_of(drama)].all()
