@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from django.contrib.auth.models import AbstractUser
 from django.test import Client
 from django.utils import timezone
@@ -9,6 +10,8 @@ from django.utils import timezone
 from catalog.admin.desk import attention_for
 from catalog.models import FieldProvenance, FilmRequest, Link, Movie, TmdbRefresh
 from tests.stand_in_tmdb import Fault, StandInTmdb, dune
+
+pytestmark = pytest.mark.usefixtures("plain_static")
 
 
 def film() -> Movie:
