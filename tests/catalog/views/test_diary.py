@@ -71,7 +71,7 @@ def test_the_form_begins_with_today_and_knows_what_was_seen(
         ({"watched_on": "9999-01-01"}, "That day is in the future"),
         ({"watched_on": "1800-01-01"}, "There were no films yet on that day"),
         ({"watched_on": "2026-11-02", "stars": "4.3"}, "Select a valid choice"),
-        ({"watched_on": "2026-11-02", "note": "x" * 2001}, "at most 2000 characters"),
+        ({"watched_on": "2026-11-02", "note": "x" * 20_001}, "at most 20000 characters"),
     ],
 )
 def test_what_cannot_be_logged(

@@ -158,6 +158,7 @@ def test_queries_do_not_grow_with_friends(
     member.get("/friends/")  # fills the caches of sessions and credits
     with django_assert_num_queries(4):  # user; friendships; blocks; what the user shares
         member.get("/friends/")
-    # user; film, genres, companies, countries, languages; histogram; friends; diary
-    with django_assert_num_queries(9):
+    # user; film, genres, companies, countries, languages; histogram; friends; diary; words,
+    # releases, offers and origins; cast and crew
+    with django_assert_num_queries(14):
         assert len(member.get(films[0].get_absolute_url()).context["of_friends"]) == 5
