@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from heapq import merge
 
-from django.db.models import Count, F, Max, QuerySet, Sum, Window
+from django.db import connection
+from django.db.models import F, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
@@ -19,6 +19,17 @@ from recommender.models import ModelVersion, RetrainingPolicy, RunStatus, Traini
 from recommender.runs.schedule import MOST_DOUBLINGS, Observation, Rules
 
 Ending = tuple[str, datetime | None]
+
+
+_FIRST_CHANGES = """
+    SELECT count(*), max(at) FROM (
+        (SELECT updated_at AS at FROM catalog_rating
+         WHERE updated_at > %(watermark)s::timestamptz ORDER BY updated_at LIMIT %(most)s)
+        UNION ALL
+        (SELECT created_at FROM catalog_movie
+         WHERE created_at > %(snapshot_at)s::timestamptz ORDER BY created_at LIMIT %(most)s)
+        ORDER BY at LIMIT %(most)s) AS changes
+"""
 
 
 def rules_of(policy: RetrainingPolicy) -> Rules:
@@ -58,7 +69,7 @@ def observe_all(kinds: Sequence[str], policy: RetrainingPolicy) -> dict[str, Obs
     for kind in kinds:
         version = newest.get(kind)
         needed = policy.new_ratings_needed(version.rating_count if version else 0)
-        count, last = _new(version, needed, newest_film_at)
+        count, last = first_changes(version, needed)
         cancelled, failures = _endings(runs[kind])
         observations[kind] = Observation(
             rating_count=rating_count,
@@ -96,34 +107,23 @@ def _count_up_to(most: int) -> int:
     return Rating.objects.order_by()[:most].count() if most else 0
 
 
-def first_changes(version: ModelVersion | None, most: int) -> list[datetime]:
-    """When the first ratings and films came that ``version`` has not seen, at most so many.
+def first_changes(version: ModelVersion | None, most: int) -> tuple[int, datetime | None]:
+    """How many ratings and films ``version`` has not seen, up to ``most``, and when the last of
+    those came.
 
     A film that was added asks for a training as a rating does: until then it is only placed.
     """
-    ratings = written_since(version.watermark if version else None)[:most]
-    films = _films_since(version).order_by("created_at").values_list("created_at", flat=True)
-    return list(merge(ratings, films[:most]))[:most]
-
-
-def _films_since(version: ModelVersion | None) -> QuerySet[Movie]:
-    films = Movie.objects.order_by()
-    return films if version is None else films.filter(created_at__gt=version.snapshot_at)
-
-
-def _new(
-    newest: ModelVersion | None, needed: int, newest_film_at: datetime | None
-) -> tuple[int, datetime | None]:
-    """How many ratings and films the newest version has not seen, up to ``needed``, and when the
-    last of those came; None while there are fewer."""
-    times = written_since(newest.watermark if newest else None)
-    ratings = times[:needed].aggregate(count=Count("*"), last=Max("updated_at"))
-    seen_all = newest is not None and (newest_film_at or newest.snapshot_at) <= newest.snapshot_at
-    films = 0 if seen_all else _films_since(newest)[:needed].count()
-    count = min(needed, ratings["count"] + films)
-    if count < needed:
-        return count, None
-    return count, first_changes(newest, needed)[-1] if films else ratings["last"]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _FIRST_CHANGES,
+            {
+                "watermark": (version and version.watermark) or "-infinity",
+                "snapshot_at": version.snapshot_at if version else "-infinity",
+                "most": most,
+            },
+        )
+        count, last = cursor.fetchone()
+    return count, last
 
 
 def _changed_since(
