@@ -35,7 +35,7 @@ _SEEN = """
           UNION ALL SELECT user_id, movie_id, watched_on::timestamptz FROM catalog_diaryentry) seen
     WHERE NOT EXISTS (SELECT FROM catalog_rating r
                       WHERE r.user_id = seen.user_id AND r.movie_id = seen.movie_id)
-    GROUP BY seen.user_id, seen.movie_id
+    GROUP BY seen.user_id, seen.movie_id ORDER BY seen.user_id, min(seen.at), seen.movie_id
 """
 _RATING_COLUMNS = {
     "user": np.int64,
@@ -145,19 +145,42 @@ class Snapshot:
 
         Films and users are numbered as by `interactions`, without stars; to learn what comes next.
         """
+        columns = self._with_seen(rows)
+        order = np.lexsort((columns["times"], columns["users"]))
+        return self._numbered({name: column[order] for name, column in columns.items()})
+
+    def rated_and_seen(self, rows: NDArray[np.bool_] | None = None) -> Interactions:
+        """`interactions`, and those that only saw a film with weight 0: they chose it, too."""
+        if not len(self.seen.user_ids):
+            return self.interactions(rows)
+        columns = self._with_seen(rows)
         chosen: Any = slice(None) if rows is None else rows
-        user_ids = np.concatenate([self.user_ids[chosen], self.seen.user_ids])
-        movie_ids = np.concatenate([self.movie_ids[chosen], self.seen.movie_ids])
-        times = np.concatenate([self.rated_at[chosen], self.seen.seen_at])
-        order = np.lexsort((times, user_ids))
-        users, user_indices = np.unique(user_ids[order], return_inverse=True)
+        stars, count = self.stars[chosen], len(self.seen.user_ids)
+        typical = stars.mean() if len(stars) else 3.5
+        return self._numbered(
+            columns,
+            ratings=np.concatenate([stars, np.full(count, typical, np.float32)]),
+            weights=np.concatenate([np.ones(len(stars), np.float32), np.zeros(count, np.float32)]),
+        )
+
+    def _with_seen(self, rows: NDArray[np.bool_] | None) -> dict[str, NDArray[np.int64]]:
+        chosen: Any = slice(None) if rows is None else rows
+        return {
+            "users": np.concatenate([self.user_ids[chosen], self.seen.user_ids]),
+            "movies": np.concatenate([self.movie_ids[chosen], self.seen.movie_ids]),
+            "times": np.concatenate([self.rated_at[chosen], self.seen.seen_at]),
+        }
+
+    def _numbered(self, columns: dict[str, NDArray[np.int64]], **more: Any) -> Interactions:
+        users, user_indices = np.unique(columns["users"], return_inverse=True)
         return Interactions(
             user_indices,
-            np.searchsorted(self.item_movie_ids, movie_ids[order]),
-            timestamps=times[order],
+            np.searchsorted(self.item_movie_ids, columns["movies"]),
+            timestamps=columns["times"],
             num_users=len(users),
             num_items=len(self.item_movie_ids),
             item_features=self.item_features,
+            **more,
         )
 
 

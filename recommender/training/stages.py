@@ -148,7 +148,7 @@ def _fit(
 ) -> Fitted:
     reporter.phase("fit")
     learns_stars = isinstance(kinds.get(run.kind), StarKind)
-    interactions = (snapshot.interactions if learns_stars else snapshot.watched)(training)
+    interactions = (snapshot.rated_and_seen if learns_stars else snapshot.watched)(training)
     fitted = fit_model(
         run.kind,
         interactions,

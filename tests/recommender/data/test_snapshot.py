@@ -157,3 +157,8 @@ def test_what_was_only_seen_was_watched_too_but_has_no_stars(rated_world: World)
     items = kept_back.item_ids[kept_back.user_ids == kept_back.user_ids.max()]
     seen = [rated_world.movies[place].pk for place in (1, 2)]
     assert snapshot.item_movie_ids[items].tolist() == seen, "in order of time, without the rated"
+    company = snapshot.rated_and_seen(~own)
+    assert company.weights is not None
+    alone = company.weights == 0
+    assert snapshot.item_movie_ids[company.item_ids[alone]].tolist() == seen
+    assert len(company) == int((~own).sum()) + 2

@@ -24,6 +24,7 @@ from recommender.learning.presets.stars.side_information import (
     SideInformation,
     chosen_features,
     describe,
+    rated_interactions,
 )
 from recommender.learning.presets.stars.start import begin, factors_for
 from recommender.learning.presets.stars.variational import VariationalFactorization
@@ -102,7 +103,8 @@ class BayesianFactorizationModel(Described):
         """Fit on the ratings, from scratch or from the arrays of an earlier :meth:`export`.
 
         ``item_features`` (num_items, F), sparse or dense, give items that nobody rated a usable
-        prediction; ``interactions.item_features`` when not given. Weights count in the fit.
+        prediction; ``interactions.item_features`` when not given. Weights count in the fit: an
+        interaction of weight 0 says who met what, and nothing of stars.
 
         Raises ``ValueError`` when there are no ratings, or for arrays that do not fit.
         """
@@ -110,15 +112,16 @@ class BayesianFactorizationModel(Described):
             raise ValueError("interactions must have ratings, got none")
         interactions.check()
         features = chosen_features(item_features, interactions)
+        known_stars = rated_interactions(interactions)
         reporter = Reporter(progress)
         reporter.report(Progress(phase="side information", epoch=0, epochs=self._n_iter))
         seed = int(self._random_state.randint(2**31 - 1))
         known = describe(interactions, features, self._company_rank, seed)
-        mean = float(np.average(interactions.ratings, weights=interactions.weights))
-        width = 1 + (self._num_factors or factors_for(len(interactions)))
-        fit = begin(interactions, known, mean, width, warm_start, self._random_state, self._device)
+        mean = float(np.average(known_stars.ratings, weights=known_stars.weights))
+        width = 1 + (self._num_factors or factors_for(len(known_stars)))
+        fit = begin(known_stars, known, mean, width, warm_start, self._random_state, self._device)
         rounds = self._n_iter if warm_start is None else self._warm_n_iter
-        self._running = partial(self._keep, interactions, known, mean, fit)
+        self._running = partial(self._keep, known_stars, known, mean, fit)
         for epoch in range(1, rounds + 1):
             started = time.monotonic()
             loss = fit.step()
@@ -129,7 +132,7 @@ class BayesianFactorizationModel(Described):
                         epoch=epoch,
                         epochs=rounds,
                         loss=loss,
-                        examples_per_second=len(interactions) / (time.monotonic() - started),
+                        examples_per_second=len(known_stars) / (time.monotonic() - started),
                     )
                 )
         self._running()

@@ -101,6 +101,19 @@ def chosen_features(features: Any, interactions: Interactions) -> sp.csr_matrix 
     return matrix
 
 
+def rated_interactions(interactions: Interactions) -> Interactions:
+    """Those that have a say about stars: all but the ones of weight 0.
+
+    Raises ``ValueError`` when there are none.
+    """
+    if interactions.weights is None or interactions.weights.all():
+        return interactions
+    rated = interactions.take(interactions.weights > 0)
+    if not len(rated):
+        raise ValueError("interactions must have ratings of some weight, got none")
+    return rated
+
+
 def describe(
     interactions: Interactions, item_features: sp.csr_matrix | None, rank: int, seed: int
 ) -> SideInformation:
@@ -131,13 +144,14 @@ def describe(
         np.asarray(met @ of_each_item) * shared,
     ]
     lengths = np.linalg.norm(company * spectrum, axis=1, keepdims=True)
+    rated = np.bincount(rated_interactions(interactions).item_ids, minlength=len(item_counts)) > 0
     return SideInformation(
         items=np.hstack(item_blocks),
         users=np.hstack(user_blocks),
         item_blocks=_numbered(item_blocks),
         user_blocks=_numbered(user_blocks),
         traits=traits,
-        rated=item_counts > 0,
+        rated=rated,
         company=of_each_item,
         embeddings=company * spectrum / np.where(lengths > 1e-9, lengths, 1.0),
         count_range=count_range,

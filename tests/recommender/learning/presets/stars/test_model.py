@@ -285,3 +285,40 @@ def test_settings_are_saved_and_can_be_overridden(tmp_path):
     BayesianFactorizationModel(num_factors=3, n_iter=2, random_state=0).fit(small).save(tmp_path)
     loaded = BayesianFactorizationModel.load(tmp_path, n_iter=4, random_state=1)
     assert repr(loaded) == ("BayesianFactorizationModel(num_factors=3, n_iter=4, random_state=1)")
+
+
+def test_what_was_only_seen_says_who_chose_what_and_nothing_of_stars() -> None:
+    """Interactions of weight 0: their stars are not looked at, their company is."""
+    random = np.random.default_rng(0)
+    users, items = np.repeat(np.arange(60), 12), random.integers(1, 41, 720)
+    pairs = np.unique(np.stack([users, items]), axis=1)
+    stars = np.clip(3 + (pairs[1] % 5) / 2 + random.normal(0, 0.3, len(pairs[0])), 0.5, 5)
+    weights = np.ones(len(stars), np.float32)
+    weights[::4] = 0
+
+    def fitted(of_seen: float | None) -> BayesianFactorizationModel:
+        given = stars.copy()
+        rows = weights > 0 if of_seen is None else np.ones(len(stars), bool)
+        given[weights == 0] = 3.0 if of_seen is None else of_seen
+        data = Interactions(
+            pairs[0][rows],
+            pairs[1][rows],
+            ratings=given[rows].astype(np.float32),
+            weights=weights[rows],
+            num_users=60,
+            num_items=41,
+        )
+        return presets.explicit(random_state=0, device="cpu").fit(data)
+
+    low, high, without = fitted(0.5), fitted(5.0), fitted(None)
+    asked = np.arange(10)
+    np.testing.assert_array_equal(low.predict(asked), high.predict(asked))
+    assert not np.array_equal(low.predict(asked), without.predict(asked))
+    rmse = np.sqrt(np.mean((low.predict(pairs[0], pairs[1]) - stars) ** 2))
+    assert rmse < 0.5
+
+
+def test_nothing_but_seen_items_teaches_no_stars() -> None:
+    data = Interactions(np.array([0, 1]), np.array([1, 2]), ratings=np.ones(2), weights=np.zeros(2))
+    with pytest.raises(ValueError, match="some weight"):
+        presets.explicit().fit(data)
