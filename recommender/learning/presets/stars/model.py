@@ -117,7 +117,8 @@ class BayesianFactorizationModel(Described):
         reporter.report(Progress(phase="side information", epoch=0, epochs=self._n_iter))
         seed = int(self._random_state.randint(2**31 - 1))
         known = describe(interactions, features, self._company_rank, seed)
-        mean = float(np.average(known_stars.ratings, weights=known_stars.weights))
+        stars = np.asarray(known_stars.ratings, float)
+        mean = float(np.average(stars, weights=known_stars.weights))
         width = 1 + (self._num_factors or factors_for(len(known_stars)))
         fit = begin(known_stars, known, mean, width, warm_start, self._random_state, self._device)
         rounds = self._n_iter if warm_start is None else self._warm_n_iter
