@@ -153,6 +153,11 @@ class Movie(models.Model):
         return "\n{}\n".format("\n".join(lines))
 
     @property
+    def shown_title(self) -> str:
+        """In the reader's language, as far as it was looked up."""
+        return self.local_title or self.title
+
+    @property
     def slug(self) -> str:
         return slugify(self.title) or "film"
 

@@ -9,7 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from catalog.models import Movie
+from catalog.models import FilmTranslation, Movie, MovieList
+from catalog.services.diary import Viewing, write
+from catalog.services.lists import add_films
 from catalog.services.ratings import rate
 from catalog.services.seen import mark_seen
 from catalog.services.watchlist import set_hidden, set_watchlisted
@@ -98,3 +100,20 @@ def test_queries_do_not_grow_with_the_list(
     # of the films, films with genres
     with django_assert_num_queries(queries):
         member.get(address)
+
+
+def test_a_members_own_pages_name_films_in_the_readers_language(
+    member: Client, ada: AbstractUser, films: list[Movie]
+) -> None:
+    FilmTranslation.objects.create(movie=films[0], language="de", title="Der Wüstenplanet")
+    rate(user_id=ada.pk, movie=films[0], half_stars=9)
+    write(user_id=ada.pk, movie=films[0], viewing=Viewing(date(2025, 3, 4)))
+    set_watchlisted(user_id=ada.pk, movie=films[1], on=True)
+    mine = MovieList.objects.create(user=ada, title="Mine")
+    add_films(mine, [films[0].pk])
+    pages = ("/ratings/", "/diary/", mine.get_absolute_url(), f"/lists/{mine.pk}/edit/")
+    for address in pages:
+        assert "Der Wüstenplanet" not in member.get(address).content.decode(), address
+    member.cookies["django_language"] = "de"
+    for address in pages:
+        assert "Der Wüstenplanet" in member.get(address).content.decode(), address
