@@ -1,15 +1,18 @@
 """Records that every dataset reader yields: films and ratings."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
-from typing import NamedTuple, Protocol, runtime_checkable
-
-from catalog.services.credits import KeptCredit
-from catalog.tmdb.records import KeywordRecord
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 from .report import Report
+
+if TYPE_CHECKING:  # the first dataset is found before there are settings, and models need those
+    from catalog.services.credits import KeptCredit
+    from catalog.tmdb.records import KeywordRecord
 
 
 class DatasetError(Exception):

@@ -1,6 +1,9 @@
 """Where the first dataset comes from."""
 
 import hashlib
+import os
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -12,6 +15,8 @@ from moviesite.local.errors import LocalRunError
 from moviesite.local.first_data import first_dataset
 
 MEMBERS = ["ml-100k.inter", "ml-100k.item", "ml-100k.user", "ml-100k.kg"]
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(autouse=True)
@@ -82,3 +87,10 @@ def test_without_any_source_one_sentence_says_what_to_do(
     next(package_index.iterdir()).unlink()
     with pytest.raises(LocalRunError, match=r"^No first dataset could be had, .*MATINEE_DATASET"):
         first_dataset("", tmp_path / "var")
+
+
+def test_the_first_dataset_is_found_before_there_are_settings() -> None:
+    environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    command = [sys.executable, "-W", "ignore", "-c", "import moviesite.local.first_data"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
