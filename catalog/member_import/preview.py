@@ -8,12 +8,14 @@ from django.db.models.functions import NullIf, RowNumber
 from catalog.models import ImportRow, MemberImport, Movie, Rating
 from catalog.models.import_row import MatchedBy, RowKind, RowOutcome
 from catalog.models.member_import import ConflictRule
+from catalog.queries.people import directors_of
 from catalog.queries.search import find
 
 from .decide import IDENTITY
 from .messages import text_of
 
 FOUND_BY_HAND = 6
+MOST_DIRECTORS = 3
 LESS_SURE = (MatchedBy.NEAR_YEAR, MatchedBy.ALIKE)
 
 
@@ -31,6 +33,14 @@ class ListSummary:
     description: str
     films: int
     new: int
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A film that a row might mean, with who directed it: that tells namesakes apart."""
+
+    movie: Movie
+    directors: list[str]
 
 
 @dataclass(frozen=True)
@@ -179,17 +189,21 @@ def _with_mine(job: MemberImport) -> QuerySet[ImportRow]:
 
 
 def attach_suggestions(rows: list[ImportRow], *, row_id: int = 0, query: str = "") -> None:
-    """Give each row the films it might mean as ``suggested``, in two queries.
+    """Give each row its `Suggestion`s as ``suggested``, in a few queries for all rows.
 
     For the row ``row_id`` they are what ``query`` finds instead.
     """
-    keys = {key for row in rows for key in row.suggestions}
+    by_hand = [one.movie.pk for one in find(query, limit=FOUND_BY_HAND)] if row_id and query else []
+    suggested = {row.pk: by_hand if row.pk == row_id and query else row.suggestions for row in rows}
+    keys = {key for some in suggested.values() for key in some}
     films = Movie.objects.with_link_and_genres().prefetch_related("countries").in_bulk(keys)
+    directors = directors_of(films) if films else {}
     for row in rows:
-        suggested = [films[key] for key in row.suggestions if key in films]
-        if row.pk == row_id and query:
-            suggested = [found.movie for found in find(query, limit=FOUND_BY_HAND)]
-        row.suggested = suggested  # type: ignore[attr-defined]
+        row.suggested = [  # type: ignore[attr-defined]
+            Suggestion(films[key], directors.get(key, [])[:MOST_DIRECTORS])
+            for key in suggested[row.pk]
+            if key in films
+        ]
 
 
 def problems(job: MemberImport) -> list[RefusedRow]:
