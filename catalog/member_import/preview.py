@@ -5,17 +5,16 @@ from dataclasses import dataclass
 from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When, Window
 from django.db.models.functions import NullIf, RowNumber
 
-from catalog.models import ImportRow, MemberImport, Movie, Rating
+from catalog.models import ImportRow, MemberImport, Rating
 from catalog.models.import_row import MatchedBy, RowKind, RowOutcome
 from catalog.models.member_import import ConflictRule
-from catalog.queries.people import directors_of
+from catalog.queries.namesakes import suggestions_by_key
 from catalog.queries.search import find
 
 from .decide import IDENTITY
 from .messages import text_of
 
 FOUND_BY_HAND = 6
-MOST_DIRECTORS = 3
 LESS_SURE = (MatchedBy.NEAR_YEAR, MatchedBy.ALIKE)
 
 
@@ -33,14 +32,6 @@ class ListSummary:
     description: str
     films: int
     new: int
-
-
-@dataclass(frozen=True)
-class Suggestion:
-    """A film that a row might mean, with who directed it: that tells namesakes apart."""
-
-    movie: Movie
-    directors: list[str]
 
 
 @dataclass(frozen=True)
@@ -196,14 +187,9 @@ def attach_suggestions(rows: list[ImportRow], *, row_id: int = 0, query: str = "
     by_hand = [one.movie.pk for one in find(query, limit=FOUND_BY_HAND)] if row_id and query else []
     suggested = {row.pk: by_hand if row.pk == row_id and query else row.suggestions for row in rows}
     keys = {key for some in suggested.values() for key in some}
-    films = Movie.objects.with_link_and_genres().prefetch_related("countries").in_bulk(keys)
-    directors = directors_of(films) if films else {}
+    films = suggestions_by_key(keys)
     for row in rows:
-        row.suggested = [  # type: ignore[attr-defined]
-            Suggestion(films[key], directors.get(key, [])[:MOST_DIRECTORS])
-            for key in suggested[row.pk]
-            if key in films
-        ]
+        row.suggested = [films[key] for key in suggested[row.pk] if key in films]  # type: ignore[attr-defined]
 
 
 def problems(job: MemberImport) -> list[RefusedRow]:
