@@ -16,6 +16,10 @@ _DIGIT_IN_WORD = re.compile(r"(?<=[a-z])[013457](?=[a-z])")
 # 8½ is eight and a half, and not 81 halves.
 _FRACTION = re.compile("(?<=\\d)(?=[¼-¾⅐-⅞])")
 
+_INITIALS = re.compile(r"\b[a-z](?: [a-z]\b)+")
+# Two numbers are not one: 2 22 is not 222.
+_SPACE_IN_WORDS = re.compile(r"(?<!\d) | (?!\d)")
+
 # Words that titles have or have not without meaning another film.
 _SMALL_WORDS = frozenset({
     "the", "a", "an", "and", "or", "of", "part", "pt", "vol", "volume", "episode", "ep", "chapter",
@@ -45,9 +49,11 @@ def as_read(folded: str) -> str:
 
 
 def meaning(folded: str) -> str:
-    """What is left of a folded title without small words, with numbers in digits.
+    """What is left of a folded title without small words and spaces, with numbers in digits.
 
-    ``rocky ii`` and ``rocky 2``, ``kill bill vol 1`` and ``kill bill volume 1`` mean the same.
+    ``rocky ii`` and ``rocky 2``, ``kill bill vol 1`` and ``kill bill volume 1``, ``spider man``
+    and ``spiderman``, ``a c o d`` and ``acod`` mean the same.
     """
-    words = [_NUMBERS.get(word, word) for word in folded.split() if word not in _SMALL_WORDS]
-    return " ".join(words) or folded
+    initials = _INITIALS.sub(lambda run: run[0].replace(" ", ""), folded)
+    words = [_NUMBERS.get(word, word) for word in initials.split() if word not in _SMALL_WORDS]
+    return _SPACE_IN_WORDS.sub("", " ".join(words)) or folded

@@ -88,6 +88,7 @@ urlpatterns = [
     path("media-servers/fetch/", media_servers.fetch_watched, name="fetch-watched"),
     path("media-servers/no-stars/", media_servers.decline_stars, name="decline-stars"),
     path("syncs/<int:pk>/", watch_syncs.watch_sync, name="watch-sync"),
+    path("syncs/<int:pk>/choose/", watch_syncs.choose_for_sync, name="sync-choose"),
     path("syncs/<int:pk>/apply/", watch_syncs.apply_sync, name="sync-apply"),
     path("syncs/<int:pk>/leave-out/", watch_syncs.leave_out_sync, name="sync-leave-out"),
     path("syncs/<int:pk>/undo/", watch_syncs.undo_sync, name="sync-undo"),

@@ -1,12 +1,14 @@
 """Opening an upload: itself, or the files of a ZIP, of which only those needed are read.
 
 Nothing is unpacked to disk, and no more is read than the bounds below, whatever a ZIP says about
-itself.
+itself. ZIPs in a ZIP are opened, but no ZIPs in those.
 """
 
+import io
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO
 
@@ -72,7 +74,7 @@ def open_upload(file_name: str, file: IO[bytes], left: Left) -> Iterator[Part]:
     beginning = file.read(4)
     file.seek(0)
     if beginning.startswith(b"PK"):
-        yield from _parts_of_zip(file, left)
+        yield from _parts_of_zip(file, left, _Room(MOST_READ, MOST_FILES))
         return
     content = file.read(MOST_READ_OF_ONE + 1)
     if len(content) > MOST_READ_OF_ONE:
@@ -88,24 +90,38 @@ def is_zip(file: IO[bytes]) -> bool:
     return beginning == b"PK"
 
 
-def _parts_of_zip(file: IO[bytes], left: Left) -> Iterator[Part]:
-    try:
-        archive = zipfile.ZipFile(file)
-        members = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, zlib.error) as error:
-        raise FileRefusedError("damaged-zip") from error
-    if len(members) > MOST_FILES:
+@dataclass
+class _Room:
+    """What may still be read of an upload, with all ZIPs in it."""
+
+    read: int
+    files: int
+
+    @property
+    def of_one(self) -> int:
+        return min(MOST_READ_OF_ONE, self.read)
+
+
+def _parts_of_zip(
+    file: IO[bytes], left: Left, room: _Room, within: tuple[str, ...] = ()
+) -> Iterator[Part]:
+    """``within`` are the folders and the name of the ZIP that this one lies in."""
+    archive, members = _opened(file)
+    room.files -= len(members)
+    if room.files < 0:
         raise FileRefusedError("too-many-files")
-    room = MOST_READ
     for member in members:
-        path = _path(member)
+        path = PurePosixPath(*within, _path(member))
         why = _why_left(member, path)
         if why:
             left.append((str(path), why))
         if why is not None:
             continue
-        plain = _unpack(archive, member, min(MOST_READ_OF_ONE, room))
-        room -= len(plain)
+        if path.name.endswith(".zip"):
+            yield from _parts_of_inner_zip(archive, member, path, left, room, bool(within))
+            continue
+        plain = _unpack(archive, member, room.of_one)
+        room.read -= len(plain)
         try:
             yield part_of(path.parent.parts, path.name, plain)
         except FileRefusedError as error:
@@ -113,6 +129,34 @@ def _parts_of_zip(file: IO[bytes], left: Left) -> Iterator[Part]:
                 raise
             if error.code != "empty":
                 left.append((str(path), error.code))
+
+
+def _opened(file: IO[bytes]) -> tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]:
+    try:
+        archive = zipfile.ZipFile(file)
+        return archive, archive.infolist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, zlib.error) as error:
+        raise FileRefusedError("damaged-zip") from error
+
+
+def _parts_of_inner_zip(
+    archive: zipfile.ZipFile,
+    member: zipfile.ZipInfo,
+    path: PurePosixPath,
+    left: Left,
+    room: _Room,
+    too_deep: bool,
+) -> Iterator[Part]:
+    """A ZIP inside the upload; one that cannot be opened is left, and the rest is read."""
+    if too_deep:
+        left.append((str(path), "nested-zip"))
+        return
+    try:
+        plain = _unpack(archive, member, room.of_one)
+        room.read -= len(plain)
+        yield from _parts_of_zip(io.BytesIO(plain), left, room, path.parts)
+    except FileRefusedError as error:
+        left.append((str(path), error.code))
 
 
 def _path(member: zipfile.ZipInfo) -> PurePosixPath:
@@ -137,7 +181,7 @@ def _why_left(member: zipfile.ZipInfo, path: PurePosixPath) -> str | None:
     for beginning, why in LEFT_NAMES.items():
         if path.name.startswith(beginning):
             return why
-    return None if path.name.endswith(READ_ENDINGS) else "other-file"
+    return None if path.name.endswith((*READ_ENDINGS, ".zip")) else "other-file"
 
 
 def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> bytes:

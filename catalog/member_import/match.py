@@ -8,10 +8,11 @@ What is unsure a person has to choose.
 import re
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
 from catalog.folding import meaning
 from catalog.models import ImportRow, MemberImport, Movie
@@ -132,15 +133,32 @@ def _match_by_title(cursor: Any, import_id: int, matched_by: str, condition: str
 
 
 def _match_by_meaning(cursor: Any, import_id: int) -> None:
-    """Titles that differ in small words and in how numbers are written, in the same year."""
+    """Titles that differ in small words, spaces and how numbers are written, in the same year.
+
+    Where such a title has one of the row's own year, the very title in the year beside it is
+    unsure: Silent House of 2011 and The Silent House of 2010.
+    """
     rows = ImportRow.objects.filter(
-        member_import=import_id, movie=None, suggestions=[], year__isnull=False
-    ).exclude(folded="")
-    wanted: dict[tuple[str, int], list[int]] = defaultdict(list)
-    for key, folded, year in rows.values_list("pk", "folded", "year"):
-        wanted[meaning(folded), year or 0].append(key)
+        Q(movie=None) | Q(matched_by=MatchedBy.NEAR_YEAR),
+        member_import=import_id, suggestions=[], year__isnull=False,
+    ).exclude(folded="")  # fmt: skip
+    wanted: dict[tuple[str, int], list[tuple[int, bool]]] = defaultdict(list)
+    for key, folded, year, movie_id in rows.values_list("pk", "folded", "year", "movie_id"):
+        wanted[meaning(folded), year or 0].append((key, movie_id is None))
     if not wanted:
         return
+    found = _films_meant(wanted)
+    pairs = [
+        (row, movie, is_open, len(movies) == 1)
+        for said, movies in found.items()
+        for movie in movies
+        for row, is_open in wanted[said]
+    ]
+    _take_alike(cursor, [(row, movie) for row, movie, is_open, sure in pairs if is_open and sure])
+    _doubt_near_years(cursor, [(row, movie) for row, movie, is_open, _ in pairs if not is_open])
+
+
+def _films_meant(wanted: Collection[tuple[str, int]]) -> dict[tuple[str, int], set[int]]:
     found: dict[tuple[str, int], set[int]] = defaultdict(set)
     years = {year for _title, year in wanted}
     films = Movie.objects.filter(year__in=years).values_list("pk", "year", "search_title")
@@ -148,12 +166,10 @@ def _match_by_meaning(cursor: Any, import_id: int) -> None:
         for title in titles.strip("\n").split("\n"):
             if (said := (meaning(title), year or 0)) in wanted:
                 found[said].add(key)
-    pairs = [
-        (row, next(iter(movies)))
-        for said, movies in found.items()
-        if len(movies) == 1
-        for row in wanted[said]
-    ]
+    return found
+
+
+def _take_alike(cursor: Any, pairs: list[tuple[int, int]]) -> None:
     cursor.execute(
         f"""
         UPDATE catalog_importrow r SET movie_id = found.movie_id, matched_by = %s
@@ -161,6 +177,23 @@ def _match_by_meaning(cursor: Any, import_id: int) -> None:
         WHERE r.id = found.id AND NOT {CONTRADICTED.format(movie="found.movie_id")}
         """,  # noqa: S608
         [MatchedBy.ALIKE, [row for row, _ in pairs], [movie for _, movie in pairs]],
+    )
+
+
+def _doubt_near_years(cursor: Any, pairs: list[tuple[int, int]]) -> None:
+    cursor.execute(
+        f"""
+        UPDATE catalog_importrow SET movie_id = NULL, matched_by = '',
+            suggestions = rivals.movies || catalog_importrow.movie_id
+        FROM (
+            SELECT r.id, array_agg(found.movie_id) AS movies
+            FROM catalog_importrow r
+            JOIN unnest(%s::bigint[], %s::bigint[]) AS found (id, movie_id) ON r.id = found.id
+            WHERE NOT {CONTRADICTED.format(movie="found.movie_id")}
+            GROUP BY r.id) rivals
+        WHERE catalog_importrow.id = rivals.id
+        """,  # noqa: S608
+        [[row for row, _ in pairs], [movie for _, movie in pairs]],
     )
 
 

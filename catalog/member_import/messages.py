@@ -60,6 +60,7 @@ FILES_ASIDE = {
     "comments": _("comments"),
     "other-file": _("nothing about films seen"),
     "unknown-file": _("no list of films that is known here"),
+    "nested-zip": _("a ZIP inside a ZIP inside the ZIP: upload it by itself"),
     "another-site": _("from another site than the rest: upload it by itself"),
 }
 TEXTS = FILES | ROWS | ASIDE | FILES_ASIDE

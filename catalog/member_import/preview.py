@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When, Window
 from django.db.models.functions import NullIf, RowNumber
 
-from catalog.models import ImportRow, MemberImport, Movie, Rating
+from catalog.models import ImportRow, MemberImport, Rating
 from catalog.models.import_row import MatchedBy, RowKind, RowOutcome
 from catalog.models.member_import import ConflictRule
+from catalog.queries.namesakes import suggestions_by_key
 from catalog.queries.search import find
 
 from .decide import IDENTITY
@@ -179,17 +180,16 @@ def _with_mine(job: MemberImport) -> QuerySet[ImportRow]:
 
 
 def attach_suggestions(rows: list[ImportRow], *, row_id: int = 0, query: str = "") -> None:
-    """Give each row the films it might mean as ``suggested``, in two queries.
+    """Give each row its `Suggestion`s as ``suggested``, in a few queries for all rows.
 
     For the row ``row_id`` they are what ``query`` finds instead.
     """
-    keys = {key for row in rows for key in row.suggestions}
-    films = Movie.objects.with_link_and_genres().prefetch_related("countries").in_bulk(keys)
+    by_hand = [one.movie.pk for one in find(query, limit=FOUND_BY_HAND)] if row_id and query else []
+    suggested = {row.pk: by_hand if row.pk == row_id and query else row.suggestions for row in rows}
+    keys = {key for some in suggested.values() for key in some}
+    films = suggestions_by_key(keys)
     for row in rows:
-        suggested = [films[key] for key in row.suggestions if key in films]
-        if row.pk == row_id and query:
-            suggested = [found.movie for found in find(query, limit=FOUND_BY_HAND)]
-        row.suggested = suggested  # type: ignore[attr-defined]
+        row.suggested = [films[key] for key in suggested[row.pk] if key in films]  # type: ignore[attr-defined]
 
 
 def problems(job: MemberImport) -> list[RefusedRow]:

@@ -99,6 +99,18 @@ def credits_of(movie: Movie) -> FilmCredits:
     )
 
 
+def directors_of(movie_ids: Iterable[int]) -> dict[int, list[str]]:
+    """The names of who directed each of the films, in the order of the credits, in one query."""
+    found: dict[int, list[str]] = {}
+    rows = Credit.objects.filter(movie__in=list(movie_ids), department=Department.DIRECTING)
+    order = rows.order_by("movie_id", "position", "pk")
+    for movie_id, name in order.values_list("movie_id", "person__name"):
+        names = found.setdefault(movie_id, [])
+        if name not in names:
+            names.append(name)
+    return found
+
+
 @dataclass(frozen=True)
 class FilmRole:
     """What somebody did in one film: jobs, or characters, as one line."""

@@ -11,15 +11,19 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from catalog.hooks import worker
+from catalog.hooks.decide import decide
 from catalog.hooks.plan import plan_for
 from catalog.hooks.words import said
 from catalog.models import WatchSync
 from catalog.models.media_server import EventState, SyncState
+from catalog.queries.namesakes import Suggestion, suggestions_by_key
+from catalog.queries.search import find
 
-from .parameters import page_context
+from .parameters import key_in, page_context
 from .responses import member_id, member_required
 
 PAGE_SIZE = 50
+MOST_FOUND = 6
 
 
 @require_safe
@@ -39,11 +43,36 @@ def watch_sync(request: HttpRequest, pk: int) -> HttpResponse:
         "plan": None,
         "waiting": sync.events.filter(state=EventState.WAITING).count(),
         **page_context(request, events, PAGE_SIZE),
+        **_asked_event(request),
     }
     if sync.state == SyncState.PREVIEW:
         ready = sync.events.filter(state=EventState.READY)
         context["plan"] = plan_for(sync.user_id, list(ready))
     return render(request, "catalog/watch_sync.html", context)
+
+
+def _asked_event(request: HttpRequest) -> dict[str, object]:
+    """The play whose film is looked for by hand, what for, and what was found."""
+    key = key_in(request.GET.get("event", ""))
+    query = request.GET.get("find", "").strip()[:200]
+    found: list[Suggestion] = []
+    if key and query:
+        keys = [one.movie.pk for one in find(query, limit=MOST_FOUND)]
+        films = suggestions_by_key(keys)
+        found = [films[one] for one in keys if one in films]
+    return {"asked_event": key, "asked_query": query, "found": found}
+
+
+@require_POST
+@member_required
+def choose_for_sync(request: HttpRequest, pk: int) -> HttpResponse:
+    """Which film a play is about, or that it stays out of the preview."""
+    sync = _mine(request, pk)
+    key = key_in(request.POST.get("event", ""))
+    if key and decide(sync, key, request.POST.get("choice", "")):
+        messages.success(request, _("Your choice was saved"))
+    page = key_in(request.POST.get("page", ""))
+    return redirect(f"{sync.get_absolute_url()}?page={page}" if page else sync)
 
 
 @require_POST

@@ -232,6 +232,40 @@ def test_titles_as_people_write_them_are_found_or_offered_first(load: Load, db: 
 
 
 @pytest.mark.parametrize(
+    ("title", "written"),
+    [
+        ("Spider-Man", "Spiderman"),
+        ("Non-Stop", "NonStop"),
+        ("U-571", "U571"),
+        ("A.C.O.D.", "A C O D"),
+        ("L.I.E.", "L I E"),
+        ("Catch.44", "Catch 44"),
+    ],
+)
+def test_words_may_be_joined_or_taken_apart(load: Load, db: None, title: str, written: str) -> None:
+    meant = film(title, 2000)
+    film("2:22", 2000)
+    job = load(f"Title,Year,Rating10\n{written},2000,8\n222,2000,8\n")
+    assert [row.movie for row in job.rows.all()] == [meant, None]
+
+
+def test_a_title_alike_in_the_very_year_makes_that_of_the_next_year_unsure(
+    load: Load, db: None
+) -> None:
+    american, uruguayan = film("Silent House", 2011), film("The Silent House", 2010)
+    film("Villain", 2010, imdb_id="tt1542840")
+    film("The Villain", 2009, imdb_id="tt0000007")
+    job = load(
+        "imdbID,Title,Year,Rating10\n,Silent House,2010,8\n,Silent House,2012,8\n"
+        "tt0000008,Villain,2009,8\n"
+    )
+    first, second, third = job.rows.all()
+    assert (first.movie, first.suggestions) == (None, [uruguayan.pk, american.pk])
+    assert second.movie == american
+    assert third.movie is None
+
+
+@pytest.mark.parametrize(
     ("row", "found"),
     [
         ("tt0000009,,Parasite,2019", False),

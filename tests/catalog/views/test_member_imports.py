@@ -12,7 +12,15 @@ from django.test import Client
 from catalog.member_import import progress, request
 from catalog.member_import.formats.records import MOST_BYTES
 from catalog.member_import.worker import work
-from catalog.models import ImportPiece, ImportRow, MemberImport, Movie, Rating
+from catalog.models import (
+    Credit,
+    ImportPiece,
+    ImportRow,
+    MemberImport,
+    Movie,
+    Person,
+    Rating,
+)
 from catalog.services.ratings import rate
 from tests.catalog.member_import import exports
 from tests.catalog.member_import.conftest import (
@@ -20,6 +28,7 @@ from tests.catalog.member_import.conftest import (
     alien,
     applied,
     cinema,
+    film,
     heat,
     load,
     matrix,
@@ -221,6 +230,29 @@ def test_a_film_is_looked_for_by_hand(member: Client, load: Load, cinema: list[M
     assert part.content.decode().lstrip().startswith("<li")
     query["find"] = "nothing like it"
     assert "No film has that title" in text(member.get(job.get_absolute_url(), query))
+
+
+def test_namesakes_are_told_apart_by_who_directed_them(member: Client, load: Load) -> None:
+    films = [film("Crash", 1996), film("Crash", 1996)]
+    for movie, names in zip(films, (["David Cronenberg"], ["A", "B", "C", "D"]), strict=True):
+        for position, name in enumerate(names):
+            person = Person.objects.create(name=name)
+            Credit.objects.create(
+                movie=movie, person=person, department="directing", job="Director",
+                position=position,
+            )  # fmt: skip
+    job = load(HEADER + "2020-01-01,Crash,1996,x,4\n")
+    row = job.rows.get()
+    found_by_hand = {"show": "unmatched", "row": row.pk, "find": "crash"}
+    for answer in (
+        member.get(job.get_absolute_url()),
+        member.get(job.get_absolute_url(), found_by_hand),
+        member.get(job.get_absolute_url(), found_by_hand, headers=HTMX),
+    ):
+        shown = text(answer)
+        assert "Crash 1996 David Cronenberg" in shown
+        assert "Crash 1996 A, B, C" in shown
+        assert "A, B, C, D" not in shown
 
 
 def test_the_rule_can_be_chosen(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser
 from django.test import Client
 
@@ -67,6 +68,55 @@ def test_left_out(member: Client, burst: WatchSync) -> None:
     member.post(f"{burst.get_absolute_url()}apply/")
     work(burst.pk)
     assert SeenMovie.objects.count() == 1
+
+
+def test_a_film_is_chosen_by_hand_and_others_stay_out(member: Client, burst: WatchSync) -> None:
+    address = burst.get_absolute_url()
+    meant = film("Something else", 1950)
+    waiting, ready = burst.events.get(title="Film 29"), burst.events.get(title="Film 3")
+    shown = member.get(address, {"event": waiting.pk, "find": "something else"}).content.decode()
+    assert f'value="film-{meant.pk}"' in shown
+    shown = member.get(address, {"event": waiting.pk, "find": "zzyzx"}).content.decode()
+    assert "No film has that title" in shown
+    member.post(f"{address}choose/", {"event": waiting.pk, "choice": f"film-{meant.pk}"})
+    member.post(f"{address}choose/", {"event": ready.pk, "choice": "left-out", "page": "1"})
+    assert "Include again" in member.get(address).content.decode()
+    member.post(f"{address}apply/")
+    work(burst.pk)
+    assert SeenMovie.objects.filter(movie=meant).exists()
+    assert not SeenMovie.objects.filter(movie__title="Film 3").exists()
+
+
+def test_what_waits_can_be_chosen_after_the_others_were_applied(
+    member: Client, burst: WatchSync
+) -> None:
+    address = burst.get_absolute_url()
+    member.post(f"{address}apply/")
+    work(burst.pk)
+    meant = film("Something else", 1950)
+    waiting, done = burst.events.get(title="Film 29"), burst.events.get(title="Film 3")
+    for event, choice in (
+        (waiting, "film-999999"),
+        (waiting, "left-out"),
+        (waiting, "nonsense"),
+        (done, f"film-{meant.pk}"),
+    ):
+        member.post(f"{address}choose/", {"event": event.pk, "choice": choice})
+    assert SeenMovie.objects.count() == 25, "nothing of this makes sense now"
+    member.post(f"{address}choose/", {"event": waiting.pk, "choice": f"film-{meant.pk}"})
+    assert SeenMovie.objects.filter(movie=meant).exists()
+    member.post(f"{address}undo/")
+    work(burst.pk)
+    assert SeenMovie.objects.count() == 1
+
+
+def test_nobody_decides_about_the_syncs_of_others(burst: WatchSync, client: Client) -> None:
+    client.force_login(get_user_model().objects.create_user("eve"))
+    event = burst.events.get(title="Film 3")
+    fields = {"event": event.pk, "choice": "left-out"}
+    assert client.post(f"{burst.get_absolute_url()}choose/", fields).status_code == 404
+    event.refresh_from_db()
+    assert event.state == "ready"
 
 
 def test_what_failed_is_said(member: Client, ada: AbstractUser) -> None:
