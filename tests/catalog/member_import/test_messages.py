@@ -165,7 +165,8 @@ def test_zips_that_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     assert refusal(b"PK\x03\x04 nonsense") == "damaged-zip"
     assert refusal(exports.zipped({})) == "unknown-zip"
     assert refusal(exports.zipped({"notes.txt": "hello", "a.csv": "b\n1\n"})) == "unknown-zip"
-    assert refusal(exports.zipped({"inner.zip": sound})) == "unknown-zip"
+    deeper = exports.zipped({"inner.zip": exports.zipped({"innermost.zip": sound})})
+    assert refusal(deeper) == "unknown-zip"
     locked = bytearray(exports.zipped({"ratings.csv": exports.LETTERBOXD_RATINGS}))
     locked[locked.find(b"PK\x01\x02") + 8] |= 1
     assert refusal(bytes(locked)) == "locked-zip"
