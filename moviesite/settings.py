@@ -31,6 +31,7 @@ SITE_NAME = env.str("SITE_NAME", default="Matinee")
 
 INSTALLED_APPS = [
     "moviesite.accounts",
+    "moviesite.backup",
     "catalog",
     "recommender",
     "moviesite.desk.apps.DeskConfig",
@@ -142,6 +143,12 @@ MATINEE_DATASET_FOLDERS = env.list("MATINEE_DATASET_FOLDERS", default=[str(VAR_D
 MATINEE_DATASET_UPLOAD_MB = env.int("MATINEE_DATASET_UPLOAD_MB", default=1024)
 MATINEE_DEVICE = env.str("MATINEE_DEVICE", default="auto")
 MATINEE_RETRAIN_AFTER = env.int("MATINEE_RETRAIN_AFTER", default=0)  # 0: as set in the admin
+
+# --- Back-ups ---------------------------------------------------------------------------------
+
+MATINEE_BACKUP_FOLDER = Path(env.str("MATINEE_BACKUP_FOLDER", default=str(VAR_DIR / "backups")))
+MATINEE_BACKUP_PASSPHRASE = env.str("MATINEE_BACKUP_PASSPHRASE", default="")
+MATINEE_BACKUP_KEEP_DAYS = env.int("MATINEE_BACKUP_KEEP_DAYS", default=30)
 
 # --- TMDB: without a key the site never asks it ----------------------------------------------
 
