@@ -1,4 +1,4 @@
-"""Settings of the site: every deployment choice is an environment variable.
+"""Settings of the site: every deployment choice is an environment variable, or a file's text.
 
 The table of variables is in ``docs/operating.md``. ``MATINEE_LOCAL=1`` (set by ``make run`` and
 by the tests) relaxes what only a public site needs: HTTPS, verified e-mail, a mail server.
@@ -6,17 +6,17 @@ by the tests) relaxes what only a public site needs: HTTPS, verified e-mail, a m
 
 from pathlib import Path
 
-import environ
 import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from moviesite.environment import Environment
 from moviesite.log_secrets import without_hook_tokens
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
+env = Environment()
 
 LOCAL = env.bool("MATINEE_LOCAL", default=False)
 DEBUG = env.bool("DEBUG", default=False)
@@ -31,6 +31,7 @@ SITE_NAME = env.str("SITE_NAME", default="Matinee")
 
 INSTALLED_APPS = [
     "moviesite.accounts",
+    "moviesite.backup",
     "catalog",
     "recommender",
     "moviesite.desk.apps.DeskConfig",
@@ -100,6 +101,8 @@ TEMPLATES = [
 # --- Services -------------------------------------------------------------------------------
 
 DATABASES = {"default": env.db_url("DATABASE_URL")}
+if DATABASE_PASSWORD := env.str("DATABASE_PASSWORD", default=""):
+    DATABASES["default"]["PASSWORD"] = DATABASE_PASSWORD
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -140,6 +143,12 @@ MATINEE_DATASET_FOLDERS = env.list("MATINEE_DATASET_FOLDERS", default=[str(VAR_D
 MATINEE_DATASET_UPLOAD_MB = env.int("MATINEE_DATASET_UPLOAD_MB", default=1024)
 MATINEE_DEVICE = env.str("MATINEE_DEVICE", default="auto")
 MATINEE_RETRAIN_AFTER = env.int("MATINEE_RETRAIN_AFTER", default=0)  # 0: as set in the admin
+
+# --- Back-ups ---------------------------------------------------------------------------------
+
+MATINEE_BACKUP_FOLDER = Path(env.str("MATINEE_BACKUP_FOLDER", default=str(VAR_DIR / "backups")))
+MATINEE_BACKUP_PASSPHRASE = env.str("MATINEE_BACKUP_PASSPHRASE", default="")
+MATINEE_BACKUP_KEEP_DAYS = env.int("MATINEE_BACKUP_KEEP_DAYS", default=30)
 
 # --- TMDB: without a key the site never asks it ----------------------------------------------
 
@@ -251,7 +260,7 @@ TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_I18N = USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(env.str("MATINEE_STATIC", default=str(VAR_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = VAR_DIR / "media"
 STORAGES = {

@@ -33,7 +33,7 @@ def joinable(var: Path, environment: Mapping[str, str]) -> Iterator[None]:
 
 def join_local_run() -> bool:
     """Take the environment of the run in this checkout, if one runs and none was given."""
-    if any(name in os.environ for name in TELLING):
+    if any(name in os.environ or f"{name}_FILE" in os.environ for name in TELLING):
         return False
     path = Path(os.environ.get("MATINEE_VAR") or ROOT / "var") / FILE
     try:

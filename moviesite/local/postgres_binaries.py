@@ -55,20 +55,20 @@ def find_postgres(account: Account | None) -> PostgresBinaries:
     )
 
 
-def candidates() -> list[Path]:
-    """Folders with a PostgreSQL, wheels first."""
+def candidates(program: str = "postgres") -> list[Path]:
+    """Folders with that program of PostgreSQL, wheels first."""
     found = []
     for package, installations in WHEELS.items():
         spec = importlib.util.find_spec(package)
         if spec and spec.origin:
             root = Path(spec.origin).parent
             found += [root / name / "bin" for name in installations]
-    if on_path := shutil.which("postgres"):
+    if on_path := shutil.which(program):
         found.append(Path(on_path).resolve().parent)
     found += sorted(
         SYSTEM_WIDE.glob("*/bin"), key=lambda folder: float(folder.parent.name), reverse=True
     )
-    return [folder for folder in found if (folder / "postgres").exists()]
+    return [folder for folder in found if (folder / program).exists()]
 
 
 def _major_version(folder: Path, account: Account | None) -> int | None:

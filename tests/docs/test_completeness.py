@@ -10,6 +10,7 @@ from moviesite.api import api
 
 from .pages import PAGES, ROOT, inline_code
 
+OURS = ("catalog", "recommender", "moviesite.backup")
 OPERATING = ROOT / "docs" / "operating.md"
 
 
@@ -29,7 +30,7 @@ def test_each_variable_that_the_settings_read_is_in_the_table() -> None:
 
 
 def test_each_command_of_ours_is_named_somewhere() -> None:
-    ours = {name for name, app in get_commands().items() if app in ("catalog", "recommender")}
-    assert "train" in ours
+    ours = {name for name, app in get_commands().items() if app in OURS}
+    assert {"train", "backup"} <= ours
     text = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
     assert {name for name in ours if f"manage.py {name}" not in text} == set()

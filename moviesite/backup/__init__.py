@@ -1,0 +1,1 @@
+"""Back-ups of the whole site: database, uploads, trained models, the secret key, in one file."""

@@ -1,0 +1,5 @@
+"""What goes wrong with a back-up, in a sentence for the operator."""
+
+
+class BackupError(Exception):
+    pass
