@@ -6,7 +6,7 @@ SET_UP := $(PYTHON) moviesite/local/bootstrap.py
 # Checks that only read settings need some, and no server.
 SETTINGS := SECRET_KEY=only-for-checks DATABASE_URL=postgres://nobody@localhost/none REDIS_URL=redis://localhost
 PRODUCTION := SECRET_KEY=$(shell head -c 48 /dev/urandom | base64 | tr -d '/+=\n')9zQ_ DATABASE_URL=postgres://nobody@localhost/none \
-	REDIS_URL=redis://localhost ALLOWED_HOSTS=matinee.example EMAIL_URL=smtp://localhost
+	REDIS_URL=redis://localhost ALLOWED_HOSTS=matinee.example MATINEE_TRUSTED_PROXIES=127.0.0.1 EMAIL_URL=smtp://localhost
 
 .DEFAULT_GOAL := help
 .PHONY: help run restore setup test lint production lock format bench bench-learning bench-serving bench-retraining bench-load bench-pages bench-gate \

@@ -17,4 +17,8 @@ threads = 2
 preload_app = True
 graceful_timeout = 5
 control_socket_disable = True
+# Whom to believe is MATINEE_TRUSTED_PROXIES' to say: gunicorn itself believes its own machine.
+forwarded_allow_ips = ""
+secure_scheme_headers: dict[str, str] = {}
+forwarder_headers = ""
 loglevel = "warning"

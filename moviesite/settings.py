@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from moviesite.environment import Environment
 from moviesite.log_secrets import without_hook_tokens
+from moviesite.proxies import TrustedProxies
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -55,6 +56,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "moviesite.proxies.TrustedProxiesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pads its answers, against BREACH
@@ -235,7 +237,13 @@ SECURE_REDIRECT_EXEMPT = [r"^health/"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+# Whom to believe about address, scheme and host of a client; none: nobody.
+MATINEE_TRUSTED_PROXIES = TrustedProxies.parse(env.list("MATINEE_TRUSTED_PROXIES", default=[]))
+# The middleware leaves in REMOTE_ADDR and these headers only what is believed.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+USE_X_FORWARDED_HOST = True
+IPWARE_META_PRECEDENCE_ORDER = ("REMOTE_ADDR",)  # for axes and the logs
+NINJA_NUM_PROXIES = 0
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

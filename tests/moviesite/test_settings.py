@@ -53,6 +53,10 @@ def test_an_imported_rater_gets_no_link(client: Client) -> None:
         ("MATINEE_ADD_FILMS", "everybody"),
         ("MATINEE_COUNTRIES", "Germany"),
         ("MATINEE_COUNTRIES", ""),
+        ("MATINEE_TRUSTED_PROXIES", "nginx"),
+        ("MATINEE_TRUSTED_PROXIES", "127.0.0.1,1"),
+        ("MATINEE_TRUSTED_PROXIES", "-1"),
+        ("MATINEE_TRUSTED_PROXIES", "0.0.0.0/0"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_named(name: str, value: str) -> None:
