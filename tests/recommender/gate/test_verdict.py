@@ -101,7 +101,7 @@ def test_one_lost_contest_turns_down() -> None:
     assert verdict.reason.endswith("turned down by page")
     kept = verdict_metrics(verdict)
     assert kept["gate_gain"] > 0 > kept["page_high"]
-    assert len(kept) == 6
+    assert len(kept) == 8, "gain, bounds and how often it was ahead, of both"
 
 
 def test_more_contests_ask_for_more_certainty() -> None:
