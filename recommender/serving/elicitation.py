@@ -36,6 +36,8 @@ def most_informative(recommender: Recommender, n: int, skip: BoolArray | None = 
     chance = np.sqrt(np.expm1(known) / max(1.0, float(np.expm1(known.max()))))
     gain = chance * np.log1p((deviation / NOISE_STARS) ** 2) / 2
     order = np.argsort(-gain, kind="stable")
+    if (gain > 0).sum() >= n:  # what nobody has rated a newcomer does not know either
+        order = order[gain[order] > 0]
     order = order[_one_of_a_series(pool[order], recommender.live.catalog.collection)]
     best = order[: 6 * n]
     chosen = best[rerank_by_mmr(gain[best], recommender.scores.vectors(pool[best]), n, VARIETY)]

@@ -6,14 +6,16 @@ import pytest
 from catalog.models import HiddenMovie, Movie, Rating
 from catalog.services.ratings import rate, unrate
 from recommender.data.histories import history_from, history_of
+from recommender.learning.presets.next_item.scorer import NEVER_MET
 from recommender.pages.cards import cards
+from recommender.pages.home import draft_rows
 from recommender.serving.explanations import reasons
 from recommender.serving.filters import Filters
 from recommender.serving.live_catalog import live_catalog
 from recommender.serving.member import recommender_for
 from recommender.serving.ranking import Ranking, Source
 from recommender.serving.recommender import Recommender
-from tests.recommender.world import World
+from tests.recommender.world import ARRAYS, World, publish
 
 
 def movie_ids(person: Recommender, ranking: Ranking) -> list[int]:
@@ -266,3 +268,47 @@ def test_of_films_equally_liked_the_one_that_is_rated_lately_comes_first(world: 
     live_catalog.forget()
     person = recommender_for(ada.pk)
     assert movie_ids(person, person.top_picks(10))[0] == before[-1]
+
+
+def test_twenty_thousand_films_that_nobody_rated_change_no_members_page(world: World) -> None:
+    """Though the versions know them: a unit of a score means the same in a catalog of any size."""
+    ada = world.fan_of_even(12)
+
+    def pages() -> tuple[list[int], list[int], list[list[int]]]:
+        person = recommender_for(ada.pk)
+        rows = [list(row.draft.movie_ids) for row in draft_rows(person)]
+        return (
+            movie_ids(person, person.top_picks(20)),
+            movie_ids(person, person.watch_next(20)),
+            rows,
+        )
+
+    def publish_all(more: list[int]) -> None:
+        """The same versions, and films of which they know nothing."""
+        keys = [movie.pk for movie in world.movies]
+        for kind in ("factorization", "sequence"):
+            arrays, _ = ARRAYS[kind](len(keys))
+            unknown = {
+                name: np.concatenate([array, np.zeros((len(more), *array.shape[1:]), array.dtype)])
+                for name, array in arrays.items()
+                if name.startswith("item_")
+            }
+            unknown["item_counts"] = np.array([0, *[20] * len(keys), *[0] * len(more)])
+            unknown["item_movie_ids"] = np.array([0, *keys, *more])
+            if kind == "sequence":
+                last = arrays["neighbour_offsets"][-1]
+                unknown["item_floor"][len(keys) + 1 :] = NEVER_MET
+                unknown["neighbour_offsets"] = np.concatenate(
+                    [arrays["neighbour_offsets"], np.full(len(more), last)]
+                )
+            publish(kind, keys, **unknown)
+        live_catalog.forget()
+
+    publish_all([])
+    before = pages()
+    added = Movie.objects.bulk_create(
+        Movie(title=f"Nobody {number}", search_title=f"\nnobody {number}\n")
+        for number in range(20_000)
+    )
+    publish_all([movie.pk for movie in added])
+    assert pages() == before
