@@ -10,6 +10,28 @@ from catalog.folding import as_read, fold
 
 from .facets import Collection, Company, Country, Genre, Language
 
+# The columns that say what a film is, as datasets, TMDB and editors know it.
+FACTS = (
+    "title",
+    "original_title",
+    "year",
+    "release_date",
+    "runtime",
+    "overview",
+    "tagline",
+    "original_language",
+    "status",
+    "homepage",
+    "poster_path",
+    "adult",
+    "video",
+    "budget",
+    "revenue",
+    "popularity",
+    "vote_average",
+    "vote_count",
+)
+
 
 class MovieQuerySet(models.QuerySet["Movie"]):
     def with_link_and_genres(self) -> "MovieQuerySet":

@@ -15,32 +15,12 @@ from django.db.models import Field, ForeignKey, Model
 from django.utils import timezone
 
 from catalog.models import FilmChange, Link, Movie, Origin
+from catalog.models.movie import FACTS
 from catalog.signals import films_changed
 
 from .provenance import record_origin
 
-COLUMNS = (
-    "title",
-    "original_title",
-    "year",
-    "release_date",
-    "runtime",
-    "overview",
-    "tagline",
-    "original_language",
-    "status",
-    "homepage",
-    "poster_path",
-    "adult",
-    "video",
-    "budget",
-    "revenue",
-    "popularity",
-    "vote_average",
-    "vote_count",
-    "collection",
-    "hidden",
-)
+COLUMNS = (*FACTS, "collection", "hidden")
 RELATIONS = ("genres", "companies", "countries", "spoken_languages")
 LINKS = "links"
 LINK_IDS = ("movielens_id", "ml_100k_id", "imdb_id", "tmdb_id")

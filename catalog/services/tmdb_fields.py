@@ -20,28 +20,10 @@ from catalog.models import (
     Movie,
     Origin,
 )
+from catalog.models.movie import FACTS
 from catalog.tmdb.records import FilmRecord
 
-COLUMNS = (
-    "title",
-    "original_title",
-    "year",
-    "release_date",
-    "runtime",
-    "overview",
-    "tagline",
-    "original_language",
-    "status",
-    "homepage",
-    "poster_path",
-    "adult",
-    "video",
-    "budget",
-    "revenue",
-    "popularity",
-    "vote_average",
-    "vote_count",
-)
+COLUMNS = FACTS
 AGEING = frozenset(
     {
         "status",

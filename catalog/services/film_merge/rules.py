@@ -12,6 +12,7 @@ from django.apps import apps
 from django.db.models import ForeignKey, Model
 
 from catalog.models import DiaryEntry, Movie, MovieListEntry
+from catalog.models.movie import FACTS
 
 # In the SQL below ``t`` is a row, %(kept)s and %(gone)s are the films' keys; ``k`` and ``d`` are
 # the row that stays and the one that is dropped for it.
@@ -144,26 +145,7 @@ RULES: dict[str, Rule] = {
 }
 
 # Columns that the kept film takes from the other where it has none itself.
-FILLED_COLUMNS = (
-    "original_title",
-    "year",
-    "release_date",
-    "runtime",
-    "overview",
-    "tagline",
-    "original_language",
-    "status",
-    "homepage",
-    "poster_path",
-    "adult",
-    "video",
-    "budget",
-    "revenue",
-    "popularity",
-    "vote_average",
-    "vote_count",
-    "collection",
-)
+FILLED_COLUMNS = (*(name for name in FACTS if name != "title"), "collection")
 
 
 def references_to_films() -> Iterator[tuple[type[Model], str]]:
