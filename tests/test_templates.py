@@ -22,3 +22,14 @@ def test_compiles(path: str) -> None:
 )
 def test_compiles_in_jinja(path: str) -> None:
     get_template(path, using="jinja2")
+
+
+def test_no_comment_runs_over_lines() -> None:
+    """Django would show it on the page: ``{# #}`` ends with its line."""
+    broken = {
+        str(path): line
+        for path in sorted(Path("templates").rglob("*.html"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if "{#" in line and "#}" not in line.split("{#")[-1]
+    }
+    assert broken == {}
