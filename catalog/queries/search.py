@@ -163,7 +163,7 @@ def _ranked(
         return found
     films = _by_number(query, movies) if box else None
     if films is not None:
-        _add(found, _direct(words, movies, box=True).filter(match__lte=Match.BEGINS), limit)
+        _add(found, _direct(words, movies, box=True, worst=Match.BEGINS), limit)
         _add(found, films, limit)
     _add(found, _direct(words, movies, box=box), limit)
     if title:
@@ -234,7 +234,9 @@ def _as(match: Match, movies: MovieQuerySet) -> Rows:
     )
 
 
-def _direct(words: str, movies: MovieQuerySet, *, box: bool = False) -> Rows:
+def _direct(
+    words: str, movies: MovieQuerySet, *, box: bool = False, worst: Match = Match.HAS_LETTERS
+) -> Rows:
     """Films in whose titles the words stand as they are.
 
     For a search box one space more or less makes no other word, and films that nobody has rated
@@ -265,6 +267,7 @@ def _direct(words: str, movies: MovieQuerySet, *, box: bool = False) -> Rows:
     return (
         movies.filter(has_words | lines(*near))
         .annotate(match=match, nearness=Value(1.0))
+        .filter(match__lte=worst)
         .order_by(*([place] if box else []), "match", *POPULARITY)
         .values_list("pk", "match", "nearness")
     )
