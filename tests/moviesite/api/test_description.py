@@ -16,7 +16,7 @@ def test_the_documentation_needs_nothing_from_elsewhere(client: Client) -> None:
     answer = client.get("/api/v1/docs")
     page = answer.content.decode()
     loaded = re.findall(r'<(?:script|link)[^>]*(?:src|href)="([^"]+)"', page)
-    assert len(loaded) == 4
+    assert len(loaded) == 5
     for address in loaded:
         assert address.startswith("/static/"), address
         assert finders.find(address.removeprefix("/static/")), address
