@@ -18,10 +18,12 @@ PASSWORD_HASHERS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "moviesite.accounts.passwords.StrengthValidator"},
+    {"NAME": "moviesite.accounts.passwords.BreachValidator"},
 ]
+# A service with the ranges of Have I Been Pwned, such as https://api.pwnedpasswords.com/range/
+MATINEE_BREACHED_PASSWORDS_URL = env.str("MATINEE_BREACHED_PASSWORDS_URL", default="")
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
@@ -44,6 +46,8 @@ USERSESSIONS_TRACK_ACTIVITY = False
 AXES_VERBOSE = False  # it would greet every process
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours
+AXES_USERNAME_CALLABLE = "moviesite.accounts.throttles.axes_account"
+AXES_WHITELIST_CALLABLE = "moviesite.accounts.throttles.axes_passes"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"
 
@@ -54,3 +58,14 @@ MATINEE_STAFF_NEEDS_SECOND_FACTOR = env.bool("MATINEE_STAFF_NEEDS_SECOND_FACTOR"
 ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before an address, a factor or a token changes
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 EMAIL_TIMEOUT = 10  # seconds: a page that sends a mail waits no longer
+
+# --- How often: axes counts wrong passwords by account and address, allauth the rest ------------
+
+ACCOUNT_FORMS = {"login": "moviesite.accounts.login_form.LoginForm"}
+ACCOUNT_RATE_LIMITS = {
+    # More than axes lets one address have, so that one alone does not use an account's up.
+    "login_failed": "10/m/ip,20/15m/key",
+    "login_known_device": "10/15m/key",
+    "reset_password": "20/m/ip,5/15m/key",
+}
+MATINEE_LIMITS = env.bool("MATINEE_LIMITS", default=not LOCAL)  # searches, imports, hooks

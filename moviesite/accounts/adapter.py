@@ -7,15 +7,50 @@ from typing import Any
 
 import structlog
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal import ratelimit
+from axes.handlers.proxy import AxesProxyHandler
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.hashers import make_password
+from django.http import HttpRequest, HttpResponse
 
 from .recent_login import logged_in_lately
+from .throttles import account_of, known_device, remember_device
 
 log = structlog.get_logger(__name__)
 
 
 class AccountAdapter(DefaultAccountAdapter):
     """allauth's own, with the rules of this site."""
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Too many wrong ones: by account and address (axes), by account, by address, by device."""
+        account = account_of(credentials)
+        device = known_device(request, account)
+        if device is None:
+            if not AxesProxyHandler.is_allowed(request, {**credentials, "username": account}):
+                raise self.validation_error("too_many_login_attempts")
+            super().pre_authenticate(request, **credentials)
+            return
+        self._login_failed_rl_usage = ratelimit.consume(
+            request, app="allauth.account", action="login_known_device", key=f"{account}:{device}"
+        )
+        if not self._login_failed_rl_usage:
+            raise self.validation_error("too_many_login_attempts")
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        return account_of(credentials)
+
+    def post_login(
+        self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any
+    ) -> HttpResponse:
+        answer: HttpResponse = super().post_login(request, user, **kwargs)
+        remember_device(request, answer, user)  # type: ignore[arg-type]
+        return answer
+
+    def send_account_already_exists_mail(self, email: str) -> None:
+        """Who signs up with another's address waits as long as for an account of their own."""
+        make_password(email)
+        super().send_account_already_exists_mail(email)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """A log-in a moment ago serves as well as having been asked again."""

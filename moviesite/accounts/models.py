@@ -1,8 +1,13 @@
 """The user of the site."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from .look_alikes import look_of
 
 
 class User(AbstractUser):
@@ -11,6 +16,9 @@ class User(AbstractUser):
     # Imported raters are many and never log in; the site's own lists leave them out.
     imported = models.BooleanField(_("imported rater"), default=False, editable=False)
 
+    # How the name looks (``look_alikes.look_of``), for members; old ones may look the same.
+    name_look = models.CharField(max_length=600, default="", db_default="", editable=False)
+
     class Meta(AbstractUser.Meta):
         constraints = [
             models.CheckConstraint(
@@ -18,6 +26,30 @@ class User(AbstractUser):
                 name="accounts_user_imported_is_inactive",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["name_look"],
+                condition=models.Q(imported=False),
+                name="accounts_user_name_look",
+            ),
+        ]
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        """The look follows the name, also where only some fields are written."""
+        self.name_look = "" if self.imported else look_of(self.username)
+        if update_fields is not None:
+            update_fields = {*update_fields}
+            if "username" in update_fields:
+                update_fields.add("name_look")
+        super().save(*args, update_fields=update_fields, **kwargs)
+
+    def clean(self) -> None:
+        """A name that is new here is no other's: for every form that sets one."""
+        super().clean()
+        from .names import refuse_other_names
+
+        if not User.objects.filter(pk=self.pk, username=self.username).exists():
+            refuse_other_names(self.username, self.pk)
 
 
 class ApiToken(models.Model):

@@ -1,6 +1,7 @@
-"""User names that nobody may take: those of datasets' raters, and those taken down."""
+"""User names that nobody may take: those of raters, look-alikes of others, those taken down."""
 
 import re
+import unicodedata
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.datasets.known import CREDITS
 from catalog.models import Dataset, Takedown
 
+from .look_alikes import look_of
 from .models import User
 
 NUMBERED = re.compile(r"(?P<dataset>.+)-\d+\Z")
@@ -47,8 +49,27 @@ def refuse_names_taken_down(name: str, user: User) -> None:
         )
 
 
+def refuse_other_names(name: str, key: int | None = None) -> None:
+    """Raise ``ValidationError`` for an address, and for what looks like another member's name.
+
+    ``key`` is the member's own, who may write the name in another way.
+    """
+    if "@" in unicodedata.normalize("NFKC", name):
+        raise ValidationError(
+            _("A name is no e-mail address: others see it."), code="name_is_address"
+        )
+    alike = User.objects.filter(name_look=look_of(name), imported=False)
+    if key is not None:
+        alike = alike.exclude(pk=key)
+    if alike.exists():
+        raise ValidationError(
+            _("This name looks like another member's. Choose another."), code="name_alike"
+        )
+
+
 # For allauth's sign-up: what the model demands, and this.
 username_validators: list[Any] = [
     *User._meta.get_field("username").validators,
     refuse_names_of_raters,
+    refuse_other_names,
 ]

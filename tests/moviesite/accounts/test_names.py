@@ -42,3 +42,39 @@ def test_nor_can_a_member_take_one_later() -> None:
     assert answer.status_code == 422
     assert SENTENCE in answer.content.decode()
     assert client.post("/accounts/profile/", {"username": "ida-7"}).status_code == 302
+
+
+ALIKE = "looks like another member"
+LOOKS = ["IDA", "ｉｄａ", "idа", "1da"]
+
+
+@pytest.mark.parametrize("name", LOOKS)
+def test_a_name_that_looks_like_anothers_is_refused(name: str, admin_client: Client) -> None:
+    User.objects.create_user("ida")
+    assert ALIKE in sign_up(name) or "already exists" in sign_up(name)
+    ada = User.objects.create_user("ada")
+    client = Client()
+    client.force_login(ada)
+    assert client.post("/accounts/profile/", {"username": name}).status_code == 422
+    fields = {"username": name, "usable_password": "false"}
+    made = admin_client.post("/admin/accounts/user/add/", fields, follow=True)
+    assert made.status_code == 200
+    assert User.objects.filter(username__in=[name, "ida"]).count() == 1
+
+
+def test_an_address_is_no_name() -> None:
+    assert "no e-mail address" in sign_up("ida@matinee.example")
+    assert not User.objects.exists()
+
+
+def test_old_names_stay_and_may_be_written_otherwise() -> None:
+    for name in ("ida", "ｉｄａ", "old@matinee.example"):
+        member = User.objects.create_user(name)
+        member.full_clean(exclude=["password"])
+        client = Client()
+        client.force_login(member)
+        assert client.post("/accounts/profile/", {"username": member.username}).status_code == 302
+    ada = User.objects.create_user("ada")
+    client = Client()
+    client.force_login(ada)
+    assert client.post("/accounts/profile/", {"username": "ADA"}).status_code == 302

@@ -1,0 +1,22 @@
+"""Which names look like one."""
+
+import pytest
+
+from moviesite.accounts.look_alikes import look_of
+
+
+@pytest.mark.parametrize(
+    "other", ["IDA", "Ida", "ｉｄａ", "idа", "ІDA", "ida", "ιda", "1da", "lda", "іdа"]
+)
+def test_these_look_like_ida(other: str) -> None:
+    assert look_of(other) == look_of("ida")
+
+
+@pytest.mark.parametrize("other", ["ada", "ida-7", "idaa", "idä", "i.da", "Идa", "井田"])
+def test_these_do_not(other: str) -> None:
+    assert look_of(other) != look_of("ida")
+
+
+@pytest.mark.parametrize("name", ["Müller", "иван", "井田", "ida.lupino+1"])
+def test_a_name_looks_like_itself_in_capitals(name: str) -> None:
+    assert look_of(name) == look_of(name.upper()) == look_of(look_of(name))
