@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from catalog.film_urls import image_address
 from catalog.models import Credit, Movie, Person, Rating, SeenMovie
+from catalog.models.movie import FEWEST_PEOPLE
 from catalog.queries.films_by_key import details
 from catalog.queries.people import credits_of
 
@@ -55,6 +56,8 @@ def _movie_json(
     tmdb_id: int | None,
     genres: list[str],
 ) -> Json:
+    if rating_count < FEWEST_PEOPLE:
+        rating_count = half_star_sum = 0
     return {
         "id": pk,
         "title": title,

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django import forms
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.db.models import Exists, ExpressionWrapper, F, FloatField, OuterRef
+from django.db.models import (
+    Case,
+    Exists,
+    ExpressionWrapper,
+    F,
+    FloatField,
+    OuterRef,
+    Value,
+    When,
+)
 from django.db.models.expressions import OrderBy
 from django.db.models.query import QuerySet
 from django.utils.formats import number_format
@@ -17,7 +26,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.folding import fold
 from catalog.models import Genre, Movie, Rating, WatchlistEntry
-from catalog.models.movie import MovieQuerySet
+from catalog.models.movie import FEWEST_PEOPLE, MovieQuerySet
 from catalog.models.rating import RatingQuerySet
 from catalog.predictions import Lacking, Predictions, keys_of, only, predictions_for
 from catalog.rendering.language_names import spoken_choices
@@ -25,11 +34,14 @@ from catalog.services.ratings import half_stars_of
 
 # A mean needs company: ratings are drawn towards 3.5 stars as if 20 more had been given.
 PRIOR_RATINGS, PRIOR_HALF_STARS = 20, 7
-STEADY_AVERAGE = ExpressionWrapper(
-    (F("half_star_sum") + PRIOR_RATINGS * PRIOR_HALF_STARS)
-    * 1.0
-    / (F("rating_count") + PRIOR_RATINGS),
-    output_field=FloatField(),
+STEADY_AVERAGE = Case(
+    When(rating_count__lt=FEWEST_PEOPLE, then=Value(float(PRIOR_HALF_STARS))),
+    default=ExpressionWrapper(
+        (F("half_star_sum") + PRIOR_RATINGS * PRIOR_HALF_STARS)
+        * 1.0
+        / (F("rating_count") + PRIOR_RATINGS),
+        output_field=FloatField(),
+    ),
 )
 
 if TYPE_CHECKING:
@@ -180,7 +192,7 @@ def _runtime(movies: MovieQuerySet, value: str) -> MovieQuerySet:
 
 def _average(movies: MovieQuerySet, value: str) -> MovieQuerySet:
     at_least = F("rating_count") * half_stars_of(value)
-    return movies.filter(rating_count__gt=0, half_star_sum__gte=at_least)
+    return movies.filter(rating_count__gte=FEWEST_PEOPLE, half_star_sum__gte=at_least)
 
 
 NARROWING: dict[str, Callable[[MovieQuerySet, str], MovieQuerySet]] = {

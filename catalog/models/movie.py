@@ -10,6 +10,10 @@ from catalog.folding import as_read, fold
 
 from .facets import Collection, Company, Country, Genre, Language
 
+# A statistic about fewer would tell what one of them did. It holds for raters of datasets as well:
+# otherwise a figure that disappears would say that a member came to them.
+FEWEST_PEOPLE = 5
+
 # The columns that say what a film is, as datasets, TMDB and editors know it.
 FACTS = (
     "title",
@@ -187,6 +191,16 @@ class Movie(models.Model):
     def genre_list(self) -> list[Genre]:
         """Its genres by name; who reads many films at once fills it in."""
         return list(self.genres.all())
+
+    @property
+    def shown_count(self) -> int:
+        """How many have rated it, 0 below `FEWEST_PEOPLE`."""
+        return self.rating_count if self.rating_count >= FEWEST_PEOPLE else 0
+
+    @property
+    def shown_average(self) -> float | None:
+        """The mean for pages and the API, None below `FEWEST_PEOPLE`."""
+        return self.average_rating if self.shown_count else None
 
     @property
     def average_rating(self) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
@@ -61,6 +62,12 @@ def friends_of(user_id: int) -> Any:
 def friends_to_watch_with(user_id: int) -> Any:
     """The user's friends who let friends include them in a group, by name."""
     return friends_of(user_id).filter(shares("watch_together"))
+
+
+def who_show_ratings(user_ids: Iterable[int]) -> list[int]:
+    """Those of the users who let friends see what they rated."""
+    users = get_user_model().objects.filter(shares("shares_ratings"), pk__in=list(user_ids))
+    return list(users.values_list("pk", flat=True))
 
 
 def ratings_of_friends(user_id: int, movie: Movie) -> RatingQuerySet:

@@ -43,12 +43,8 @@ def movie_page(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         return redirect(movie)  # not for good: a merge can be undone
     if slug != movie.slug:
         return redirect(movie, permanent=True)
-    counts = dict(
-        Rating.objects.filter(movie=movie)
-        .order_by()
-        .values_list("half_stars")
-        .annotate(ratings=Count("pk"))
-    )
+    given = Rating.objects.filter(movie=movie).order_by().values_list("half_stars")
+    counts = dict(given.annotate(ratings=Count("pk")) if movie.shown_count else ())
     series: list[Movie] = []
     if movie.collection:
         siblings = movie.collection.movies.visible().exclude(pk=movie.pk).prefetch_related("genres")

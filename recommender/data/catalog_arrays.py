@@ -16,13 +16,14 @@ from django.utils import timezone
 from numpy.typing import NDArray
 
 from catalog.models import Genre
+from catalog.models.movie import FEWEST_PEOPLE
 from recommender.data.movie_features import MovieFeatures, read_movie_features
 from recommender.data.postgres_copy import copy_columns
 from recommender.data.themes import Themes
 from recommender.learning.arrays import BoolArray, IntArray, positions
 
 LITTLE_SEEN_QUANTILE = 0.8
-LITTLE_SEEN_RATINGS = 3
+LITTLE_SEEN_RATINGS = FEWEST_PEOPLE
 KNOWN_QUANTILE = 0.5  # of the votes of films rated here: with more, the world knows a film
 
 RELEASED_LATELY = 365  # days
@@ -89,7 +90,8 @@ class CatalogArrays:
     month_count
         int32 (n,): ratings made on this site in the last 30 days.
     log_popularity
-        float32 (n,): log of one plus the number of ratings, TMDB's popularity breaking ties.
+        float32 (n,): log of one plus the number of ratings where enough people gave them, TMDB's
+        popularity breaking ties.
     vote_count
         int32 (n,): votes that the world has given, as far as a dataset says so; -1 where unknown.
     collection
@@ -215,7 +217,8 @@ def read_catalog() -> CatalogArrays:
     movie_ids: IntArray = movies["id"]
     count = movies["rating_count"].astype(np.int32)
     genre_bits, places, names = _read_genres(movie_ids)
-    popularity = np.log1p(count) + 0.01 * np.log1p(np.maximum(movies["popularity"], 0))
+    told = np.where(count >= FEWEST_PEOPLE, count, 0)  # an order is a statistic too
+    popularity = np.log1p(told) + 0.01 * np.log1p(np.maximum(movies["popularity"], 0))
     return CatalogArrays(
         movie_ids=movie_ids,
         year=movies["year"].astype(np.int16),

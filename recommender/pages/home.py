@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from django.utils.translation import gettext as _
 
+from catalog.models.movie import FEWEST_PEOPLE
 from recommender.learning.arrays import BoolArray
 from recommender.pages.cards import Card, Draft, draft, films_of
 from recommender.serving.elicitation import most_informative
@@ -24,7 +25,7 @@ FEWEST_OF_ALIKE = 3  # ratings of a film in "Because you rated"
 HIGH_STARS = 4.0
 NEW_FILM_WEIGHT = np.float32(1.0)  # stars per nat of the chance to be watched next
 LEARNING_RATINGS = 20  # with fewer, a member is asked for more
-MONTH_RATINGS = 2  # a film rated less often this month is not popular this month
+MONTH_RATINGS = FEWEST_PEOPLE  # a film rated less often this month is not popular this month
 
 
 @dataclass(frozen=True)

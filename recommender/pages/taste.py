@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.models import Movie
+from catalog.models.movie import FEWEST_PEOPLE
 from catalog.queries.films_by_key import card_movies
 from catalog.rendering.histogram import Histogram
 from recommender.learning.arrays import BoolArray, FloatArray, IntArray
@@ -85,7 +86,9 @@ def taste_of(scores: ModelScores) -> Taste:
     there = rows >= 0
     rows, stars, movie_ids = rows[there], history.stars[there], history.movie_ids[there]
     crowd = catalog.rating_mean[rows]
-    odd = _most_contrarian(stars - crowd)
+    # Beside the member's own rating: what fewer gave stays theirs.
+    told = catalog.rating_count[rows] > FEWEST_PEOPLE
+    odd = _most_contrarian(np.where(told, stars - crowd, 0))
     points = list(_map(scores, rows)) if len(rows) >= MINIMUM_IN_GROUP else []
     accuracy = prequential_accuracy(scores)
     predicted = _newest(accuracy) if accuracy else []
@@ -98,8 +101,8 @@ def taste_of(scores: ModelScores) -> Taste:
         count=len(stars),
         mean=float(stars.mean()) if len(stars) else None,
         histogram=_histogram(stars),
-        genres=_genres(scores, rows, stars, crowd),
-        decades=_decades(catalog.year[rows], stars, crowd),
+        genres=_genres(scores, rows[told], stars[told], crowd[told]),
+        decades=_decades(catalog.year[rows[told]], stars[told], crowd[told]),
         contrarian=[
             Contrarian(movies[int(movie_ids[place])], float(stars[place]), float(crowd[place]))
             for place in odd

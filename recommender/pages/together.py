@@ -10,7 +10,7 @@ from django.contrib.auth.models import AbstractBaseUser
 
 from catalog.models import Movie
 from catalog.queries.films_by_key import card_movies
-from catalog.queries.members import friends_to_watch_with
+from catalog.queries.members import friends_to_watch_with, who_show_ratings
 from recommender.data.histories import histories_of
 from recommender.serving.filters import Filters
 from recommender.serving.live import live_state
@@ -20,6 +20,8 @@ from recommender.serving.recommender import Recommender
 MOST_MEMBERS = 8
 CANDIDATES = 400  # films foreseen best for the least happy, which are told apart
 SAME_STARS = 0.1  # least misery is compared in steps of this, so that the average decides ties
+
+_NONE = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,10 @@ def willing_friends(user_id: int) -> list[AbstractBaseUser]:
 
 
 def for_group(members: Sequence[AbstractBaseUser], filters: Filters, n: int) -> list[GroupCard]:
-    """Films closed to none of the members, by least misery, then by the average.
+    """Films by least misery, then by the average: what the first of the members looks for.
+
+    Left out are films closed to the first, and those that others let friends see they rated. What
+    they have seen or hidden otherwise is theirs: that a film is missing would tell it.
 
     Both are less what the predictions may be wrong by: a film foreseen at 4.3 for sure comes before
     one foreseen at 4.5 by a guess.
@@ -51,7 +56,8 @@ def for_group(members: Sequence[AbstractBaseUser], filters: Filters, n: int) -> 
     if not group or live.factorization is None:
         return []
     stars = np.stack([one.scores.stars for one in group if one.scores.stars is not None])
-    allowed = np.logical_and.reduce([one.allowed for one in group])
+    told = [histories[pk].movie_ids for pk in who_show_ratings(m.pk for m in members[1:])]
+    allowed = group[0].allowed & ~live.catalog.mask_of(np.concatenate([*told, _NONE]))
     least, average = stars.min(axis=0), stars.mean(axis=0)
     pool, _ = best_rows(np.where(allowed, least, np.float32(-np.inf)), CANDIDATES)
     sure = stars[:, pool] - np.stack([one.scores.uncertainty(pool) for one in group])

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from catalog.models.movie import FEWEST_PEOPLE
 from recommender.learning.arrays import BoolArray, IntArray
 from recommender.serving.model_scores import ModelScores
 from recommender.serving.ranking import Ranking, Source
 
 REASONS = 3
-FEWEST_RATINGS = 5  # of a film that is named as a reason
+FEWEST_RATINGS = FEWEST_PEOPLE  # of a film that is named as a reason
 GIVING_WAY = 0.9  # what the weight of a reason counts for each time that it was named before
 SMALL_SHARE = 0.1  # of the largest weight: what moved a score less than that is left out
 

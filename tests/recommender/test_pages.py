@@ -1,5 +1,6 @@
 """Whatever a member has rated, seen, logged and hidden: no page and no answer offers any of it."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -14,11 +15,12 @@ from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from catalog.models import Friendship
+from catalog.models import Friendship, Movie
 from catalog.services.diary import Viewing, write
 from catalog.services.ratings import rate
 from catalog.services.seen import mark_seen
 from catalog.services.watchlist import set_hidden, set_watchlisted
+from recommender.serving.live_catalog import live_catalog
 from tests.recommender.rated_world import add_ratings
 from tests.recommender.world import FILMS, World
 
@@ -129,9 +131,70 @@ def test_nothing_rated_seen_or_hidden_is_offered(
         offered = dict(offers(client, world, bob))
         for name, films in offered.items():
             assert not films & closed, name
-        assert not offered["together"] & theirs.closed(world)
+        assert not offered["together"] & mine.closed(world)
+        assert not offered["together"] & {world.movies[place].pk for place in theirs.rated}
         assert offered["API: watch-next"], "fifteen films at least are open"
         kept_films = {world.movies[place].pk for place in kept}
         watchlist = {movie.pk for movie, _ in client.get("/watchlist/").context["cards"]}
         assert watchlist == kept_films - mine.watched(world)
         transaction.set_rollback(True)
+
+
+def pages_of(client: Client, world: World) -> Iterator[tuple[str, str]]:
+    """What each page says, by its address, without what is another at each request."""
+    films = [world.movies[place] for place in (40, 41, 42)]
+    for address in (
+        "/",
+        "/movies/?sort=title",
+        "/movies/?sort=best",
+        "/movies/?average=4",
+        "/movies/?count=10",
+        "/search/?q=Film",
+        "/taste/",
+        "/welcome/",
+        "/watch-next/",
+        f"/watch-next/?movie={world.even[1]}",
+        "/together/?member=bob",
+        *(film.get_absolute_url() for film in films),
+        *(reverse("recommender:similar", args=[film.pk]) for film in films),
+        *(reverse("recommender:prediction", args=[film.pk]) for film in films),
+        "/api/v1/movies?limit=100&q=Film",
+        *(f"/api/v1/movies/{film.pk}" for film in films),
+        "/api/v1/me/recommendations?n=50",
+        "/api/v1/me/watch-next?n=50",
+    ):
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        yield address, re.sub(r'nonce="[^"]*"|csrf\w*" value="[^"]*"', "", answer.content.decode())
+
+
+@pytest.mark.parametrize("is_member", [True, False])
+def test_no_page_tells_what_the_only_other_member_did(world: World, is_member: bool) -> None:
+    Movie.objects.update(rating_count=0, half_star_sum=0)
+    world.publish()
+    ada, bob = world.fan_of_even(), world.member("bob", shares_ratings=False)
+    Friendship.objects.create(sender=ada, receiver=bob, accepted_at=timezone.now())
+    client = Client()
+    client.force_login(ada)
+
+    def seen() -> dict[str, str]:
+        live_catalog.forget()
+        pages = dict(pages_of(client, world))
+        if is_member:
+            return pages
+        visitor = Client()
+        return {
+            address: visitor.get(address).content.decode()
+            for address in pages
+            if address.startswith(("/movies/", "/api/v1/movies"))
+        }
+
+    before = seen()
+    rate(user_id=bob.pk, movie=world.movies[40], half_stars=10)
+    rate(user_id=bob.pk, movie=world.movies[41], half_stars=1)
+    set_hidden(user_id=bob.pk, movie=world.movies[42], on=True)
+    mark_seen(user_id=bob.pk, movie=world.movies[43], watched_on=None)
+    after = seen()
+    # What bob would like is what he agreed to be asked for; the films are the same ones.
+    changed = {address for address in before if before[address] != after[address]}
+    assert changed <= {"/together/?member=bob"}

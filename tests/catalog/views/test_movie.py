@@ -47,7 +47,7 @@ def test_everything_known_is_shown(client: Client, amelie: Movie) -> None:
 def test_a_film_of_which_only_the_title_is_known(client: Client, db: None) -> None:
     shown = page(client, Movie.objects.create(title="M"))
     assert "There is no description of this film." in shown
-    assert "Nobody has rated it yet." in shown
+    assert "Fewer than five people have rated it." in shown
     assert "None" not in shown
 
 
@@ -70,15 +70,16 @@ def test_no_film_is_404(client: Client, db: None) -> None:
 
 
 def test_the_crowd_is_averaged_and_spread_out(client: Client, amelie: Movie) -> None:
-    for name, half_stars in (("a", 10), ("b", 8), ("c", 8)):
+    for name, half_stars in (("a", 10), ("b", 8), ("c", 8), ("d", 7), ("e", 9)):
+        assert "Fewer than five people have rated it." in page(client, amelie)
         user = get_user_model().objects.create_user(name)
         rate(user_id=user.pk, movie=amelie, half_stars=half_stars)
     answer = client.get(amelie.get_absolute_url())
     counts = {bar.stars: bar.count for bar in answer.context["histogram"].bars}
     assert counts[4.0] == 2
     assert counts[5.0] == 1
-    assert sum(counts.values()) == 3
-    assert '<strong class="tabular">4.3</strong>' in answer.content.decode()
+    assert sum(counts.values()) == 5
+    assert '<strong class="tabular">4.2</strong>' in answer.content.decode()
 
 
 def test_a_visitor_is_invited_and_a_member_can_rate(
