@@ -69,3 +69,11 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "20/m/ip,5/15m/key",
 }
 MATINEE_LIMITS = env.bool("MATINEE_LIMITS", default=not LOCAL)  # searches, imports, hooks
+
+# --- Sessions, and keys --------------------------------------------------------------------------
+
+MATINEE_SESSION_IDLE_DAYS = env.int("MATINEE_SESSION_IDLE_DAYS", default=14)
+MATINEE_SESSION_DAYS = env.int("MATINEE_SESSION_DAYS", default=60)
+SESSION_COOKIE_AGE = MATINEE_SESSION_DAYS * 24 * 3600
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # former keys, newest first
+MFA_ADAPTER = "moviesite.accounts.sealed.FactorAdapter"

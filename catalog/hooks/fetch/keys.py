@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.core.cache import cache
 
@@ -30,9 +30,11 @@ def take(sync_id: int) -> tuple[str, str, str] | None:
     return address, key, user
 
 
-def _fernet() -> Fernet:
-    digest = hashlib.sha256(b"catalog.hooks.keys" + settings.SECRET_KEY.encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(digest))
+def _fernet() -> MultiFernet:
+    """Sealed by today's key; what was sealed by a former one a moment ago is opened too."""
+    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    digests = (hashlib.sha256(b"catalog.hooks.keys" + key.encode()).digest() for key in keys)
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])
 
 
 def _name(sync_id: int) -> str:
