@@ -77,3 +77,9 @@ MATINEE_SESSION_DAYS = env.int("MATINEE_SESSION_DAYS", default=60)
 SESSION_COOKIE_AGE = MATINEE_SESSION_DAYS * 24 * 3600
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # former keys, newest first
 MFA_ADAPTER = "moviesite.accounts.sealed.FactorAdapter"
+
+# --- What is kept, and for how long: days, 0 for ever -------------------------------------------
+
+MATINEE_AUDIT_DAYS = env.int("MATINEE_AUDIT_DAYS", default=365)
+MATINEE_HISTORY_DAYS = env.int("MATINEE_HISTORY_DAYS", default=0)  # of the administration
+MATINEE_RUN_DAYS = env.int("MATINEE_RUN_DAYS", default=0)

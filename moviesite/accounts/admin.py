@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.admin.large_tables import LargeTableAdmin
 from catalog.models import Sharing
 
+from . import audit_admin  # noqa: F401  (registers its page)
 from .deletion import LastAdministratorError, delete_account
 from .models import User
 

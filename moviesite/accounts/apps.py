@@ -11,6 +11,8 @@ class AccountsConfig(AppConfig):
     verbose_name = _("accounts")
 
     def ready(self) -> None:
+        from .audit_signals import connect
         from .roles import grant_roles
 
+        connect()
         post_migrate.connect(grant_roles, sender=self, dispatch_uid="accounts.roles")

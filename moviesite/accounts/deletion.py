@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from allauth.usersessions.models import UserSession
-from django.contrib.admin.models import LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Q
 
 from catalog.services.ratings import unrate_all
 from recommender.models import Departure
 
-from .models import User
+from .audit import account, record
+from .forgetting import forget_names
+from .models import AuditAction, User
 
 
 class LastAdministratorError(Exception):
@@ -34,15 +34,8 @@ def delete_account(user: User) -> None:
             raise LastAdministratorError(f"{name} is the only administrator")
         for session in UserSession.objects.filter(user_id=key):
             session.end()
-        _forget_name(user)
+        forget_names(user)
         unrate_all(key)
         user.delete()
         Departure.objects.create()
-
-
-def _forget_name(user: User) -> None:
-    """What administrators did to the account stays on record, but no longer says whose it was."""
-    about = LogEntry.objects.filter(
-        content_type=ContentType.objects.get_for_model(User), object_id=str(user.pk)
-    )
-    about.update(object_repr=f"user {user.pk}")
+        record(AuditAction.DELETION, about=account(User(pk=key)))

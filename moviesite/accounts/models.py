@@ -71,3 +71,42 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.hint}…)"
+
+
+class AuditAction(models.TextChoices):
+    LOGGED_IN = "logged_in", _("logged in")
+    REFUSED = "refused", _("log-in refused")
+    PASSWORD = "password", _("password changed")
+    FACTOR = "factor", _("second factor changed")
+    ADDRESS = "address", _("e-mail address changed")
+    TOKEN = "token", _("API token made or removed")
+    ACCOUNT = "account", _("account or rights changed by staff")
+    SETTING = "setting", _("setting changed")
+    EXPORT = "export", _("data exported")
+    DELETION = "deletion", _("account deleted")
+    PUBLISH = "publish", _("model published")
+
+
+class AuditEntry(models.Model):
+    """What was done that matters for safety: written by ``audit.record``, and never changed.
+
+    Of an account that is deleted the entries stay, without whose they were and from where.
+    """
+
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+    action = models.CharField(_("what"), max_length=20, choices=AuditAction.choices)
+    actor = models.ForeignKey(
+        User, verbose_name=_("by"), related_name="+", null=True, on_delete=models.SET_NULL
+    )
+    ip = models.GenericIPAddressField(_("address"), null=True)
+    about = models.CharField(_("about"), max_length=200, blank=True)
+    detail = models.CharField(_("detail"), max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit trail")
+        indexes = [models.Index(fields=["at"], name="accounts_audit_at")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.about}"

@@ -43,7 +43,7 @@ from catalog.models.import_row import RowOutcome
 from catalog.models.sharing import CHOICES, shares
 from recommender.models import Preferences
 
-from .models import ApiToken, User
+from .models import ApiToken, AuditEntry, User
 
 ROWS_AT_ONCE = 2000
 STARS = F("half_stars") / 2.0
@@ -251,13 +251,15 @@ PARTS = (
         Authenticator,
         {"type": "type", "name": "data__name", **_same("created_at", "last_used_at")},
     ),
+    Part("account_events", AuditEntry, _same("at", "action", "ip", "about", "detail"), "actor_id"),
     Part("sessions", UserSession, _same("ip", "user_agent", "created_at", "last_seen_at")),
 )
 
 # What was done to the catalog, of which the name of who did it is forgotten with the account.
-KEPT_WITHOUT_NAME = frozenset(
+DONE_BY_EDITORS = frozenset(
     {"catalog.datasetjob", "catalog.distinctfilms", "catalog.filmchange", "catalog.filmmerge"}
 )
+KEPT_WITHOUT_NAME = DONE_BY_EDITORS | {"accounts.auditentry"}
 
 # Deleted with the account, but no part of an export: model -> why.
 LEFT_OUT = {
@@ -271,5 +273,5 @@ LEFT_OUT = {
     "admin.logentry": "how the site was administered",
     "catalog.savedsearch": "a filter of an editor's list in the administration",
     "catalog.mergedrow": "rows of a member's that an undo of merged films would bring back",
-    **dict.fromkeys(KEPT_WITHOUT_NAME, "what an editor did to films, kept without the name"),
+    **dict.fromkeys(DONE_BY_EDITORS, "what an editor did to films, kept without the name"),
 }

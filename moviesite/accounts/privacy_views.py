@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from .audit import record
 from .deletion import LastAdministratorError, delete_account
 from .export import csv_archive, json_document
 from .forms import DeleteAccountForm
 from .letterboxd import letterboxd_archive
-from .models import User
+from .models import AuditAction, User
 
 
 @require_safe
@@ -89,6 +90,7 @@ def _download(
 ) -> StreamingHttpResponse:
     """The file; the owner is told that somebody took it."""
     if request.method == "GET":
+        record(AuditAction.EXPORT, detail=f"{stem}.{suffix}")
         get_adapter(request).send_notification_mail("account/email/data_exported", request.user)
     answer = StreamingHttpResponse(pieces, content_type=content_type)  # type: ignore[arg-type]
     name = f"{stem}-{timezone.localdate():%Y-%m-%d}.{suffix}"

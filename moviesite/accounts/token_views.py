@@ -8,8 +8,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from .audit import record
 from .forms import TokenForm
-from .models import ApiToken
+from .models import ApiToken, AuditAction
 from .tokens import create_token
 
 
@@ -23,6 +24,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     text = None
     if request.method == "POST" and form.is_valid():
         token, text = create_token(request.user, form.cleaned_data["name"])  # type: ignore[arg-type]
+        record(AuditAction.TOKEN, detail=f"made {token.hint}…")
         tell = get_adapter(request).send_notification_mail
         tell("account/email/token_made", request.user, {"token": token.name})
         form = TokenForm()
@@ -35,5 +37,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 @login_required
 @reauthentication_required(app="allauth.account")
 def remove_token(request: HttpRequest, pk: int) -> HttpResponse:
-    get_object_or_404(ApiToken, pk=pk, user_id=request.user.pk).delete()
+    token = get_object_or_404(ApiToken, pk=pk, user_id=request.user.pk)
+    token.delete()
+    record(AuditAction.TOKEN, detail=f"removed {token.hint}…")
     return redirect("api-tokens")

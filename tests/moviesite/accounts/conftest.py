@@ -33,7 +33,7 @@ from catalog.models import (
     WatchSync,
 )
 from catalog.services.ratings import rate
-from moviesite.accounts.models import User
+from moviesite.accounts.models import AuditEntry, User
 from moviesite.accounts.tokens import create_token
 from recommender.models import Preferences
 from tests.recommender.world import World
@@ -99,6 +99,7 @@ def fill(user: User, world: World) -> None:
         user=user, sync=sync, server="plex", key="key", item="item", movie=movies[9], title="Nine"
     )
     HookDelivery.objects.create(user=user, server="plex", title="Nine", event=watched)
+    AuditEntry.objects.create(actor=user, action="logged_in", ip="192.0.2.7", about="user")
     create_token(user, "Ida's script")
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
 

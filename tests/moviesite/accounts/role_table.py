@@ -6,6 +6,7 @@ A new admin page, action or view needs its row here, and its rights in moviesite
 
 PAGES = """
 page                                 view  add  change delete
+accounts.auditentry                  A     -    -      -
 accounts.user                        A     A    A      A
 account.emailaddress                 A     -    -      A
 auth.group                           A     -    -      -

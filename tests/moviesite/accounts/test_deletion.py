@@ -1,21 +1,26 @@
 """Deleting an account: who may, what goes, and what the models see of it."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
+from django.core.files.storage import storages
 from django.db import connection
 from django.test import Client
 
-from catalog.models import Movie, Rating
+from catalog.models import DatasetJob, Movie, MovieList, Rating, Sharing
 from catalog.services.ratings import rate
 from catalog.signals import ratings_changed
 from moviesite.accounts.deletion import LastAdministratorError, delete_account
-from moviesite.accounts.models import User
+from moviesite.accounts.models import AuditEntry, User
 from moviesite.accounts.privacy import PARTS
 from recommender.data.snapshot import take_snapshot
+from recommender.models import ModelVersion, TrainingRun
 from tests.moviesite.accounts.conftest import PASSWORD, fill
 from tests.moviesite.accounts.test_privacy import belongings
 from tests.recommender.world import RATINGS_OF_EACH, World
@@ -98,6 +103,23 @@ def test_nothing_remains(client: Client, ida: User, world: World) -> None:
         object_repr="Ida-Marker",
         action_flag=CHANGE,
     )
+    boss = User.objects.get(username="boss")
+    for model, repr_ in ((EmailAddress, ida.email), (Sharing, "what Ida-Marker shares")):
+        LogEntry.objects.create(
+            user=boss,
+            content_type=ContentType.objects.get_for_model(model),
+            object_id="1",
+            object_repr=repr_,
+            change_message='[{"changed": {"name": "user", "object": "ida-marker"}}]',
+            action_flag=CHANGE,
+        )
+    version = world.publish()[0]
+    ModelVersion.objects.filter(pk=version.pk).update(reason="published by Ida-Marker")
+    run = TrainingRun.objects.create(
+        kind="factorization", mode="full", trigger="manual", trigger_detail="by Ida-Marker"
+    )
+    job = DatasetJob.objects.create(kind="import", asked_by=ida, source="films of ida-marker.zip")
+    MovieList.objects.filter(user=other).update(title="A night with ida-marker-2")
     elsewhere = Client()
     elsewhere.force_login(ida, "django.contrib.auth.backends.ModelBackend")
     assert elsewhere.get(PATH).status_code == 200
@@ -130,10 +152,21 @@ def test_nothing_remains(client: Client, ida: User, world: World) -> None:
         for one in references:
             if one.related_model is User:
                 assert not model.objects.filter(**{one.name: key}).exists(), model  # type: ignore[attr-defined]
+    MovieList.objects.filter(user=other).update(title="")
     assert rows_with("ida-marker") == []
+    assert files_with(b"ida-marker") == []
+    version.refresh_from_db()
+    run.refresh_from_db()
+    job.refresh_from_db()
+    assert version.reason == f"published by user {key}"
+    assert run.trigger_detail == f"by user {key}"
+    assert (job.asked_by, job.source) == (None, "films of ….zip")
+    left = AuditEntry.objects.filter(about=f"user {key}", action="deletion").get()
+    assert (left.actor, left.ip) == (None, None)
     assert rows_with(str(session)) == []
     assert Rating.objects.filter(user=other).count() == 3
-    assert LogEntry.objects.get().object_repr == f"user {key}"
+    told_of = set(LogEntry.objects.values_list("object_repr", flat=True))
+    assert told_of == {f"user {key}", f"what user {key} shares"}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -167,4 +200,17 @@ def rows_with(text: str) -> list[str]:
             )
             if cursor.fetchone()[0]:
                 found.append(table)
+    return found
+
+
+def files_with(text: bytes) -> list[str]:
+    """The files of all storages that have ``text`` in them or in their names, in any case."""
+    found = []
+    for name in settings.STORAGES:
+        if not hasattr(storages[name], "location") or name == "staticfiles":
+            continue
+        for path in Path(storages[name].location).rglob("*"):
+            read = path.read_bytes() if path.is_file() else b""
+            if text in read.lower() or text in str(path).lower().encode():
+                found.append(str(path))
     return found
