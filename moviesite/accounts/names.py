@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.datasets.known import CREDITS
 from catalog.models import Dataset, Takedown
 
-from .look_alikes import look_of
+from .look_alikes import looks_of
 from .models import User
 
 NUMBERED = re.compile(r"(?P<dataset>.+)-\d+\Z")
@@ -58,7 +58,7 @@ def refuse_other_names(name: str, key: int | None = None) -> None:
         raise ValidationError(
             _("A name is no e-mail address: others see it."), code="name_is_address"
         )
-    alike = User.objects.filter(name_look=look_of(name), imported=False)
+    alike = User.objects.filter(name_look__in=looks_of(name), imported=False)
     if key is not None:
         alike = alike.exclude(pk=key)
     if alike.exists():

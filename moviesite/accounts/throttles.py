@@ -49,8 +49,9 @@ def axes_account(request: HttpRequest, credentials: dict[str, Any] | None) -> st
 
 
 def axes_passes(request: HttpRequest, credentials: dict[str, Any] | None = None) -> bool:
-    """For django-axes: a known device is counted by `known_device` alone."""
-    return known_device(request, account_of(credentials or {})) is not None
+    """For django-axes: tokens and known devices have counters of their own."""
+    account = account_of(credentials or {})
+    return not account or known_device(request, account) is not None
 
 
 def known_device(request: HttpRequest, account: str) -> str | None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from moviesite.accounts.look_alikes import look_of
+from moviesite.accounts.look_alikes import look_of, looks_of
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,8 @@ def test_these_do_not(other: str) -> None:
 @pytest.mark.parametrize("name", ["Müller", "иван", "井田", "ida.lupino+1"])
 def test_a_name_looks_like_itself_in_capitals(name: str) -> None:
     assert look_of(name) == look_of(name.upper()) == look_of(look_of(name))
+
+
+def test_capitals_may_look_like_others_than_small_letters_do() -> None:
+    assert look_of("Nick") in looks_of("Νick")
+    assert look_of("Hera") in looks_of("Нera")

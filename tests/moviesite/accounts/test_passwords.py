@@ -54,7 +54,7 @@ def why_not(password: str, user: User | None = None) -> list[str]:
 
 @pytest.mark.parametrize(
     "password",
-    ["a-long-and-calm-evening-42", "xK3-9fQz", "correct horse battery staple", "rosa Elefanten"],
+    ["a-long-and-calm-evening-42", "xK3-9fQ_z0", "correct horse battery staple", "rosa Elefanten"],
 )
 def test_long_ones_and_hard_ones_are_taken(password: str) -> None:
     assert why_not(password) == []
