@@ -1,6 +1,7 @@
 """Accounts of the people who rate films."""
 
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +13,9 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from .audit_signals import connect
+        from .private_pages import begin
         from .roles import grant_roles
 
         connect()
+        user_logged_in.connect(begin, dispatch_uid="accounts.begin")
         post_migrate.connect(grant_roles, sender=self, dispatch_uid="accounts.roles")

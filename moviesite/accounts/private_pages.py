@@ -44,6 +44,11 @@ class PrivatePagesMiddleware:
         return answer
 
 
+def begin(sender: object, request: HttpRequest, **_: object) -> None:
+    """Listens to log-ins."""
+    request.session[BEGAN] = request.session[SEEN] = time.time()
+
+
 def has_session(request: HttpRequest) -> bool:
     """Whether a session was sent or made; nothing is read for a visitor who only looks."""
     return settings.SESSION_COOKIE_NAME in request.COOKIES or request.session.modified
@@ -53,7 +58,7 @@ def keep_or_end(request: HttpRequest) -> None:
     """End the session, or note once an hour that it is used."""
     now, session = time.time(), request.session
     began, seen = session.get(BEGAN), session.get(SEEN)
-    if began is None or seen is None:  # it is new, or from a version that noted neither
+    if began is None or seen is None:  # from a version that noted neither
         session[BEGAN] = session[SEEN] = now
         return
     is_idle = now - seen > settings.MATINEE_SESSION_IDLE_DAYS * DAY

@@ -158,7 +158,7 @@ def pages_of(client: Client, world: World) -> Iterator[tuple[str, str]]:
         *(film.get_absolute_url() for film in films),
         *(reverse("recommender:similar", args=[film.pk]) for film in films),
         *(reverse("recommender:prediction", args=[film.pk]) for film in films),
-        "/api/v1/movies?limit=100&q=Film",
+        "/api/v1/movies?limit=100&search=Film",
         *(f"/api/v1/movies/{film.pk}" for film in films),
         "/api/v1/me/recommendations?n=50",
         "/api/v1/me/watch-next?n=50",
