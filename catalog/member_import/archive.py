@@ -45,6 +45,7 @@ LEFT_NAMES = {
     "friends_asking.csv": "people",
     "blocked_members.csv": "people",
     "api_tokens.csv": "profile",
+    "account_events.csv": "profile",
     "second_factors.csv": "profile",
     "sessions.csv": "profile",
     "films_asked_for.csv": "profile",

@@ -64,13 +64,14 @@ def test_what_matters_for_safety_is_kept(client: Client, ida: User) -> None:
     fields = {"username": "ada", "is_active": "on", "is_staff": "on"}
     fields |= {"sharing-TOTAL_FORMS": "0", "sharing-INITIAL_FORMS": "0"}
     client.post(f"/admin/accounts/user/{ada.pk}/change/", fields)
+    key = ada.pk
     delete_account(ada)
     for action in ("export", "token", "password", "account", "deletion"):
         assert last(action).detail or last(action).about, action
     assert last("export").actor == ida
-    assert last("account").about == f"user {ada.pk}"
+    assert last("account").about == f"user {key}"
     assert "Staff status" in last("account").detail
-    assert last("deletion").about == f"user {ada.pk}"
+    assert last("deletion").about == f"user {key}"
 
 
 def test_a_published_model_is_kept(world: World) -> None:

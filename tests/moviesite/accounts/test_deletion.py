@@ -110,7 +110,7 @@ def test_nothing_remains(client: Client, ida: User, world: World) -> None:
             content_type=ContentType.objects.get_for_model(model),
             object_id="1",
             object_repr=repr_,
-            change_message='[{"changed": {"name": "user", "object": "ida-marker"}}]',
+            change_message='[{"changed": {"name": "user", "object": "ida-marker", "fields": []}}]',
             action_flag=CHANGE,
         )
     version = world.publish()[0]

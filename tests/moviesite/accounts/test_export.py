@@ -63,7 +63,8 @@ def test_both_have_every_part_with_something_in_it(client: Client, ida: User) ->
     assert set(document) == names | {"exported_at"}
     for part in PARTS:
         assert document[part.name], f"the fixture must have something of {part.name}"
-        assert len(document[part.name]) == len(files[part.name]), part.name
+        if part.name != "account_events":  # of which each export makes one
+            assert len(document[part.name]) == len(files[part.name]), part.name
         assert list(document[part.name][0]) == list(files[part.name][0]) == list(part.columns)
 
 
