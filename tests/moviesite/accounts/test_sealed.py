@@ -86,6 +86,7 @@ def test_a_former_key_opens_until_it_is_left_out(ida: User, settings: Any) -> No
     settings.SECRET_KEY = "a third key"
     with pytest.raises(InvalidToken):
         opened(sealed)
+    assert not opens(ida), "refused, and no error"
 
 
 @pytest.mark.parametrize("keep", [True, False])
