@@ -10,8 +10,8 @@ from catalog.services.ratings import unrate_all
 from recommender.models import Departure
 
 from .audit import account, record
-from .forgetting import forget_names
 from .models import AuditAction, User
+from .traces import forget_names
 
 
 class LastAdministratorError(Exception):

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from .cleaning import clean_up
+from .cleanup import clean_up
 
 
 @shared_task(name="moviesite.accounts.tasks.clean_up")

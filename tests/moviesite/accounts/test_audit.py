@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from moviesite.accounts.cleaning import clean_up
+from moviesite.accounts.cleanup import clean_up
 from moviesite.accounts.deletion import delete_account
 from moviesite.accounts.models import AuditEntry, User
 from tests.recommender.world import World

@@ -152,7 +152,7 @@ def test_nothing_remains(client: Client, ida: User, world: World) -> None:
         for one in references:
             if one.related_model is User:
                 assert not model.objects.filter(**{one.name: key}).exists(), model  # type: ignore[attr-defined]
-    MovieList.objects.filter(user=other).update(title="")
+    MovieList.objects.filter(user=other).update(title="Later")
     assert rows_with("ida-marker") == []
     assert files_with(b"ida-marker") == []
     version.refresh_from_db()

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from catalog.models import Movie
-from moviesite.accounts.cleaning import clean_up
+from moviesite.accounts.cleanup import clean_up
 from moviesite.accounts.models import User
 from moviesite.accounts.private_pages import BEGAN, DAY, SEEN
 from moviesite.accounts.tokens import create_token
