@@ -24,6 +24,7 @@ from recommender.learning.arrays import BoolArray, IntArray, positions
 
 LITTLE_SEEN_QUANTILE = 0.8
 LITTLE_SEEN_RATINGS = FEWEST_PEOPLE
+MIDDLE_HALF_STARS = 7.0  # where no mean is known
 KNOWN_QUANTILE = 0.5  # of the votes of films rated here: with more, the world knows a film
 
 RELEASED_LATELY = 365  # days
@@ -258,8 +259,13 @@ def _is_new(added_on: IntArray, released_on: IntArray, today: int) -> NDArray[np
 def _steady_mean(
     count: NDArray[np.int32], half_stars: NDArray[np.float64], weight: float = 5.0
 ) -> NDArray[np.float32]:
-    """Mean stars as if each film had ``weight`` more ratings of the overall mean."""
-    overall = half_stars.sum() / max(1, int(count.sum()))
+    """Mean stars as if each film had ``weight`` more ratings of the overall mean.
+
+    A film that too few have rated counts as one that nobody has: its mean would tell their stars.
+    """
+    told = count >= FEWEST_PEOPLE
+    count, half_stars = np.where(told, count, 0), np.where(told, half_stars, 0.0)
+    overall = half_stars.sum() / int(count.sum()) if told.any() else MIDDLE_HALF_STARS
     return ((half_stars + weight * overall) / (count + weight) / 2).astype(np.float32)
 
 

@@ -94,7 +94,6 @@ def _others(catalog: CatalogArrays, movie_ids: IntArray, stars: FloatArray) -> F
     weight = np.where(rows >= 0, catalog.rating_count[rows], 0) + CROWD_WEIGHT
     # What fewer gave stays theirs: such a film counts as the mean of all.
     told = weight - CROWD_WEIGHT > FEWEST_PEOPLE
-    mean = np.where(told, mean, np.float32(catalog.rating_mean.mean() if len(catalog) else 3.5))
     weight = np.where(told, weight, CROWD_WEIGHT)
     without = np.where(weight > CROWD_WEIGHT, (mean * weight - stars) / (weight - 1), mean)
     return np.clip(without, 0.5, 5).astype(np.float32)
