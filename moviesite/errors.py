@@ -6,8 +6,10 @@ import errno
 import sys
 
 from django.db import InterfaceError, InternalError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+
+from moviesite.api.problems import problem
 
 RETRY_AFTER = 10  # seconds
 API = "/api/"
@@ -22,14 +24,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if error is not None and is_outage(error):
         return unavailable(request)
     if request.path_info.startswith(API):
-        return _problem(500, "Internal Server Error", "Something went wrong; it has been logged.")
+        return problem(500, "Something went wrong; it has been logged.")
     return HttpResponse(render_to_string("500.html"), status=500)
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:
     """Something that the site needs is away; it looks for it again with every request."""
     if request.path_info.startswith(API):
-        answer = _problem(503, "Service Unavailable", "The database or the disk is away; retry.")
+        answer = problem(503, "The database or the disk is away: try again in a moment.")
     else:
         answer = HttpResponse(render_to_string("503.html"), status=503)
     answer["Retry-After"] = str(RETRY_AFTER)
@@ -46,9 +48,3 @@ def is_outage(error: BaseException) -> bool:
     if isinstance(error, OSError):
         return error.errno in NO_ROOM
     return False
-
-
-def _problem(status: int, title: str, detail: str) -> HttpResponse:
-    """As RFC 9457 has it."""
-    problem = {"type": "about:blank", "title": title, "status": status, "detail": detail}
-    return JsonResponse(problem, status=status, content_type="application/problem+json")

@@ -21,7 +21,7 @@ from catalog.broker import send
 from moviesite.health import heartbeats
 from moviesite.metrics.instruments import observe_recommending
 from recommender.data import stage_times
-from recommender.models import TrainingRun
+from recommender.models import ModelVersion, TrainingRun
 from tests.recommender.conftest import artifacts, fresh_process, plain_static
 from tests.recommender.world import World, build_world
 
@@ -51,6 +51,7 @@ def samples(
     (tmp_path / f"matinee-{timezone.now():%Y%m%dT%H%M%S}Z.backup").touch()
     world: World = build_world()
     world.publish()
+    ModelVersion.objects.update(metrics={"rmse": 0.9, "gate_measure": "rmse"})
     heartbeats.tell(heartbeats.BEAT)
     TrainingRun.objects.create(
         kind="sequence", mode="full", trigger="manual", requested_at=timezone.now() - timedelta(1)

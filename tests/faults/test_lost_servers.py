@@ -135,8 +135,9 @@ def test_without_its_database_the_site_says_so_and_comes_back(web: str, rated_wo
             assert int(answer.headers["Retry-After"]) > 0
             assert answer.headers["Content-Type"] == "application/problem+json"
             assert answer.json()["status"] == 503
-            assert member.get("/health/live").status_code == 200
-            answer = member.get("/health/ready")
+            prober = Visit(web)
+            assert prober.get("/health/live").status_code == 200
+            answer = prober.get("/health/ready")
             assert answer.status_code == 503
             assert answer.json()["checks"]["database"] == "unreachable"
         finally:

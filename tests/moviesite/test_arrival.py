@@ -1,9 +1,10 @@
 """Where a request ends, and until when it has to be there."""
 
 import itertools
+from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moviesite.arrival import (
@@ -19,16 +20,28 @@ GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n"
 CHUNKS = (
     b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"
-    b"5;name=value\r\nhello\r\n00A\r\n\r\n0\r\n\r\n0\r\n\r\n\r\n0\r\nTrailer: x\r\n\r\n"
+    b"5;name=value\r\nhello\r\n00A\r\n\r\n0\r\n\r\n0\r\n\r\n0\r\nTrailer: x\r\n\r\n"
 )
 WHOLE = [GET, POST + b"12345", CHUNKS, b"POST / HTTP/1.1\r\ncontent-length:\t0\r\n\r\n"]
 
 
+_made: list[Arrival] = []
+
+
 def arrival(**options: bool) -> Arrival:
-    return Arrival(0.0, 10**6, **options)
+    _made.append(Arrival(0.0, 10**6, **options))
+    return _made[-1]
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    yield
+    while _made:
+        _made.pop().close()
 
 
 @pytest.mark.parametrize("request_bytes", WHOLE)
+@settings(deadline=None)  # a busy machine is no fault
 @given(cuts=st.lists(st.integers(1, 120)))
 def test_a_request_is_complete_with_its_last_byte(request_bytes: bytes, cuts: list[int]) -> None:
     places = sorted({0, *(cut for cut in cuts if cut < len(request_bytes)), len(request_bytes)})

@@ -6,6 +6,7 @@ import random
 import threading
 import time
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 import requests
 
@@ -14,6 +15,7 @@ from tests.faults.chaos.ledger import Ledger
 
 PATIENCE = 20
 PAUSE = 0.05
+FIRST_DAY = date(2015, 1, 1)
 
 
 @dataclass
@@ -82,7 +84,9 @@ class Member(Writer):
         mark = f"{self.name} {self.turn}"
         self.ledger.try_adding(mark)
         film = self.random.choice(self.films)
-        if self.post(f"/movies/{film}/diary/", watched_on="2024-05-01", note=mark):
+        # An entry for each day: a second one of the same film and day would change the first.
+        day = str(FIRST_DAY + timedelta(days=self.turn))
+        if self.post(f"/movies/{film}/diary/", watched_on=day, note=mark):
             self.ledger.acknowledge_adding(mark)
 
     def post(self, path: str, **fields: str) -> bool:
