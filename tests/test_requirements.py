@@ -18,7 +18,6 @@ BY_NAME_ONLY = {
     "django-structlog": "an app and a middleware in the settings",
     "argon2-cffi": "Django's password hasher",
     "whitenoise": "a middleware in the settings",
-    "gunicorn": "a command",
 }
 """Of requirements.in: what no module imports, and who uses it."""
 

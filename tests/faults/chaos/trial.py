@@ -49,7 +49,7 @@ class Trial:
         self.site = Site(run.var, run.port, run, disk, self.random)
         self.ledger = Ledger()
         self.over = threading.Event()
-        self.statuses: dict[int, int] = {}
+        self.statuses: dict[str, int] = {}
         self.address = f"http://127.0.0.1:{run.port}"
 
     def hold(self, faults: int, tell: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
@@ -85,7 +85,7 @@ class Trial:
             "asked": self.ledger.asked,
             "acknowledged": self.ledger.acknowledged,
             "imported": importer.rows if importer.is_done else None,
-            "statuses": {str(status): count for status, count in sorted(self.statuses.items())},
+            "answers": dict(sorted(self.statuses.items())),
             "slowest_recovery_seconds": round(slowest, 1),
             "left_out": [] if self.site.disk else ["fill the disk: none can be mounted here"],
             "wrong": wrong,

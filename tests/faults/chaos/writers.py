@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import threading
 import time
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ class Writer:
     films: list[int]
     ledger: Ledger
     over: threading.Event
-    statuses: dict[int, int]
+    statuses: dict[str, int]
 
     def __post_init__(self) -> None:
         self.random = random.Random(self.name)
@@ -54,7 +55,10 @@ class Writer:
             allow_redirects=False,
             **options,  # type: ignore[arg-type]
         )
-        self.statuses[answer.status_code] = self.statuses.get(answer.status_code, 0) + 1
+        name = str(answer.status_code)
+        if answer.status_code >= 400:
+            name += f" {method} {re.sub(r'[0-9]+', 'N', path)}"
+        self.statuses[name] = self.statuses.get(name, 0) + 1
         return answer
 
 
