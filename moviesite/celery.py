@@ -8,7 +8,7 @@ from celery import Celery
 from celery.signals import before_task_publish, worker_process_init
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
-from moviesite.tracing import start_tracing
+from moviesite.traces import start_tracing
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "moviesite.settings")
 

@@ -4,7 +4,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from moviesite.tracing import start_tracing
+from moviesite.traces import start_tracing
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "moviesite.settings")
 # A request is served by one thread: threads of the linear algebra's own would only fight over

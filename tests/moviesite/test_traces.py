@@ -14,7 +14,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 SECRET = "Zm9vYmFyLXNlY3JldA"
 ASKS = f"""
-from moviesite.tracing import start_tracing
+from moviesite.traces import start_tracing
 assert start_tracing("matinee-web")
 from django.core.wsgi import get_wsgi_application
 from opentelemetry import trace
@@ -75,7 +75,7 @@ def test_requests_and_their_statements_are_told_without_secrets(
 
 def test_without_a_collector_nothing_of_it_is_imported() -> None:
     code = (
-        "import sys; from moviesite.tracing import start_tracing;"
+        "import sys; from moviesite.traces import start_tracing;"
         "assert not start_tracing('x'); assert 'opentelemetry' not in sys.modules"
     )
     environment = {key: value for key, value in os.environ.items() if "OTEL" not in key}
