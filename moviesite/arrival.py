@@ -15,7 +15,7 @@ HEAD_SECONDS = 10.0
 # A body has this long, and as much longer as its bytes take a very slow line.
 BODY_SECONDS = 30.0
 SLOWEST = 8 * 1024  # bytes in a second
-LARGEST_HEAD = 64 * 1024  # gunicorn itself refuses such a head
+LARGEST_HEAD = 64 * 1024
 IN_MEMORY = 256 * 1024
 
 END_OF_HEAD = b"\r\n\r\n"
@@ -25,7 +25,11 @@ CONTINUE = re.compile(rb"^expect:[ \t]*100-continue[ \t]*$", re.I | re.M)
 
 
 class TooLargeError(Exception):
-    """The body is larger than anything that the site takes."""
+    """The head or the body is larger than anything that the site takes."""
+
+    def __init__(self, part: str) -> None:
+        super().__init__(part)
+        self.part = part
 
 
 class Arrival:
@@ -71,8 +75,7 @@ class Arrival:
             self._kept.write(self._head[: end + len(END_OF_HEAD)])
             self._take(rest)
         elif len(self._head) > LARGEST_HEAD:
-            self._kept.write(self._head)
-            self.is_complete = True
+            raise TooLargeError("head")
 
     def bytes_so_far(self) -> IO[bytes]:
         self._kept.seek(0)
@@ -103,7 +106,7 @@ class Arrival:
 
     def _require(self, size: int) -> None:
         if size > self.largest_body:
-            raise TooLargeError
+            raise TooLargeError("body")
 
 
 class ChunkReader:

@@ -27,12 +27,15 @@ READ_AT_ONCE = 64 * 1024
 SEND_SECONDS = 60.0  # in which a client has to take a piece of its answer
 # Most answers fit into this, so that the thread is free before the client has read them.
 SEND_BUFFER = 1024 * 1024
-STOP_SECONDS = 1.0  # for connections without a request, when the process stops
 LINGER_SECONDS = 2.0  # for a client to close its end, so that it gets the end of its answer
 MB = 2**20
 
-TIMEOUT = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
-TOO_LARGE = b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+_CLOSE = b"Connection: close\r\nContent-Length: 0\r\n\r\n"
+TIMEOUT = b"HTTP/1.1 408 Request Timeout\r\n" + _CLOSE
+TOO_LARGE = {
+    "head": b"HTTP/1.1 431 Request Header Fields Too Large\r\n" + _CLOSE,
+    "body": b"HTTP/1.1 413 Content Too Large\r\n" + _CLOSE,
+}
 GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -110,12 +113,13 @@ class PatientWorker(ThreadWorker):
             return
         try:
             goes_on = not fs.cancelled() and fs.exception() is None and bool(fs.result())
-            if goes_on:
-                self._await_request(conn, conn.parser.unreader.rest(), is_further=True)
-            else:
-                self._linger(conn)
-        except (OSError, ValueError):  # the socket is closed already
-            self._leave(conn)
+            rest = conn.parser.unreader.rest() if goes_on else b""
+        except (OSError, ValueError):  # what was kept cannot be read
+            goes_on = False
+        if goes_on:
+            self._await_request(conn, rest, is_further=True)
+        else:
+            self._linger(conn)
 
     def handle_request(self, req: Any, conn: TConn) -> bool:
         conn.sock.settimeout(SEND_SECONDS)
@@ -131,9 +135,7 @@ class PatientWorker(ThreadWorker):
         now = time.monotonic()
         for conn, arrival in list(self._arriving.items()):
             if not self.alive and not arrival.has_begun:
-                arrival.began = min(arrival.began, now - STOP_SECONDS)
-                if now - arrival.began >= STOP_SECONDS:
-                    self._give_up(conn)
+                self._give_up(conn)
             elif now > arrival.deadline:
                 self._give_up(conn, TIMEOUT if arrival.has_begun else b"")
 
@@ -163,8 +165,8 @@ class PatientWorker(ThreadWorker):
         arrival = self._arriving[conn]
         try:
             arrival.feed(data)
-        except TooLargeError:
-            self._give_up(conn, TOO_LARGE)
+        except TooLargeError as error:
+            self._give_up(conn, TOO_LARGE[error.part])
             return
         except OSError:  # the disk has no room for a large body
             self.log.exception("A request cannot be kept.")
@@ -191,7 +193,9 @@ class PatientWorker(ThreadWorker):
         self.poller.unregister(conn.sock)
         if answer:
             self._send(conn, answer)
-        self._leave(conn)
+            self._linger(conn)
+        else:
+            self._leave(conn)
 
     def _send(self, conn: TConn, answer: bytes) -> None:
         """A line that fits into the socket's buffer, or is not worth waiting for."""
@@ -202,8 +206,12 @@ class PatientWorker(ThreadWorker):
 
     def _linger(self, conn: TConn) -> None:
         """Say that nothing more comes, and wait for the other end without a thread."""
-        conn.sock.setblocking(False)
-        conn.sock.shutdown(socket.SHUT_WR)
+        try:
+            conn.sock.setblocking(False)
+            conn.sock.shutdown(socket.SHUT_WR)
+        except OSError:  # the other end has gone already
+            self._leave(conn)
+            return
         self._closing[conn] = time.monotonic() + LINGER_SECONDS
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._drain, conn))
 

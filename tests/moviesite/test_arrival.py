@@ -70,7 +70,6 @@ def test_what_lies_behind_its_end_is_kept_for_the_next() -> None:
 @pytest.mark.parametrize(
     "nonsense",
     [
-        b"x" * (LARGEST_HEAD + 1),
         b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nno size\r\n",
         b"POST / HTTP/1.1\r\nContent-Length: five\r\n\r\n",
     ],
@@ -88,6 +87,13 @@ def test_no_body_is_larger_than_the_site_takes() -> None:
     ):
         with pytest.raises(TooLargeError):
             arrival().feed(sent)
+
+
+def test_no_head_is_larger_than_the_site_takes() -> None:
+    found = arrival()
+    found.feed(b"GET / HTTP/1.1\r\n" + b"x" * (LARGEST_HEAD - 100))
+    with pytest.raises(TooLargeError):
+        found.feed(b"x" * 100)
 
 
 def test_who_expects_to_be_told_to_go_on_is() -> None:

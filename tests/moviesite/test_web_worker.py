@@ -120,6 +120,12 @@ def test_a_body_beyond_all_limits_is_refused_before_it_is_sent(port: int) -> Non
         assert sock.recv(65536).startswith(b"HTTP/1.1 413")
 
 
+def test_a_head_without_an_end_is_refused(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), PATIENCE) as sock:
+        sock.sendall(b"GET / HTTP/1.1\r\n" + b"X-A: b\r\n" * 10_000)
+        assert sock.recv(65536).startswith(b"HTTP/1.1 431")
+
+
 def test_what_is_no_request_is_refused(port: int) -> None:
     with socket.create_connection(("127.0.0.1", port), PATIENCE) as sock:
         sock.sendall(b"what is this?\r\n\r\n")
