@@ -13,6 +13,7 @@ import pytest
 import requests
 
 from moviesite.local.processes import MARK
+from tests.faults.chaos.trial import Trial
 from tests.faults.local_run import (
     READY,
     LocalRun,
@@ -158,6 +159,21 @@ def test_a_full_disk_is_told_and_all_comes_back_when_it_has_room(
         wait_until_the_site_is_ready(run)
         assert run.status_of("/movies/") == 200
         assert run.end(signal.SIGTERM) == 0
+
+
+def test_nothing_that_was_acknowledged_is_lost(
+    first_run: LocalRun, port: int, folder: Path
+) -> None:
+    """A short trial of ``make chaos``."""
+    with local_run(first_run.var, port=port) as run:
+        run.wait_for(READY)
+        disk = folder if os.path.ismount(folder) else None
+        report = Trial(run, disk=disk, seed=20).hold(6, tell=print)
+    print(report)
+    assert report["wrong"] == []
+    assert report["imported"]
+    assert report["acknowledged"] > 20
+    wait_until_nothing_is_left(first_run.var)
 
 
 def wait_until_health_says(run: LocalRun, name: str, word: str) -> None:

@@ -33,7 +33,7 @@ def main() -> int:
         dataset = write_small_dataset(folder / "dataset")
         port = free_port()
         with local_run(folder / "var", port=port, MATINEE_DATASET=str(dataset)) as run:
-            run.wait_for(READY)
+            run.wait_for(READY, patience=900)
             trial = Trial(run, disk=folder if mounted else None, seed=options.seed)
             report = trial.hold(options.faults, tell=lambda text: print(text, flush=True))
     text = json.dumps(report, indent=2)
