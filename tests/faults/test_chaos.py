@@ -1,4 +1,4 @@
-"""What a ledger tells; ``test_supervisor.py`` holds a short trial with one, ``make chaos`` a long one."""
+"""What a ledger tells: ``test_supervisor.py`` and ``make chaos`` hold trials with one."""
 
 from tests.faults.chaos.ledger import Ledger
 
