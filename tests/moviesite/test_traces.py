@@ -7,10 +7,13 @@ import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
+
+from tests.faults.site_pages import write_manifest
 
 SECRET = "Zm9vYmFyLXNlY3JldA"
 ASKS = f"""
@@ -54,11 +57,12 @@ def collector() -> Iterator[tuple[int, list[Span]]]:
 
 
 def test_requests_and_their_statements_are_told_without_secrets(
-    collector: tuple[int, list[Span]],
+    collector: tuple[int, list[Span]], tmp_path: Path
 ) -> None:
     port, spans = collector
     environment = {
         **os.environ,
+        "MATINEE_STATIC": str(write_manifest(tmp_path / "static")),
         "DJANGO_SETTINGS_MODULE": "moviesite.settings",
         "ALLOWED_HOSTS": "testserver",
         "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{port}",
