@@ -11,6 +11,7 @@ from catalog.models import Dataset, Link, Movie
 from recommender.data.histories import History
 from recommender.learning.artifact import ARRAYS_FILE
 from recommender.models import ModelVersion
+from recommender.serving.live_catalog import live_catalog
 from recommender.serving.recommender import Recommender
 from recommender.versions.packs import PackError, install_pack, pack_versions
 from recommender.versions.publish import publish
@@ -50,6 +51,7 @@ def become_another_site(without: int = 0) -> None:
     for film in films[without:]:
         movie = Movie.objects.create(title=film["movie__title"], rating_count=20, half_star_sum=140)
         Link.objects.create(movie=movie, movielens_id=film["movielens_id"])
+    live_catalog.forget()
 
 
 @pytest.mark.usefixtures("fresh_process")
