@@ -14,7 +14,7 @@ from recommender.learning.presets.next_item.neighbours import (
     popularity,
     strongest_pairs,
 )
-from recommender.learning.presets.next_item.pairs import Paths, lags_of, subtracted
+from recommender.learning.presets.next_item.pairs import PairCounter, Paths, lags_of
 from recommender.learning.presets.next_item.traits import item_traits
 from recommender.learning.presets.next_item.weights import Members
 
@@ -26,19 +26,19 @@ class Counted:
         self._items, self._times, self._limits = data.item_ids, times_of(data), limits
         self._num_items = data.num_items
         self._met = popularity(data.item_ids, data.num_items)
-        self._lags = lags_of(len(data))
-        self._paths = Paths.of(data.user_ids, data.item_ids, data.num_items)
-        self._pairs = strongest_pairs(self._paths, self._lags, self._met, limits.wider)
+        paths = Paths.of(data.user_ids, data.item_ids, data.num_items)
+        self._counter = PairCounter(paths, lags_of(len(data)))
+        self._pairs = strongest_pairs(self._counter, self._met, limits.wider)
         first = np.concatenate([[False], data.user_ids[1:] != data.user_ids[:-1]])
         owners = np.cumsum(first, dtype=np.int32)
-        self._autoencoder = Autoencoder(owners, self._paths.items, self._met, ridge)
+        self._autoencoder = Autoencoder(owners, paths.items, self._met, ridge)
 
     def members(self, held: NDArray[np.bool_] | None = None) -> Members:
         """All members, without what is ``held`` (n,) out: all of a user's, or the user's newest."""
         pairs, met = self._pairs, self._met
         items, times = self._items, self._times
         if held is not None:
-            pairs = subtracted(pairs, self._paths, self._lags, held)
+            pairs = self._counter.without(pairs, held)
             met = met - popularity(items[held], self._num_items)
             items, times = items[~held], times[~held]
         table = neighbour_table(pairs, met, self._limits)

@@ -23,9 +23,8 @@ from recommender.learning.arrays import Array
 from recommender.learning.presets.next_item.pairs import (
     CHANNELS,
     REACHES,
+    PairCounter,
     Pairs,
-    Paths,
-    count_pairs,
     offsets_of,
 )
 
@@ -68,12 +67,12 @@ class Limits:
         return Limits(int(_WIDER * self.entries), int(_WIDER * self.row))
 
 
-def strongest_pairs(paths: Paths, lags: list[int], met: Array, limits: Limits) -> Pairs:
+def strongest_pairs(counter: PairCounter, met: Array, limits: Limits) -> Pairs:
     """The strongest pairs of all histories, within limits; ``met`` (num_items,) is how often each
     item occurs. Weaker ones are let go as soon as enough are stronger."""
     parts: list[tuple[Array, Array, Pairs]] = []
     entries, least = 0, -np.inf
-    for items, pairs in count_pairs(paths, lags):
+    for items, pairs in counter.blocks():
         rows = pairs.rows + np.int32(items.start)
         strength = _strength(_lifts(pairs, rows, met))
         kept = _within_rows(np.flatnonzero(strength >= least), rows, strength, limits.row)
@@ -83,7 +82,7 @@ def strongest_pairs(paths: Paths, lags: list[int], met: Array, limits: Limits) -
             parts = [_strongest(parts, limits.entries)]
             entries, least = len(parts[0][0]), float(parts[0][1].min())
     rows, _, pairs = _strongest(parts, limits.entries)
-    return Pairs(offsets_of(rows, paths.num_items), pairs.ids, pairs.counts, pairs.times)
+    return Pairs(offsets_of(rows, len(met)), pairs.ids, pairs.counts, pairs.times)
 
 
 def neighbour_table(pairs: Pairs, met: Array, limits: Limits) -> NeighbourTable:

@@ -22,7 +22,8 @@ CHANNELS = DIRECTIONS * len(REACHES)
 _PAIR_BUDGET = 2_500_000
 _FEWEST_LAGS = 8
 _AT_ONCE = 2**20  # pairs, repetitions counted
-_CELLS_A_PAIR = 32  # a table of all cells numbers them quickly while there are no more
+_CELLS = 2**22  # of an item and another, for which a table is kept
+_CELLS_A_PAIR = 64  # with more, sorting is quicker than to look through the table
 
 
 @dataclass(frozen=True)
@@ -93,34 +94,124 @@ def lags_of(interactions: int) -> list[int]:
     return spread.tolist()
 
 
-def count_pairs(paths: Paths, lags: list[int]) -> Iterator[tuple[range, Pairs]]:
-    """All pairs, some items' rows at a time: the rows' items, and their pairs."""
-    for block in _blocks(paths, lags, np.arange(len(paths.items), dtype=np.int32), None):
-        keys, places = _numbered(block.keys, len(block.items) * paths.num_items)
-        rows, ids = np.divmod(keys, paths.num_items)
-        offsets = offsets_of(rows, len(block.items))
-        counts, times = block.sums(places, len(keys), lags)
-        yield block.items, Pairs(offsets, ids.astype(np.int32), counts, times)
+class PairCounter:
+    """Counts the pairs in histories at some lags; not by two threads at once."""
+
+    def __init__(self, paths: Paths, lags: list[int]) -> None:
+        self._paths, self._lags = paths, lags
+        self._numbers = _Numbers()
+
+    def blocks(self) -> Iterator[tuple[range, Pairs]]:
+        """All pairs, some items' rows at a time: the rows' items, and their pairs."""
+        num_items = self._paths.num_items
+        for block in self._meetings(np.arange(len(self._paths.items), dtype=np.int32), None):
+            keys, places = self._numbers.given(block.keys, len(block.items) * num_items)
+            rows, ids = np.divmod(keys, num_items)
+            offsets = offsets_of(rows, len(block.items))
+            counts, times = block.sums(places, len(keys), self._lags)
+            yield block.items, Pairs(offsets, ids.astype(np.int32), counts, times)
+
+    def without(self, pairs: Pairs, held: NDArray[np.bool_]) -> Pairs:
+        """The pairs without what is ``held`` (n,) out: all of a history, or the end of it.
+
+        Pairs that are then met nowhere stay, with zeros.
+        """
+        counts, times = pairs.counts.copy(), pairs.times.copy()
+        touched = np.flatnonzero(held | _before_held(held, self._paths)).astype(np.int32)
+        for block in self._meetings(touched, held):
+            items = block.items
+            first, last = pairs.offsets[[items.start, items.stop]]
+            sizes = np.diff(pairs.offsets[items.start : items.stop + 1])
+            rows = np.repeat(np.arange(len(items)), sizes)
+            known = rows * np.int64(self._paths.num_items) + pairs.ids[first:last]
+            places = self._numbers.found(block.keys, known, len(items) * self._paths.num_items)
+            less, rarer = block.sums(places, len(known), self._lags)
+            counts[first:last] -= less
+            times[first:last] -= rarer
+        counts[times == 0] = 0.0
+        return Pairs(pairs.offsets, pairs.ids, np.maximum(counts, 0.0, out=counts), times)
+
+    def _meetings(self, places: Array, held: NDArray[np.bool_] | None) -> Iterator[_Block]:
+        """The meetings of the items at ``places`` with those near them, some items at a time;
+        where some are ``held`` out, those meetings whose later item is."""
+        num_items = self._paths.num_items
+        items = self._paths.items[places]
+        order = places[np.argsort(items, kind="stable")]
+        starts = offsets_of(np.sort(items), num_items)
+        most = _CELLS // num_items if num_items <= _CELLS // 16 else num_items
+        row = 0
+        while row < num_items:
+            room = starts[row] + _AT_ONCE // (DIRECTIONS * len(self._lags))
+            stop = max(row + 1, int(np.searchsorted(starts, room, side="right")) - 1)
+            stop = min(stop, row + most)
+            at = order[starts[row] : starts[stop]]
+            if len(at):
+                yield _met_there(self._paths, self._lags, held, range(row, stop), at)
+            row = stop
 
 
-def subtracted(pairs: Pairs, paths: Paths, lags: list[int], held: NDArray[np.bool_]) -> Pairs:
-    """The pairs without what is ``held`` (n,) out: all of a history, or the end of it.
+@dataclass(frozen=True)
+class _Block:
+    """Meetings of ``items`` with others: ``keys`` (m,), the row within the block times the number
+    of items plus the other item, and at which of the ``lags`` and in which direction:
+    ``parts`` says how many of the keys are of each."""
 
-    Pairs that are then met nowhere stay, with zeros.
-    """
-    counts, times = pairs.counts.copy(), pairs.times.copy()
-    touched = np.flatnonzero(held | _before_held(held, paths)).astype(np.int32)
-    for block in _blocks(paths, lags, touched, held):
-        first, last = pairs.offsets[[block.items.start, block.items.stop]]
-        ids = pairs.ids[first:last]
-        sizes = np.diff(pairs.offsets[block.items.start : block.items.stop + 1])
-        known = np.repeat(np.arange(len(block.items)), sizes) * np.int64(paths.num_items) + ids
-        places = _found(block.keys, known, len(block.items) * paths.num_items)
-        less, rarer = block.sums(places, len(known), lags)
-        counts[first:last] -= less
-        times[first:last] -= rarer
-    counts[times == 0] = 0.0
-    return Pairs(pairs.offsets, pairs.ids, np.maximum(counts, 0.0, out=counts), times)
+    items: range
+    keys: Array
+    parts: list[int]
+
+    def sums(self, places: Array, size: int, lags: list[int]) -> tuple[Array, Array]:
+        """Counts (size, CHANNELS) and times (size,) of meetings counted at ``places`` (m,), from
+        0; those at -1 are left out."""
+        ahead = sum(self.parts[: len(lags)])
+        weights = _lag_weights(lags)
+        counts = np.zeros((size, CHANNELS), np.float32)
+        times = np.zeros(size, np.int32)
+        for direction, half in enumerate((slice(0, ahead), slice(ahead, None))):
+            at, sizes = places[half] + 1, self.parts[direction * len(lags) :][: len(lags)]
+            times += np.bincount(at, minlength=size + 1)[1:].astype(np.int32)
+            for reach in range(len(REACHES)):
+                weight = np.repeat(weights[:, reach], sizes)
+                column = direction * len(REACHES) + reach
+                counts[:, column] = np.bincount(at, weight, minlength=size + 1)[1:]
+        return counts, times
+
+
+def _lag_weights(lags: list[int]) -> NDArray[np.float64]:
+    """The weight of each lag at each reach: (lags, REACHES)."""
+    ends = np.cumsum([0, *np.diff([0, *lags])])
+    powers = np.array(REACHES) ** np.arange(lags[-1])[:, None] * (1 - np.array(REACHES))
+    return np.add.reduceat(powers, ends[:-1], axis=0)
+
+
+def _before_held(held: NDArray[np.bool_], paths: Paths) -> NDArray[np.bool_]:
+    """Which places have the beginning of what is held out within MAX_LAG after them."""
+    near = np.zeros(len(held), bool)
+    starts = np.flatnonzero(held & ~np.concatenate([[False], held[:-1]]))
+    starts = starts[paths.before[starts] > 0]
+    sizes = paths.before[starts].astype(np.int64)
+    back = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    near[np.repeat(starts, sizes) - 1 - back] = True
+    return near
+
+
+def _meetings(self, places: Array, held: NDArray[np.bool_] | None) -> Iterator[_Block]:
+    """The meetings of the items at ``places`` with those near them, some items at a time;
+    where some are ``held`` out, those meetings whose later item is."""
+    num_items = self._paths.num_items
+    items = self._paths.items[places]
+    order = places[np.argsort(items, kind="stable")]
+    starts = offsets_of(np.sort(items), num_items)
+    most = _CELLS // num_items if num_items <= _CELLS // 16 else num_items
+    row = 0
+    while row < num_items:
+        room = starts[row] + _AT_ONCE // (DIRECTIONS * len(self._lags))
+        stop = max(row + 1, int(np.searchsorted(starts, room, side="right")) - 1)
+        stop = min(stop, row + most)
+        at = order[starts[row] : starts[stop]]
+        if len(at):
+            yield _met_there(self._paths, self._lags, held, range(row, stop), at)
+        row = stop
 
 
 @dataclass(frozen=True)
@@ -186,16 +277,16 @@ def _blocks(
         row = stop
 
 
-def _meetings(
+def _met_there(
     paths: Paths, lags: list[int], held: NDArray[np.bool_] | None, rows: range, at: Array
 ) -> _Block:
     own = (paths.items[at] - rows.start).astype(np.int64) * paths.num_items
     keys: list[Array] = []
-    left, later = paths.after[at], None if held is None else held
+    left = paths.after[at]
     for lag in lags:
         near = np.flatnonzero(left >= lag)
-        if later is not None:
-            near = near[later[at[near] + lag]]
+        if held is not None:
+            near = near[held[at[near] + lag]]
         keys.append(own[near] + paths.items[at[near] + lag])
     left = paths.before[at]
     if held is not None:
@@ -206,24 +297,40 @@ def _meetings(
     return _Block(rows, np.concatenate(keys), [len(one) for one in keys])
 
 
-def _numbered(keys: Array, cells: int) -> tuple[Array, Array]:
-    """The different keys, ascending, and where each of all keys is among them."""
-    if cells > _CELLS_A_PAIR * len(keys):
-        return np.unique(keys, return_inverse=True)
-    met = np.zeros(cells, bool)
-    met[keys] = True
-    different = np.flatnonzero(met)
-    number = np.empty(cells, np.int32)
-    number[different] = np.arange(len(different), dtype=np.int32)
-    return different, number[keys]
+class _Numbers:
+    """Numbers keys of many cells, in tables that are cleaned and used again: fresh memory costs
+    more than all else."""
 
+    def __init__(self) -> None:
+        self._met = np.zeros(0, bool)
+        self._number = np.zeros(0, np.int32)
 
-def _found(keys: Array, known: Array, cells: int) -> Array:
-    """Where each of ``keys`` is among the ``known`` ones, which ascend; -1 where it is not."""
-    if cells > _CELLS_A_PAIR * (len(keys) + len(known)):
-        places = np.searchsorted(known, keys)
-        places[places == len(known)] = 0
-        return np.where(known[places] == keys, places, -1) if len(known) else places - 1
-    number = np.full(cells, -1, np.int32)
-    number[known] = np.arange(len(known), dtype=np.int32)
-    return number[keys]
+    def given(self, keys: Array, cells: int) -> tuple[Array, Array]:
+        """The different keys, ascending, and where each of all keys is among them."""
+        if cells > _CELLS_A_PAIR * len(keys) or cells > _CELLS:
+            return np.unique(keys, return_inverse=True)
+        self._make(cells)
+        self._met[keys] = True
+        different = np.flatnonzero(self._met[:cells])
+        self._met[different] = False
+        self._number[different] = np.arange(len(different), dtype=np.int32)
+        places = self._number[keys]
+        self._number[different] = -1
+        return different, places
+
+    def found(self, keys: Array, known: Array, cells: int) -> Array:
+        """Where each of ``keys`` is among the ``known`` ones, which ascend; -1 where it is not."""
+        if cells > _CELLS:
+            places = np.searchsorted(known, keys)
+            places[places == len(known)] = 0
+            return np.where(known[places] == keys, places, -1) if len(known) else places - 1
+        self._make(cells)
+        self._number[known] = np.arange(len(known), dtype=np.int32)
+        places = self._number[keys]
+        self._number[known] = -1
+        return places
+
+    def _make(self, cells: int) -> None:
+        if cells > len(self._met):
+            self._met = np.zeros(cells, bool)
+            self._number = np.full(cells, -1, np.int32)
