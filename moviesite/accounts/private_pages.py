@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 from allauth.usersessions.models import UserSession
@@ -46,7 +45,7 @@ class PrivatePagesMiddleware:
 
 def begin(sender: object, request: HttpRequest, **_: object) -> None:
     """Listens to log-ins."""
-    request.session[BEGAN] = request.session[SEEN] = time.time()
+    request.session[BEGAN] = request.session[SEEN] = timezone.now().timestamp()
 
 
 def has_session(request: HttpRequest) -> bool:
@@ -56,7 +55,7 @@ def has_session(request: HttpRequest) -> bool:
 
 def keep_or_end(request: HttpRequest) -> None:
     """End the session, or note once an hour that it is used."""
-    now, session = time.time(), request.session
+    now, session = timezone.now().timestamp(), request.session
     began, seen = session.get(BEGAN), session.get(SEEN)
     if began is None or seen is None:  # from a version that noted neither
         session[BEGAN] = session[SEEN] = now

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -45,8 +46,12 @@ def test_filters(client: Client, films: list[Movie], query: dict[str, str], left
 
 
 def test_filters_on_ratings(client: Client, films: list[Movie], ada: AbstractUser) -> None:
-    rate(user_id=ada.pk, movie=films[1], half_stars=8)
-    rate(user_id=ada.pk, movie=films[2], half_stars=7)
+    raters = [ada, *(get_user_model().objects.create_user(name) for name in "bcde")]
+    for number, rater in enumerate(raters):
+        assert titles(client, average="3") == [], "of fewer than five nothing is told"
+        rate(user_id=rater.pk, movie=films[1], half_stars=8)
+        rate(user_id=rater.pk, movie=films[2], half_stars=7)
+        assert number < 4 or count(client, average="3") == 2
     assert titles(client, average="4") == ["Film 01"]
     assert count(client, average="3.5") == 2
     assert count(client, count="10") == 0

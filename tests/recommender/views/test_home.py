@@ -95,7 +95,7 @@ def test_a_rating_and_a_hidden_film_show_on_the_next_page(client: Client, world:
 
 def test_popular_this_month_counts_recent_ratings_only(world: World) -> None:
     now = timezone.now()
-    raters = [world.member(f"rater{number}") for number in range(3)]
+    raters = [world.member(f"rater{number}") for number in range(7)]
     for place, movie in enumerate(world.movies[:40]):
         old = place < 20
         Rating.objects.bulk_create(
@@ -105,7 +105,7 @@ def test_popular_this_month_counts_recent_ratings_only(world: World) -> None:
                 half_stars=8,
                 rated_at=now - timedelta(days=400) if old else now,
             )
-            for rater in raters[: 3 if old else 2]
+            for rater in raters[: 7 if old else 5]
         )
     live_catalog.forget()
     row = rows_of(Client())["popular"]
@@ -119,7 +119,7 @@ def test_little_seen_films_have_few_ratings(world: World) -> None:
     for place, movie in enumerate(world.movies[:20]):
         few = place < 14
         Rating.objects.bulk_create(
-            Rating(user=rater, movie=movie, half_stars=9) for rater in raters[: 3 if few else 12]
+            Rating(user=rater, movie=movie, half_stars=9) for rater in raters[: 5 if few else 12]
         )
     world.publish()
     live_catalog.forget()
