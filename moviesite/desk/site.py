@@ -8,7 +8,11 @@ from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
+
+# Providers to log in by are set in the environment, and no key of theirs is kept.
+WITHOUT_A_PAGE = {"socialaccount.socialapp", "socialaccount.socialtoken"}
 
 
 class DeskSite(admin.AdminSite):
@@ -16,6 +20,17 @@ class DeskSite(admin.AdminSite):
     site_title = settings.SITE_NAME
     index_title = _("Editor's desk")
     enable_nav_sidebar = False
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        models = model_or_iterable
+        models = [models] if isinstance(models, type) else list(models)
+        shown = [model for model in models if model._meta.label_lower not in WITHOUT_A_PAGE]
+        super().register(shown, admin_class, **options)
+
+    def get_urls(self) -> list[Any]:
+        from moviesite.doctor.page import page
+
+        return [path("doctor/", self.admin_view(page), name="doctor"), *super().get_urls()]
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         """Each section is a template under ``admin/desk/`` and asks for what it shows."""
