@@ -1,17 +1,17 @@
-"""Keeping secrets out of the logs: the addresses of media servers have their token in the path."""
+"""Keeping secrets out of the logs: some addresses have a token in their path."""
 
 import re
 from collections.abc import MutableMapping
 from typing import Any
 
-HOOK = re.compile(r"(/hooks/)[A-Za-z0-9_-]+")
+IN_A_PATH = re.compile(r"(/hooks/|/invited/)[A-Za-z0-9_-]+")
 
 
 def without_hook_tokens(
     _logger: Any, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """A processor of structlog that shortens ``/hooks/TOKEN`` in every text."""
+    """A processor of structlog that shortens ``/hooks/TOKEN`` and the like in every text."""
     for name, value in event.items():
-        if isinstance(value, str) and "/hooks/" in value:
-            event[name] = HOOK.sub(r"\1…", value)
+        if isinstance(value, str):
+            event[name] = IN_A_PATH.sub(r"\1…", value)
     return event

@@ -10,10 +10,14 @@ TOKEN = "a" * 43
 
 
 def test_the_token_is_cut_from_every_text() -> None:
-    event = {"request": f"POST /hooks/{TOKEN}", "event": f"Bad Request: /hooks/{TOKEN}", "code": 4}
+    event = {
+        "request": f"POST /hooks/{TOKEN}",
+        "event": f"Bad Request: /accounts/invited/{TOKEN}/",
+        "code": 4,
+    }
     assert without_hook_tokens(None, "info", event) == {
         "request": "POST /hooks/…",
-        "event": "Bad Request: /hooks/…",
+        "event": "Bad Request: /accounts/invited/…/",
         "code": 4,
     }
 
