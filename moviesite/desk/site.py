@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.contrib import admin
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from .login import OneLoginSite
+
 # Providers to log in by are set in the environment, and no key of theirs is kept.
 WITHOUT_A_PAGE = {"socialaccount.socialapp", "socialaccount.socialtoken"}
 
 
-class DeskSite(admin.AdminSite):
+class DeskSite(OneLoginSite):
     site_header = settings.SITE_NAME
     site_title = settings.SITE_NAME
     index_title = _("Editor's desk")
