@@ -7,7 +7,7 @@ from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -86,4 +86,4 @@ def enter(request: HttpRequest) -> HttpResponse:
 
 
 def _member(request: HttpRequest) -> User:
-    return User.objects.get(pk=request.user.pk)
+    return get_object_or_404(User, pk=request.user.pk)

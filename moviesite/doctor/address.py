@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from moviesite.proxies import TrustedProxies
 from moviesite.public_address import PublicAddress
 
-from .finding import Findings, hint, ok, wrong
+from .diagnosis import Findings, hint, ok, wrong
 
 SECONDS = 5
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from . import address, machine, services
-from .finding import WORST_FIRST, Finding, Findings
+from .diagnosis import WORST_FIRST, Finding, Findings
 from .mail import mail
 
 SUBJECTS: tuple[Callable[[], Findings], ...] = (

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.files.storage import FileSystemStorage, storages
 from django.utils.translation import gettext as _
 
-from .finding import Findings, hint, ok, wrong
+from .diagnosis import Findings, hint, ok, wrong
 
 MB = 10**6
 LEAST_DISK, LITTLE_DISK = 500 * MB, 3_000 * MB

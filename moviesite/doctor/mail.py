@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from moviesite.unsent_mail import mail_goes_out
 
-from .finding import Findings, hint, ok, wrong
+from .diagnosis import Findings, hint, ok, wrong
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 SECONDS = 5

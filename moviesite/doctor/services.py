@@ -15,13 +15,13 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_celery_beat.models import PeriodicTask
-from kombu import Connection
+from kombu.connection import Connection
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
 from moviesite.celery import app
 
-from .finding import Findings, hint, ok, wrong
+from .diagnosis import Findings, hint, ok, wrong
 
 OLDEST_POSTGRES = 16
 OLDEST_REDIS = (6, 2)
@@ -106,7 +106,7 @@ def broker() -> Findings:
     subject = "Redis / Valkey"
     try:
         with _broker() as connection:
-            told: dict[str, Any] = connection.channel().client.info()
+            told: dict[str, Any] = connection.channel().client.info()  # type: ignore[no-untyped-call]
         cache.set("doctor", 1, 10)
     except OUT_OF_REACH as error:
         yield wrong(

@@ -186,6 +186,7 @@ def caddy_command(
 def test_a_site_under_a_path_works_whole_behind_it(proxy: Proxy) -> None:
     User.objects.create_user("ida", "ida@films.example", PASSWORD)
     visitor = requests.Session()
+    visitor.trust_env = False  # a machine may have certificates or a proxy of its own set
     visitor.verify = str(proxy.certificate)
     home = f"{proxy.address}/films/"
 

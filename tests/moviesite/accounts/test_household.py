@@ -61,7 +61,7 @@ def test_two_members_change_places_by_pin_and_by_password() -> None:
 def test_a_pin_opens_nothing_on_another_device() -> None:
     ida = join(Client(), "ida", PIN)
     stranger = Client()
-    assert "ida" not in stranger.get(reverse("household")).content.decode()
+    assert "household-mate" not in stranger.get(reverse("household")).content.decode()
     assert not enter(stranger, ida, PIN)
     stranger.cookies["household"] = "made-up"
     assert not enter(stranger, ida, PIN)
@@ -83,7 +83,7 @@ def test_a_new_password_ends_it_on_every_device() -> None:
     ida.set_password("another-quiet-matinee-77")
     ida.save()
     assert not enter(device, ida, PIN)
-    assert "ida" not in device.get(reverse("household")).content.decode()
+    assert "household-mate" not in device.get(reverse("household")).content.decode()
 
 
 def test_who_is_shut_out_or_leaves_is_no_longer_there() -> None:

@@ -22,7 +22,7 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from pytest_django import Settings
 
 from moviesite.doctor import address, machine, services
-from moviesite.doctor.finding import Finding, Findings
+from moviesite.doctor.diagnosis import Finding, Findings
 from moviesite.doctor.mail import mail
 from moviesite.proxies import TrustedProxies
 from moviesite.public_address import PublicAddress

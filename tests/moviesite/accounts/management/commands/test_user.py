@@ -1,25 +1,20 @@
-"""Commands for accounts and mail, where nobody may open a page yet."""
+"""``manage.py user``: accounts, where nobody may open a page yet."""
 
 from __future__ import annotations
 
 import io
-import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from django.core import mail
 from django.core.management import CommandError, call_command
-from pytest_django import Settings
 
 from moviesite.accounts.models import User
-from moviesite.unsent_mail import UNSENT, check_mail
 
 PASSWORD = "a-long-and-calm-evening-42"
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[5]
 
 
 @pytest.fixture
@@ -77,45 +72,3 @@ def test_factors_are_taken_off_and_members_promoted() -> None:
     call_command("user", "promote", "ida", "--role", "superuser")
     ida.refresh_from_db()
     assert ida.is_superuser
-
-
-def test_a_test_mail_goes_out_or_says_why(
-    settings: Settings, capsys: pytest.CaptureFixture[str]
-) -> None:
-    call_command("send_test_mail", "ida@films.example")
-    assert "Sent to ida@films.example" in capsys.readouterr().out
-    assert [message.to for message in mail.outbox] == [["ida@films.example"]]
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
-    with pytest.raises(CommandError, match="It was not taken"):
-        call_command("send_test_mail", "ida@films.example")
-    settings.EMAIL_BACKEND, settings.LOCAL = UNSENT, False
-    with pytest.raises(CommandError, match="EMAIL_URL"):
-        call_command("send_test_mail", "ida@films.example")
-
-
-@pytest.mark.parametrize("url", ["", "consolemail://"])
-def test_a_public_site_never_prints_a_mail(url: str) -> None:
-    """Not even by a setting: its links open accounts."""
-    code = (
-        "import django; django.setup(); from django.core.mail import send_mail;"
-        "send_mail('a link', 'https://films.example/reset/secret', None, ['ida@films.example'])"
-    )
-    environment = {name: value for name, value in os.environ.items() if name != "MATINEE_LOCAL"}
-    environment |= {"EMAIL_URL": url, "DJANGO_SETTINGS_MODULE": "moviesite.settings"}
-    told = subprocess.run(
-        [sys.executable, "-c", code],
-        env=environment,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert "mail_not_sent" in told.stdout + told.stderr
-    assert "secret" not in told.stdout + told.stderr
-
-
-def test_without_a_mail_server_the_deployment_check_fails(settings: Settings) -> None:
-    assert check_mail() == []
-    settings.EMAIL_BACKEND = UNSENT
-    assert [message.id for message in check_mail()] == ["matinee.E001"]
