@@ -46,7 +46,7 @@ def test_a_member_stays_beneath_the_path(context: BrowserContext, site: Site) ->
     page = context.new_page()
     asked: list[Request] = []
     wrong: list[str] = []
-    page.on("request", asked.append)
+    page.on("request", lambda request: asked.append(request))  # Playwright wants a function
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
 
