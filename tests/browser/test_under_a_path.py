@@ -56,6 +56,7 @@ def test_a_member_stays_beneath_the_path(context: BrowserContext, site: Site) ->
     page.get_by_role("main").get_by_role("button", name="Sign In", exact=True).click()
     page.wait_for_url(f"{site.address}/movies/")
 
+    page.wait_for_load_state("networkidle")
     page.locator("header .search-input").fill("Film 1")
     expect(page.locator("#suggestions .suggestion").first).to_be_visible()
     page.goto(f"{site.address}/")

@@ -91,10 +91,10 @@ def upstream(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) ->
     """A web process of a public site under a path, on the tests' database."""
     root = tmp_path_factory.mktemp("upstream")
     port = free_port()
-    database = urlsplit(os.environ["DATABASE_URL"])
+    server = os.environ["DATABASE_URL"].rpartition("/")[0]
     environment = {
         **os.environ,
-        "DATABASE_URL": database._replace(path=f"/{connection.settings_dict['NAME']}").geturl(),
+        "DATABASE_URL": f"{server}/{connection.settings_dict['NAME']}",
         "MATINEE_URL": "https://localhost/films/",
         "MATINEE_TRUSTED_PROXIES": "127.0.0.1",
         "MATINEE_VAR": str(root),
