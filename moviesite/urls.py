@@ -3,14 +3,15 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from moviesite import health
 from moviesite.accounts import household_views, privacy_views
 from moviesite.accounts.door_views import invited
 from moviesite.accounts.second_factor_views import second_factor
 from moviesite.accounts.token_views import remove_token, tokens
 from moviesite.accounts.views import profile
 from moviesite.api import api
+from moviesite.health import views as health
 from moviesite.language import choose_language
+from moviesite.metrics.views import metrics
 from recommender.views.home import home
 
 urlpatterns = [
@@ -20,6 +21,7 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
+    path("metrics", metrics, name="metrics"),
     path("admin/", admin.site.urls),
     path("i18n/setlang/", choose_language, name="set_language"),
     path("accounts/profile/", profile, name="profile"),
@@ -37,8 +39,10 @@ urlpatterns = [
     path("accounts/household/pin/", household_views.pin, name="household-pin"),
     path("accounts/household/switch/", household_views.switch, name="household-switch"),
     path("accounts/household/enter/", household_views.enter, name="household-enter"),
-    path("accounts/invited/<str:token>/", invited, name="invited"),
+    path("accounts/invite/<str:token>/", invited, name="invited"),
     path("accounts/tokens/", tokens, name="api-tokens"),
     path("accounts/tokens/<int:pk>/remove/", remove_token, name="api-token-remove"),
     path("accounts/", include("allauth.urls")),
 ]
+
+handler500 = "moviesite.errors.server_error"

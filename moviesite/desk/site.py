@@ -30,8 +30,13 @@ class DeskSite(OneLoginSite):
 
     def get_urls(self) -> list[Any]:
         from moviesite.doctor.page import page
+        from moviesite.health.desk import health_page
 
-        return [path("doctor/", self.admin_view(page), name="doctor"), *super().get_urls()]
+        return [
+            path("health/", self.admin_view(health_page), name="site_health"),
+            path("doctor/", self.admin_view(page), name="doctor"),
+            *super().get_urls(),
+        ]
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         """Each section is a template under ``admin/desk/`` and asks for what it shows."""

@@ -13,4 +13,4 @@ class DoctorConfig(AppConfig):
 
         from .page import PERMISSION
 
-        add_shortcut(Shortcut(_("Is the site well?"), "admin:doctor", PERMISSION))
+        add_shortcut(Shortcut(_("Examine the installation"), "admin:doctor", PERMISSION))

@@ -22,7 +22,7 @@ def page(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     context = {
         **admin.site.each_context(request),
-        "title": _("Is the site well?"),
+        "title": _("The installation, examined"),
         "findings": examine(lambda: as_seen(request)),
     }
     return render(request, "admin/desk/doctor.html", context)

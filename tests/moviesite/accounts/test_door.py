@@ -117,7 +117,7 @@ def test_a_link_ends_by_time_and_by_hand(admin_client: Client) -> None:
     assert not signs_up(client, "ida")
     past = Invitation.objects.create(ends_at=timezone.now() - timedelta(seconds=1))
     assert Client().get(path_of(past)).status_code == 410
-    assert Client().get("/accounts/invited/made-up/").status_code == 410
+    assert Client().get("/accounts/invite/made-up/").status_code == 410
     assert end_invitations(invitation.pk, past.pk) == 0
 
 
