@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -90,6 +90,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 @member_required
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
     user_id = member_id(request)
+    if not DiaryEntry.objects.filter(pk=pk).exists():
+        return redirect("catalog:diary")  # deleted already: what was wanted is so
     entry = get_object_or_404(DiaryEntry.objects.select_related("movie"), pk=pk, user_id=user_id)
     return told(
         request,
