@@ -7,10 +7,12 @@ from typing import Annotated
 from ninja import Field, Schema
 
 from catalog.api.schemas import MovieId, MovieOut, Number
+from catalog.api.shelf_schemas import Key
 
 MAX_RECOMMENDATIONS = 100
 MAX_HISTORY = 1000
 
+Whole = Annotated[int, Number, Field(ge=0, le=32_767)]
 HowMany = Annotated[int, Number, Field(ge=1, le=MAX_RECOMMENDATIONS)]
 
 
@@ -49,3 +51,49 @@ class WatchNextIn(Schema):
 
     movies: list[MovieId] = Field(max_length=MAX_HISTORY)
     n: HowMany = 20
+
+
+class FiltersIn(Schema):
+    """Genres by their ids on this site, languages by two letters; years and minutes inclusive."""
+
+    include_genres: list[Key] = []
+    exclude_genres: list[Key] = []
+    year_from: Whole | None = None
+    year_to: Whole | None = None
+    runtime_from: Whole | None = None
+    runtime_to: Whole | None = None
+    languages: list[str] = []
+    show_adult: bool = False
+    popularity: Annotated[float, Number, Field(ge=-1, le=1)] = 0.0
+    diversity: Annotated[float, Number, Field(ge=0, le=1)] = 0.0
+
+
+class FiltersOut(FiltersIn):
+    pass
+
+
+class TogetherOut(Schema):
+    """``least`` are the stars of whoever would like it least."""
+
+    movie: MovieOut
+    least: float
+    average: float
+
+
+class TogetherList(Schema):
+    items: list[TogetherOut]
+    count: int
+    members: list[str]
+
+
+class ScenarioOut(Schema):
+    """``question``: picks, next or popular."""
+
+    name: str
+    description: str
+    question: str
+
+
+class ScenarioList(Schema):
+    items: list[ScenarioOut]
+    count: int
