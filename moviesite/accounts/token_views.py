@@ -1,5 +1,7 @@
 """A member's API tokens: created, shown once, deleted."""
 
+from allauth.account.adapter import get_adapter
+from allauth.account.decorators import reauthentication_required
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,6 +17,7 @@ from .tokens import MOST_TOKENS, TooManyTokensError, create_token
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @login_required
+@reauthentication_required(allow_get=True, app="allauth.account")
 def tokens(request: HttpRequest) -> HttpResponse:
     """The answer to a POST is the only page that ever has the token's ``text``."""
     staff = request.user.is_staff
@@ -32,15 +35,19 @@ def _made(request: HttpRequest, form: TokenForm) -> str | None:
     """The text of a new token; the form says why there is none."""
     name = form.cleaned_data["name"]
     try:
-        return create_token(request.user, name, **form.choices())[1]  # type: ignore[arg-type]
+        token, text = create_token(request.user, name, **form.choices())  # type: ignore[arg-type]
     except TooManyTokensError:
         most = {"most": MOST_TOKENS}
         form.add_error(None, _("You have %(most)d tokens already: remove one first.") % most)
         return None
+    tell = get_adapter(request).send_notification_mail
+    tell("account/email/token_made", request.user, {"token": token.name})
+    return text
 
 
 @require_POST
 @login_required
+@reauthentication_required(app="allauth.account")
 def remove_token(request: HttpRequest, pk: int) -> HttpResponse:
     if ApiToken.objects.filter(pk=pk).exists():  # else removed already: what was wanted is so
         get_object_or_404(ApiToken, pk=pk, user_id=request.user.pk).delete()

@@ -73,7 +73,7 @@ class Scene:
 def scene(name: str, films: list[Movie]) -> Scene:
     user = get_user_model().objects.create_user(name, f"{name}@example.org", PASSWORD)
     client = Client()
-    client.force_login(user)
+    client.post(reverse("account_login"), {"login": name, "password": PASSWORD})
     some = make_list(user_id=user.pk, title="Some")
     add_films(some, [film.pk for film in films[:2]])
     entry = write(user_id=user.pk, movie=films[0], viewing=Viewing(DAY)).entry
