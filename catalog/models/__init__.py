@@ -17,6 +17,7 @@ from .merge import DistinctFilms, FilmAlias, FilmMerge, MergedRow
 from .moderation import Report, Takedown
 from .movie import Movie
 from .movie_list import MovieList, MovieListEntry
+from .outside_id import OutsideId
 from .person import Credit, Department, Person
 from .personal import HiddenMovie, SeenMovie, WatchlistEntry
 from .provenance import FieldProvenance, Origin
@@ -66,6 +67,7 @@ __all__ = [
     "MovieListEntry",
     "Offer",
     "Origin",
+    "OutsideId",
     "Person",
     "Provider",
     "Rating",

@@ -1,9 +1,11 @@
 """The JSON API under ``/api/v1/``; its description is at ``/api/v1/openapi.json``."""
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja.errors import HttpError, ValidationError
 
 from catalog.api import (
+    bulk,
     diary,
     film_requests,
     imports,
@@ -43,6 +45,7 @@ for router in (seen, shelves, diary, lists, imports, filters, together, profile)
     api.add_router("me", router.router)
 api.add_router("", film_requests.router)
 api.add_router("watch-next", watch_next.router)
+api.add_router("bulk", bulk.router)
 api.add_router("me", scenarios.me)
 api.add_router("scenarios", scenarios.router)
 
@@ -63,6 +66,11 @@ def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
 def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """What ninja found in address and body; ``errors`` has each with its place."""
     return problem(422, errors=error.errors)
+
+
+@api.exception_handler(RequestDataTooBig)
+def too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    return problem(413, "The body is too large: send less at once.")
 
 
 @api.exception_handler(InvalidRatingError)
