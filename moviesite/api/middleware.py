@@ -55,7 +55,7 @@ class ApiMiddleware:
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
-    ) -> HttpResponse | None:
+    ) -> HttpResponseBase | None:
         match = request.resolver_match
         if match is None or NAMESPACE not in match.namespaces:
             return None

@@ -17,6 +17,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -73,7 +74,11 @@ class Scene:
 def scene(name: str, films: list[Movie]) -> Scene:
     user = get_user_model().objects.create_user(name, f"{name}@example.org", PASSWORD)
     client = Client()
-    client.post(reverse("account_login"), {"login": name, "password": PASSWORD})
+    client.force_login(user)
+    session = client.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": time.time()}]
+    session[f"{AUTHENTICATION_METHODS_SESSION_KEY}_user"] = str(user.pk)
+    session.save()
     some = make_list(user_id=user.pk, title="Some")
     add_films(some, [film.pk for film in films[:2]])
     entry = write(user_id=user.pk, movie=films[0], viewing=Viewing(DAY)).entry
@@ -225,7 +230,8 @@ def test_each_form_sent_twice_at_once_has_one_result(meeting: None) -> None:
         address, data = reverse(name, args=arguments(both)), sent(both)
         answers = twice(lambda: next(clients).post(address, data))  # noqa: B023
         codes = {answer.status_code for answer in answers}
-        if codes != {with_one.status_code} or with_one.status_code >= 400:
+        asked_again = "/accounts/" in with_one.get("Location", "") and name.startswith("catalog:")
+        if codes != {with_one.status_code} or with_one.status_code >= 400 or asked_again:
             wrong.append((name, with_one.status_code, codes))
         if added(before) != expected:
             wrong.append((name, expected, added(before)))
