@@ -7,8 +7,7 @@ from typing import Annotated
 from ninja import Field, Schema
 from pydantic import AwareDatetime, StringConstraints
 
-from .schemas import Number
-from .shelf_schemas import Stars
+from .schemas import Number, Stars, example
 
 MOST = 5_000
 
@@ -19,7 +18,7 @@ FilmTitle = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1
 GenreName = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=60, pattern=r"[A-Za-z0-9]")
 ]
-Small = Annotated[int, Number, Field(ge=1, le=2**31 - 1)]
+Small = Annotated[int, Field(ge=1, le=2**31 - 1), Number]
 
 
 class LinksIn(Schema):
@@ -34,8 +33,8 @@ class FilmIn(Schema):
     external_id: ExternalId
     title: FilmTitle
     original_title: Annotated[str, StringConstraints(max_length=300)] | None = None
-    year: Annotated[int, Number, Field(ge=1870, le=2200)] | None = None
-    runtime: Annotated[int, Number, Field(ge=0, le=32_767)] | None = None
+    year: Annotated[int, Field(ge=1870, le=2200), Number] | None = None
+    runtime: Annotated[int, Field(ge=0, le=32_767), Number] | None = None
     overview: Annotated[str, StringConstraints(max_length=10_000)] | None = None
     original_language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")] | None = None
     genres: Annotated[list[GenreName], Field(max_length=20)] | None = None
@@ -44,6 +43,11 @@ class FilmIn(Schema):
 
 class FilmsIn(Schema):
     """``source`` is the program's own name for itself: its ids are told from those of others."""
+
+    model_config = example(
+        source="my-player",
+        items=[{"external_id": "k-1", "title": "Paper Moon", "year": 1973, "genres": ["Comedy"]}],
+    )
 
     source: Source
     items: Annotated[list[FilmIn], Field(min_length=1, max_length=MOST)]
@@ -71,6 +75,10 @@ class EventIn(Schema):
 
 
 class EventsIn(Schema):
+    model_config = example(
+        source="my-player", items=[{"film": "k-1", "at": "2026-11-28T20:15:00Z", "rating": 4.5}]
+    )
+
     source: Source
     items: Annotated[list[EventIn], Field(min_length=1, max_length=MOST)]
 

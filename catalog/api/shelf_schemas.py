@@ -10,13 +10,12 @@ from pydantic import StringConstraints
 
 from catalog.models import DiaryEntry, MovieList
 
-from .schemas import MovieId, MovieOut, Number
+from .schemas import MovieId, MovieOut, Number, Stars, example
 
-Key = Annotated[int, Number, Field(ge=1, le=2**63 - 1)]
+Key = Annotated[int, Field(ge=1, le=2**63 - 1), Number]
 Note = Annotated[str, StringConstraints(max_length=DiaryEntry._meta.get_field("note").max_length)]
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Description = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
-Stars = Annotated[float, Number]
 
 
 class KeptOut(Schema):
@@ -49,6 +48,10 @@ class DiaryChange(Schema):
 
 
 class DiaryIn(DiaryChange):
+    model_config = example(
+        movie=1, watched_on="2026-11-28", rating=4.5, rewatch=False, note="by the sea"
+    )
+
     movie: MovieId
 
 
@@ -67,6 +70,8 @@ class DiaryList(Schema):
 
 
 class ListIn(Schema):
+    model_config = example(title="Rainy days", description="", is_public=False, movies=[1, 2])
+
     title: Title
     description: Description = ""
     is_public: bool = False
@@ -99,7 +104,9 @@ class ListList(Schema):
 class ListedIn(Schema):
     """``place`` counts from 1; without one a new film comes last, and another stays where it is."""
 
-    place: Annotated[int, Number, Field(ge=1, le=MovieList.MOST_FILMS)] | None = None
+    model_config = example(place=1, note="again")
+
+    place: Annotated[int, Field(ge=1, le=MovieList.MOST_FILMS), Number] | None = None
     note: Note | None = None
 
 

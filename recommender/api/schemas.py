@@ -6,14 +6,14 @@ from typing import Annotated
 
 from ninja import Field, Schema
 
-from catalog.api.schemas import MovieId, MovieOut, Number
+from catalog.api.schemas import MovieId, MovieOut, Number, example
 from catalog.api.shelf_schemas import Key
 
 MAX_RECOMMENDATIONS = 100
 MAX_HISTORY = 1000
 
-Whole = Annotated[int, Number, Field(ge=0, le=32_767)]
-HowMany = Annotated[int, Number, Field(ge=1, le=MAX_RECOMMENDATIONS)]
+Whole = Annotated[int, Field(ge=0, le=32_767), Number]
+HowMany = Annotated[int, Field(ge=1, le=MAX_RECOMMENDATIONS), Number]
 
 
 class SimilarOut(Schema):
@@ -49,12 +49,16 @@ class RecommendationList(Schema):
 class WatchNextIn(Schema):
     """Films in the order watched, the newest last; ids that are no longer known are passed over."""
 
+    model_config = example(movies=[1, 2], n=10)
+
     movies: list[MovieId] = Field(max_length=MAX_HISTORY)
     n: HowMany = 20
 
 
 class FiltersIn(Schema):
     """Genres by their ids on this site, languages by two letters; years and minutes inclusive."""
+
+    model_config = example(year_from=1990, languages=["fr"], diversity=0.5)
 
     include_genres: list[Key] = []
     exclude_genres: list[Key] = []
@@ -64,8 +68,8 @@ class FiltersIn(Schema):
     runtime_to: Whole | None = None
     languages: list[str] = []
     show_adult: bool = False
-    popularity: Annotated[float, Number, Field(ge=-1, le=1)] = 0.0
-    diversity: Annotated[float, Number, Field(ge=0, le=1)] = 0.0
+    popularity: Annotated[float, Field(ge=-1, le=1), Number] = 0.0
+    diversity: Annotated[float, Field(ge=0, le=1), Number] = 0.0
 
 
 class FiltersOut(FiltersIn):
