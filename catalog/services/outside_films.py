@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import slugify
 
-from catalog.models import FieldProvenance, Genre, Link, Movie, Origin, OutsideId
+from catalog.models import FieldProvenance, FilmTranslation, Genre, Link, Movie, Origin, OutsideId
 from catalog.signals import films_changed
 
 from .add_film import ADD_LOCK
@@ -134,8 +135,13 @@ def _written(
             by_field[name].add(movie.pk)
             changed.add(film.external_id)
     touched = [movies[key] for key in set().union(*by_field.values())]
+    translated = defaultdict[int, list[str]](list)
+    titles = FilmTranslation.objects.filter(movie__in=touched).order_by("pk")
+    for movie_id, title in titles.values_list("movie_id", "title"):
+        translated[movie_id].append(title)
     for movie in touched:
-        movie.fold_titles()
+        titles_of = (movie.title, movie.original_title, *translated[movie.pk])
+        movie.search_title = Movie.folded_titles(*titles_of)
     Movie.objects.bulk_update(touched, [*COLUMNS, "search_title", "updated_at"], batch_size=500)
     for name, written in by_field.items():
         record_origin(written, [name], Origin.DATASET)

@@ -9,6 +9,7 @@ from django.test import Client
 from catalog.models import Movie, Rating
 from moviesite.accounts.tokens import create_token
 
+pytestmark = pytest.mark.django_db
 JSON = "application/json"
 FILMS, EVENTS = "/api/v1/bulk/films", "/api/v1/bulk/events"
 AT = "2026-01-02T12:00:00Z"
