@@ -27,6 +27,7 @@ def test_a_page_out_of_bounds_is_the_nearest(page: str, items: list[int]) -> Non
 
 
 @pytest.mark.parametrize("address", ["/movies/", "/watchlist/", "/ratings/"])
+@pytest.mark.usefixtures("plain_static")
 def test_what_a_page_cannot_filter_by_is_said(member: Client, address: str) -> None:
     plain = "cannot filter by"
     assert plain not in member.get(address, {"page": "1", "utm_source": "x"}).content.decode()
@@ -36,6 +37,7 @@ def test_what_a_page_cannot_filter_by_is_said(member: Client, address: str) -> N
     assert "cannot filter by “&lt;b&gt;”: it was left out" in one
 
 
+@pytest.mark.usefixtures("plain_static")
 def test_other_filters_still_hold(member: Client, films: list[Movie]) -> None:
     page = member.get("/movies/", {"q": films[0].title, "director": "x"})
     assert films[0] in page.context["movies"]
