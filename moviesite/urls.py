@@ -5,9 +5,11 @@ from django.urls import include, path
 
 from moviesite import health
 from moviesite.accounts import privacy_views
+from moviesite.accounts.log_in import log_in, sign_up
 from moviesite.accounts.token_views import remove_token, tokens
 from moviesite.accounts.views import profile
 from moviesite.api import api
+from moviesite.favicon import favicon
 from recommender.views.home import home
 
 urlpatterns = [
@@ -30,5 +32,8 @@ urlpatterns = [
     path("accounts/delete/", privacy_views.delete, name="account-delete"),
     path("accounts/tokens/", tokens, name="api-tokens"),
     path("accounts/tokens/<int:pk>/remove/", remove_token, name="api-token-remove"),
+    path("accounts/login/", log_in, name="account_login"),
+    path("accounts/signup/", sign_up, name="account_signup"),
     path("accounts/", include("allauth.urls")),
+    path("favicon.ico", favicon, name="favicon"),
 ]
