@@ -1,10 +1,19 @@
-"""What allauth asks the site for: how addresses are confirmed where no mail is sent."""
+"""What allauth asks the site about its accounts: also how an address is confirmed without mail."""
 
+from __future__ import annotations
+
+from smtplib import SMTPException
 from typing import Any
 
+import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
+
+from .recent_login import logged_in_lately
+
+log = structlog.get_logger(__name__)
 
 CONSOLE = "django.core.mail.backends.console.EmailBackend"
 
@@ -15,19 +24,29 @@ def sends_mail() -> bool:
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """In a local run the link that confirms an address stands on the page of its member.
+    """allauth's own, with the rules of this site."""
 
-    Whoever runs the site locally reads the same link in the terminal.
-    """
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """A log-in a moment ago serves as well as having been asked again."""
+        if logged_in_lately(self.request):
+            return False
+        required: bool = super().is_reauthentication_required(app=app, **kwargs)
+        return required
 
     def send_confirmation_mail(
         self, request: HttpRequest, emailconfirmation: Any, signup: bool
     ) -> None:
+        """In a local run the link stands on its member's page: who runs the site has it anyway."""
         super().send_confirmation_mail(request, emailconfirmation, signup)
         address = emailconfirmation.email_address
         if settings.LOCAL and not sends_mail() and request.user == address.user:
             link = self.get_email_confirmation_url(request, emailconfirmation)
             request.session["confirm_here"] = {"email": address.email, "link": link}
+
+    def confirm_email(self, request: HttpRequest, email_address: Any) -> bool:
+        request.session.pop("confirm_here", None)
+        confirmed: bool = super().confirm_email(request, email_address)
+        return confirmed
 
     def add_message(
         self,
@@ -37,9 +56,28 @@ class AccountAdapter(DefaultAccountAdapter):
         message_context: dict[str, object] | None = None,
         **kwargs: Any,
     ) -> None:
+        """The templates of messages know whether mail is sent at all."""
         known = {**(message_context or {}), "no_mail": not sends_mail()}
         super().add_message(request, level, message_template, known, **kwargs)
 
-    def confirm_email(self, request: HttpRequest, email_address: Any) -> bool:
-        request.session.pop("confirm_here", None)
-        return super().confirm_email(request, email_address)
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: AbstractBaseUser,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Tell the owner what was done; where no mail can be sent, it is done all the same."""
+        address = email or _address_of(user)
+        try:
+            super().send_notification_mail(template_prefix, user, context, address)
+        except (OSError, SMTPException) as error:
+            log.error("owner_not_told", mail=template_prefix, user=user.pk, error=repr(error))
+
+
+def _address_of(user: AbstractBaseUser) -> str | None:
+    """The confirmed address; an account that no form made may have none but the one in its row."""
+    from allauth.account.models import EmailAddress
+
+    primary: str | None = EmailAddress.objects.get_primary_email(user)
+    return primary or getattr(user, "email", None)
