@@ -55,6 +55,7 @@ urlpatterns = [
     path("diary/<int:pk>/", diary.edit, name="diary-edit"),
     path("diary/<int:pk>/delete/", diary.delete, name="diary-delete"),
     path("lists/", lists.mine, name="lists"),
+    path("lists/found/", lists.found, name="lists-found"),
     path("lists/new/", lists.new_list, name="list-new"),
     path("lists/<int:pk>-<slug:slug>/", lists.one_list, name="list"),
     path("lists/<int:pk>/edit/", lists.edit_list, name="list-edit"),
