@@ -14,6 +14,7 @@ from catalog.models import Collection, Friendship, HiddenMovie, Movie
 from catalog.services.ratings import rate
 from catalog.services.seen import mark_seen
 from recommender.models import Preferences
+from recommender.serving.live_catalog import live_catalog
 from recommender.serving.member import filters_of
 from tests.recommender.world import World
 
@@ -224,6 +225,7 @@ def test_films_like_it_do_not_repeat_its_series(client: Client, world: World) ->
     nearest = client.get(address).context["cards"][0][0]
     series = Collection.objects.create(tmdb_id=1, name="Series")
     Movie.objects.filter(pk__in=[world.even[4], nearest.pk]).update(collection=series)
+    live_catalog.forget()
     assert nearest not in {movie for movie, _ in client.get(address).context["cards"]}
 
 
@@ -279,7 +281,10 @@ def test_taste_tells_what_the_ratings_say(client: Client, world: World) -> None:
 
 def test_everybody_is_five_others_at_least(client: Client, world: World) -> None:
     rare = [movie.pk for movie in world.movies[:3]]
+    before = page(client, "taste")["taste"]
+    assert not {one.movie.pk for one in before.contrarian}.isdisjoint(rare)
     Movie.objects.filter(pk__in=rare).update(rating_count=5, half_star_sum=35)
+    live_catalog.forget()
     taste = page(client, "taste")["taste"]
     assert {one.movie.pk for one in taste.contrarian}.isdisjoint(rare)
     assert all(group.count <= 3 for group in taste.genres)
