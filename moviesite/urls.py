@@ -3,7 +3,6 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from moviesite import health
 from moviesite.accounts import privacy_views
 from moviesite.accounts.log_in import log_in, sign_up
 from moviesite.accounts.second_factor_views import second_factor
@@ -11,6 +10,8 @@ from moviesite.accounts.token_views import remove_token, tokens
 from moviesite.accounts.views import profile
 from moviesite.api import api
 from moviesite.favicon import favicon
+from moviesite.health import views as health
+from moviesite.metrics.views import metrics
 from recommender.views.home import home
 
 urlpatterns = [
@@ -20,6 +21,7 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
+    path("metrics", metrics, name="metrics"),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/profile/", profile, name="profile"),
@@ -39,3 +41,5 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("favicon.ico", favicon, name="favicon"),
 ]
+
+handler500 = "moviesite.errors.server_error"
