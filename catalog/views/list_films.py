@@ -13,7 +13,6 @@ from django.views.decorators.http import require_POST, require_safe
 from catalog.forms.personal import NoteForm
 from catalog.models import Movie, MovieList, MovieListEntry
 from catalog.queries.film import find_film, open_film
-from catalog.queries.search import resolve_title
 from catalog.services.lists import (
     ListError,
     ListGoneError,
@@ -24,7 +23,7 @@ from catalog.services.lists import (
 )
 
 from .lists import own_list
-from .parameters import key_in
+from .parameters import film_asked_for
 from .responses import P, View, member_id, member_required, refused, told, undo_by
 
 
@@ -64,7 +63,7 @@ def add_film(request: HttpRequest, pk: int) -> HttpResponse:
     """``movie`` is a key; else ``title`` is looked up."""
     films = own_list(request, pk)
     edit_page = reverse("catalog:list-edit", args=[films.pk])
-    movie = _film_asked_for(request)
+    movie = film_asked_for(request.POST)
     if movie is None:
         title = request.POST.get("title", "").strip()[:200]
         message = _("We do not know a film called “%(title)s”.") % {"title": title}
@@ -86,13 +85,6 @@ def add_film(request: HttpRequest, pk: int) -> HttpResponse:
         otherwise=edit_page,
         undo=undo_by(member_id(request), "added-to-list", {"list": films.pk, "films": [movie.pk]}),
     )
-
-
-def _film_asked_for(request: HttpRequest) -> Movie | None:
-    if (key := key_in(request.POST.get("movie", ""))) is not None:
-        return Movie.objects.visible().filter(pk=key).first()
-    title = request.POST.get("title", "").strip()[:200]
-    return resolve_title(title).movie if title else None
 
 
 @require_POST

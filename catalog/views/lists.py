@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from catalog.forms.personal import ListForm
 from catalog.models import Movie, MovieList, MovieListEntry
 from catalog.predictions import guesses_for
+from catalog.queries.lists import lists_of_others
 from catalog.queries.marks import marked_movies
 from catalog.services.lists import ListError, add_films, change_words, make_list
 
@@ -47,6 +48,15 @@ def mine(request: HttpRequest) -> HttpResponse:
             "lists": [(films, covers.get(films.pk, [])) for films in paged["page"]],
         },
     )
+
+
+@require_safe
+def found(request: HttpRequest) -> HttpResponse:
+    """Lists of others, for everybody."""
+    paged = page_context(request, lists_of_others(request.user), LISTS_ON_PAGE)
+    covers = first_films([films.pk for films in paged["page"]])
+    lists = [(films, covers.get(films.pk, [])) for films in paged["page"]]
+    return render(request, "catalog/lists_found.html", {**paged, "lists": lists})
 
 
 def first_films(list_ids: list[int]) -> dict[int, list[Movie]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypedDict
 
 from django.core.paginator import Page, Paginator
@@ -12,6 +12,7 @@ from django.http import HttpRequest
 
 from catalog.models import Movie
 from catalog.queries.films_by_key import name_locally
+from catalog.queries.search import resolve_title
 
 LONGEST_NAME, MOST_NAMES = 40, 5  # of what an address may say and a page repeats
 MOST_DIGITS = 18  # a primary key has 64 bits: a longer number is no key, and no server error
@@ -35,6 +36,14 @@ def left_out(request: HttpRequest, form: BaseForm, *others: str) -> list[str]:
     unknown = (name for name in request.GET if name not in known and not name.startswith("utm_"))
     wrong = (name for name in form.errors if request.GET.get(name))
     return [name[:LONGEST_NAME] for name in (*unknown, *wrong)][:MOST_NAMES]
+
+
+def film_asked_for(fields: Mapping[str, str]) -> Movie | None:
+    """The film that a box for films sent: ``movie`` is a key, else ``title`` is looked up."""
+    if (key := key_in(fields.get("movie", ""))) is not None:
+        return Movie.objects.visible().filter(pk=key).first()
+    title = fields.get("title", "").strip()[:200]
+    return resolve_title(title).movie if title else None
 
 
 class PageContext(TypedDict):

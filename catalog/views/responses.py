@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from functools import wraps
+from time import time
 from typing import Concatenate, ParamSpec
 
 from django.contrib import messages
@@ -20,6 +21,11 @@ from django_htmx.http import (
 )
 
 from catalog.services.undo import ChangedSinceError, UndoError, sealed
+
+# Of the session: what a visitor asked for before the log-in.
+UNFINISHED = "unfinished"
+FINISHABLE = ("catalog:rate", "catalog:keep", "catalog:hide", "catalog:see")
+KEPT_FIELDS = ("rating", "on")
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -51,12 +57,31 @@ def member_required(view: View[P]) -> View[P]:
             return view(request, *args, **kwargs)
         if request.method == "GET" and not request.htmx:  # type: ignore[attr-defined]
             return redirect_to_login(request.get_full_path())
-        answer = redirect_to_login(back(request, reverse("home")))
+        answer = redirect_to_login(_to_finish(request))
         if request.htmx:  # type: ignore[attr-defined]
             return HttpResponseClientRedirect(answer.url)
         return answer
 
     return guarded
+
+
+def _to_finish(request: HttpRequest) -> str:
+    """Where the log-in leads: to the page, by way of what was asked for there.
+
+    It is kept in the session, whose token the form bore; `views.unfinished` does it once.
+    """
+    page = back(request, reverse("home"))
+    match = request.resolver_match
+    if request.method != "POST" or match is None or match.view_name not in FINISHABLE:
+        return page
+    request.session[UNFINISHED] = {
+        "view": match.view_name,
+        "key": match.kwargs.get("pk"),
+        "fields": {name: request.POST[name] for name in KEPT_FIELDS if name in request.POST},
+        "page": page,
+        "at": time(),
+    }
+    return reverse("catalog:finish")
 
 
 def done(

@@ -270,6 +270,8 @@ LEFT_OUT = {
     "catalog.importlist": "stands in the parts of the lists, and of what waits",
     "catalog.importpiece": "an uploaded file that is being read",
     "admin.logentry": "how the site was administered",
+    "catalog.movienight": "proposals for one evening, gone a week later",
+    "catalog.nightvoter": "a name typed for one evening, which no account stands behind",
     "catalog.savedsearch": "a filter of an editor's list in the administration",
     "catalog.mergedrow": "rows of a member's that an undo of merged films would bring back",
     **dict.fromkeys(KEPT_WITHOUT_NAME, "what an editor did to films, kept without the name"),

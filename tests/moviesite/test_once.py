@@ -155,7 +155,9 @@ ELSEWHERE = re.compile(
     # Each of these takes a lock of its import or sync: tests/catalog/member_import, hooks.
     r"catalog:(import|sync|fetch-watched|hook$|decline-stars|hook-remove)|"
     # Under a lock of the members, of the list or of the request.
-    r"catalog:(friend$|report|ask-review|moderation|film-request|country|elsewhere))"
+    r"catalog:(friend$|report|ask-review|moderation|film-request|country|elsewhere)|"
+    # A seat in the session, or a step of the page before.
+    r"catalog:(night|finish)|recommender:night)"
 )
 
 

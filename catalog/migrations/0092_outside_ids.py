@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0090_look_up_entry'),
+        ('catalog', '0091_movie_nights'),
     ]
 
     operations = [
