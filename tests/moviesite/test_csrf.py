@@ -16,10 +16,13 @@ def sent(cookie: bool = True, secure: bool = False, **headers: str) -> tuple[str
     """The page, and what the log says to do."""
     client = Client(enforce_csrf_checks=True)
     if cookie:
-        client.get(reverse("account_login"), secure=secure)
+        client.get(reverse("account_reset_password"), secure=secure)
     with structlog.testing.capture_logs() as logs:
         answer: HttpResponse = client.post(
-            reverse("account_login"), {"login": "ida"}, headers=headers, secure=secure
+            reverse("account_reset_password"),
+            {"email": "ida@films.example"},
+            headers=headers,
+            secure=secure,
         )
     assert answer.status_code == 403
     told = [entry["hint"] for entry in logs if entry["event"] == "form_refused"]

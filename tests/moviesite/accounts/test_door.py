@@ -148,7 +148,7 @@ def test_an_open_door_takes_no_use() -> None:
 
 
 def test_a_site_of_before_that_has_members_stays_open() -> None:
-    keep_open = import_module("moviesite.accounts.migrations.0011_door").keep_open
+    keep_open = import_module("moviesite.accounts.migrations.0012_door").keep_open
     Door.objects.all().delete()
     User.objects.create(username="ml-1", imported=True, is_active=False)
     keep_open(apps, None)

@@ -13,7 +13,7 @@ def keep_open(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0010_roles'),
+        ('accounts', '0011_token_scopes_and_kept_answers'),
     ]
 
     operations = [
