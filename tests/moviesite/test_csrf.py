@@ -6,17 +6,18 @@ import pytest
 import structlog
 from django.http import HttpResponse
 from django.test import Client
-from django.urls import reverse
 from pytest_django import Settings
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
+
+FORM = "/accounts/password/reset/"
 
 
 def sent(cookie: bool = True, secure: bool = False, **headers: str) -> tuple[str, list[str]]:
     """The page, and what the log says to do."""
     client = Client(enforce_csrf_checks=True)
     if cookie:
-        client.get(reverse("account_reset_password"), secure=secure)
+        client.get(FORM, secure=secure)
     with structlog.testing.capture_logs() as logs:
         answer: HttpResponse = client.post(
             reverse("account_reset_password"),
