@@ -19,12 +19,8 @@ def sent(cookie: bool = True, secure: bool = False, **headers: str) -> tuple[str
     if cookie:
         client.get(FORM, secure=secure)
     with structlog.testing.capture_logs() as logs:
-        answer: HttpResponse = client.post(
-            reverse("account_reset_password"),
-            {"email": "ida@films.example"},
-            headers=headers,
-            secure=secure,
-        )
+        fields = {"email": "ida@films.example"}
+        answer: HttpResponse = client.post(FORM, fields, headers=headers, secure=secure)
     assert answer.status_code == 403
     told = [entry["hint"] for entry in logs if entry["event"] == "form_refused"]
     return answer.content.decode(), told
