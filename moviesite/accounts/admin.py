@@ -19,7 +19,10 @@ from catalog.models import Sharing
 
 from . import audit_admin  # noqa: F401  (registers its page)
 from .deletion import LastAdministratorError, delete_account
+from .door_admin import DoorAdmin, InvitationAdmin
 from .models import User
+
+__all__ = ["DoorAdmin", "InvitationAdmin", "UserAdmin"]
 
 
 class KindFilter(admin.SimpleListFilter):

@@ -12,6 +12,8 @@ class AccountsConfig(AppConfig):
     verbose_name = _("accounts")
 
     def ready(self) -> None:
+        from moviesite import unsent_mail as _checks  # noqa: F401 - for its check
+
         from .audit_signals import connect
         from .private_pages import begin
         from .roles import grant_roles

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0013_clean_up_entry'),
+        ('accounts', '0015_clean_up_entry'),
     ]
 
     operations = [

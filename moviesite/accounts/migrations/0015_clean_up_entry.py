@@ -33,7 +33,7 @@ def remove_entry(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0012_name_look"),
+        ("accounts", "0014_name_look"),
         ("django_celery_beat", "0019_alter_periodictasks_options"),
     ]
 

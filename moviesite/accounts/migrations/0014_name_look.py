@@ -20,7 +20,7 @@ def look_at_names(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("accounts", "0010_roles"),
+        ("accounts", "0013_quick_pin"),
     ]
 
     operations = [
