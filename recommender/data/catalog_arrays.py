@@ -85,14 +85,14 @@ class CatalogArrays:
     hidden
         bool (n,): hidden from the site; None where none is.
     rating_count, rating_mean
-        int32 (n,) and float32 (n,) in stars, drawn towards the mean of all films where few rated.
+        int32 (n,), 0 where fewer than `FEWEST_PEOPLE` rated; and float32 (n,) in stars, drawn towards
+        the mean of all films where few rated.
     log_lately
         float32 (n,): log of one plus the ratings that a film has among the newest of the site.
     month_count
         int32 (n,): ratings made on this site in the last 30 days.
     log_popularity
-        float32 (n,): log of one plus the number of ratings where enough people gave them, TMDB's
-        popularity breaking ties.
+        float32 (n,): log of one plus the number of ratings, TMDB's popularity breaking ties.
     vote_count
         int32 (n,): votes that the world has given, as far as a dataset says so; -1 where unknown.
     collection
@@ -217,9 +217,10 @@ def read_catalog() -> CatalogArrays:
     )
     movie_ids: IntArray = movies["id"]
     count = movies["rating_count"].astype(np.int32)
+    # Everything that pages show or order is made of these: of fewer people nothing is known.
+    count = np.where(count >= FEWEST_PEOPLE, count, 0).astype(np.int32)
     genre_bits, places, names = _read_genres(movie_ids)
-    told = np.where(count >= FEWEST_PEOPLE, count, 0)  # an order is a statistic too
-    popularity = np.log1p(told) + 0.01 * np.log1p(np.maximum(movies["popularity"], 0))
+    popularity = np.log1p(count) + 0.01 * np.log1p(np.maximum(movies["popularity"], 0))
     return CatalogArrays(
         movie_ids=movie_ids,
         year=movies["year"].astype(np.int16),
@@ -229,7 +230,7 @@ def read_catalog() -> CatalogArrays:
         rating_count=count,
         rating_mean=_steady_mean(count, movies["half_stars"].astype(np.float64)),
         month_count=_read_month(movie_ids),
-        log_lately=_read_lately(movie_ids),
+        log_lately=np.where(count > 0, _read_lately(movie_ids), np.float32(0)),
         log_popularity=popularity.astype(np.float32),
         vote_count=movies["vote_count"].astype(np.int32),
         collection=movies["collection"],
@@ -263,9 +264,8 @@ def _steady_mean(
 
     A film that too few have rated counts as one that nobody has: its mean would tell their stars.
     """
-    told = count >= FEWEST_PEOPLE
-    count, half_stars = np.where(told, count, 0), np.where(told, half_stars, 0.0)
-    overall = half_stars.sum() / int(count.sum()) if told.any() else MIDDLE_HALF_STARS
+    half_stars = np.where(count > 0, half_stars, 0.0)
+    overall = half_stars.sum() / int(count.sum()) if count.any() else MIDDLE_HALF_STARS
     return ((half_stars + weight * overall) / (count + weight) / 2).astype(np.float32)
 
 
