@@ -85,7 +85,7 @@ class CatalogArrays:
     hidden
         bool (n,): hidden from the site; None where none is.
     rating_count, rating_mean
-        int32 (n,), 0 where fewer than `FEWEST_PEOPLE` rated; and float32 (n,) in stars, drawn towards
+        int32 (n,), 0 where fewer than `FEWEST_PEOPLE` rated; float32 (n,) in stars, drawn towards
         the mean of all films where few rated.
     log_lately
         float32 (n,): log of one plus the ratings that a film has among the newest of the site.
