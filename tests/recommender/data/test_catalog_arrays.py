@@ -67,6 +67,8 @@ def test_of_the_ratings_written_last_those_made_last_count(monkeypatch: pytest.M
     rated(0, 1, now)
     rated(1, 1, now - timedelta(days=1))
     rated(2, 2, now - timedelta(days=2))
+    assert not read_catalog().log_lately.any(), "what fewer than five people did is theirs"
+    Movie.objects.update(rating_count=9, half_star_sum=72)
     np.testing.assert_allclose(read_catalog().log_lately, np.log1p([0, 2, 1]), rtol=1e-6)
 
 
