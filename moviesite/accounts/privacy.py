@@ -41,7 +41,7 @@ from catalog.models import (
 )
 from catalog.models.import_row import RowOutcome
 from catalog.models.sharing import CHOICES, shares
-from recommender.models import Preferences
+from recommender.models import HomeVisit, Preferences, TonightAnswer
 
 from .models import ApiToken, User
 
@@ -182,6 +182,12 @@ PARTS = (
             **_same("show_adult", "popularity", "diversity"),
         },
     ),
+    Part(
+        "answers_about_tonight",
+        TonightAnswer,
+        {**_film(), **_same("taken", "weekend", "answered_at")},
+    ),
+    Part("home_visits", HomeVisit, _same("before", "latest")),
     Part(
         "friends_asked",
         Friendship,

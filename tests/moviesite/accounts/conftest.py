@@ -35,7 +35,7 @@ from catalog.models import (
 from catalog.services.ratings import rate
 from moviesite.accounts.models import User
 from moviesite.accounts.tokens import create_token
-from recommender.models import Preferences
+from recommender.models import HomeVisit, Preferences, TonightAnswer
 from tests.recommender.world import World
 
 PASSWORD = "a-long-and-calm-evening-42"
@@ -79,6 +79,8 @@ def fill(user: User, world: World) -> None:
         languages=["en", "fr"],
         year_from=1960,
     )
+    TonightAnswer.objects.create(user=user, movie=movies[11], taken=True, weekend=False)
+    HomeVisit.objects.create(user=user, latest=timezone.now())
     asked, asking, blocked = (
         User.objects.create_user(f"{name}-{user.pk}") for name in ("asked", "asking", "blocked")
     )
