@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from moviesite import health
+from moviesite import health, web_app
 from moviesite.accounts import privacy_views
 from moviesite.accounts.token_views import remove_token, tokens
 from moviesite.accounts.views import profile
@@ -15,6 +15,9 @@ urlpatterns = [
     path("", include("catalog.urls")),
     path("", include("recommender.urls")),
     path("api/v1/", api.urls),
+    path("manifest.webmanifest", web_app.manifest, name="manifest"),
+    path("service-worker.js", web_app.service_worker, name="service-worker"),
+    path("offline/", web_app.offline, name="offline"),
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
     path("admin/", admin.site.urls),
