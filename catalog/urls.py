@@ -22,6 +22,7 @@ from .views import (
     preferences,
     ratings,
     share,
+    streaming,
     undo,
     watch_syncs,
     watchlist,
@@ -94,6 +95,8 @@ urlpatterns = [
     path("syncs/<int:pk>/apply/", watch_syncs.apply_sync, name="sync-apply"),
     path("syncs/<int:pk>/leave-out/", watch_syncs.leave_out_sync, name="sync-leave-out"),
     path("syncs/<int:pk>/undo/", watch_syncs.undo_sync, name="sync-undo"),
+    path("preferences/services/", streaming.services, name="services"),
+    path("preferences/services/only/", streaming.only_mine, name="only-mine"),
     path("preferences/theme/", preferences.theme, name="theme"),
     path("preferences/country/", preferences.country, name="country"),
 ]

@@ -25,6 +25,7 @@ from .rating import Rating
 from .release import Release
 from .saved_search import SavedSearch
 from .sharing import Sharing
+from .streaming import StreamingChoice
 from .tmdb_refresh import TmdbRefresh
 from .translation import FilmTranslation
 
@@ -75,6 +76,7 @@ __all__ = [
     "SeenMovie",
     "ServerAccount",
     "Sharing",
+    "StreamingChoice",
     "Takedown",
     "TmdbRefresh",
     "WaitingRow",

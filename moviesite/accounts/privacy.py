@@ -29,10 +29,12 @@ from catalog.models import (
     MemberImport,
     MovieList,
     MovieListEntry,
+    Provider,
     Rating,
     Report,
     SeenMovie,
     ServerAccount,
+    StreamingChoice,
     Takedown,
     WaitingRow,
     WatchEvent,
@@ -99,6 +101,14 @@ def _film(path: str = "movie") -> dict[str, str]:
 def _genre_names(keys: str) -> ArraySubquery:
     place = Func(OuterRef(keys), F("pk"), function="array_position", output_field=IntegerField())
     chosen = Genre.objects.annotate(place=place).filter(place__isnull=False)
+    return ArraySubquery(chosen.order_by("name").values("name"))
+
+
+def _provider_names() -> ArraySubquery:
+    place = Func(
+        OuterRef("providers"), F("pk"), function="array_position", output_field=IntegerField()
+    )
+    chosen = Provider.objects.annotate(place=place).filter(place__isnull=False)
     return ArraySubquery(chosen.order_by("name").values("name"))
 
 
@@ -181,6 +191,11 @@ PARTS = (
             **_same("year_from", "year_to", "runtime_from", "runtime_to", "languages"),
             **_same("show_adult", "popularity", "diversity"),
         },
+    ),
+    Part(
+        "services",
+        StreamingChoice,
+        {**_same("country", "only_mine"), "providers": _provider_names()},
     ),
     Part(
         "answers_about_tonight",

@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.models import DiaryEntry
+from catalog.queries.streaming import offered_by
+from catalog.rendering.country_names import country_of
 from catalog.rendering.film_cards import one_decimal
 from catalog.rendering.local_time import local_now
 from recommender.data.catalog_arrays import CatalogArrays
@@ -26,6 +28,7 @@ from recommender.serving.tonight import Answers, Moment, film_for
 SESSION_KEY = "recommender.tonight"
 TAKEN_FOR = timedelta(hours=18)  # after which a film that was taken gives way to another
 NEWEST_ANSWERS, NEWEST_VIEWINGS = 200, 300
+SERVICES_NAMED = 3
 EVENING_ENDS = 24 * 60  # in minutes of the day, before a working day
 NIGHT_ENDS = 4 * 60
 SHORTEST_EVENING = 75
@@ -72,6 +75,7 @@ class Tonight:
     moods: list[tuple[str, str, bool]]
     lengths: list[tuple[str, str, bool]]
     minutes: int = 0
+    where: tuple[str, ...] = ()
     taken: bool = False
 
     @property
@@ -109,6 +113,7 @@ def tonight_for(request: HttpRequest, recommender: Recommender) -> Tonight | Non
         moods=_moods(catalog, wish),
         lengths=[(key, str(label), key == wish.length) for key, label in LENGTHS.items()],
         minutes=minutes,
+        where=_where(request, recommender.filters, card) if card else (),
         taken=taken,
     )
 
@@ -172,6 +177,13 @@ def _answers(user_id: int) -> tuple[Answers, int | None]:
         viewings=[(pk, weekday >= SATURDAY) for pk, weekday in viewings],
     )
     return answers, held if newest_is_taken else None
+
+
+def _where(request: HttpRequest, filters: Filters, card: Card) -> tuple[str, ...]:
+    """The services that include the film: the member's own, where the member named some."""
+    country = filters.country or country_of(request)
+    found = offered_by([card.movie.pk], country, filters.services or None)
+    return tuple(found.get(card.movie.pk, ())[:SERVICES_NAMED])
 
 
 def _filters(filters: Filters, wish: Wish, catalog: CatalogArrays) -> Filters:

@@ -23,10 +23,12 @@ from catalog.models import (
     Movie,
     MovieList,
     MovieListEntry,
+    Provider,
     Report,
     SeenMovie,
     ServerAccount,
     Sharing,
+    StreamingChoice,
     Takedown,
     WatchEvent,
     WatchlistEntry,
@@ -79,6 +81,8 @@ def fill(user: User, world: World) -> None:
         languages=["en", "fr"],
         year_from=1960,
     )
+    netflix, _made = Provider.objects.get_or_create(tmdb_id=8, name="Netflix")
+    StreamingChoice.objects.create(user=user, country="US", providers=[netflix.pk])
     TonightAnswer.objects.create(user=user, movie=movies[11], taken=True, weekend=False)
     HomeVisit.objects.create(user=user, latest=timezone.now())
     asked, asking, blocked = (
