@@ -17,6 +17,7 @@ from .merge import DistinctFilms, FilmAlias, FilmMerge, MergedRow
 from .moderation import Report, Takedown
 from .movie import Movie
 from .movie_list import MovieList, MovieListEntry
+from .notice import KnownOffers, Notice, NoticeChoices, NoticeKind
 from .person import Credit, Department, Person
 from .personal import HiddenMovie, SeenMovie, WatchlistEntry
 from .provenance import FieldProvenance, Origin
@@ -58,6 +59,7 @@ __all__ = [
     "ImportPiece",
     "ImportRow",
     "Keyword",
+    "KnownOffers",
     "Language",
     "Link",
     "MemberImport",
@@ -65,6 +67,9 @@ __all__ = [
     "Movie",
     "MovieList",
     "MovieListEntry",
+    "Notice",
+    "NoticeChoices",
+    "NoticeKind",
     "Offer",
     "Origin",
     "Person",

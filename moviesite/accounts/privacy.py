@@ -29,6 +29,8 @@ from catalog.models import (
     MemberImport,
     MovieList,
     MovieListEntry,
+    Notice,
+    NoticeChoices,
     Provider,
     Rating,
     Report,
@@ -197,6 +199,12 @@ PARTS = (
         StreamingChoice,
         {**_same("country", "only_mine"), "providers": _provider_names()},
     ),
+    Part("notices", Notice, _same("kind", "subject", "made_at", "read_at")),
+    Part(
+        "ways_of_notices",
+        NoticeChoices,
+        _same("silenced", "mailed", "pushed", "feed", "apprise_urls"),
+    ),
     Part(
         "answers_about_tonight",
         TonightAnswer,
@@ -291,6 +299,7 @@ LEFT_OUT = {
     "catalog.importpiece": "an uploaded file that is being read",
     "admin.logentry": "how the site was administered",
     "catalog.savedsearch": "a filter of an editor's list in the administration",
+    "catalog.knownoffers": "what the services had when somebody looked last",
     "catalog.mergedrow": "rows of a member's that an undo of merged films would bring back",
     **dict.fromkeys(KEPT_WITHOUT_NAME, "what an editor did to films, kept without the name"),
 }

@@ -12,7 +12,14 @@
   }
 
   // Without a network there is a page that says so, and the site can be installed.
-  navigator.serviceWorker?.register("/service-worker.js").catch(() => {});
+  navigator.serviceWorker?.register(root.dataset.worker).catch(() => {});
+
+  // An installed site wears the number of notices on its icon.
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (!event.target.matches?.("[data-bell]")) return;
+    const count = Number(event.target.querySelector("[data-count]")?.dataset.count ?? 0);
+    (count ? navigator.setAppBadge?.(count) : navigator.clearAppBadge?.())?.catch(() => {});
+  });
 
   // Theme: shown at once, kept in a cookie by the server.
   document.addEventListener("click", (event) => {

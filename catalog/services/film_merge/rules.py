@@ -129,6 +129,7 @@ RULES: dict[str, Rule] = {
     "catalog.DatasetMovie": Rule(key=("dataset_id",)),
     "catalog.WatchEvent": Rule(owner=_OF_USER),
     "catalog.FilmRequest": Rule(owner=_OF_USER),
+    "catalog.Notice": Rule(owner=_OF_USER),
     "recommender.TonightAnswer": Rule(
         key=("user_id",), prefer="t.answered_at DESC, t.id DESC", owner=_OF_USER
     ),

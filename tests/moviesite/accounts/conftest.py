@@ -23,6 +23,8 @@ from catalog.models import (
     Movie,
     MovieList,
     MovieListEntry,
+    Notice,
+    NoticeChoices,
     Provider,
     Report,
     SeenMovie,
@@ -81,6 +83,8 @@ def fill(user: User, world: World) -> None:
         languages=["en", "fr"],
         year_from=1960,
     )
+    Notice.objects.create(user=user, kind="import-done", key="import-0", subject="diary.csv")
+    NoticeChoices.objects.create(user=user, mailed=["import-done"])
     netflix, _made = Provider.objects.get_or_create(tmdb_id=8, name="Netflix")
     StreamingChoice.objects.create(user=user, country="US", providers=[netflix.pk])
     TonightAnswer.objects.create(user=user, movie=movies[11], taken=True, weekend=False)
