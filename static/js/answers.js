@@ -4,7 +4,7 @@
 
 (() => {
   // What scripts or the browser made of these is left alone.
-  const KEPT = ".film-poster, .row-arrows";
+  const KEPT = ".film-poster, .row-arrows, [data-kept]";
   const CONTROLS = ".film-link, .film-seen, .film-more, a, button";
   const area = () => document.querySelector("[data-answers]");
   const filmOf = (node) => node.querySelector?.(":scope > [data-film]")?.dataset.film;
