@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from recommender.learning.arrays import Array, FloatArray, IntArray
 from recommender.learning.artifact import StrPath
 from recommender.learning.description import Described
+from recommender.learning.engine.devices import choose_device
 from recommender.learning.engine.persistence import fingerprint, open_model, save_model
 from recommender.learning.interactions import PADDING_ITEM, Interactions
 from recommender.learning.presets.next_item.content import content_popularity
@@ -20,6 +21,8 @@ from recommender.learning.presets.next_item.ease import autoencoder_weights
 from recommender.learning.presets.next_item.export import Learned, export_arrays, has_repeats, kept
 from recommender.learning.presets.next_item.held_out import FOLDS, HeldOut, held_out, times_of
 from recommender.learning.presets.next_item.neighbours import neighbour_table, popularity
+from recommender.learning.presets.next_item.neural.join import kept_arrays, learned_arrays
+from recommender.learning.presets.next_item.neural.recipe import FROM, Recipe, recipe_for
 from recommender.learning.presets.next_item.reranker_fit import train_reranker
 from recommender.learning.presets.next_item.scorer import SequenceScorer
 from recommender.learning.presets.next_item.shortlists import Shortlists, draw_up
@@ -72,6 +75,13 @@ class SequenceBlendModel(Described):
         The regularisation of the linear autoencoder.
     random_state: int or RandomState, optional
         The same seed and data give the same model on a CPU.
+    transformer_from: int, optional
+        From so many interactions on a transformer learns from the histories too, and joins where
+        the blend ranks better for users held out; never, where None.
+    recipe: Recipe, optional
+        How the transformer is made; that of the device when not given.
+    device: 'auto', 'cpu' or 'cuda'
+        Where the transformer learns; the rest is counted on the CPU.
     """
 
     batch_size = None  # it counts, and the networks that it trains are small
@@ -84,6 +94,9 @@ class SequenceBlendModel(Described):
         shortlists: int = 36_000,
         ridge: float = 200.0,
         random_state: SeedLike = None,
+        transformer_from: int | None = FROM,
+        recipe: Recipe | None = None,
+        device: str = "auto",
     ) -> None:
         check_positive("max_entries", max_entries)
         check_positive("questions", questions)
@@ -94,6 +107,9 @@ class SequenceBlendModel(Described):
         self._shortlists = shortlists
         self._ridge = ridge
         self._random_state = as_random_state(random_state)
+        self._device = choose_device(device)
+        self._transformer_from = transformer_from
+        self._recipe = recipe
         self._exported: tuple[dict[str, Array], dict[str, Any]] | None = None
         self._scorer: SequenceScorer | None = None
         self._data_fingerprint: str | None = None
@@ -123,12 +139,16 @@ class SequenceBlendModel(Described):
         data = interactions.take(interactions.time_order())
         learned = kept(warm_start, data) if warm_start else None
         steps = 1 if learned else _LEARNING_STEPS + 1
+        neural = kept_arrays(warm_start) if warm_start and learned else None
         learned = learned or self._learned(data, progress, steps)
+        if neural is None:
+            neural = self._read(data, learned, progress)
         _report(progress, "counting", steps - 1, steps, loss=learned.weights.loss)
         arrays, settings = export_arrays(self._count(data), learned, has_repeats(data))
         arrays["item_counts"] = np.bincount(data.item_ids, minlength=data.num_items)
         if (by_content := content_popularity(data)) is not None:
             arrays["content_popularity"] = by_content
+        arrays |= neural
         self._exported = arrays, settings
         self._scorer = SequenceScorer(*self._exported)
         self._data_fingerprint = fingerprint(interactions)
@@ -196,6 +216,7 @@ class SequenceBlendModel(Described):
                 "questions": self._questions,
                 "shortlists": self._shortlists,
                 "ridge": self._ridge,
+                "transformer_from": self._transformer_from,
             },
             "scorer": scorer,
             "num_items": self.num_items,
@@ -256,6 +277,22 @@ class SequenceBlendModel(Described):
         lists = self._listed(data, weights, progress, steps)
         _report(progress, "reranking", steps - 2, steps, loss=weights.loss)
         return Learned(weights, train_reranker(lists, self._random_state), len(data))
+
+    def _read(
+        self, data: Interactions, learned: Learned, progress: ProgressCallback | None
+    ) -> dict[str, Array]:
+        """What a transformer learned, where there is enough to learn from and it helps."""
+        if self._transformer_from is None or len(data) < self._transformer_from:
+            return {}
+        repeats = has_repeats(data)
+
+        def count(part: Interactions) -> SequenceScorer:
+            return SequenceScorer(*export_arrays(self._count(part), learned, repeats))
+
+        recipe = self._recipe or recipe_for(self._device.type)
+        return learned_arrays(
+            data, count, repeats, recipe, self._device, self._random_state, progress
+        )
 
     def _weighed(
         self, data: Interactions, progress: ProgressCallback | None, steps: int
