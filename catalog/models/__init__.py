@@ -26,7 +26,7 @@ from .rating import Rating
 from .release import Release
 from .saved_search import SavedSearch
 from .sharing import Sharing
-from .streaming import StreamingChoice
+from .subscription import StreamingChoice
 from .tmdb_refresh import TmdbRefresh
 from .translation import FilmTranslation
 

@@ -19,7 +19,7 @@ from catalog.services.lists import ListLimitError, add_films, make_list
 
 from .parameters import key_in, page_context
 from .responses import member_id, member_required
-from .streaming import narrowed
+from .subscriptions import narrowed
 
 FILMS_ON_PAGE = 100
 LISTS_ON_PAGE = 24

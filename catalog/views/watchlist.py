@@ -12,7 +12,7 @@ from catalog.queries.seen import seen_by
 
 from .parameters import page_context
 from .responses import member_id, member_required
-from .streaming import narrowed
+from .subscriptions import narrowed
 
 PAGE_SIZE = 48
 

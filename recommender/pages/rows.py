@@ -13,7 +13,7 @@ from recommender.learning.arrays import BoolArray
 from recommender.serving.elicitation import most_informative
 from recommender.serving.explanations import FEWEST_RATINGS
 from recommender.serving.likeness import most_alike
-from recommender.serving.ranking import Ranking, Source, without_crowds
+from recommender.serving.ranking import Ranking, Source, no_films, without_crowds
 from recommender.serving.recommender import MOST_OF_A_COLLECTION, Recommender
 
 RECENT = 30  # ratings among which films for "Because you rated" are looked for
@@ -57,7 +57,7 @@ def new_films(recommender: Recommender, n: int, taken: BoolArray) -> Ranking:
     scores = recommender.scores
     stars, chances = scores.stars, scores.log_chances
     if stars is None or not recommender.history.rated:
-        return recommender.popular(0)
+        return no_films()
     merit = stars if chances is None else stars + NEW_FILM_WEIGHT * chances
     suits = recommender.live.catalog.is_new & (stars >= scores.mean_stars)
     return recommender.rank_by(merit, n, taken | ~suits, Source.FACTORIZATION)
@@ -82,7 +82,7 @@ def alike(recommender: Recommender, movie_id: int, n: int, taken: BoolArray) -> 
     placed, scores = recommender.live.factorization, recommender.scores
     row = int(recommender.live.catalog.rows_of(np.array([movie_id]))[0])
     if placed is None or scores.stars is None or not recommender.history.rated or row < 0:
-        return recommender.popular(0)
+        return no_films()
     catalog = recommender.live.catalog
     likeable = scores.stars >= scores.mean_stars
     met = catalog.rating_count >= FEWEST_OF_ALIKE

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.models import DiaryEntry
-from catalog.queries.streaming import offered_by
+from catalog.queries.providers import offered_by
 from catalog.rendering.country_names import country_of
 from catalog.rendering.film_cards import one_decimal
 from catalog.rendering.local_time import local_now
@@ -22,6 +22,7 @@ from recommender.data.catalog_arrays import CatalogArrays
 from recommender.models import TonightAnswer
 from recommender.pages.cards import Card, draft, films_of
 from recommender.serving.filters import Filters
+from recommender.serving.ranking import no_films
 from recommender.serving.recommender import Recommender
 from recommender.serving.tonight import Answers, Moment, film_for
 
@@ -101,7 +102,7 @@ def tonight_for(request: HttpRequest, recommender: Recommender) -> Tonight | Non
         ranking = wished.top_picks(1, open_)
     else:
         found = film_for(wished, moment, answers, user_id)
-        ranking = found if found is not None else recommender.popular(0)
+        ranking = found if found is not None else no_films()
     one = draft(recommender, ranking)
     cards = one.cards(films_of([one]))
     card = cards[0] if cards else None

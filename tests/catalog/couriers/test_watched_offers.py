@@ -6,7 +6,7 @@ from django.contrib.auth import get_user_model
 from catalog.couriers.watched_offers import tell_of_watchlists
 from catalog.models import Movie, Notice, Offer, Provider, WatchlistEntry
 from catalog.services.ratings import rate
-from catalog.services.streaming import choose_services
+from catalog.services.subscriptions import choose_services
 
 
 @pytest.mark.django_db

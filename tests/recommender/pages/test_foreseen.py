@@ -1,7 +1,7 @@
 """Films foreseen highly that come to a member's services."""
 
 from catalog.models import Notice, Offer, Provider
-from catalog.services.streaming import choose_services
+from catalog.services.subscriptions import choose_services
 from recommender.pages.foreseen import STARS, tell_of_foreseen
 from recommender.serving.live_catalog import live_catalog
 from recommender.serving.member import recommender_for

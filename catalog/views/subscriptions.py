@@ -12,9 +12,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from catalog.models import StreamingChoice
-from catalog.queries.streaming import providers_in
+from catalog.queries.providers import providers_in
 from catalog.rendering.country_names import country_name, country_of
-from catalog.services.streaming import choose_services, show_only_mine
+from catalog.services.subscriptions import choose_services, show_only_mine
 
 from .parameters import keys_in
 from .responses import back, member_id, member_required
