@@ -3,7 +3,13 @@
 
 const SHELF = "offline-{% static "css/base.css" %}";
 const PAGE = "{% url "offline" %}";
-const KEPT = [PAGE, "{% static "css/tokens.css" %}", "{% static "css/base.css" %}", "{% static "css/components.css" %}", "{% static "img/icon.svg" %}"];
+const KEPT = [
+  PAGE,
+  "{% static "css/tokens.css" %}",
+  "{% static "css/base.css" %}",
+  "{% static "css/components.css" %}",
+  "{% static "img/icon.svg" %}",
+];
 
 self.addEventListener("install", (event) => {
   event.waitUntil(caches.open(SHELF).then((shelf) => shelf.addAll(KEPT)).then(() => self.skipWaiting()));
