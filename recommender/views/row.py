@@ -28,5 +28,11 @@ def row(request: HttpRequest, key: str) -> HttpResponse:
     paged = page_context(request, range(len(found.ranking)), PAGE_SIZE)
     start = paged["page"].start_index() - 1 if paged["page"].object_list else 0
     shown = part_of(found.ranking, slice(start, start + PAGE_SIZE))
-    context = {"row": found, "form": form, **paged, "cards": cards(recommender, shown)}
+    context = {
+        "row": found,
+        "form": form,
+        "recommender": recommender,
+        **paged,
+        "cards": cards(recommender, shown),
+    }
     return render(request, "recommender/row.html", context)
