@@ -25,7 +25,7 @@ _QUESTIONS_OF_USER = 8
 
 def learned_arrays(
     data: Interactions,
-    count: Callable[[Interactions], SequenceScorer],
+    counted_without: Callable[[Array], SequenceScorer],
     repeats: bool,
     recipe: Recipe,
     device: torch.device,
@@ -35,8 +35,8 @@ def learned_arrays(
     """The arrays of a `NeuralMember`; none where it adds nothing to the counted members.
 
     ``data`` is in the order of users and times. Some users are held out of both, of the
-    transformer and of the members that ``count`` makes a scorer of: they say when to stop, how
-    much each counts, and whether the blend is the better one.
+    transformer and of the members that ``counted_without`` them make a scorer: they say when to
+    stop, how much each counts, and whether the blend is the better one.
     """
     seed = int(random_state.randint(2**31))
     is_apart = _held_out(data, seed)
@@ -59,7 +59,7 @@ def learned_arrays(
     }
     users, asked, targets = _questions(data, is_apart, met, seed)
     member = NeuralMember(arrays)
-    counted = count(data.take(~is_apart))
+    counted = counted_without(is_apart)
     lists = draw_up(counted.log_chances, member.log_chances, users, asked, targets, repeats)
     if not helps(lists):
         return {}
