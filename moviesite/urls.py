@@ -5,10 +5,12 @@ from django.urls import include, path
 
 from moviesite import web_app
 from moviesite.accounts import privacy_views
+from moviesite.accounts.log_in import log_in, sign_up
 from moviesite.accounts.second_factor_views import second_factor
 from moviesite.accounts.token_views import remove_token, tokens
 from moviesite.accounts.views import profile
 from moviesite.api import api
+from moviesite.favicon import favicon
 from moviesite.health import views as health
 from moviesite.metrics.views import metrics
 from recommender.views.home import home
@@ -38,7 +40,10 @@ urlpatterns = [
     path("accounts/delete/", privacy_views.delete, name="account-delete"),
     path("accounts/tokens/", tokens, name="api-tokens"),
     path("accounts/tokens/<int:pk>/remove/", remove_token, name="api-token-remove"),
+    path("accounts/login/", log_in, name="account_login"),
+    path("accounts/signup/", sign_up, name="account_signup"),
     path("accounts/", include("allauth.urls")),
+    path("favicon.ico", favicon, name="favicon"),
 ]
 
 handler500 = "moviesite.errors.server_error"

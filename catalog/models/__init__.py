@@ -17,7 +17,9 @@ from .merge import DistinctFilms, FilmAlias, FilmMerge, MergedRow
 from .moderation import Report, Takedown
 from .movie import Movie
 from .movie_list import MovieList, MovieListEntry
+from .movie_night import MovieNight, NightVoter
 from .notice import KnownOffers, Notice, NoticeChoices, NoticeKind
+from .outside_id import OutsideId
 from .person import Credit, Department, Person
 from .personal import HiddenMovie, SeenMovie, WatchlistEntry
 from .provenance import FieldProvenance, Origin
@@ -67,11 +69,14 @@ __all__ = [
     "Movie",
     "MovieList",
     "MovieListEntry",
+    "MovieNight",
+    "NightVoter",
     "Notice",
     "NoticeChoices",
     "NoticeKind",
     "Offer",
     "Origin",
+    "OutsideId",
     "Person",
     "Provider",
     "Rating",

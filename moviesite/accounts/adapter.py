@@ -1,4 +1,4 @@
-"""What allauth asks the site about its accounts."""
+"""What allauth asks the site about its accounts: also how an address is confirmed without mail."""
 
 from __future__ import annotations
 
@@ -7,11 +7,20 @@ from typing import Any
 
 import structlog
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import HttpRequest
 
 from .recent_login import logged_in_lately
 
 log = structlog.get_logger(__name__)
+
+CONSOLE = "django.core.mail.backends.console.EmailBackend"
+
+
+def sends_mail() -> bool:
+    """Whether the site has a mail server: without ``EMAIL_URL`` mail is printed in the terminal."""
+    return settings.EMAIL_BACKEND != CONSOLE
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -23,6 +32,33 @@ class AccountAdapter(DefaultAccountAdapter):
             return False
         required: bool = super().is_reauthentication_required(app=app, **kwargs)
         return required
+
+    def send_confirmation_mail(
+        self, request: HttpRequest, emailconfirmation: Any, signup: bool
+    ) -> None:
+        """In a local run the link stands on its member's page: who runs the site has it anyway."""
+        super().send_confirmation_mail(request, emailconfirmation, signup)
+        address = emailconfirmation.email_address
+        if settings.LOCAL and not sends_mail() and request.user == address.user:
+            link = self.get_email_confirmation_url(request, emailconfirmation)
+            request.session["confirm_here"] = {"email": address.email, "link": link}
+
+    def confirm_email(self, request: HttpRequest, email_address: Any) -> bool:
+        request.session.pop("confirm_here", None)
+        confirmed: bool = super().confirm_email(request, email_address)
+        return confirmed
+
+    def add_message(
+        self,
+        request: HttpRequest,
+        level: int,
+        message_template: str | None = None,
+        message_context: dict[str, object] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """The templates of messages know whether mail is sent at all."""
+        known = {**(message_context or {}), "no_mail": not sends_mail()}
+        super().add_message(request, level, message_template, known, **kwargs)
 
     def send_notification_mail(
         self,

@@ -4,6 +4,7 @@ from .departure import Departure
 from .modelversion import ModelVersion, VersionStatus
 from .policy import RetrainingPolicy
 from .preferences import Preferences
+from .scenario import Scenario
 from .tonight import TonightAnswer
 from .trainingrun import RunMode, RunStatus, RunTrigger, TrainingRun
 from .visit import HomeVisit
@@ -17,6 +18,7 @@ __all__ = [
     "RunMode",
     "RunStatus",
     "RunTrigger",
+    "Scenario",
     "TonightAnswer",
     "TrainingRun",
     "VersionStatus",

@@ -16,7 +16,8 @@ SIMILAR = 12
 
 def draw_similar(request: HttpRequest, movie: Movie) -> SafeString:
     """``cards``: films like this one, each with its predicted stars or None."""
-    keys = similar_to(movie.pk, SIMILAR, filters_for(request), request.user.pk).scores
+    filters, user_id = filters_for(request), request.user.pk
+    keys = similar_to(movie.pk, SIMILAR, filters, user_id, without_series=True).scores
     movies = card_movies(keys, request.user)
     cards = guesses_for([movies[key] for key in keys if key in movies], request.user)
     context = {"movie": movie, "cards": cards}

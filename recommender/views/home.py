@@ -16,6 +16,7 @@ from recommender.data.histories import History, history_of
 from recommender.pages.changes import change_in_words
 from recommender.pages.home import home_rows
 from recommender.pages.news import news_for
+from recommender.pages.proof import proofs
 from recommender.pages.rotation import Turn
 from recommender.pages.saved_filters import filters_for
 from recommender.pages.tonight import keep_answer, keep_wish, tonight_for
@@ -38,6 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context |= {
         "news": news_for(request.user, context["rows"]) if request.user.pk else None,
         "invite": not len(recommender.history),
+        "proof": [] if request.user.pk else proofs(),
         "rating_count": len(recommender.history),
         "filters_active": recommender.filters.narrow,
         "to_rate": films_to_rate(request.user.pk) if request.user.pk else [],

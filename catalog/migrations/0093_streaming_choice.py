@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0010_roles'),
-        ('catalog', '0090_look_up_entry'),
+        ('catalog', '0092_outside_ids'),
     ]
 
     operations = [

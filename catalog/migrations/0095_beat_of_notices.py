@@ -46,7 +46,7 @@ def remove_entries(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("catalog", "0092_notices"),
+        ("catalog", "0094_notices"),
         ("django_celery_beat", "0019_alter_periodictasks_options"),
     ]
 

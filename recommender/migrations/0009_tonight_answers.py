@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalog', '0090_look_up_entry'),
-        ('recommender', '0007_kinds_without_a_list'),
+        ('recommender', '0008_scenarios'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0010_roles'),
-        ('catalog', '0091_streaming_choice'),
+        ('catalog', '0093_streaming_choice'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

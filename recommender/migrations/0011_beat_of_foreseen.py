@@ -34,7 +34,7 @@ def remove_entry(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("recommender", "0009_home_visits"),
+        ("recommender", "0010_home_visits"),
         ("django_celery_beat", "0019_alter_periodictasks_options"),
     ]
 

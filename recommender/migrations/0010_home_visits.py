@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0010_roles'),
-        ('recommender', '0008_tonight_answers'),
+        ('recommender', '0009_tonight_answers'),
     ]
 
     operations = [
