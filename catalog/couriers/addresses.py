@@ -7,4 +7,4 @@ from django.conf import settings
 
 def full_address(path: str) -> str:
     """With the site's own address in front, where the operator has named it."""
-    return urljoin(getattr(settings, "MATINEE_URL", "") or "", path)
+    return urljoin(settings.MATINEE_URL, path)
