@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "moviesite.api.middleware.ApiMiddleware",
     "moviesite.clean_input.CleanInputMiddleware",
     "csp.middleware.CSPMiddleware",
+    "moviesite.once.OnceMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -184,6 +185,10 @@ MATINEE_DATASET_FOLDERS = env.list("MATINEE_DATASET_FOLDERS", default=[str(VAR_D
 MATINEE_DATASET_UPLOAD_MB = env.int("MATINEE_DATASET_UPLOAD_MB", default=1024)
 MATINEE_DEVICE = env.str("MATINEE_DEVICE", default="auto")
 MATINEE_RETRAIN_AFTER = env.int("MATINEE_RETRAIN_AFTER", default=0)  # 0: as set in the admin
+
+# --- The API ----------------------------------------------------------------------------------
+
+MATINEE_API_RATE = env.int("MATINEE_API_RATE", default=600)  # requests a minute; 0: any number
 
 # --- Back-ups ---------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from .moderation import Report, Takedown
 from .movie import Movie
 from .movie_list import MovieList, MovieListEntry
 from .movie_night import MovieNight, NightVoter
+from .outside_id import OutsideId
 from .person import Credit, Department, Person
 from .personal import HiddenMovie, SeenMovie, WatchlistEntry
 from .provenance import FieldProvenance, Origin
@@ -69,6 +70,7 @@ __all__ = [
     "NightVoter",
     "Offer",
     "Origin",
+    "OutsideId",
     "Person",
     "Provider",
     "Rating",

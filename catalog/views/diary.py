@@ -106,6 +106,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 @member_required
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
     user_id = member_id(request)
+    if not DiaryEntry.objects.filter(pk=pk).exists():
+        return redirect("catalog:diary")  # deleted already: what was wanted is so
     entry = get_object_or_404(DiaryEntry.objects.select_related("movie"), pk=pk, user_id=user_id)
     return told(
         request,

@@ -13,13 +13,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django_htmx.http import (
     HttpResponseClientRedirect,
     HttpResponseClientRefresh,
     trigger_client_event,
 )
 
-from catalog.services.undo import sealed
+from catalog.services.undo import ChangedSinceError, UndoError, sealed
 
 # Of the session: what a visitor asked for before the log-in.
 UNFINISHED = "unfinished"
@@ -132,6 +133,15 @@ def undo_by(user_id: int, kind: str, before: object) -> dict[str, object]:
     """The undo button of a step that ``catalog.services.undo`` takes back."""
     step = sealed(user_id, kind, before)
     return {"url": reverse("catalog:undo"), "name": "step", "value": step}
+
+
+def not_undone(request: HttpRequest, error: UndoError, otherwise: str) -> HttpResponse:
+    """Why a step was not taken back."""
+    if isinstance(error, ChangedSinceError):
+        why = _("This was undone already, or you have changed it since: nothing was changed now.")
+    else:
+        why = _("This can no longer be undone.")
+    return refused(request, why, otherwise)
 
 
 def refused(request: HttpRequest, message: str, otherwise: str) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -20,6 +21,14 @@ class User(AbstractUser):
         ]
 
 
+class Scope(models.TextChoices):
+    """What a token may do; each allows what stands before it."""
+
+    READ = "read", _("read")
+    WRITE = "write", _("read and change")
+    ADMIN = "admin", _("read, change, and what your role in the administration allows")
+
+
 class ApiToken(models.Model):
     """A personal access token for the API; only its hash is kept."""
 
@@ -31,6 +40,11 @@ class ApiToken(models.Model):
     hint = models.CharField(_("begins with"), max_length=8, editable=False)
     created_at = models.DateTimeField(_("made at"), auto_now_add=True)
     last_used_at = models.DateTimeField(_("last used at"), null=True, editable=False)
+    # Older tokens may do what there was to do when they were made.
+    scope = models.CharField(_("may"), max_length=10, choices=Scope.choices, default=Scope.WRITE)
+    expires_at = models.DateTimeField(_("ends at"), null=True, blank=True)
+    # Of the password's hash; blank where the token outlives a change of password.
+    password_digest = models.CharField(max_length=64, blank=True, default="", editable=False)
 
     class Meta:
         ordering = ["-created_at"]
@@ -39,3 +53,31 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.hint}…)"
+
+    @property
+    def has_ended(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= timezone.now()
+
+
+class KeptAnswer(models.Model):
+    """What the API answered to a request with an idempotency key, for whoever sends it again."""
+
+    user = models.ForeignKey(
+        User, verbose_name=_("user"), related_name="+", on_delete=models.CASCADE, db_index=False
+    )
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField()
+    content_type = models.CharField(max_length=100)
+    content = models.TextField()
+    created_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("kept answer")
+        verbose_name_plural = _("kept answers")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "key"], name="accounts_kept_answer_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"answer {self.status} to user {self.user_id}"

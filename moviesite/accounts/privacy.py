@@ -245,7 +245,7 @@ PARTS = (
         HookDelivery,
         _same("server", "title", "ignored", "repeated", "times", "received_at"),
     ),
-    Part("api_tokens", ApiToken, _same("name", "hint", *_USED)),
+    Part("api_tokens", ApiToken, _same("name", "hint", "scope", "expires_at", *_USED)),
     Part(
         "second_factors",
         Authenticator,
@@ -264,6 +264,7 @@ LEFT_OUT = {
     "accounts.user_groups": "what an administrator allowed",
     "accounts.user_user_permissions": "what an administrator allowed",
     "account.emailconfirmation": "a key that works once",
+    "accounts.keptanswer": "what the API said to a program within a day, of what stands elsewhere",
     "catalog.sharing": "stands in the part of the account, also where nothing was chosen",
     "catalog.importrow": "what another site said: what came of it are ratings, lists and diary",
     "catalog.importlist": "stands in the parts of the lists, and of what waits",

@@ -57,6 +57,7 @@ MODEL_OPERATOR = Role(
     "Model operator",
     (
         *rights("recommender", KEEP, "trainingrun", "modelversion", "retrainingpolicy"),
+        *rights("recommender", WHOLE, "scenario"),
         *rights("django_celery_beat", KEEP, "periodictask"),
         *rights("django_celery_beat", EDIT, "crontabschedule", "intervalschedule"),
         *rights("catalog", READ, "movie"),  # to pick films for a made-up history

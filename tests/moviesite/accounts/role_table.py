@@ -50,6 +50,7 @@ django_celery_beat.solarschedule     A     A    A      A
 mfa.authenticator                    A     -    -      A
 recommender.modelversion             OA    -    -      -
 recommender.retrainingpolicy         OA    -    OA     -
+recommender.scenario                 OA    OA   OA     OA
 recommender.trainingrun              OA    -    -      -
 usersessions.usersession             A     A    A      A
 """
