@@ -195,88 +195,6 @@ def _before_held(held: NDArray[np.bool_], paths: Paths) -> NDArray[np.bool_]:
     return near
 
 
-def _meetings(self, places: Array, held: NDArray[np.bool_] | None) -> Iterator[_Block]:
-    """The meetings of the items at ``places`` with those near them, some items at a time;
-    where some are ``held`` out, those meetings whose later item is."""
-    num_items = self._paths.num_items
-    items = self._paths.items[places]
-    order = places[np.argsort(items, kind="stable")]
-    starts = offsets_of(np.sort(items), num_items)
-    most = _CELLS // num_items if num_items <= _CELLS // 16 else num_items
-    row = 0
-    while row < num_items:
-        room = starts[row] + _AT_ONCE // (DIRECTIONS * len(self._lags))
-        stop = max(row + 1, int(np.searchsorted(starts, room, side="right")) - 1)
-        stop = min(stop, row + most)
-        at = order[starts[row] : starts[stop]]
-        if len(at):
-            yield _met_there(self._paths, self._lags, held, range(row, stop), at)
-        row = stop
-
-
-@dataclass(frozen=True)
-class _Block:
-    """Meetings of ``items`` with others: ``keys`` (m,), the row within the block times the number
-    of items plus the other item, and at which of the ``lags`` and in which direction:
-    ``parts`` says how many of the keys are of each."""
-
-    items: range
-    keys: Array
-    parts: list[int]
-
-    def sums(self, places: Array, size: int, lags: list[int]) -> tuple[Array, Array]:
-        """Counts (size, CHANNELS) and times (size,) of meetings counted at ``places`` (m,), from
-        0; those at -1 are left out."""
-        ahead = sum(self.parts[: len(lags)])
-        weights = _lag_weights(lags)
-        counts = np.zeros((size, CHANNELS), np.float32)
-        times = np.zeros(size, np.int32)
-        for direction, half in enumerate((slice(0, ahead), slice(ahead, None))):
-            at, sizes = places[half] + 1, self.parts[direction * len(lags) :][: len(lags)]
-            times += np.bincount(at, minlength=size + 1)[1:].astype(np.int32)
-            for reach in range(len(REACHES)):
-                weight = np.repeat(weights[:, reach], sizes)
-                column = direction * len(REACHES) + reach
-                counts[:, column] = np.bincount(at, weight, minlength=size + 1)[1:]
-        return counts, times
-
-
-def _lag_weights(lags: list[int]) -> NDArray[np.float64]:
-    """The weight of each lag at each reach: (lags, REACHES)."""
-    ends = np.cumsum([0, *np.diff([0, *lags])])
-    powers = np.array(REACHES) ** np.arange(lags[-1])[:, None] * (1 - np.array(REACHES))
-    return np.add.reduceat(powers, ends[:-1], axis=0)
-
-
-def _before_held(held: NDArray[np.bool_], paths: Paths) -> NDArray[np.bool_]:
-    """Which places have the beginning of what is held out within MAX_LAG after them."""
-    near = np.zeros(len(held), bool)
-    starts = np.flatnonzero(held & ~np.concatenate([[False], held[:-1]]))
-    starts = starts[paths.before[starts] > 0]
-    sizes = paths.before[starts].astype(np.int64)
-    back = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    near[np.repeat(starts, sizes) - 1 - back] = True
-    return near
-
-
-def _blocks(
-    paths: Paths, lags: list[int], places: Array, held: NDArray[np.bool_] | None
-) -> Iterator[_Block]:
-    """The meetings of the items at ``places`` with those near them, some items at a time; where
-    some are ``held`` out, those meetings whose later item is."""
-    items = paths.items[places]
-    order = places[np.argsort(items, kind="stable")]
-    starts = offsets_of(np.sort(items), paths.num_items)
-    row = 0
-    while row < paths.num_items:
-        room = starts[row] + _AT_ONCE // (DIRECTIONS * len(lags))
-        stop = max(row + 1, int(np.searchsorted(starts, room, side="right")) - 1)
-        at = order[starts[row] : starts[stop]]
-        if len(at):
-            yield _meetings(paths, lags, held, range(row, stop), at)
-        row = stop
-
-
 def _met_there(
     paths: Paths, lags: list[int], held: NDArray[np.bool_] | None, rows: range, at: Array
 ) -> _Block:
@@ -290,7 +208,7 @@ def _met_there(
         keys.append(own[near] + paths.items[at[near] + lag])
     left = paths.before[at]
     if held is not None:
-        left = np.where(held[at], left, 0)
+        left[~held[at]] = 0
     for lag in lags:
         near = np.flatnonzero(left >= lag)
         keys.append(own[near] + paths.items[at[near] - lag])
@@ -321,12 +239,12 @@ class _Numbers:
     def found(self, keys: Array, known: Array, cells: int) -> Array:
         """Where each of ``keys`` is among the ``known`` ones, which ascend; -1 where it is not."""
         if cells > _CELLS:
-            places = np.searchsorted(known, keys)
-            places[places == len(known)] = 0
-            return np.where(known[places] == keys, places, -1) if len(known) else places - 1
+            near = np.searchsorted(known, keys)
+            near[near == len(known)] = 0
+            return np.where(known[near] == keys, near, -1) if len(known) else near - 1
         self._make(cells)
         self._number[known] = np.arange(len(known), dtype=np.int32)
-        places = self._number[keys]
+        places: Array = self._number[keys]
         self._number[known] = -1
         return places
 
