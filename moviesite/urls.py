@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from moviesite import health
 from moviesite.accounts import privacy_views
+from moviesite.accounts.second_factor_views import second_factor
 from moviesite.accounts.token_views import remove_token, tokens
 from moviesite.accounts.views import profile
 from moviesite.api import api
@@ -20,6 +21,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/profile/", profile, name="profile"),
+    path("accounts/second-factor/", second_factor, name="second-factor"),
     path("accounts/export.zip", privacy_views.export_csv, name="account-export-csv"),
     path(
         "accounts/export-letterboxd.zip",

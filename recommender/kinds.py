@@ -145,5 +145,10 @@ register(
     )
 )
 register(
-    NextItemKind("sequence", _("sequence"), lambda seed, place: sequence(seed), SequenceScorer)
+    NextItemKind(
+        "sequence",
+        _("sequence"),
+        lambda seed, place: sequence(seed, device=place.device),
+        SequenceScorer,
+    )
 )

@@ -28,6 +28,18 @@ from .permissions import ReadOnlyAdmin
 
 STOP_POLLING = 286  # htmx's status for: this answer, and no further question
 MEGABYTE = 1024 * 1024
+SAMPLE_COLUMNS = {
+    "films": (gettext_lazy("Title"), gettext_lazy("Year"), "MovieLens", "IMDb", "TMDB"),
+    "ratings": (
+        *(gettext_lazy("Rater"), gettext_lazy("Film")),
+        *(gettext_lazy("Stars"), gettext_lazy("Time (UTC)")),
+    ),
+    "changes": (
+        *(gettext_lazy("Film"), gettext_lazy("Field")),
+        *(gettext_lazy("Now"), gettext_lazy("Then")),
+    ),
+}
+"""The headings of what a report shows of each kind."""
 
 
 class DatasetJobForm(forms.Form):
@@ -150,7 +162,7 @@ class DatasetJobAdmin(ReadOnlyAdmin, LargeTableAdmin):
     def live(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The state of a job as a fragment; when no worker is at it, the last one."""
         job = self._job(request, pk)
-        context = {"job": job, **self._rights(request)}
+        context = {"job": job, **self._shared_context(request)}
         answer = TemplateResponse(request, "admin/catalog/_dataset_job.html", context)
         answer.status_code = 200 if job.is_working else STOP_POLLING
         return answer
@@ -189,15 +201,19 @@ class DatasetJobAdmin(ReadOnlyAdmin, LargeTableAdmin):
             raise Http404(f"there is no job {pk}")
         return job
 
-    def _rights(self, request: HttpRequest) -> dict[str, Any]:
-        return {"may_decide": self.has_add_permission(request), "states": JobState}
+    def _shared_context(self, request: HttpRequest) -> dict[str, Any]:
+        return {
+            "may_decide": self.has_add_permission(request),
+            "states": JobState,
+            "columns": SAMPLE_COLUMNS,
+        }
 
     def _page(
         self, request: HttpRequest, template: str, title: str, **context: Any
     ) -> HttpResponse:
         context |= {
             **self.admin_site.each_context(request),
-            **self._rights(request),
+            **self._shared_context(request),
             "title": title,
             "opts": self.model._meta,
             "media": self.media,

@@ -27,22 +27,34 @@ def of_field(field: str) -> str:
     )
 
 
-def fold_titles(cursor: Any) -> None:
-    """Make the searchable titles anew of films of which one title is locked and one is not."""
+def fold_staged_titles(cursor: Any) -> None:
+    """Make searchable titles of what staged films will be called, where the file does not tell it.
+
+    An editor has locked a title, or the film has titles in other languages.
+    """
+    cursor.execute(
+        f"""
+        SELECT s.row_no,
+               CASE WHEN 'title' = ANY(k.fields) THEN m.title ELSE s.title END,
+               CASE WHEN 'original_title' = ANY(k.fields) THEN m.original_title
+                    ELSE s.original_title END,
+               coalesce(t.titles, '{{}}')
+        FROM stage_movie s JOIN catalog_movie m ON m.id = s.movie_id
+        LEFT JOIN ({FIELDS}) k ON k.movie_id = m.id
+        LEFT JOIN (SELECT movie_id, array_agg(title::text ORDER BY language) AS titles
+                   FROM catalog_filmtranslation GROUP BY movie_id) t ON t.movie_id = m.id
+        WHERE k.fields && '{{title,original_title}}' OR t.movie_id IS NOT NULL
+        """  # noqa: S608
+    )
+    rows = [(row, Movie.folded_titles(*own, *more)) for row, *own, more in cursor.fetchall()]
     cursor.execute(
         """
-        SELECT DISTINCT m.id, m.title, m.original_title, m.search_title
-        FROM stage_movie s JOIN catalog_movie m ON m.id = s.movie_id
-        JOIN catalog_fieldprovenance p ON p.movie_id = m.id AND p.locked
-            AND p.field IN ('title', 'original_title')
-        """
+        UPDATE stage_movie s SET search_title = folded.title
+        FROM unnest(%s::bigint[], %s::text[]) AS folded (row_no, title)
+        WHERE s.row_no = folded.row_no
+        """,
+        [[row for row, _ in rows], [title for _, title in rows]],
     )
-    for key, title, original_title, search_title in cursor.fetchall():
-        folded = Movie.folded_titles(title, original_title)
-        if folded != search_title:
-            cursor.execute(
-                "UPDATE catalog_movie SET search_title = %s WHERE id = %s", [folded, key]
-            )
 
 
 def note_origins(cursor: Any) -> None:

@@ -10,8 +10,6 @@ from . import locks
 from .upsert import upsert
 
 TITLES = ("title", "original_title", "search_title", "year")
-# What is searched follows from both titles.
-LOCKS_BY_COLUMN = {"search_title": ("title", "original_title")}
 
 # Films that two datasets share are told by an id, or else by title and year where no id says that
 # they are different ones.
@@ -123,6 +121,7 @@ def upsert_facets(cursor: Any, report: Report) -> None:
 
 def upsert_movies(cursor: Any, report: Report) -> None:
     """Metadata replace what is there; MovieLens fills what is blank, titles of no film included."""
+    locks.fold_staged_titles(cursor)
     better = f"(s.knowledge = {Knowledge.METADATA:d} OR m.id IS NULL)"
     retitled = (
         f"({better} OR (s.knowledge = {Knowledge.TITLE:d} AND m.title LIKE 'Untitled film %'))"
@@ -160,15 +159,12 @@ def upsert_movies(cursor: Any, report: Report) -> None:
         },
         on_update={"updated_at": "now()"},
     )
-    if not report.preview:
-        locks.fold_titles(cursor)
 
 
 def _unless_locked(column: str, value: str) -> str:
     """The value of a column, or what it is where an editor has locked it."""
-    fields = LOCKS_BY_COLUMN.get(column, (column.removesuffix("_id"),))
-    locked = " OR ".join(f"'{field}' = ANY(k.fields)" for field in fields)
-    return f"CASE WHEN {locked} THEN m.{column} ELSE {value} END"
+    field = column.removesuffix("_id")
+    return f"CASE WHEN '{field}' = ANY(k.fields) THEN m.{column} ELSE {value} END"
 
 
 def upsert_links(cursor: Any, report: Report) -> None:

@@ -7,10 +7,9 @@ from django.core.cache import cache
 from redis.exceptions import RedisError
 
 from catalog.models import Movie
-from catalog.queries.search import split_year
+from catalog.queries.typed import film_ids, split_year, title_in
 from catalog.tmdb.client import FOR_PAGES, Tmdb
 from catalog.tmdb.errors import NotThereError
-from catalog.tmdb.ids import ids_in
 from catalog.tmdb.records import FoundFilm
 
 log = structlog.get_logger(__name__)
@@ -47,15 +46,16 @@ def films_elsewhere(query: str, *, language: str) -> list[Elsewhere]:
 
 def _ask(query: str, language: str) -> list[FoundFilm]:
     tmdb = Tmdb(FOR_PAGES)
-    ids = ids_in(query)
+    ids = film_ids(query)
     if ids is not None and ids.imdb_id is not None:
         film = tmdb.find_by_imdb(ids.imdb_id)
         return [film] if film else []
-    if ids is not None and ids.tmdb_id is not None and not query.isdecimal():
+    if ids is not None and ids.tmdb_id is not None:
         try:
             return [tmdb.brief(ids.tmdb_id, language=language)]
         except NotThereError:
             return []
+    query = title_in(query)
     title, year = split_year(query)
     if title is not None and (found := tmdb.search(title, year=year, language=language)):
         return found

@@ -1,6 +1,5 @@
 """Search: exact titles first, then beginnings, parts, films of people so named, near misses."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -18,10 +17,10 @@ from catalog.models import Credit, Movie
 from catalog.models.movie import MovieQuerySet
 
 from .people import FoundPerson, NameMatch
+from .typed import bare_id, film_ids, respaced, split_year, title_in, with_ids, year_in
 
 LONGEST_QUERY = 100
 ARTICLES = ("the", "a", "an")
-TRAILING_YEAR = re.compile(r"^(?P<title>.*[^\s(])[\s(]+(?P<year>(?:18|19|20)\d\d)\)?$")
 
 # Of 1 for the same words to 0: below the first a film is not shown, below the second not taken.
 SHOWN_SIMILARITY = 0.45
@@ -40,12 +39,13 @@ class Match(IntEnum):
     BUT_FOR_ARTICLE = 1  # "Ring" for "The Ring"
     BEGINS = 2  # with the same words: "Star Wars: Episode IV" for "Star Wars"
     BEGINS_WORD = 3  # in the middle of a word: "Stargate" for "star"
-    HAS_WORDS = 4
-    HAS_WORD_BEGINNING = 5
-    BY_PERSON = 6  # "Kubrick": nothing in the title, but a name among the credits
-    HAS_LETTERS = 7  # inside a word: shown only where nothing is better
-    OTHER_YEAR = 8  # "Blade Runner 2049" when there is only that of 1982
-    SIMILAR = 9
+    OF_YEAR = 4  # "1999": whatever its title
+    HAS_WORDS = 5
+    HAS_WORD_BEGINNING = 6
+    BY_PERSON = 7  # "Kubrick": nothing in the title, but a name among the credits
+    HAS_LETTERS = 8  # inside a word: shown only where nothing is better
+    OTHER_YEAR = 9  # "Blade Runner 2049" when there is only that of 1982
+    SIMILAR = 10
 
 
 # Movie id -> how it matches, and how near it is, best first.
@@ -91,12 +91,14 @@ def search_movies(
     """The films that a query fits, best first, ready to be shown as cards.
 
     A year at the end ("heat 1995") prefers films of that year. Misspelt titles are found by
-    trigrams where the database has them. ``within`` narrows the search, for example to a genre;
-    without it all films are looked through that are not hidden. ``people`` are those whom the
-    same query finds: their films come after fitting titles.
+    trigrams where the database has them. Ids and addresses of IMDb, TMDB and Letterboxd find their
+    film, a year alone its films. ``within`` narrows the search, for example to a genre; without it
+    all films are looked through that are not hidden. ``people`` are those whom the same query
+    finds: their films come after fitting titles.
     """
-    found = find(query, limit=limit, within=within, people=people)
-    return [one.movie for one in found]
+    found = _typed(query, limit, within, people)
+    cards = Movie.objects.with_link_and_genres().in_bulk(list(found))
+    return [cards[key] for key in found if key in cards]
 
 
 def resolve_title(text: str, *, alternatives: int = 5) -> Resolution:
@@ -121,35 +123,49 @@ def search_keys(
 
     Second, whether the first of them bears that very title, or somebody that name: a good answer.
     """
-    found = _ranked(query, limit, within, people)
-    best = next((match for match, _ in found.values()), None)
+    found = _typed(query, limit, within, people)
+    best = min((match for match, _ in found.values()), default=None)
     answered = bool(_named(people)) or (best is not None and best <= Match.BUT_FOR_ARTICLE)
     return list(found), answered
 
 
-def find(
-    query: str,
-    *,
-    limit: int,
-    within: MovieQuerySet | None = None,
-    people: Sequence[FoundPerson] = (),
-) -> list[Found]:
-    """Films and how they match, best first, each once."""
-    found = _ranked(query, limit, within, people)
+def find(query: str, *, limit: int, within: MovieQuerySet | None = None) -> list[Found]:
+    """Films whose titles match, and how, best first, each once."""
+    found = _ranked(query, limit, Movie.objects.visible() if within is None else within)
     cards = Movie.objects.with_link_and_genres().in_bulk(list(found))
     return [Found(cards[key], *how) for key, how in found.items() if key in cards]
 
 
-def _ranked(
+def _typed(
     query: str, limit: int, within: MovieQuerySet | None, people: Sequence[FoundPerson]
 ) -> Matches:
+    """What was typed or pasted into a search box, where the film that many know comes first."""
     movies = Movie.objects.visible() if within is None else within
+    if ids := film_ids(query):
+        found: Matches = {}
+        _add(found, _as(Match.EXACT, with_ids(movies, ids)), limit)
+        return found
+    return _ranked(title_in(query), limit, movies, people, box=True)
+
+
+def _ranked(
+    query: str,
+    limit: int,
+    movies: MovieQuerySet,
+    people: Sequence[FoundPerson] = (),
+    *,
+    box: bool = False,
+) -> Matches:
     query = article_first(" ".join(query.split())[:LONGEST_QUERY])
     words, (title, year) = fold(query), split_year(query)
     found: Matches = {}
     if not words or limit < 1:
         return found
-    _add(found, _direct(words, movies), limit)
+    films = _by_number(query, movies) if box else None
+    if films is not None:
+        _add(found, _direct(words, movies, box=True, worst=Match.BEGINS), limit)
+        _add(found, films, limit)
+    _add(found, _direct(words, movies, box=box), limit)
     if title:
         _add(found, _direct(title, movies.filter(year=year)), limit)
         _add(found, _direct(title, movies.filter(year__in=(year - 1, year + 1))), limit)
@@ -160,7 +176,7 @@ def _ranked(
         found |= letters
     if any(match < Match.HAS_LETTERS for match, _ in found.values()):
         _split_off_letters(found)
-    if len(found) < min(FEW, limit) and _has_trigrams():
+    if films is None and len(found) < min(FEW, limit) and _has_trigrams():
         _add_similar(found, title or words, movies, limit)
     return found
 
@@ -177,13 +193,6 @@ def _split_off_letters(found: Matches) -> Matches:
     """Take out the films that have the words inside of others: shown only where none is better."""
     keys = [key for key, (match, _) in found.items() if match is Match.HAS_LETTERS]
     return {key: found.pop(key) for key in keys}
-
-
-def split_year(query: str) -> tuple[str, int] | tuple[None, int]:
-    """``heat (1995)`` → ``heat``, 1995; None where no year stands at the end of a title."""
-    match = TRAILING_YEAR.match(query)
-    title = fold(article_first(match["title"])) if match else ""
-    return (title, int(match["year"])) if match and title else (None, 0)
 
 
 def _add(found: Matches, rows: Rows, limit: int, worst: Match | None = None) -> None:
@@ -208,19 +217,43 @@ def _without_article(words: str) -> str:
     return rest if first in ARTICLES and rest else words
 
 
-def _direct(words: str, movies: MovieQuerySet) -> Rows:
-    """Films in whose titles the words stand as they are."""
+def _by_number(query: str, movies: MovieQuerySet) -> Rows | None:
+    """The films of a year, or the film with that number at TMDB."""
+    if year := year_in(query):
+        return _as(Match.OF_YEAR, movies.filter(year=year))
+    ids = bare_id(query)
+    return _as(Match.EXACT, with_ids(movies, ids)) if ids else None
+
+
+def _as(match: Match, movies: MovieQuerySet) -> Rows:
+    """All of these films as one kind of match, the best known first."""
+    return (
+        movies.annotate(nearness=Value(1.0), match=Value(match.value, output_field=IntegerField()))
+        .order_by(*POPULARITY)
+        .values_list("pk", "match", "nearness")
+    )
+
+
+def _direct(
+    words: str, movies: MovieQuerySet, *, box: bool = False, worst: Match = Match.HAS_LETTERS
+) -> Rows:
+    """Films in whose titles the words stand as they are.
+
+    For a search box one space more or less makes no other word, and films that nobody has rated
+    come after those that begin with the words as well and somebody has.
+    """
     core = _without_article(words)
     heads = [core, *(f"{article} {core}" for article in ARTICLES)]
     exact = [words] if core != words else heads
+    near = respaced(words) if box and _has_trigrams() else []
 
     def lines(*patterns: str) -> Q:
         return _any(f"\n{pattern}" for pattern in patterns)
 
     match = Case(
-        When(lines(*(f"{head}\n" for head in exact)), then=Match.EXACT),
+        When(lines(*(f"{head}\n" for head in (*exact, *near))), then=Match.EXACT),
         When(lines(*(f"{head}\n" for head in heads)), then=Match.BUT_FOR_ARTICLE),
-        When(lines(*(f"{head} " for head in heads)), then=Match.BEGINS),
+        When(lines(*(f"{head} " for head in (*heads, *near))), then=Match.BEGINS),
         When(lines(*heads), then=Match.BEGINS_WORD),
         When(_any([f" {core} ", f" {core}\n"]), then=Match.HAS_WORDS),
         When(_any([f" {core}"]), then=Match.HAS_WORD_BEGINNING),
@@ -229,10 +262,13 @@ def _direct(words: str, movies: MovieQuerySet) -> Rows:
     )
     # Letters or two in the midst of titles mean nothing, and half of all films have them.
     has_words = lines(*heads) if len(core) <= 2 else _any([core])
+    unrated = When(rating_count=0, match__lte=Match.BEGINS, then=Value(Match.BEGINS + 0.5))
+    place = Case(unrated, default=F("match"), output_field=FloatField())
     return (
-        movies.filter(has_words)
+        movies.filter(has_words | lines(*near))
         .annotate(match=match, nearness=Value(1.0))
-        .order_by("match", *POPULARITY)
+        .filter(match__lte=worst)
+        .order_by(*([place] if box else []), "match", *POPULARITY)
         .values_list("pk", "match", "nearness")
     )
 
@@ -240,14 +276,7 @@ def _direct(words: str, movies: MovieQuerySet) -> Rows:
 def _by_people(people: Sequence[int], movies: MovieQuerySet) -> Rows:
     """The films of these people."""
     theirs = Credit.objects.filter(person__in=people).order_by().values("movie")
-    return (
-        movies.filter(pk__in=theirs)
-        .annotate(
-            nearness=Value(1.0), match=Value(Match.BY_PERSON.value, output_field=IntegerField())
-        )
-        .order_by(*POPULARITY)
-        .values_list("pk", "match", "nearness")
-    )
+    return _as(Match.BY_PERSON, movies.filter(pk__in=theirs))
 
 
 def _any(patterns: Iterable[str]) -> Q:

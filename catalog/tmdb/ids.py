@@ -6,10 +6,11 @@ from typing import NamedTuple
 from .cells import LARGEST_ID
 
 _TMDB = re.compile(
-    r"(?:https?://(?:www\.)?themoviedb\.org/movie/)?(\d{1,10})(?:-[^/\s]*)?(?:[/?#]\S*)?"
+    r"(?:(?:https?://)?(?:www\.)?themoviedb\.org/movie/)?(\d{1,10})(?:-[^/\s]*)?(?:[/?#]\S*)?"
 )
 _IMDB = re.compile(
-    r"(?:https?://(?:www\.|m\.)?imdb\.com/(?:\w\w/)?title/)?(tt\d{7,10})(?:[/?#]\S*)?"
+    r"(?:(?:https?://)?(?:www\.|m\.)?imdb\.com/(?:\w\w(?:-\w\w)?/)?title/)?(tt\d{7,10})(?:[/?#]\S*)?",
+    re.IGNORECASE,
 )
 
 
@@ -22,7 +23,7 @@ def ids_in(text: str) -> FilmIds | None:
     """The id that a text is; None where it is anything else, or more."""
     text = text.strip()
     if match := _IMDB.fullmatch(text):
-        return FilmIds(imdb_id=match[1])
+        return FilmIds(imdb_id=match[1].lower())
     if (match := _TMDB.fullmatch(text)) and 1 <= int(match[1]) <= LARGEST_ID:
         return FilmIds(tmdb_id=int(match[1]))
     return None

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.contrib import admin
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
+from .login import OneLoginSite
 
-class DeskSite(admin.AdminSite):
+
+class DeskSite(OneLoginSite):
     site_header = settings.SITE_NAME
     site_title = settings.SITE_NAME
     index_title = _("Editor's desk")

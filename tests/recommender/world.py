@@ -14,6 +14,8 @@ from django.utils import timezone
 
 from catalog.models import Genre, Link, Movie, Sharing
 from catalog.services.ratings import rate
+from recommender.data.movie_features import content_marks, read_movie_features
+from recommender.learning.arrays import IntArray
 from recommender.models import ModelVersion
 from recommender.versions.artifacts import store
 from recommender.versions.publish import publish as make_live
@@ -96,6 +98,37 @@ def publish(kind: str, movie_ids: list[int], **changes: Any) -> ModelVersion:
     make_live(version, "test")
     version.refresh_from_db()
     return version
+
+
+def publish_with_content(world: World, counts: IntArray | None = None) -> None:
+    """Versions that know what the genres say: dramas are of one taste, comedies of the other."""
+    movie_ids = [movie.pk for movie in world.movies]
+    features = read_movie_features(for_fit=True)
+    codes = np.array(sorted(features.codes[np.isin(features.movie_ids, movie_ids[:2])]))
+    drama, comedy = (
+        (codes == features.codes[features.movie_ids == pk].min()) for pk in movie_ids[:2]
+    )
+    taste = drama.astype(np.float32) - comedy.astype(np.float32)
+    counts = np.array([0, *[20] * len(movie_ids)]) if counts is None else counts
+    known: dict[str, Any] = {
+        "feature_codes": codes,
+        "item_counts": counts,
+        "item_content_marks": content_marks(
+            features.matrix(np.array([0, *movie_ids]), codes), codes
+        ),
+    }
+    publish(
+        "factorization",
+        movie_ids,
+        content_rows=np.vstack([[0, 0], np.column_stack([0 * taste, taste])]).astype(np.float32),
+        content_embeddings=np.vstack([[0, 0.1], np.column_stack([taste, 0 * taste])]).astype(
+            np.float32
+        ),
+        content_covariance=np.array([0.04, 0.0, 0.04], np.float32),
+        **known,
+    )
+    popularity = np.concatenate([[-6.0], 2.0 * drama]).astype(np.float32)
+    publish("sequence", movie_ids, content_popularity=popularity, **known)
 
 
 def factorization_arrays(films: int) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -19,26 +19,73 @@ from torch.nn.parallel import DistributedDataParallel
 _BatchLoss = Callable[[Tensor], Tensor]
 
 
+class StoppedElsewhereError(RuntimeError):
+    """The first process ended the fit: what it raised, such as a cancellation, is known there."""
+
+
 @contextmanager
-def process_group() -> Iterator[None]:
+def process_group(device: str = "auto") -> Iterator[None]:
     """Fits inside are shared among the processes that ``torchrun`` started.
 
-    Each process uses the GPU of its local rank where there are GPUs. Without ``torchrun`` nothing
-    is different inside, so that one script serves for one process and for many.
+    Each process uses the GPU of its local rank, unless ``device`` is 'cpu' or there is none;
+    models that learn on the CPU are exchanged by gloo in any case. Without ``torchrun`` nothing is
+    different inside, so that one script serves for one process and for many.
+
+    Raises ``ValueError`` when there are more processes than GPUs to learn on.
     """
     if not dist.is_torchelastic_launched():
         yield
         return
-    cuda = torch.cuda.is_available()
+    cuda = device != "cpu" and torch.cuda.is_available()
     if cuda:
-        torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
-    dist.init_process_group("nccl" if cuda else "gloo")
+        rank, gpus = int(os.environ["LOCAL_RANK"]), torch.cuda.device_count()
+        processes = int(os.environ.get("LOCAL_WORLD_SIZE", rank + 1))
+        if processes > gpus:
+            raise ValueError(
+                f"torchrun started {processes} processes on this machine, which has {gpus} GPU(s): "
+                "start one for each, or learn on device 'cpu'"
+            )
+        torch.cuda.set_device(rank)
+    dist.init_process_group("cpu:gloo,cuda:nccl" if cuda else "gloo")
     try:
         yield
         dist.barrier()  # Who leaves early closes connections that the others still use.
     finally:
         gc.collect()  # Wrapped nets refer to themselves and would outlive their group.
         dist.destroy_process_group()
+
+
+class Agreement:
+    """Lets an error of the first process end the fit in all of them, at the same step.
+
+    The others wait for the first one's share of the next gradient: had it left by itself, they
+    would wait forever. So its errors are kept until all meet in `meet`.
+    """
+
+    STEPS = 16
+    """A fit that several processes share meets once in so many steps, which waits for each."""
+
+    def __init__(self, device: torch.device) -> None:
+        self._device = device
+        self._error: BaseException | None = None
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Keeps what is raised inside, where there is somebody to tell."""
+        try:
+            yield
+        except BaseException as error:
+            if not _shared():
+                raise
+            self._error = error
+
+    def meet(self) -> None:
+        """Raises the error that the first process kept, and `StoppedElsewhereError` in others."""
+        if not _shared():
+            return
+        stops = torch.tensor(int(self._error is not None), device=self._device)
+        if from_first(stops).item():
+            raise self._error or StoppedElsewhereError("the first process ended the fit")
 
 
 def is_first() -> bool:
@@ -75,38 +122,79 @@ def shared_loss(net: nn.Module, batch_loss: _BatchLoss, entries: Tensor | None) 
         dist.broadcast(parameter.data, src=0)
     if rank:
         torch.manual_seed(torch.initial_seed() + rank)
+    sparse = any(getattr(module, "sparse", False) for module in net.modules())
     together = DistributedDataParallel(
         _Loss(net, batch_loss),
         init_sync=False,  # Just done, without the constant tables of features.
         forward_sync_buffers=False,
         find_unused_parameters=True,
     )
-    together.register_comm_hook(None, _add_up)
+    if sparse:
+        together.register_comm_hook(None, _add_up)
 
     def loss(batch: Tensor) -> Tensor:
         sizes = torch.ones_like(batch) if entries is None else entries[batch]
         share = (sizes[rank::processes].sum() / sizes.sum()).item()
         # Whoever has nothing to learn from must take part in the exchange all the same.
         own = batch[rank::processes] if share else batch[sizes.argmax()].unsqueeze(0)
-        return together(own) * share
+        own_loss = together(own) * share
+        # The exchange of dense gradients, which goes on behind the computing, takes their mean.
+        return own_loss if sparse else own_loss + _nothing_but_gradient(own_loss, processes - 1)
 
     return loss
+
+
+def _nothing_but_gradient(loss: Tensor, scale: int) -> Tensor:
+    """Zero, with the gradient of ``scale`` x ``loss``."""
+    return scale * (loss - loss.detach())
 
 
 def _add_up(
     state: None,
     bucket: dist.GradBucket,  # type: ignore[name-defined]
 ) -> torch.futures.Future[Tensor]:
-    """Sums where DistributedDataParallel would take means.
+    """Sums where DistributedDataParallel would take means, of dense and of sparse gradients.
 
     It divides in place, and sparse gradients of several tables may have their values in common.
-    The exchange is waited for: a callback on it would run in a thread of the group's own, which
-    crashes now and then when the net or the process ends.
+    Sparse ones are gathered: NCCL adds up none. The exchange is waited for: a callback on it would
+    run in a thread of the group's own, which crashes now and then when the process ends.
     """
-    dist.all_reduce(bucket.buffer())
-    done: torch.futures.Future[Tensor] = torch.futures.Future()
-    done.set_result(bucket.buffer())
+    buffer = bucket.buffer()
+    if buffer.is_sparse:
+        buffer = _gathered(buffer)
+    else:
+        dist.all_reduce(buffer)
+    devices = [buffer.device] if buffer.is_cuda else None
+    done: torch.futures.Future[Tensor] = torch.futures.Future(devices=devices)
+    done.set_result(buffer)
     return done
+
+
+def _gathered(gradient: Tensor) -> Tensor:
+    """The sum of the sparse ``gradient`` of each process: the rows of all, one after another."""
+    gradient = gradient.coalesce()
+    rows, values = gradient.indices(), gradient.values()
+    sizes = [torch.zeros(1, dtype=torch.int64, device=rows.device) for _ in range(_processes())]
+    dist.all_gather(sizes, torch.tensor([len(values)], device=rows.device))
+    counts = torch.cat(sizes).tolist()
+    room = max(counts)
+    # All send as much as the one with most rows: what is over is cut off where it arrives.
+    rows = torch.nn.functional.pad(rows, (0, room - rows.shape[1]))
+    values = torch.nn.functional.pad(values, (0, 0, 0, room - len(values)))
+    all_rows = [torch.empty_like(rows) for _ in counts]
+    all_values = [torch.empty_like(values) for _ in counts]
+    dist.all_gather(all_rows, rows.contiguous())
+    dist.all_gather(all_values, values.contiguous())
+    return torch.sparse_coo_tensor(
+        torch.cat([some[:, :count] for some, count in zip(all_rows, counts, strict=True)], dim=1),
+        torch.cat([some[:count] for some, count in zip(all_values, counts, strict=True)]),
+        gradient.shape,
+        check_invariants=False,
+    )
+
+
+def _processes() -> int:
+    return dist.get_world_size()
 
 
 class _Loss(nn.Module):

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from recommender.learning.engine.devices import mixed_precision
 from recommender.learning.engine.distributed import (
+    Agreement,
     from_first,
     is_first,
     shared_loss,
@@ -94,6 +95,7 @@ class Training:
             batch_loss = torch.compile(batch_loss, dynamic=True)
         batch_loss = shared_loss(net, batch_loss, entries)
         reporter = Reporter(self.callback if is_first() else None)
+        agreement = Agreement(self.device)
         history: list[Epoch] = []
         best = _Best()
         steps = self.epochs * math.ceil(size / self.batch_size)
@@ -104,22 +106,24 @@ class Training:
             net.train()
             with threads:
                 loss = self._run_epoch(
-                    epoch, optimizer, schedule, size, batch_loss, reporter, threads
+                    epoch, optimizer, schedule, size, batch_loss, reporter, threads, agreement
                 )
             net.eval()
             seconds = time.monotonic() - started
             score = self._score(model)
             history.append(Epoch(epoch=epoch + 1, loss=loss, seconds=seconds, score=score))
-            reporter.report(
-                Progress(
-                    phase="fit",
-                    epoch=epoch + 1,
-                    epochs=self.epochs,
-                    loss=loss,
-                    examples_per_second=size / max(seconds, 1e-9),
-                    metrics={} if score is None else {"validation": score},
+            with agreement.kept():
+                reporter.report(
+                    Progress(
+                        phase="fit",
+                        epoch=epoch + 1,
+                        epochs=self.epochs,
+                        loss=loss,
+                        examples_per_second=size / max(seconds, 1e-9),
+                        metrics={} if score is None else {"validation": score},
+                    )
                 )
-            )
+            agreement.meet()
             if self.verbose and is_first():
                 print(f"Epoch {epoch}: loss {loss}")
             if score is not None and self.early_stopping is not None:
@@ -144,11 +148,12 @@ class Training:
         batch_loss: BatchLoss,
         reporter: Reporter,
         threads: StepThreads,
+        agreement: Agreement,
     ) -> float:
         order = from_first(torch.randperm(size, device=self.device))
         total = torch.zeros((), device=self.device, dtype=torch.float64)
         started = time.monotonic()
-        for start in range(0, size, self.batch_size):
+        for number, start in enumerate(range(0, size, self.batch_size)):
             batch = order[start : start + self.batch_size]
             with threads.step():
                 with mixed_precision(self.device, self.amp):
@@ -160,15 +165,18 @@ class Training:
             total += loss.detach() * len(batch)
             if reporter.due():
                 done = start + len(batch)
-                reporter.report(
-                    Progress(
-                        phase="fit",
-                        epoch=epoch,
-                        epochs=self.epochs,
-                        loss=_finite(total.item() / done),
-                        examples_per_second=done / max(time.monotonic() - started, 1e-9),
+                with agreement.kept():
+                    reporter.report(
+                        Progress(
+                            phase="fit",
+                            epoch=epoch,
+                            epochs=self.epochs,
+                            loss=_finite(total.item() / done),
+                            examples_per_second=done / max(time.monotonic() - started, 1e-9),
+                        )
                     )
-                )
+            if number % agreement.STEPS == agreement.STEPS - 1:
+                agreement.meet()
         return _finite(sum_over_processes(total).item() / size)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -75,10 +76,23 @@ class Examples:
 
     def scores_in_parts(self, net: nn.Module, size: int) -> Tensor:
         """As :meth:`scores`, ``size`` pairs at a time."""
+        return torch.cat([part.scores(net) for part in self._parts(size)])
+
+    def residuals_in_parts(self, net: nn.Module, size: int) -> Tensor:
+        """The ratings less what ``net`` gives, ``size`` pairs at a time, on the device."""
+        return torch.cat([part.rated - part.scores(net) for part in self._parts(size)])
+
+    @property
+    def rated(self) -> Tensor:
+        """The ratings. Raises ``ValueError`` where there are none."""
+        if self.ratings is None:
+            raise ValueError("ratings must be given, got None")
+        return self.ratings
+
+    def _parts(self, size: int) -> Iterator[Examples]:
         positions = torch.arange(len(self.users), device=self.users.device)
-        starts = range(0, max(len(positions), 1), size)
-        parts = [self.at(positions[start : start + size]).scores(net) for start in starts]
-        return torch.cat(parts)
+        for start in range(0, max(len(positions), 1), size):
+            yield self.at(positions[start : start + size])
 
     def __len__(self) -> int:
         return len(self.users)

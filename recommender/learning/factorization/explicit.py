@@ -126,7 +126,7 @@ class ExplicitFactorizationModel(DescentModel):
             part = examples.at(batch)
             scores = part.scores(net)
             predictions = scores.exp() if self._loss == "poisson" else scores
-            return loss(_ratings(part), predictions, part.weights)
+            return loss(part.rated, predictions, part.weights)
 
         return batch_loss
 
@@ -139,11 +139,7 @@ class ExplicitFactorizationModel(DescentModel):
     def _summarise(self, net: nn.Module, examples: Examples) -> dict[str, float]:
         if self._loss != "regression":
             return {"noise": 1.0}  # The link gives counts and likes their own noise.
-        return {
-            "noise": float(
-                ((examples.scores_in_parts(net, 2**20) - _ratings(examples)) ** 2).mean()
-            )
-        }
+        return {"noise": float((examples.residuals_in_parts(net, 2**20) ** 2).mean())}
 
     def _solve(
         self,
@@ -167,9 +163,3 @@ class ExplicitFactorizationModel(DescentModel):
             prior,
             link=_LINKS[self._loss],
         )
-
-
-def _ratings(examples: Examples) -> Tensor:
-    if examples.ratings is None:
-        raise ValueError("ratings must be given, got None")
-    return examples.ratings

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -88,14 +89,16 @@ class _Examples:
     def of(
         cls, interactions: SequenceInteractions, device: torch.device, limit: float | None
     ) -> _Examples:
-        sequences, weights = place((interactions.sequences, interactions.weights), device, limit)
+        # Half the memory, and half of what is copied; ids are long again in a batch.
+        items = interactions.sequences.astype(np.int32)
+        sequences, weights = place((items, interactions.weights), device, limit)
         if sequences is None:
             raise ValueError(f"interactions must have sequences, got {interactions!r}")
         return cls(sequences, weights, device)
 
     def at(self, batch: Tensor) -> tuple[Tensor, Tensor | None]:
         weights = None if self.weights is None else rows_on(self.device, self.weights, batch)
-        return rows_on(self.device, self.sequences, batch), weights
+        return rows_on(self.device, self.sequences, batch).long(), weights
 
 
 def _all_items(net: SequenceNet, examples: _Examples) -> BatchLoss:

@@ -7,7 +7,7 @@ from django.contrib.auth.models import AbstractUser
 
 from catalog.dataset_import.load import import_dataset
 from catalog.datasets.report import Report
-from catalog.models import Genre, Link, Movie, Origin, Rating
+from catalog.models import FilmTranslation, Genre, Link, Movie, Origin, Rating
 from catalog.services.provenance import record_origin, set_lock
 from catalog.services.ratings import rate
 from tests.catalog import dataset_files as files
@@ -230,3 +230,14 @@ def test_a_preview_counts_what_the_import_then_does(metadata: Path, titles: Path
     assert preview.counts == counts
     again = import_dataset(metadata, report=Report(preview=True))
     assert not again.changed
+
+
+def test_a_film_is_still_found_by_its_titles_in_other_languages(metadata: Path) -> None:
+    import_dataset(metadata)
+    film = Movie.objects.get()
+    FilmTranslation.objects.create(movie=film, language="de", title="Die Hitze")
+    film.save()
+    assert not import_dataset(metadata).changed
+    Movie.objects.update(title="Untrue")
+    import_dataset(metadata)
+    assert Movie.objects.get().search_title == "\nheat\ndie hitze\n"

@@ -9,7 +9,7 @@ from pytest_django import DjangoDbBlocker
 from catalog.dataset_import.load import import_dataset
 from catalog.datasets.titles import parse_title
 from catalog.folding import fold
-from catalog.models import Genre, Movie
+from catalog.models import Genre, Link, Movie
 from catalog.queries import search
 from catalog.queries.search import Match, find, resolve_title, search_movies
 from tests.catalog.dataset_files import movielens
@@ -118,6 +118,85 @@ def test_nothing_is_found_without_a_fuss(films: None, query: str) -> None:
 
 def test_percent_and_underscore_are_letters_like_others(films: None) -> None:
     assert titles("%") == titles("_") == []
+
+
+def _rated(text: str, times: int, **links: object) -> Movie:
+    title, original, year = parse_title(text)
+    movie = Movie.objects.create(
+        title=title,
+        original_title=original,
+        year=year,
+        rating_count=times,
+        half_star_sum=times * 7,
+    )
+    if links:
+        Link.objects.create(movie=movie, **links)
+    return movie
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tt0133093",
+        "TT0133093",
+        " 603 ",
+        "tmdb 603",
+        "https://www.imdb.com/title/tt0133093/?ref_=nv_sr_1",
+        "imdb.com/title/tt0133093",
+        "https://m.imdb.com/de/title/tt0133093/",
+        "https://www.themoviedb.org/movie/603-the-matrix?language=de",
+        "themoviedb.org/movie/603",
+        "https://letterboxd.com/film/the-matrix/",
+        "letterboxd.com/film/the-matrix-1999/",
+        "https://letterboxd.com/ada/film/the-matrix/",
+        "https://letterboxd.com/tmdb/603/",
+        "https://letterboxd.com/imdb/tt0133093",
+    ],
+)
+def test_ids_and_addresses_find_the_film(films: None, text: str) -> None:
+    movie = Movie.objects.get(title="The Matrix")
+    Link.objects.create(movie=movie, imdb_id="tt0133093", tmdb_id=603)
+    assert titles(text)[0] == "The Matrix (1999)"
+
+
+def test_a_number_that_is_a_title_is_that_first(films: None) -> None:
+    _rated("300 (2006)", 9)
+    _rated("Another (2000)", 20, tmdb_id=300)
+    assert titles("300") == ["300 (2006)", "Another (2000)"]
+
+
+def test_an_id_of_no_film_here_finds_nothing(films: None) -> None:
+    assert titles("tt9999999") == titles("https://www.themoviedb.org/movie/99") == []
+
+
+def test_a_year_alone_lists_the_year(films: None) -> None:
+    assert titles("1999") == ["The Matrix (1999)", "The Heater (1999)"]
+    assert titles("(1988)") == ["Dead Heat (1988)"]
+    _rated("Big Brother (1984)", 4)
+    found = titles("1984")
+    assert found[:3] == ["1984 (1956)", "Big Brother (1984)", "Class of 1984 (1982)"]
+
+
+@pytest.mark.parametrize("text", ["8 1/2", "8½", "8 ½", "8 1/2 1963"])
+def test_a_fraction_is_found_however_it_is_written(films: None, text: str) -> None:
+    _rated("8½ (1963)", 3)
+    assert titles(text)[0] == "8½ (1963)"
+
+
+def test_one_space_more_or_less_finds_the_film_that_many_know(films: None) -> None:
+    _rated("Italian Spiderman (2007)", 2)
+    _rated("Spiderman (1969)", 0)
+    famous = _rated("Spider-Man (2004)", 80)
+    assert titles("spiderman")[0] == str(famous)
+    assert str(_rated("Batman Begins (2005)", 5)) in titles("bat man begins")[:1]
+
+
+def test_films_that_nobody_has_rated_do_not_stand_first(films: None) -> None:
+    _rated("Rocky (1948)", 0)
+    known = _rated("Rocky Balboa (2006)", 40)
+    assert titles("rocky") == [str(known), "Rocky (1948)"]
+    found = resolve_title("Rocky")
+    assert str(found.movie) == "Rocky (1948)", "who names a film means that very title"
 
 
 def test_a_limit_and_a_narrower_catalog(films: None) -> None:

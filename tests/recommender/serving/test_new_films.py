@@ -12,7 +12,7 @@ from catalog.models import Genre, Movie, Origin, Rating
 from catalog.services.add_film import add_film
 from catalog.services.provenance import record_origin
 from recommender.data.histories import history_of
-from recommender.data.movie_features import content_marks, read_movie_features
+from recommender.data.movie_features import read_movie_features
 from recommender.learning.arrays import IntArray
 from recommender.pages.home import draft_rows, home_rows
 from recommender.serving.explanations import reasons
@@ -21,7 +21,7 @@ from recommender.serving.live import live_state
 from recommender.serving.live_catalog import live_catalog
 from recommender.serving.member import recommender_for
 from recommender.serving.model_scores import ModelScores
-from tests.recommender.world import World, publish
+from tests.recommender.world import World, publish_with_content
 from tests.stand_in_tmdb import StandInTmdb, bare, tmdb
 
 __all__ = ["tmdb"]
@@ -33,37 +33,6 @@ def fan(world: World) -> AbstractUser:
     Movie.objects.update(created_at=timezone.now() - timedelta(days=365))
     publish_with_content(world)
     return world.fan_of_even(12)
-
-
-def publish_with_content(world: World, counts: IntArray | None = None) -> None:
-    """Versions that know what the genres say: dramas are of one taste, comedies of the other."""
-    movie_ids = [movie.pk for movie in world.movies]
-    features = read_movie_features(for_fit=True)
-    codes = np.array(sorted(features.codes[np.isin(features.movie_ids, movie_ids[:2])]))
-    drama, comedy = (
-        (codes == features.codes[features.movie_ids == pk].min()) for pk in movie_ids[:2]
-    )
-    taste = drama.astype(np.float32) - comedy.astype(np.float32)
-    counts = np.array([0, *[20] * len(movie_ids)]) if counts is None else counts
-    known: dict[str, Any] = {
-        "feature_codes": codes,
-        "item_counts": counts,
-        "item_content_marks": content_marks(
-            features.matrix(np.array([0, *movie_ids]), codes), codes
-        ),
-    }
-    publish(
-        "factorization",
-        movie_ids,
-        content_rows=np.vstack([[0, 0], np.column_stack([0 * taste, taste])]).astype(np.float32),
-        content_embeddings=np.vstack([[0, 0.1], np.column_stack([taste, 0 * taste])]).astype(
-            np.float32
-        ),
-        content_covariance=np.array([0.04, 0.0, 0.04], np.float32),
-        **known,
-    )
-    popularity = np.concatenate([[-6.0], 2.0 * drama]).astype(np.float32)
-    publish("sequence", movie_ids, content_popularity=popularity, **known)
 
 
 def add(title: str, genre: str, **fields: Any) -> Movie:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from recommender.learning.arrays import Array, FloatArray, IntArray
 from recommender.learning.interactions import PADDING_ITEM
+from recommender.learning.presets.next_item.neural.member import NeuralMember
 from recommender.learning.presets.next_item.reranker import (
     READ,
     SHORTLIST,
@@ -88,6 +89,7 @@ class SequenceScorer:
         self._repeats = bool(settings["repeats"])
         self._content_popularity = arrays.get("content_popularity")
         self._reranker = Reranker(arrays) if "reranker_output" in arrays else None
+        self._neural = NeuralMember(arrays) if "neural_blend" in arrays else None
 
     @property
     def num_items(self) -> int:
@@ -102,10 +104,13 @@ class SequenceScorer:
         an item twice, the items of the history come after all others.
         """
         history = self._known(history)
-        look = self.first_look(history)
-        scores = look.scores
-        listed, adjustments = self._second_look(look)
-        scores[listed] += adjustments
+        if self._neural is not None:
+            scores = self._neural.blend(self._counted(history), history)
+        else:
+            look = self.first_look(history)
+            scores = look.scores
+            listed, adjustments = self._second_look(look)
+            scores[listed] += adjustments
         if not self._repeats and len(history):
             scores[history] = scores[PADDING_ITEM + 1 :].min() - 1.0
         return scores
@@ -119,6 +124,11 @@ class SequenceScorer:
         met are as unlikely as the least likely of the others.
         """
         history = self._known(history)
+        chances = self._counted(history)
+        return chances if self._neural is None else self._neural.blend(chances, history)
+
+    def _counted(self, history: Array) -> NDArray[np.float32]:
+        """The log chances by the counted members alone."""
         look = self.first_look(history)
         chances = look.scores
         listed, adjustments = self._second_look(look)
@@ -232,7 +242,11 @@ class SequenceScorer:
             if len(kept) == 1:  # Nothing is listed for a history without items.
                 adjustments[:, 1] = 0.0
             scores = scores + adjustments
-        result[:, known] = (scores[:, :1] - scores[:, 1:])[asked]
+        explained = scores[:, :1] - scores[:, 1:]
+        if self._neural is not None:
+            explained *= self._neural.counted_weight
+            explained += self._neural.explain_each(kept, wanted)
+        result[:, known] = explained[asked]
         # They only make a history look older or less popular: no reason for anybody.
         result[:, known[self._floor[kept] <= 2 * NEVER_MET]] = 0.0
         return result
