@@ -26,7 +26,7 @@ NOISE_STRENGTH = 20.0
 PRIOR_STRENGTH = 5.0
 GRADIENT_STEPS = 8
 FIRST_SCALE = 0.3
-ROWS_AT_ONCE, OTHERS_AT_ONCE = 2**14, 2**16
+ROWS_AT_ONCE, OTHERS_AT_ONCE, PRODUCTS_AT_ONCE = 2**14, 2**16, 2**12
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,7 @@ class Side:
         self.noise = like.new_ones(number)
         self.counts = torch.bincount(self.ids, minlength=number).to(like.dtype)
         self.cells: list[Meetings] = []
+        self._products: tuple[slice, tuple[Tensor, Tensor, Tensor]] | None = None
         self._target = like.new_zeros(number, size)
         self._squares = like.new_zeros(number)
 
@@ -103,12 +104,14 @@ class Side:
     def update(self, other: Side) -> None:
         """The posterior of every row given the other side's."""
         prior = self.prior_mean @ self.precision
+        self._products = other._products = None
         for own, cells in groupby(self.cells, lambda cell: cell.own):
             gram, target, squares = self._evidence(own, list(cells), other)
             self._target[own], self._squares[own] = target, squares
             covariance = torch.linalg.inv(self.precision + gram)
             self.mean[own] = (covariance @ (target + prior[own])[:, :, None]).squeeze(2)
             self.covariance[own] = covariance.float()
+        other._products = None
 
     def _evidence(
         self, own: slice, cells: list[Meetings], other: Side
@@ -119,27 +122,42 @@ class Side:
         upper = self.mean.new_zeros(size, len(first))
         target, squares = self.mean.new_zeros(size, width), self.mean.new_zeros(size)
         for cell in cells:
+            upper_rows, design, with_bias = other.products(cell.other)
             bias = other.mean[cell.other, 0]
-            design = other.mean[cell.other].clone()
-            design[:, 0] = 1.0
-            spread = other.covariance[cell.other].to(design.dtype)
-            variance = spread[:, 0, 0].clone()
-            with_bias = spread[:, 0].clone()
-            with_bias[:, 0] = 0.0
-            spread[:, 0] = spread[:, :, 0] = 0.0
-            spread += design[:, :, None] * design[:, None, :]
+            variance = other.covariance[cell.other, 0, 0].to(bias.dtype)
             weights = self.noise[own][cell.rows] * other.noise[cell.other][cell.others]
             if cell.weights is not None:
                 weights *= cell.weights
             ratings = cell.ratings.to(weights.dtype)
-            upper += cell.spread(weights, spread[:, first, second], size)
+            upper += cell.spread(weights, upper_rows, size)
             target += cell.spread(weights * ratings, design, size)
-            target -= cell.spread(weights, design * bias[:, None] + with_bias, size)
+            target -= cell.spread(weights, with_bias, size)
             errors = (ratings - bias[cell.others]) ** 2 + variance[cell.others]
             squares.index_add_(0, cell.rows, weights * errors)
         gram = self.mean.new_empty(size, width, width)
         gram[:, first, second] = gram[:, second, first] = upper
         return gram, target, squares
+
+    def products(self, rows: slice) -> tuple[Tensor, Tensor, Tensor]:
+        """What some rows are multiplied by in the other side's equations, expected: their
+        ``[1, factors]`` with itself, upper triangles (b, K (K + 1) / 2); itself (b, K); and with
+        the bias (b, K)."""
+        if self._products is not None and self._products[0] == rows:
+            return self._products[1]
+        mean = self.mean[rows]
+        first, second = torch.triu_indices(self.width, self.width, device=mean.device)
+        design = mean.clone()
+        design[:, 0] = 1.0
+        upper = mean.new_empty(len(mean), len(first))
+        with_bias = design * mean[:, :1]
+        for part in _parts(len(mean), PRODUCTS_AT_ONCE):
+            spread = self.covariance[rows][part].to(mean.dtype)
+            with_bias[part, 1:] += spread[:, 0, 1:]
+            spread[:, 0] = spread[:, :, 0] = 0.0
+            spread += design[part, :, None] * design[part, None, :]
+            upper[part] = spread[:, first, second]
+        self._products = rows, (upper, design, with_bias)
+        return upper, design, with_bias
 
     def _place(self) -> None:
         """The means from the prior and what the ratings said, where the precision is as it was."""

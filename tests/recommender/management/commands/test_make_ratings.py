@@ -85,7 +85,7 @@ def test_the_next_part_of_a_series_follows_far_more_often_than_by_chance(
     in_order = ratings.sort_values(["userId", "timestamp"], kind="stable")
     series = in_order.movieId.map(titles).str.extract(r"series (\d+), part (\d+)").astype(float)
     first = series.to_numpy()[:-1]
-    follows = (series.to_numpy()[1:] == first + [0, 1]).all(axis=1)
+    follows = (series.to_numpy()[1:] == first + np.array([0, 1])).all(axis=1)
     is_first_part = first[:, 1] == 1
     assert follows[is_first_part].mean() > 0.15
 
