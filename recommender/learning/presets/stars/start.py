@@ -18,11 +18,6 @@ from recommender.learning.validation import RandomState
 WARM_START_ARRAYS = ("item_rows", "item_covariances", "user_prior_precision")
 
 
-def factors_for(num_ratings: int) -> int:
-    """The width of the factors for a number of ratings: more data, more factors."""
-    return int(np.clip(round(14 * (num_ratings / 80_000) ** 0.5), 2, 24))
-
-
 def begin(
     interactions: Interactions,
     known: SideInformation,
