@@ -9,7 +9,7 @@ PRODUCTION := SECRET_KEY=$(shell head -c 48 /dev/urandom | base64 | tr -d '/+=\n
 	REDIS_URL=redis://localhost ALLOWED_HOSTS=matinee.example MATINEE_TRUSTED_PROXIES=127.0.0.1 EMAIL_URL=smtp://localhost
 
 .DEFAULT_GOAL := help
-.PHONY: help run restore setup test lint production lock format bench bench-learning bench-serving bench-retraining bench-load bench-pages bench-gate \
+.PHONY: help run restore setup test lint production lock format bench bench-learning bench-serving bench-retraining bench-load bench-pages bench-gate bench-scale \
 	structure clean reset python style types imports templates migrations deployment translations
 
 help: ## list these commands
@@ -90,6 +90,9 @@ bench-pages: setup ## measure pages as members live them (ARGS="--whole" for all
 
 bench-gate: setup ## try how often the gate turns down equal and worse candidates (ARGS="--whole" for both kinds)
 	@OMP_NUM_THREADS=1 $(VENV_PYTHON) -m tests.benchmarks.bench_gate $(ARGS)
+
+bench-scale: setup ## measure each stage by the number of ratings, as JSON (ARGS="--millions 0.1 1 10 --to FILE")
+	@$(VENV_PYTHON) -m tests.benchmarks.bench_scale $(ARGS)
 
 bench-load: setup ## measure a first visit in Chromium (ARGS="http://127.0.0.1:8000 USERNAME PASSWORD")
 	@$(VENV_PYTHON) -m tests.benchmarks.bench_load $(ARGS)

@@ -10,10 +10,11 @@ from recommender.learning.presets.stars.width import factors_for
 _INTERPRETER = 500_000_000  # with torch
 _SNAPSHOT = 13 + 28  # bytes a rating: as it came from the database, and as interactions
 
-_PAIR = 28 + 3 * 40  # as counted, and in the tables of a part, the next part and the export
+_PAIR = 28 + 60  # as counted, and in the tables of a part and of the next one
 _PAIRS_KEPT = 12_000_000
 _NEIGHBOURS_KEPT = 1_500  # of an item
-_PAIRS_OF_RATING = 100
+_PAIRS_OF_RATING = 30
+_SHORTLISTS = 350_000_000
 _AUTOENCODER = 700_000_000  # three matrices of 5,000 popular items, and a copy
 
 
@@ -28,4 +29,6 @@ def explicit_memory(ratings: int, users: int, items: int) -> int:
 def sequence_memory(ratings: int, users: int, items: int) -> int:
     """Bytes that a fit of what comes next takes: ratings, and the pairs that are kept."""
     pairs = min(_PAIRS_KEPT, _NEIGHBOURS_KEPT * items, _PAIRS_OF_RATING * ratings)
-    return _INTERPRETER + (_SNAPSHOT + 50) * ratings + _PAIR * pairs + _AUTOENCODER
+    inverse = int(_AUTOENCODER * min(1.0, users / 4000))
+    of_all = _INTERPRETER + _SHORTLISTS + inverse
+    return of_all + (_SNAPSHOT + 50) * ratings + _PAIR * pairs
