@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from .login import OneLoginSite
@@ -17,6 +18,12 @@ class DeskSite(OneLoginSite):
     site_title = settings.SITE_NAME
     index_title = _("Editor's desk")
     enable_nav_sidebar = False
+
+    def get_urls(self) -> list[Any]:
+        from moviesite.health.desk import health_page
+
+        health = path("health/", self.admin_view(health_page), name="site_health")
+        return [health, *super().get_urls()]
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         """Each section is a template under ``admin/desk/`` and asks for what it shows."""
