@@ -12,9 +12,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from catalog.film_parts import drawn
 from catalog.models import Movie, Person
 from catalog.rendering import film_cards
 from catalog.rendering.covers import cover_of, portrait_tone
+from catalog.rendering.money import dollars
 
 register = template.Library()
 
@@ -23,6 +25,7 @@ register.simple_tag(film_cards.icon, name="icon")
 register.simple_tag(film_cards.predicted_stars, name="predicted_stars")
 register.filter("stars", film_cards.stars_text)
 register.filter("one_decimal", film_cards.one_decimal)
+register.filter("dollars", dollars)
 
 
 @register.simple_tag(takes_context=True)
@@ -47,6 +50,12 @@ def film_card(
 def film_items(context: template.Context, cards: Iterable[film_cards.CardLike]) -> SafeString:
     """List items of recommended films."""
     return film_cards.recommended_items(cards, for_member=_is_member(context))
+
+
+@register.simple_tag(takes_context=True)
+def film_part(context: template.Context, name: str, movie: Movie) -> SafeString:
+    """A part of a film's page that somebody else draws: see ``catalog.film_parts``."""
+    return drawn(name, context["request"], movie)
 
 
 def _is_member(context: template.Context) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, Func, IntegerField, Model, OuterRef, Q, Subquery
@@ -29,10 +30,14 @@ from catalog.models import (
     MemberImport,
     MovieList,
     MovieListEntry,
+    Notice,
+    NoticeChoices,
+    Provider,
     Rating,
     Report,
     SeenMovie,
     ServerAccount,
+    StreamingChoice,
     Takedown,
     WaitingRow,
     WatchEvent,
@@ -41,7 +46,7 @@ from catalog.models import (
 )
 from catalog.models.import_row import RowOutcome
 from catalog.models.sharing import CHOICES, shares
-from recommender.models import Preferences
+from recommender.models import HomeVisit, Preferences, TonightAnswer
 
 from .models import ApiToken, User
 
@@ -99,6 +104,14 @@ def _film(path: str = "movie") -> dict[str, str]:
 def _genre_names(keys: str) -> ArraySubquery:
     place = Func(OuterRef(keys), F("pk"), function="array_position", output_field=IntegerField())
     chosen = Genre.objects.annotate(place=place).filter(place__isnull=False)
+    return ArraySubquery(chosen.order_by("name").values("name"))
+
+
+def _provider_names() -> ArraySubquery:
+    place = Func(
+        OuterRef("providers"), F("pk"), function="array_position", output_field=IntegerField()
+    )
+    chosen = Provider.objects.annotate(place=place).filter(place__isnull=False)
     return ArraySubquery(chosen.order_by("name").values("name"))
 
 
@@ -183,6 +196,23 @@ PARTS = (
         },
     ),
     Part(
+        "services",
+        StreamingChoice,
+        {**_same("country", "only_mine"), "providers": _provider_names()},
+    ),
+    Part("notices", Notice, _same("kind", "subject", "made_at", "read_at")),
+    Part(
+        "ways_of_notices",
+        NoticeChoices,
+        _same("silenced", "mailed", "pushed", "feed", "apprise_urls"),
+    ),
+    Part(
+        "answers_about_tonight",
+        TonightAnswer,
+        {**_film(), **_same("taken", "weekend", "answered_at")},
+    ),
+    Part("home_visits", HomeVisit, _same("before", "latest")),
+    Part(
         "friends_asked",
         Friendship,
         {"username": "receiver__username", **_same("asked_at", "accepted_at")},
@@ -245,11 +275,16 @@ PARTS = (
         HookDelivery,
         _same("server", "title", "ignored", "repeated", "times", "received_at"),
     ),
-    Part("api_tokens", ApiToken, _same("name", "hint", *_USED)),
+    Part("api_tokens", ApiToken, _same("name", "hint", "scope", "expires_at", *_USED)),
     Part(
         "second_factors",
         Authenticator,
         {"type": "type", "name": "data__name", **_same("created_at", "last_used_at")},
+    ),
+    Part(
+        "log_ins_elsewhere",
+        SocialAccount,
+        {**_same("provider", "uid"), "said": "extra_data", **_same("date_joined", "last_login")},
     ),
     Part("sessions", UserSession, _same("ip", "user_agent", "created_at", "last_seen_at")),
 )
@@ -263,13 +298,19 @@ KEPT_WITHOUT_NAME = frozenset(
 LEFT_OUT = {
     "accounts.user_groups": "what an administrator allowed",
     "accounts.user_user_permissions": "what an administrator allowed",
+    "accounts.quickpin": "only the hash of a PIN",
     "account.emailconfirmation": "a key that works once",
+    "socialaccount.socialtoken": "a key of another site; none is kept",
+    "accounts.keptanswer": "what the API said to a program within a day, of what stands elsewhere",
     "catalog.sharing": "stands in the part of the account, also where nothing was chosen",
     "catalog.importrow": "what another site said: what came of it are ratings, lists and diary",
     "catalog.importlist": "stands in the parts of the lists, and of what waits",
     "catalog.importpiece": "an uploaded file that is being read",
     "admin.logentry": "how the site was administered",
+    "catalog.movienight": "proposals for one evening, gone a week later",
+    "catalog.nightvoter": "a name typed for one evening, which no account stands behind",
     "catalog.savedsearch": "a filter of an editor's list in the administration",
+    "catalog.knownoffers": "what the services had when somebody looked last",
     "catalog.mergedrow": "rows of a member's that an undo of merged films would bring back",
     **dict.fromkeys(KEPT_WITHOUT_NAME, "what an editor did to films, kept without the name"),
 }

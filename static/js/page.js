@@ -4,6 +4,23 @@
 (() => {
   const root = document.documentElement;
 
+  // The hour of the evening, and which day it is, are the visitor's own.
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone && !document.cookie.includes(`timezone=${zone}`)) {
+    const secure = location.protocol === "https:" ? "; secure" : "";
+    document.cookie = `timezone=${zone}; path=/; max-age=31536000; samesite=lax${secure}`;
+  }
+
+  // Without a network there is a page that says so, and the site can be installed.
+  navigator.serviceWorker?.register(root.dataset.worker).catch(() => {});
+
+  // An installed site wears the number of notices on its icon.
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (!event.target.matches?.("[data-bell]")) return;
+    const count = Number(event.target.querySelector("[data-count]")?.dataset.count ?? 0);
+    (count ? navigator.setAppBadge?.(count) : navigator.clearAppBadge?.())?.catch(() => {});
+  });
+
   // Theme: shown at once, kept in a cookie by the server.
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-theme-choice] button");
@@ -33,6 +50,7 @@
 
   // Toasts leave by themselves, unless somebody is about to use them.
   const TOAST_MS = 7000;
+  const UNDO_MS = 60_000;
   const armed = new WeakSet();
   const arm = (toast) => {
     if (armed.has(toast)) return;
@@ -41,7 +59,7 @@
       if (toast.matches(":hover, :focus-within")) setTimeout(leave, 1500);
       else toast.remove();
     };
-    setTimeout(leave, TOAST_MS);
+    setTimeout(leave, toast.querySelector(".undo") ? UNDO_MS : TOAST_MS);
   };
   const toasts = document.getElementById("toasts");
   new MutationObserver(() => toasts.querySelectorAll("[data-toast]").forEach(arm)).observe(toasts, { childList: true });
@@ -56,10 +74,11 @@
   };
 
   // Rows scroll by their arrows; the arrows know where the row ends.
+  const watched = new WeakSet();
   const watchRow = (row) => {
     const track = row.querySelector("[data-track]");
-    if (!track || track.dataset.watched) return;
-    track.dataset.watched = "yes";
+    if (!track || watched.has(track)) return;
+    watched.add(track);
     const update = () => {
       const most = track.scrollWidth - track.clientWidth - 4;
       for (const arrow of row.querySelectorAll("[data-scroll]")) {
@@ -105,15 +124,42 @@
     button.querySelector("span").textContent = button.dataset.done;
   });
 
-  // The map of films names the film under the pointer or the focus.
+  // The day proposed is that of the reader's clock, not of the server's.
+  const proposeToday = (event) => {
+    const part = event?.target instanceof Element ? event.target : document;
+    const now = new Date();
+    const day = [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((n) => String(n).padStart(2, "0")).join("-");
+    for (const field of part.querySelectorAll("[data-today]")) {
+      if (field.value === field.defaultValue) field.value = day;
+    }
+  };
+  proposeToday();
+  document.addEventListener("htmx:afterSettle", proposeToday);
+
+  // The map of films names the film under the pointer, the focus or the thumb, there and in the
+  // list beside it. A finger that cannot point opens a film by the second tap.
   for (const label of document.querySelectorAll("[data-map-label]")) {
+    const map = label.closest("section");
+    const same = (film) => map.querySelectorAll(`[data-map-film="${film.dataset.mapFilm}"]`);
     const name = (event) => {
-      const film = event.target.closest("a[aria-label]");
-      if (film) label.textContent = film.getAttribute("aria-label");
+      const film = event.target.closest("[data-map-film]");
+      if (!film) return;
+      for (const other of map.querySelectorAll(".is-on")) other.classList.remove("is-on");
+      for (const one of same(film)) {
+        one.classList.add("is-on");
+        if (one.hasAttribute("aria-label")) label.textContent = one.getAttribute("aria-label");
+      }
     };
-    const map = label.parentElement;
+    let tapped = null;
     map.addEventListener("pointerover", name);
     map.addEventListener("focusin", name);
+    map.addEventListener("click", (event) => {
+      const film = event.target.closest("svg [data-map-film]");
+      if (!film || event.pointerType !== "touch" || film === tapped) return;
+      tapped = film;
+      name(event);
+      event.preventDefault();
+    });
   }
 
   // The suggestions under a search box are a listbox walked with the arrow keys.

@@ -36,7 +36,8 @@ def site(transactional_db: None, plain_static: None, live_server: Any, world: Wo
 
 @pytest.fixture
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
-    return {**browser_context_args, "reduced_motion": "reduce"}
+    # What a service worker could answer would pass by the routes of a test.
+    return {**browser_context_args, "reduced_motion": "reduce", "service_workers": "block"}
 
 
 @pytest.fixture
@@ -57,5 +58,5 @@ def log_in(page: Page, site: Site) -> None:
     page.goto(f"{site.address}/accounts/login/")
     page.get_by_label("Login").fill(site.member.get_username())
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Sign In", exact=True).click()
+    page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(f"{site.address}/")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.test import Client
 from django.utils import timezone
@@ -23,19 +24,23 @@ from catalog.models import (
     Movie,
     MovieList,
     MovieListEntry,
+    Notice,
+    NoticeChoices,
+    Provider,
     Report,
     SeenMovie,
     ServerAccount,
     Sharing,
+    StreamingChoice,
     Takedown,
     WatchEvent,
     WatchlistEntry,
     WatchSync,
 )
 from catalog.services.ratings import rate
-from moviesite.accounts.models import User
+from moviesite.accounts.models import QuickPin, User
 from moviesite.accounts.tokens import create_token
-from recommender.models import Preferences
+from recommender.models import HomeVisit, Preferences, TonightAnswer
 from tests.recommender.world import World
 
 PASSWORD = "a-long-and-calm-evening-42"
@@ -79,6 +84,12 @@ def fill(user: User, world: World) -> None:
         languages=["en", "fr"],
         year_from=1960,
     )
+    Notice.objects.create(user=user, kind="import-done", key="import-0", subject="diary.csv")
+    NoticeChoices.objects.create(user=user, mailed=["import-done"])
+    netflix, _made = Provider.objects.get_or_create(tmdb_id=8, name="Netflix")
+    StreamingChoice.objects.create(user=user, country="US", providers=[netflix.pk])
+    TonightAnswer.objects.create(user=user, movie=movies[11], taken=True, weekend=False)
+    HomeVisit.objects.create(user=user, latest=timezone.now())
     asked, asking, blocked = (
         User.objects.create_user(f"{name}-{user.pk}") for name in ("asked", "asking", "blocked")
     )
@@ -101,6 +112,8 @@ def fill(user: User, world: World) -> None:
     HookDelivery.objects.create(user=user, server="plex", title="Nine", event=watched)
     create_token(user, "Ida's script")
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    SocialAccount.objects.create(user=user, provider="oidc", uid=f"sub of {user.pk}")
+    QuickPin.objects.create(user=user, pin_hash="hash")
 
 
 @pytest.fixture
