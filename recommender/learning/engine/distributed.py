@@ -10,12 +10,14 @@ import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any, TypeVar
 
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
+BatchT = TypeVar("BatchT")
 _BatchLoss = Callable[[Tensor], Tensor]
 
 
@@ -93,6 +95,11 @@ def is_first() -> bool:
     return not _shared() or dist.get_rank() == 0
 
 
+def place_among_processes() -> tuple[int, int]:
+    """Which of how many processes this one is."""
+    return (dist.get_rank(), dist.get_world_size()) if _shared() else (0, 1)
+
+
 def from_first(values: Tensor) -> Tensor:
     """The first process's ``values``, in every process."""
     if _shared():
@@ -107,6 +114,18 @@ def sum_over_processes(values: Tensor) -> Tensor:
     return values
 
 
+def shared(net: nn.Module, batch_loss: Callable[[BatchT], Tensor]) -> Callable[[BatchT], Tensor]:
+    """What gives the loss of a batch of which each process has its own: the gradients that follow
+    are the mean over processes. ``batch_loss`` itself where there is one.
+
+    All start from the first one's weights and draw different random numbers afterwards.
+    """
+    if not _shared():
+        return batch_loss
+    _begin_alike(net)
+    return DistributedDataParallel(_Loss(net, batch_loss), init_sync=False)
+
+
 def shared_loss(net: nn.Module, batch_loss: _BatchLoss, entries: Tensor | None) -> _BatchLoss:
     """What this process's share of a batch adds to the batch's mean loss; ``batch_loss`` itself
     where there is one process.
@@ -118,10 +137,7 @@ def shared_loss(net: nn.Module, batch_loss: _BatchLoss, entries: Tensor | None) 
     if not _shared():
         return batch_loss
     rank, processes = dist.get_rank(), dist.get_world_size()
-    for parameter in net.parameters():
-        dist.broadcast(parameter.data, src=0)
-    if rank:
-        torch.manual_seed(torch.initial_seed() + rank)
+    _begin_alike(net)
     sparse = any(getattr(module, "sparse", False) for module in net.modules())
     together = DistributedDataParallel(
         _Loss(net, batch_loss),
@@ -197,15 +213,22 @@ def _processes() -> int:
     return dist.get_world_size()
 
 
+def _begin_alike(net: nn.Module) -> None:
+    for parameter in net.parameters():
+        dist.broadcast(parameter.data, src=0)
+    if rank := dist.get_rank():
+        torch.manual_seed(torch.initial_seed() + rank)
+
+
 class _Loss(nn.Module):
     """A loss as a module: what DistributedDataParallel can wrap."""
 
-    def __init__(self, net: nn.Module, batch_loss: _BatchLoss) -> None:
+    def __init__(self, net: nn.Module, batch_loss: Callable[[Any], Tensor]) -> None:
         super().__init__()
         self.net = net
         self._batch_loss = batch_loss
 
-    def forward(self, batch: Tensor) -> Tensor:
+    def forward(self, batch: Any) -> Tensor:
         return self._batch_loss(batch)
 
 

@@ -13,7 +13,6 @@ from numpy.typing import ArrayLike
 from recommender.learning.arrays import Array, FloatArray, IntArray
 from recommender.learning.artifact import StrPath
 from recommender.learning.description import Described
-from recommender.learning.engine.devices import choose_device
 from recommender.learning.engine.persistence import fingerprint, open_model, save_model
 from recommender.learning.interactions import PADDING_ITEM, Interactions
 from recommender.learning.presets.next_item.content import content_popularity
@@ -21,8 +20,8 @@ from recommender.learning.presets.next_item.ease import autoencoder_weights
 from recommender.learning.presets.next_item.export import Learned, export_arrays, has_repeats, kept
 from recommender.learning.presets.next_item.held_out import FOLDS, HeldOut, held_out, times_of
 from recommender.learning.presets.next_item.neighbours import neighbour_table, popularity
-from recommender.learning.presets.next_item.neural.join import kept_arrays, learned_arrays
-from recommender.learning.presets.next_item.neural.recipe import FROM, Recipe, recipe_for
+from recommender.learning.presets.next_item.neural.join import Reading
+from recommender.learning.presets.next_item.neural.recipe import FROM, Recipe
 from recommender.learning.presets.next_item.reranker_fit import train_reranker
 from recommender.learning.presets.next_item.scorer import SequenceScorer
 from recommender.learning.presets.next_item.shortlists import Shortlists, draw_up
@@ -82,6 +81,9 @@ class SequenceBlendModel(Described):
         How the transformer is made; that of the device when not given.
     device: 'auto', 'cpu' or 'cuda'
         Where the transformer learns; the rest is counted on the CPU.
+    processes: int
+        So many processes learn the transformer together, each on a GPU of its own where it learns
+        on GPUs.
     """
 
     batch_size = None  # it counts, and the networks that it trains are small
@@ -97,6 +99,7 @@ class SequenceBlendModel(Described):
         transformer_from: int | None = FROM,
         recipe: Recipe | None = None,
         device: str = "auto",
+        processes: int = 1,
     ) -> None:
         check_positive("max_entries", max_entries)
         check_positive("questions", questions)
@@ -107,9 +110,8 @@ class SequenceBlendModel(Described):
         self._shortlists = shortlists
         self._ridge = ridge
         self._random_state = as_random_state(random_state)
-        self._device = choose_device(device)
         self._transformer_from = transformer_from
-        self._recipe = recipe
+        self._reading = Reading(transformer_from, recipe, device, processes)
         self._exported: tuple[dict[str, Array], dict[str, Any]] | None = None
         self._scorer: SequenceScorer | None = None
         self._data_fingerprint: str | None = None
@@ -138,13 +140,19 @@ class SequenceBlendModel(Described):
             raise ValueError(f"item_ids must not contain {PADDING_ITEM}, the padding item")
         data = interactions.take(interactions.time_order())
         learned = kept(warm_start, data) if warm_start else None
+        kept_from = warm_start if learned else None
         steps = 1 if learned else _LEARNING_STEPS + 1
-        neural = kept_arrays(warm_start) if warm_start and learned else None
         learned = learned or self._learned(data, progress, steps)
-        if neural is None:
-            neural = self._read(data, learned, progress)
+        repeats = has_repeats(data)
+
+        def count(part: Interactions) -> SequenceScorer:
+            return SequenceScorer(*export_arrays(self._count(part), learned, repeats))
+
+        neural = self._reading.arrays(
+            data, learned, count, repeats, self._random_state, progress, kept_from
+        )
         _report(progress, "counting", steps - 1, steps, loss=learned.weights.loss)
-        arrays, settings = export_arrays(self._count(data), learned, has_repeats(data))
+        arrays, settings = export_arrays(self._count(data), learned, repeats)
         arrays["item_counts"] = np.bincount(data.item_ids, minlength=data.num_items)
         if (by_content := content_popularity(data)) is not None:
             arrays["content_popularity"] = by_content
@@ -243,8 +251,10 @@ class SequenceBlendModel(Described):
         """How many items the fitted model knows, the padding item included."""
         return self._fitted().num_items
 
-    def checkpoint(self) -> None:
-        """None: most of a fit goes into weights that are of no use before the last are found."""
+    def checkpoint(self) -> dict[str, Array] | None:
+        """What is known while the transformer learns, after its last epoch. None before: what is
+        learned until then is of no use before the last of it is found."""
+        return self._reading.checkpoint()
 
     def export(self) -> tuple[dict[str, Array], dict[str, Any]]:
         """The arrays and JSON-able settings that :class:`SequenceScorer` takes."""
@@ -277,22 +287,6 @@ class SequenceBlendModel(Described):
         lists = self._listed(data, weights, progress, steps)
         _report(progress, "reranking", steps - 2, steps, loss=weights.loss)
         return Learned(weights, train_reranker(lists, self._random_state), len(data))
-
-    def _read(
-        self, data: Interactions, learned: Learned, progress: ProgressCallback | None
-    ) -> dict[str, Array]:
-        """What a transformer learned, where there is enough to learn from and it helps."""
-        if self._transformer_from is None or len(data) < self._transformer_from:
-            return {}
-        repeats = has_repeats(data)
-
-        def count(part: Interactions) -> SequenceScorer:
-            return SequenceScorer(*export_arrays(self._count(part), learned, repeats))
-
-        recipe = self._recipe or recipe_for(self._device.type)
-        return learned_arrays(
-            data, count, repeats, recipe, self._device, self._random_state, progress
-        )
 
     def _weighed(
         self, data: Interactions, progress: ProgressCallback | None, steps: int
