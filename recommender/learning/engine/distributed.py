@@ -149,10 +149,15 @@ def shared_loss(net: nn.Module, batch_loss: _BatchLoss, entries: Tensor | None) 
         together.register_comm_hook(None, _add_up)
 
     def loss(batch: Tensor) -> Tensor:
-        sizes = torch.ones_like(batch) if entries is None else entries[batch]
-        share = (sizes[rank::processes].sum() / sizes.sum()).item()
+        own = batch[rank::processes]
+        if entries is None:
+            share = len(own) / len(batch)
+        else:
+            sizes = entries[batch]
+            share = (sizes[rank::processes].sum() / sizes.sum()).item()
         # Whoever has nothing to learn from must take part in the exchange all the same.
-        own = batch[rank::processes] if share else batch[sizes.argmax()].unsqueeze(0)
+        if not share:
+            own = batch[:1] if entries is None else batch[sizes.argmax()].unsqueeze(0)
         own_loss = together(own) * share
         # The exchange of dense gradients, which goes on behind the computing, takes their mean.
         return own_loss if sparse else own_loss + _nothing_but_gradient(own_loss, processes - 1)
