@@ -262,10 +262,11 @@ def _rate(done: float) -> float:
 
 
 def _popularity(histories: Histories, num_items: int) -> Array:
-    counts = np.zeros(num_items, np.int64)
-    for start, stop in zip(histories.starts, histories.stops, strict=True):
-        counts += np.bincount(histories.items[start:stop], minlength=num_items)
-    return counts
+    begun = np.zeros(len(histories.items) + 1, np.int32)
+    np.add.at(begun, histories.starts, 1)
+    np.add.at(begun, histories.stops, -1)
+    own = np.cumsum(begun[:-1]) > 0
+    return np.bincount(histories.items[own], minlength=num_items)
 
 
 def _finite(loss: float) -> float:

@@ -26,8 +26,8 @@ Count = Callable[[Interactions], SequenceScorer]
 
 EPOCH = "neural_epoch"
 _SHARE = 0.05
-_FEWEST, _MOST = 300, 1000
-_QUESTIONS_OF_USER = 8
+_FEWEST, _MOST = 300, 600
+_QUESTIONS_OF_USER = 12
 
 
 class Reading:
