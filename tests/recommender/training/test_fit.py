@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import pytest
 import torch
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from recommender.learning.interactions import Interactions
 from recommender.learning.interfaces import DivergedError, Place
@@ -47,15 +47,13 @@ def test_out_of_memory_falls_back_to_the_cpu(
 
 @pytest.mark.parametrize(("asked", "given"), [(0, 1), (2, 2)])
 def test_as_many_processes_as_are_asked_for_learn_together(
-    settings: SettingsWrapper, asked: int, given: int
+    settings: Settings, asked: int, given: int
 ) -> None:
     settings.MATINEE_DEVICE, settings.MATINEE_TRAINING_PROCESSES = "cpu", asked
     assert fit.default_place() == Place(device="cpu", processes=given)
 
 
-def test_one_process_for_each_gpu(
-    settings: SettingsWrapper, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_process_for_each_gpu(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.MATINEE_DEVICE, settings.MATINEE_TRAINING_PROCESSES = "cuda", 0
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 4)
@@ -63,7 +61,7 @@ def test_one_process_for_each_gpu(
 
 
 def test_a_training_of_the_site_starts_two_processes_that_learn_together(
-    rated_world: World, settings: SettingsWrapper, monkeypatch: pytest.MonkeyPatch
+    rated_world: World, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.MATINEE_DEVICE, settings.MATINEE_TRAINING_PROCESSES = "cpu", 2
     recipe = Recipe(dim=8, most_epochs=2, batch=256, window=8)
