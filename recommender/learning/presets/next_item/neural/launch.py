@@ -19,7 +19,9 @@ def main() -> None:
 
 
 def _end_with_input() -> None:
-    sys.stdin.buffer.read()
+    # Past Python's own buffer, whose lock nobody could take when the interpreter ends.
+    while os.read(sys.stdin.fileno(), 1):
+        pass
     os.kill(os.getpid(), signal.SIGTERM)  # torchrun ends its processes then
 
 
