@@ -10,7 +10,7 @@ PRODUCTION := SECRET_KEY=$(shell head -c 48 /dev/urandom | base64 | tr -d '/+=\n
 
 .DEFAULT_GOAL := help
 .PHONY: help run restore setup test lint production lock format bench bench-learning bench-serving bench-retraining bench-load bench-pages bench-gate \
-	structure clean reset python style types imports templates migrations deployment translations
+	chaos bench-slow-clients structure clean reset python style types imports templates migrations deployment translations
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 26
@@ -101,6 +101,12 @@ translations: setup ## collect the texts of the interface into locale/ and compi
 	sed -i -E '/^"(Report-Msgid-Bugs-To|POT-Creation-Date)/d' $(GERMAN)
 	$(SETTINGS) $(VENV_PYTHON) manage.py compilemessages -l de -i '.venv*'
 	msgfmt --check-format --statistics -o /dev/null $(GERMAN)
+
+chaos: setup ## break a site at random under writers, then compare it with their ledger (FAULTS=200 SEED=7)
+	@exec $(VENV_PYTHON) -m tests.faults.chaos --faults $(or $(FAULTS),200) $(if $(SEED),--seed $(SEED)) --report chaos.json
+
+bench-slow-clients: setup ## measure web servers among clients that do not get on (ARGS="granian")
+	@$(VENV_PYTHON) -m tests.benchmarks.bench_slow_clients $(ARGS)
 
 structure: setup ## print the rooms, arrows and names of the code in numbers
 	@$(VENV_PYTHON) -m tests.structure

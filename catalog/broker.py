@@ -11,16 +11,23 @@ from typing import Any
 import structlog
 from celery import current_app
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+from catalog.fuse import Fuse
 
 log = structlog.get_logger(__name__)
 
-CONNECT_SECONDS = 1.0
+CONNECT_SECONDS = 0.2  # a request may be waiting
 # Without these, kombu tries a dead broker over and over while the caller waits.
 _NO_RETRIES = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
+
+broker_fuse = Fuse("broker")
 
 
 def send(task: str, *args: Any, countdown: float = 0, expires: float | None = None) -> bool:
     """Send ``task`` with ``args`` to its queue, once. False when the broker cannot be reached."""
+    if not broker_fuse.lets_through():
+        return False
     options = {
         **current_app.conf.broker_transport_options,
         **_NO_RETRIES,
@@ -39,7 +46,9 @@ def send(task: str, *args: Any, countdown: float = 0, expires: float | None = No
                 connection=connection,
                 retry=False,
             )
-    except (OperationalError, OSError) as error:
+    except (OperationalError, RedisError, OSError) as error:
+        broker_fuse.blow(error)
         log.warning("broker_unreachable", task=task, error=repr(error))
         return False
+    broker_fuse.mend()
     return True

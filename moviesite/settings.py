@@ -6,13 +6,14 @@ by the tests) relaxes what only a public site needs: HTTPS, verified e-mail, a m
 
 from pathlib import Path
 
-import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from moviesite.account_settings import *  # noqa: F403
 from moviesite.environment import Environment
-from moviesite.log_secrets import without_hook_tokens
+from moviesite.error_reports import report_errors_to
+from moviesite.log_format import structured_logging
 from moviesite.proxies import TrustedProxies
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -33,6 +34,7 @@ SITE_NAME = env.str("SITE_NAME", default="Matinee")
 INSTALLED_APPS = [
     "moviesite.accounts",
     "moviesite.backup",
+    "moviesite.health",
     "catalog",
     "recommender",
     "moviesite.desk.apps.DeskConfig",
@@ -53,13 +55,17 @@ INSTALLED_APPS = [
     "django_celery_beat",
     "django_htmx",
     "django_structlog",
+    "ninja",
 ]
 
 MIDDLEWARE = [
+    "moviesite.metrics.middleware.MetricsMiddleware",
     "moviesite.proxies.TrustedProxiesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pads its answers, against BREACH
+    "moviesite.api.middleware.ApiMiddleware",
+    "moviesite.clean_input.CleanInputMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -107,17 +113,50 @@ if DATABASE_PASSWORD := env.str("DATABASE_PASSWORD", default=""):
     DATABASES["default"]["PASSWORD"] = DATABASE_PASSWORD
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+if DATABASES["default"]["ENGINE"].endswith("postgresql"):  # a server that is gone is noticed
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 5,
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 30_000,  # milliseconds
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
+# Seconds after which a web process gives a statement up; 0: never. Workers have all the time.
+DATABASE_STATEMENT_TIMEOUT = env.float("DATABASE_STATEMENT_TIMEOUT", default=20)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Of one client to one web process, at once; 0: any number.
+MATINEE_CONNECTIONS_PER_ADDRESS = env.int("MATINEE_CONNECTIONS_PER_ADDRESS", default=64)
+
 REDIS_URL = env.str("REDIS_URL")
+# Seconds within which the cache answers, or the database does in its place.
+CACHE_TIMEOUT = env.float("CACHE_TIMEOUT", default=0.2)
+REDIS_CACHE = {
+    "LOCATION": env.str("CACHE_URL", default=REDIS_URL),
+    "KEY_PREFIX": "matinee",
+    "OPTIONS": {"socket_timeout": CACHE_TIMEOUT, "socket_connect_timeout": CACHE_TIMEOUT},
+}
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": env.str("CACHE_URL", default=REDIS_URL),
-        "KEY_PREFIX": "matinee",
-    }
+        **REDIS_CACHE,
+        "BACKEND": "moviesite.cache.CacheWithFallback",
+        "OPTIONS": {**REDIS_CACHE["OPTIONS"], "fallback": "database"},
+    },
+    "sessions": {
+        **REDIS_CACHE,
+        "BACKEND": "moviesite.cache.SessionCache",
+        "OPTIONS": {**REDIS_CACHE["OPTIONS"], "fallback": "nothing"},
+    },
+    "database": {
+        "BACKEND": "moviesite.cache.CountingDatabaseCache",
+        "LOCATION": "matinee_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
+    "nothing": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_CACHE_ALIAS = "sessions"
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_RESULT_BACKEND = None  # progress and outcome live in TrainingRun rows
@@ -134,7 +173,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_REDIRECT_STDOUTS = False  # a traceback would become a warning for each line
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 6 * 3600}
 CELERY_TASK_TIME_LIMIT = 5 * 3600  # below visibility_timeout, so a task is never delivered twice
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "moviesite.health.scheduler:WatchedScheduler"
 CELERY_TIMEZONE = "UTC"
 
 # --- The recommender ------------------------------------------------------------------------
@@ -154,6 +193,7 @@ MATINEE_RETRAIN_AFTER = env.int("MATINEE_RETRAIN_AFTER", default=0)  # 0: as set
 MATINEE_BACKUP_FOLDER = Path(env.str("MATINEE_BACKUP_FOLDER", default=str(VAR_DIR / "backups")))
 MATINEE_BACKUP_PASSPHRASE = env.str("MATINEE_BACKUP_PASSPHRASE", default="")
 MATINEE_BACKUP_KEEP_DAYS = env.int("MATINEE_BACKUP_KEEP_DAYS", default=30)
+MATINEE_BACKUP_WARN_DAYS = env.int("MATINEE_BACKUP_WARN_DAYS", default=8)  # 0: never
 
 # --- TMDB: without a key the site never asks it ----------------------------------------------
 
@@ -184,48 +224,7 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 
-# --- Accounts -------------------------------------------------------------------------------
-
-AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = [
-    "moviesite.accounts.tokens.ApiTokenBackend",
-    "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
-PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-]
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "home"
-ACCOUNT_LOGOUT_REDIRECT_URL = "home"
-ACCOUNT_LOGIN_METHODS = {"username", "email"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
-ACCOUNT_USERNAME_VALIDATORS = "moviesite.accounts.names.username_validators"
-ACCOUNT_EMAIL_VERIFICATION = env.str(
-    "ACCOUNT_EMAIL_VERIFICATION", default="none" if LOCAL else "mandatory"
-)
-ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = False
-# In the browser that signed up; in another one the new member logs in first.
-ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
-ACCOUNT_SIGNUP_REDIRECT_URL = "recommender:onboarding"
-ACCOUNT_EMAIL_CONFIRMATION_ANONYMOUS_REDIRECT_URL = "/accounts/login/?next=/welcome/"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
-MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOCAL
-USERSESSIONS_TRACK_ACTIVITY = False
-AXES_VERBOSE = False  # it would greet every process
-AXES_FAILURE_LIMIT = 10
-AXES_COOLOFF_TIME = 0.25  # hours
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"
+# --- Mail; accounts are in ``account_settings.py`` ------------------------------------------
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
@@ -291,39 +290,15 @@ STORAGES = {
     },
 }
 
-LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
-LOG_RENDERER = (
-    structlog.dev.ConsoleRenderer(colors=False)
-    if env.str("LOG_FORMAT", default="console" if LOCAL else "json") == "console"
-    else structlog.processors.JSONRenderer()
+# Who may read /metrics; without one nobody, and nothing is counted.
+MATINEE_METRICS_TOKEN = env.str("MATINEE_METRICS_TOKEN", default="")
+
+if SENTRY_DSN := env.str("SENTRY_DSN", default=""):
+    report_errors_to(SENTRY_DSN, traces=env.float("SENTRY_TRACES", default=0))
+
+LOGGING = structured_logging(
+    level=env.str("LOG_LEVEL", default="INFO"),
+    style=env.str("LOG_FORMAT", default="console" if LOCAL else "json"),
+    key=SECRET_KEY,
 )
-SHARED_LOG_PROCESSORS: list[structlog.typing.Processor] = [
-    structlog.contextvars.merge_contextvars,
-    without_hook_tokens,
-    structlog.stdlib.add_logger_name,
-    structlog.stdlib.add_log_level,
-    structlog.stdlib.PositionalArgumentsFormatter(),
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
-    structlog.processors.StackInfoRenderer(),
-    structlog.processors.format_exc_info,
-]
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "structured": {
-            "()": structlog.stdlib.ProcessorFormatter,
-            "processor": LOG_RENDERER,
-            "foreign_pre_chain": SHARED_LOG_PROCESSORS,
-        }
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
-    "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    # It writes whole addresses, which for TMDB hold the key.
-    "loggers": {"urllib3": {"level": "ERROR"}},
-}
-structlog.configure(
-    processors=[*SHARED_LOG_PROCESSORS, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-    logger_factory=structlog.stdlib.LoggerFactory(),
-    cache_logger_on_first_use=True,
-)
+DJANGO_STRUCTLOG_CELERY_ENABLED = True  # tasks carry the id of the request that sent them

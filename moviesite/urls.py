@@ -3,11 +3,13 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from moviesite import health
 from moviesite.accounts import privacy_views
+from moviesite.accounts.second_factor_views import second_factor
 from moviesite.accounts.token_views import remove_token, tokens
 from moviesite.accounts.views import profile
 from moviesite.api import api
+from moviesite.health import views as health
+from moviesite.metrics.views import metrics
 from recommender.views.home import home
 
 urlpatterns = [
@@ -17,9 +19,11 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
+    path("metrics", metrics, name="metrics"),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/profile/", profile, name="profile"),
+    path("accounts/second-factor/", second_factor, name="second-factor"),
     path("accounts/export.zip", privacy_views.export_csv, name="account-export-csv"),
     path(
         "accounts/export-letterboxd.zip",
@@ -32,3 +36,5 @@ urlpatterns = [
     path("accounts/tokens/<int:pk>/remove/", remove_token, name="api-token-remove"),
     path("accounts/", include("allauth.urls")),
 ]
+
+handler500 = "moviesite.errors.server_error"

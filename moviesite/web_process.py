@@ -3,6 +3,9 @@
 import gc
 import sys
 
+from django.conf import settings
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 from django.template import engines
 from django.urls import reverse
 
@@ -22,10 +25,19 @@ def settle() -> None:
     """
     sys.setswitchinterval(SWITCH_SECONDS)
     share_one_heap()
+    connection_created.connect(bound_statements, dispatch_uid="web_process.bound_statements")
     reverse("home")  # imports all addresses and views
     _compile_templates()
     gc.collect()
     gc.freeze()
+
+
+def bound_statements(connection: BaseDatabaseWrapper, **_: object) -> None:
+    """No statement of a request may take longer than a visitor waits."""
+    milliseconds = round(settings.DATABASE_STATEMENT_TIMEOUT * 1000)
+    if milliseconds > 0:
+        with connection.cursor() as cursor:
+            cursor.execute("SET statement_timeout = %s", [milliseconds])
 
 
 def _compile_templates() -> None:

@@ -25,6 +25,8 @@ def pytest_load_initial_conftests() -> Iterator[None]:
     (var / "static").mkdir()  # as after a collectstatic that found nothing
     # Nobody answers there: a test that wants pictures starts a server of its own.
     os.environ["POSTER_BASE_URL"] = "http://127.0.0.1:9"
+    # A machine busy with tests must not look like a cache that hangs.
+    os.environ["CACHE_TIMEOUT"] = "20"
     # What a developer's shell may have set must not decide how a test ends.
     for name in ("MATINEE_DATASET", "MATINEE_RETRAIN_AFTER", "MATINEE_DEVICE", "PORT", "HOST"):
         os.environ.pop(name, None)

@@ -14,11 +14,8 @@ from tests.production_imports import LOCAL, PACKAGES, ROOT
 
 BY_NAME_ONLY = {
     "django-axes": "an app in the settings",
-    "django-celery-beat": "an app in the settings",
-    "django-structlog": "an app and a middleware in the settings",
     "argon2-cffi": "Django's password hasher",
     "whitenoise": "a middleware in the settings",
-    "gunicorn": "a command",
 }
 """Of requirements.in: what no module imports, and who uses it."""
 

@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractUser
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Router, Status
+from ninja.errors import HttpError
 
 from catalog.models import FilmRequest, Movie
 from catalog.queries.elsewhere import Elsewhere, films_elsewhere
@@ -34,13 +35,13 @@ router = Router(tags=["film requests"], auth=MEMBER)
     summary="Search TMDB for movies that are not here",
     operation_id="catalog_api_film_requests_search_elsewhere",
 )
-def search_elsewhere(request: HttpRequest, search: str) -> Json | Status:
+def search_elsewhere(request: HttpRequest, search: str) -> Json:
     if not may_add(_member(request)):
-        return Status(403, {"detail": NOT_ALLOWED})
+        raise HttpError(403, NOT_ALLOWED)
     try:
         found = films_elsewhere(search, language="en")
     except TmdbError as error:
-        return Status(503, {"detail": str(error)})
+        raise HttpError(503, str(error)) from error
     return {"items": [_elsewhere_json(one) for one in found], "count": len(found)}
 
 
@@ -53,10 +54,10 @@ def search_elsewhere(request: HttpRequest, search: str) -> Json | Status:
 def add_film(request: HttpRequest, body: FilmRequestIn) -> Status:
     try:
         asked = ask_for_film(_member(request), tmdb_id=body.tmdb)
-    except MayNotAddError:
-        return Status(403, {"detail": NOT_ALLOWED})
+    except MayNotAddError as error:
+        raise HttpError(403, NOT_ALLOWED) from error
     except DailyLimitError as error:
-        return Status(429, {"detail": str(error)})
+        raise HttpError(429, str(error)) from error
     return Status(202, _request_json(asked))
 
 

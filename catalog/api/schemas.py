@@ -6,14 +6,24 @@ from datetime import date, datetime
 from typing import Annotated
 
 from ninja import Field, Schema
+from pydantic import BeforeValidator
 
 MAX_LIMIT = 100
 MAX_OFFSET = 10_000
 
+
+def no_truth(value: object) -> object:
+    """``true`` is a number to Python, and neither a star nor a movie to anybody else."""
+    if isinstance(value, bool):
+        raise ValueError("A number is needed, not true or false")
+    return value
+
+
+Number = BeforeValidator(no_truth)
 Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT)]
 Offset = Annotated[int, Field(ge=0, le=MAX_OFFSET)]
 # Primary keys are 64-bit in the database: a larger number is no movie, and no server error.
-MovieId = Annotated[int, Field(ge=1, le=2**63 - 1)]
+MovieId = Annotated[int, Number, Field(ge=1, le=2**63 - 1)]
 PersonId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
@@ -80,7 +90,7 @@ class MovieList(Schema):
 class RatingIn(Schema):
     """Half-stars: 0.5, 1.0, … 5.0."""
 
-    rating: float
+    rating: Annotated[float, Number]
 
 
 class RatingOut(Schema):
@@ -128,7 +138,7 @@ class ElsewhereList(Schema):
 
 
 class FilmRequestIn(Schema):
-    tmdb: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    tmdb: Annotated[int, Number, Field(ge=1, le=2**31 - 1)]
 
 
 class FilmRequestOut(Schema):
@@ -141,5 +151,19 @@ class FilmRequestOut(Schema):
     movie: MovieOut | None
 
 
+class Place(Schema):
+    """Where a request makes no sense, such as ``["query", "limit"]``, and why."""
+
+    type: str
+    loc: list[str | int]
+    msg: str
+
+
 class Problem(Schema):
+    """RFC 9457, as ``application/problem+json``; ``errors`` where places of a request are meant."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
     detail: str
+    errors: list[Place] | None = None

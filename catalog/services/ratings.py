@@ -55,7 +55,7 @@ class RatedFilm(NamedTuple):
 def half_stars_of(stars: float | Decimal | str) -> int:
     """``4.5`` → 9. Raises InvalidRatingError for anything but 0.5, 1.0, … 5.0."""
     try:
-        doubled = float(stars) * 2
+        doubled = math.nan if isinstance(stars, bool) else float(stars) * 2
     except (TypeError, ValueError, OverflowError) as error:
         raise InvalidRatingError(f"rating must be a number, got {stars!r}") from error
     if not math.isfinite(doubled) or doubled != int(doubled) or not 1 <= doubled <= 10:

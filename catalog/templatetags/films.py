@@ -101,7 +101,8 @@ def star_control(
 @register.inclusion_tag("components/star_choice.html")
 def star_choice(legend: str, name: str, current: str | None, place: str) -> dict[str, object]:
     """Half-stars as a field of a larger form, which may be left empty."""
-    stars = float(current) if current else None
+    given = {f"{half / 2}": half / 2 for half in range(1, 11)}
+    stars = given.get(str(current))  # a form shows again what was sent, which may be no stars
     return {
         "legend": legend,
         "name": name,

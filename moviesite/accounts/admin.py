@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.admin.options import InlineModelAdmin
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -77,6 +79,14 @@ class UserAdmin(LargeTableAdmin, DjangoUserAdmin):
     def get_inlines(self, request: HttpRequest, obj: User | None) -> list[type[InlineModelAdmin]]:
         """Raters share nothing, and who is being added has chosen nothing yet."""
         return [] if obj is None or obj.imported else [SharingInline]
+
+    def log_change(self, request: HttpRequest, obj: User, message: Any) -> LogEntry:
+        """Written down, and told to the account's owner: rights, password, whatever it was."""
+        entry: LogEntry = super().log_change(request, obj, message)
+        if obj.pk != request.user.pk:
+            tell = get_adapter(request).send_notification_mail
+            tell("account/email/rights_changed", obj, {"changed": entry.get_change_message()})
+        return entry
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         try:

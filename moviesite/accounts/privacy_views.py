@@ -1,6 +1,8 @@
 """Export of a member's data, and deletion of the account."""
 
+from allauth.account.adapter import get_adapter
 from allauth.account.decorators import reauthentication_required
+from allauth.account.models import EmailAddress
 from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -22,22 +24,27 @@ from .models import User
 @require_safe
 @never_cache
 @login_required
+@reauthentication_required(app="allauth.account")
 def export_csv(request: HttpRequest) -> StreamingHttpResponse:
-    return _download(csv_archive(_member(request)), "application/zip", "zip")
+    return _download(request, csv_archive(_member(request)), "application/zip", "zip")
 
 
 @require_safe
 @never_cache
 @login_required
+@reauthentication_required(app="allauth.account")
 def export_json(request: HttpRequest) -> StreamingHttpResponse:
-    return _download(json_document(_member(request)), "application/json", "json")
+    return _download(request, json_document(_member(request)), "application/json", "json")
 
 
 @require_safe
 @never_cache
 @login_required
+@reauthentication_required(app="allauth.account")
 def export_letterboxd(request: HttpRequest) -> StreamingHttpResponse:
-    return _download(letterboxd_archive(_member(request)), "application/zip", "zip", "letterboxd")
+    return _download(
+        request, letterboxd_archive(_member(request)), "application/zip", "zip", "letterboxd"
+    )
 
 
 def _without_password(request: HttpRequest) -> bool:
@@ -57,11 +64,14 @@ def delete(request: HttpRequest) -> HttpResponse:
         if refused is not None:
             return refused
         if form.is_valid():
+            address = EmailAddress.objects.get_primary_email(user) or user.email
             try:
                 delete_account(user)
             except LastAdministratorError:
                 form.add_error(None, _("Without this account, nobody could administer the site."))
             else:
+                tell = get_adapter(request).send_notification_mail
+                tell("account/email/account_deleted", user, email=address)
                 logout(request)
                 messages.success(request, _("Your account and everything in it have been deleted"))
                 return redirect("home")
@@ -75,8 +85,11 @@ def _member(request: HttpRequest) -> User:
 
 
 def _download(
-    pieces: object, content_type: str, suffix: str, stem: str = "matinee"
+    request: HttpRequest, pieces: object, content_type: str, suffix: str, stem: str = "matinee"
 ) -> StreamingHttpResponse:
+    """The file; the owner is told that somebody took it."""
+    if request.method == "GET":
+        get_adapter(request).send_notification_mail("account/email/data_exported", request.user)
     answer = StreamingHttpResponse(pieces, content_type=content_type)  # type: ignore[arg-type]
     name = f"{stem}-{timezone.localdate():%Y-%m-%d}.{suffix}"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -59,6 +59,17 @@ def remove_old(folder: Path, days: int, now: datetime) -> list[Path]:
     return old
 
 
+def newest_age(folder: Path) -> timedelta | None:
+    """How old the newest back-up in the folder is, by its name; None where there is none."""
+    try:
+        names = [found.group(1) for name in os.listdir(folder) if (found := _NAME.fullmatch(name))]
+    except OSError:
+        return None
+    if not names:
+        return None
+    return datetime.now(UTC) - datetime.strptime(max(names), _STAMP).replace(tzinfo=UTC)
+
+
 def _write(path: Path, work: Path, passphrase: str | None) -> None:
     manifest = describe_site()
     dump = work / "database.dump"

@@ -5,17 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.contrib import admin
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from .login import OneLoginSite
 
-class DeskSite(admin.AdminSite):
+
+class DeskSite(OneLoginSite):
     site_header = settings.SITE_NAME
     site_title = settings.SITE_NAME
     index_title = _("Editor's desk")
     enable_nav_sidebar = False
+
+    def get_urls(self) -> list[Any]:
+        from moviesite.health.desk import health_page
+
+        health = path("health/", self.admin_view(health_page), name="site_health")
+        return [health, *super().get_urls()]
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         """Each section is a template under ``admin/desk/`` and asks for what it shows."""

@@ -13,11 +13,10 @@ from pathlib import Path
 
 from moviesite.local.logs import WatchedLog
 from moviesite.local.processes import StopSteps, spawn, stop
+from moviesite.local.restarts import Backoff, failure_of
 
 # A worker in the middle of a training is not waited for: its run is taken up at the next start.
 STOP_STEPS: StopSteps = ((signal.SIGTERM, 3.0), (signal.SIGQUIT, 3.0))
-FIRST_BACKOFF, LONGEST_BACKOFF = 1.0, 30.0  # seconds
-SETTLED = 60.0  # seconds after which a child counts as running well
 # Where all processors are busy, even with something of low priority, each step of a request waits
 # for one to become free: a training leaves one alone.
 TRAINING_THREADS = max(1, (os.cpu_count() or 1) - 1)
@@ -39,10 +38,8 @@ class Child:
     environment: Mapping[str, str]
     to_terminal: bool = False
     process: subprocess.Popen[bytes] | None = None
-    failures: int = 0
+    backoff: Backoff = field(default_factory=Backoff)
     log: WatchedLog = field(init=False)
-    _started_at: float = 0.0
-    _start_again_at: float | None = None
 
     def __post_init__(self) -> None:
         self.log = WatchedLog(self.name, self.var / "log" / f"{self.name}.log")
@@ -56,8 +53,7 @@ class Child:
             errors=self.log.path,
             cwd=self.root,
         )
-        self._started_at = time.monotonic()
-        self._start_again_at = None
+        self.backoff.started(time.monotonic())
 
     def ended(self) -> bool:
         return self.process is not None and self.process.poll() is not None
@@ -66,20 +62,17 @@ class Child:
         """Start it again when it has ended and its pause is over; what happened, if anything."""
         if not self.ended() or self.process is None:
             return None
-        if self._start_again_at is None:
-            if now - self._started_at > SETTLED:
-                self.failures = 0
-            pause = min(LONGEST_BACKOFF, FIRST_BACKOFF * 2**self.failures)
-            self.failures += 1
-            self._start_again_at = now + pause
+        if self.backoff.again_at is None:
+            pause = self.backoff.postpone(now)
             # Its own children may have outlived it, and would work beside the new ones.
             stop(self.process, ())
             return (
                 f"{self.name} ended unexpectedly ({_how(self.process.returncode)}); starting it "
                 f"again in {pause:.0f} s. Its log: {self.log.path}"
             )
-        if now >= self._start_again_at:
-            self.start()
+        if now >= self.backoff.again_at and (error := failure_of(self.start)):
+            pause = self.backoff.postpone(now)
+            return f"{self.name} did not start: {error}; trying again in {pause:.0f} s."
         return None
 
     def ask_to_stop(self) -> None:

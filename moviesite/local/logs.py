@@ -64,7 +64,11 @@ class WatchedLog:
     def keep_small(self) -> None:
         """Move a large log's content aside and start it afresh."""
         if self.path.exists() and self.path.stat().st_size > LARGEST:
-            shutil.copyfile(self.path, self.path.with_suffix(".log.1"))
+            older = self.path.with_suffix(".log.1")
+            try:
+                shutil.copy(self.path, older)  # with its mode
+            except OSError:  # on a full disk the older piece is what there is to give
+                older.unlink(missing_ok=True)
             with self.path.open("r+b") as file:
                 file.truncate(0)
             self.position = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import pwd
 import signal
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import psutil
 
@@ -21,6 +23,8 @@ import psutil
 MARK = "MATINEE_CHILD_OF"
 
 _PR_SET_PDEATHSIG = 1
+
+LOG_MODE = 0o640
 
 StopSteps = Sequence[tuple[signal.Signals, float]]
 
@@ -60,8 +64,8 @@ def spawn(
         return subprocess.Popen(  # noqa: S603
             command,
             stdin=subprocess.DEVNULL,
-            stdout=logs.enter_context(output.open("ab")) if output else None,
-            stderr=logs.enter_context(errors.open("ab")) if errors else None,
+            stdout=logs.enter_context(_opened(output)) if output else None,
+            stderr=logs.enter_context(_opened(errors)) if errors else None,
             env={**environment, MARK: str(var)},
             cwd="/" if account else cwd,
             start_new_session=True,
@@ -70,6 +74,16 @@ def spawn(
             extra_groups=[] if account else None,
             preexec_fn=_die_with_parent(death_signal),
         )
+
+
+def _opened(log: Path) -> BinaryIO:
+    """A log to append to, for its owner's eyes; a disk that takes no file does not stop a child."""
+    try:
+        return open(log, "ab", opener=lambda path, flags: os.open(path, flags, LOG_MODE))
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EROFS, errno.EDQUOT):
+            raise
+        return Path(os.devnull).open("ab")
 
 
 def _die_with_parent(death_signal: signal.Signals) -> Callable[[], None] | None:

@@ -9,6 +9,7 @@ import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -18,8 +19,9 @@ from moviesite.local.console import complain, phase, say
 from moviesite.local.environment import joinable
 from moviesite.local.errors import LocalRunError, StopRequested
 from moviesite.local.first_data import first_dataset
-from moviesite.local.logs import last_line
-from moviesite.local.processes import leftovers, spawn, stop, stop_leftovers
+from moviesite.local.logs import WatchedLog, last_line
+from moviesite.local.processes import LOG_MODE, leftovers, spawn, stop, stop_leftovers
+from moviesite.local.restarts import KeptServer, failure_of
 from moviesite.local.services import Services, start_services
 
 TICK = 0.2  # seconds between two looks at the children
@@ -50,6 +52,7 @@ class Supervisor:
         self.port = _port(given.get("PORT") or "8000")
         self.environment: dict[str, str] = dict(given)
         self.services: Services | None = None
+        self.servers: list[KeptServer] = []
         self.children: list[Child] = []
 
     def run(self) -> None:
@@ -63,6 +66,8 @@ class Supervisor:
             After Ctrl-C, SIGTERM or SIGHUP; everything has been stopped by then.
         """
         (self.var / "log").mkdir(parents=True, exist_ok=True)
+        for log in (self.var / "log").iterdir():
+            log.chmod(LOG_MODE)  # of an earlier release, whose logs everybody could read
         with only_run(self.var):
             try:
                 stop_leftovers(list(leftovers(self.var)))
@@ -78,6 +83,7 @@ class Supervisor:
         say("Starting PostgreSQL and Valkey")
         with start_services(self.var, given=self.given) as self.services:
             self.environment.update(self.services.environment, PORT=str(self.port))
+            self.servers = [KeptServer(*named) for named in self.services.servers.items()]
             with joinable(self.var, self.services.environment):
                 self._run_site()
 
@@ -164,7 +170,7 @@ class Supervisor:
     def _wait_for(self, web: Child) -> None:
         deadline = time.monotonic() + WEB_PATIENCE
         while not self._web_answers():
-            if web.failures:
+            if web.backoff.failures:
                 raise LocalRunError(f"The web server did not start: {last_line(web.log.path)}")
             if time.monotonic() > deadline:
                 raise LocalRunError(
@@ -188,22 +194,25 @@ class Supervisor:
     def _watch(self) -> None:
         """Start again what ended, and show what the logs warn of."""
         now = time.monotonic()
-        for name, server in self.services.servers.items() if self.services else ():
-            if server.process and server.process.poll() is not None:
-                complain(f"{name} ended unexpectedly; starting it again. Its log: {server.log}")
-                server.start()
+        happened = [kept.watch(now) for kept in self.servers]
+        happened += [child.watch(now) for child in self.children]
+        for message in filter(None, happened):
+            complain(message)
         for child in self.children:
-            if message := child.watch(now):
-                complain(message)
-            for line in child.log.news(now):
-                complain(line)
-            child.log.keep_small()
+            if error := failure_of(partial(_look_after, child.log, now)):
+                complain(f"The log of {child.name} cannot be looked after: {error}.")
 
     def _stop_site(self) -> None:
         for child in reversed(self.children):
             child.ask_to_stop()
         for child in reversed(self.children):
             child.stop()
+
+
+def _look_after(log: WatchedLog, now: float) -> None:
+    for line in log.news(now):
+        complain(line)
+    log.keep_small()
 
 
 def _port(text: str) -> int:

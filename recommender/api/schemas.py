@@ -6,12 +6,12 @@ from typing import Annotated
 
 from ninja import Field, Schema
 
-from catalog.api.schemas import MovieId, MovieOut
+from catalog.api.schemas import MovieId, MovieOut, Number
 
 MAX_RECOMMENDATIONS = 100
 MAX_HISTORY = 1000
 
-HowMany = Annotated[int, Field(ge=1, le=MAX_RECOMMENDATIONS)]
+HowMany = Annotated[int, Number, Field(ge=1, le=MAX_RECOMMENDATIONS)]
 
 
 class SimilarOut(Schema):

@@ -11,6 +11,7 @@ from django.db import connection
 from numpy.typing import NDArray
 
 from catalog.models import DiaryEntry, HiddenMovie, Rating, SeenMovie
+from recommender.data.stage_times import timed
 from recommender.learning.arrays import IntArray
 
 # How an anonymous list of films is read by a model that learns from ratings: as films liked.
@@ -84,6 +85,7 @@ class History:
         return np.concatenate([self.movie_ids, self.seen_ids, self.hidden_ids])
 
 
+@timed("history")
 def history_of(user_id: int) -> History:
     """What a user has rated, seen and hidden, in one query."""
     return histories_of([user_id])[user_id]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from catalog.film_urls import film_address
 from catalog.models import Movie
 from catalog.queries.films_by_key import card_movies, titles
+from recommender.data.stage_times import timed
 from recommender.serving.explanations import Reason, reasons
 from recommender.serving.ranking import Ranking
 from recommender.serving.recommender import Recommender
@@ -105,6 +106,7 @@ def draft(recommender: Recommender, ranking: Ranking, *, explain: bool = True) -
     )
 
 
+@timed("films")
 def films_of(drafts: Iterable[Draft], others: Iterable[int] = ()) -> Films:
     """The films of some drafts, and others to be named: two queries however many there are."""
     drafts = list(drafts)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.data.stage_times import timed
 from recommender.learning.arrays import BoolArray, IntArray
 from recommender.serving.model_scores import ModelScores
 from recommender.serving.ranking import Ranking, Source
@@ -31,6 +32,7 @@ class Reason:
     weight: float
 
 
+@timed("reasons")
 def reasons(scores: ModelScores, ranking: Ranking) -> list[list[Reason]]:
     """The reasons of each film of a ranking, the weightiest first; empty lists for popularity."""
     if ranking.source is Source.BOTH:

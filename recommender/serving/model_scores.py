@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from recommender.data.histories import History
+from recommender.data.stage_times import timed
 from recommender.learning.arrays import BoolArray, FloatArray, IntArray
 from recommender.learning.interfaces import FoldedUser, Scorer, StarScorer
 from recommender.serving.live import LiveState, Placed, live_state
@@ -56,6 +57,7 @@ class ModelScores:
         return self.knows(self.live.factorization) or self.knows(self.live.sequence)
 
     @cached_property
+    @timed("fold in")
     def folded(self) -> FoldedUser | None:
         """The user folded into the factorization; None without a version.
 
@@ -68,6 +70,7 @@ class ModelScores:
         return placed.version.scorer.fold_in(items, self.history.stars[known], seen[seen > 0])
 
     @cached_property
+    @timed("stars")
     def stars(self) -> FloatArray | None:
         """Predicted stars (num_movies,), -inf for films of which nothing can be said."""
         if (placed := self.live.factorization) is None or (folded := self.folded) is None:
@@ -78,6 +81,7 @@ class ModelScores:
         return stars
 
     @cached_property
+    @timed("next film")
     def next_scores(self) -> FloatArray | None:
         """The sequence model's scores (num_movies,), -inf where it can say nothing."""
         if (placed := self.live.sequence) is None:

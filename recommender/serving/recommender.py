@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from recommender.data.histories import History
+from recommender.data.stage_times import timed
 from recommender.learning.arrays import BoolArray, FloatArray, IntArray
 from recommender.learning.interfaces import Scorer
 from recommender.learning.presets.mix import USUAL, Mix
@@ -100,6 +101,7 @@ class Recommender:
         bounds = self.lower_bounds(merit, skip, mix.caution)
         return replace(self._ranked(bounds, n, skip, source, version), next_weight=mix.next_weight)
 
+    @timed("rank")
     def _ranked(
         self, scores: FloatArray, n: int, skip: BoolArray | None, source: Source, version: str
     ) -> Ranking:

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import psutil
 import pytest
+import requests
 
 from moviesite.local.processes import MARK
+from tests.faults.chaos.trial import Trial
 from tests.faults.local_run import (
     READY,
     LocalRun,
@@ -20,6 +22,7 @@ from tests.faults.local_run import (
     wait_until_nothing_is_left,
     write_small_dataset,
 )
+from tests.faults.small_disk import filled, small_disk
 from tests.passable import passable_folder
 
 pytestmark = pytest.mark.services
@@ -32,7 +35,8 @@ def port() -> int:
 
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
-    with passable_folder() as folder:
+    """On a small disk of its own, where that can be had."""
+    with passable_folder() as folder, small_disk(folder, megabytes=900):
         yield folder
 
 
@@ -132,6 +136,56 @@ def wait_until_the_site_is_ready(run: LocalRun) -> None:
         except OSError:
             time.sleep(0.2)
     raise AssertionError("the site did not come back")
+
+
+def test_a_full_disk_is_told_and_all_comes_back_when_it_has_room(
+    first_run: LocalRun, port: int, folder: Path
+) -> None:
+    if not os.path.ismount(folder):
+        pytest.skip("no disk can be mounted here: this needs root and CAP_SYS_ADMIN")
+    with local_run(first_run.var, port=port) as run:
+        run.wait_for(READY)
+        with filled(folder):
+            wait_until_health_says(run, "disk", "full")
+            assert run.status_of("/") == 200
+            assert run.status_of("/movies/") == 200
+            lock = (run.var / "postgres").resolve() / "postmaster.pid"
+            os.kill(int(lock.read_text().split()[0]), signal.SIGQUIT)
+            run.wait_for("PostgreSQL ended unexpectedly")
+            run.wait_for("PostgreSQL runs again")
+            assert (
+                requests.get(f"http://127.0.0.1:{run.port}/movies/", timeout=30).status_code == 503
+            )
+        wait_until_the_site_is_ready(run)
+        assert run.status_of("/movies/") == 200
+        assert run.end(signal.SIGTERM) == 0
+
+
+def test_nothing_that_was_acknowledged_is_lost(
+    first_run: LocalRun, port: int, folder: Path
+) -> None:
+    """A short trial of ``make chaos``."""
+    with local_run(first_run.var, port=port) as run:
+        run.wait_for(READY)
+        disk = folder if os.path.ismount(folder) else None
+        report = Trial(run, disk=disk, seed=20).hold(6, tell=print)
+    print(report)
+    assert report["wrong"] == []
+    assert report["imported"]
+    assert report["acknowledged"] > 20
+    wait_until_nothing_is_left(first_run.var)
+
+
+def wait_until_health_says(run: LocalRun, name: str, word: str) -> None:
+    deadline = time.monotonic() + 30
+    address = f"http://127.0.0.1:{run.port}/health/ready"
+    while time.monotonic() < deadline:
+        answer = requests.get(address, timeout=30)
+        if answer.json()["checks"][name] == word:
+            assert answer.status_code == 503
+            return
+        time.sleep(0.2)
+    raise AssertionError(answer.text)
 
 
 def test_after_kill_9_of_the_supervisor_the_next_start_recovers(

@@ -175,7 +175,7 @@ def test_ratings_are_put_listed_and_deleted(client: Client, world: World) -> Non
     assert client.get("/api/v1/me/ratings").json()["count"] == 6
 
 
-@pytest.mark.parametrize("rating", [0, 0.25, 4.75, 5.5, -1, "good", None, "NaN", 1e300])
+@pytest.mark.parametrize("rating", [0, 0.25, 4.75, 5.5, -1, "good", None, "NaN", 1e300, True, [4]])
 def test_anything_but_half_stars_is_unprocessable(
     client: Client, world: World, rating: Any
 ) -> None:
@@ -200,7 +200,7 @@ def test_rating_a_hidden_film_shows_it_again(client: Client, world: World) -> No
 def test_members_pages_answer_401_in_json(world: World, method: str, address: str) -> None:
     answer = getattr(Client(), method)(address, content_type=JSON)
     assert answer.status_code == 401
-    assert answer.json() == {"detail": "Unauthorized"}
+    assert answer.json()["detail"] == "Unauthorized"
 
 
 def test_a_session_needs_a_csrf_token_to_change_something(world: World) -> None:
@@ -261,7 +261,15 @@ def test_anybody_may_ask_what_to_watch_next(client: Client, world: World) -> Non
 
 @pytest.mark.parametrize(
     "body",
-    [{}, {"movies": "1"}, {"movies": [0]}, {"movies": [1], "n": 0}, {"movies": [1] * 1001}, []],
+    [
+        {},
+        {"movies": "1"},
+        {"movies": [0]},
+        {"movies": [1], "n": 0},
+        {"movies": [1] * 1001},
+        {"movies": [True]},
+        [],
+    ],
 )
 def test_a_request_that_makes_no_sense_is_unprocessable(client: Client, body: Any) -> None:
     assert post_watch_next(body).status_code == 422

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -12,12 +13,15 @@ from rich.table import Table
 
 from recommender import kinds
 from recommender.gate.verdict import headline_metric
+from recommender.learning.artifact import ArtifactError
 from recommender.models import ModelVersion
+from recommender.versions.pack_files import fetched_pack, write_checksum
+from recommender.versions.packs import PackError, install_pack, pack_versions
 from recommender.versions.publish import PublishingError, publish, rollback
 
 
 class Command(BaseCommand):
-    help = "List model versions, show one, make one live, or go back to the one before."
+    help = "List model versions, show one, make one live, go back, and take models elsewhere."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
@@ -31,11 +35,22 @@ class Command(BaseCommand):
         activating.add_argument("version", type=int)
         back = actions.add_parser("rollback", help="make the version before the live one live")
         back.add_argument("kind", choices=kinds.names(), nargs="?", help="default: every kind")
+        packing = actions.add_parser("pack", help="write the live versions into one file")
+        packing.add_argument("file", type=Path)
+        packing.add_argument("--licence", default="", help="of the pack, beside those of its data")
+        pulling = actions.add_parser("pull", help="take models from a pack of another site")
+        pulling.add_argument("source", help="a file, or an address")
+        pulling.add_argument("--sha256", help="what the file has to have; else SOURCE.sha256 says")
+        pulling.add_argument(
+            "--activate",
+            action="store_true",
+            help="in place of the live versions",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             getattr(self, f"_{options['action']}")(options)
-        except PublishingError as error:
+        except (PublishingError, PackError, ArtifactError, OSError) as error:
             raise CommandError(str(error)) from error
 
     def _list(self, options: dict[str, Any]) -> None:
@@ -79,6 +94,24 @@ class Command(BaseCommand):
                 failures.append(str(error))
         if failures:
             raise CommandError("; ".join(failures))
+
+    def _pack(self, options: dict[str, Any]) -> None:
+        live = [version for kind in kinds.names() if (version := ModelVersion.objects.live(kind))]
+        if not live:
+            raise CommandError("There is no live version to pack: manage.py train --wait")
+        about = pack_versions(live, options["file"], licence=options["licence"])
+        checksum = write_checksum(options["file"])
+        self.stdout.write(f"{options['file']}: {', '.join(map(str, live))}, of")
+        for data in about["data"]:
+            self.stdout.write(f"  {data['title']}: {data['licence'] or 'no licence is known'}")
+        self.stdout.write(f"sha256 {checksum}")
+
+    def _pull(self, options: dict[str, Any]) -> None:
+        with fetched_pack(options["source"], options["sha256"]) as file:
+            versions = install_pack(file, activate=options["activate"])
+        for version in versions:
+            version.refresh_from_db()
+            self.stdout.write(f"{version} is {version.status}: {version.reason}")
 
     def _version(self, options: dict[str, Any]) -> ModelVersion:
         version = ModelVersion.objects.filter(pk=options["version"]).first()

@@ -37,7 +37,7 @@ def test_a_day_that_cannot_be_is_unprocessable(
 ) -> None:
     answer = put(member, films[30].pk, {"watched_on": day})
     assert answer.status_code == 422
-    assert answer.json()["detail"][0]["loc"][-1] == "watched_on"
+    assert answer.json()["errors"][0]["loc"][-1] == "watched_on"
     assert not SeenMovie.objects.exists()
 
 

@@ -100,6 +100,7 @@ recommender_trainingrun_cancel       POST    OA
 recommender_trainingrun_live         GET     OA
 recommender_trainingrun_live_run     GET     OA
 recommender_trainingrun_train        POST    OA
+site_health                          GET     A
 """
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ from recommender.training import fit
 from recommender.training.pipeline import train
 from recommender.versions.artifacts import local_folder
 from recommender.versions.load import load
+from recommender.versions.packs import install_pack, pack_versions
 from recommender.versions.publish import publish
 from tests.recommender.stand_in import train_stand_ins
 from tests.recommender.world import World
@@ -133,6 +135,22 @@ def test_nothing_is_continued_that_held_out_less(
     assert run.version is not None
     assert run.version.warm_started_from is None
     assert "held out fewer ratings" in run.log
+
+
+@pytest.mark.parametrize("kind", kinds.names())
+def test_a_pulled_version_is_no_bar(
+    rated_world: World, stand_in: Callable[..., None], tmp_path: Path, kind: str
+) -> None:
+    """Nobody knows which of the held-out ratings it has seen."""
+    pack_versions(rated_world.publish(), tmp_path / "starter.zip")
+    ModelVersion.objects.all().delete()
+    install_pack(tmp_path / "starter.zip")
+    stand_in(bad=True)
+    run = run_here(kind, RunMode.QUICK)
+    assert run.version == ModelVersion.objects.live(kind)
+    assert run.version is not None
+    assert run.version.warm_started_from is None
+    assert "not judged: 0 held-out ratings" in run.version.reason
 
 
 def test_a_bad_candidate_is_kept_but_not_published(

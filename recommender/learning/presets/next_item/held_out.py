@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recommender.learning.arrays import Array
 from recommender.learning.hashing import murmurhash3
@@ -17,10 +18,10 @@ _NEWEST = 0.1
 
 @dataclass(frozen=True)
 class HeldOut:
-    """The other interactions; and ``users`` (n,) with a history each, and the item that came next,
-    which is not among them."""
+    """Which interactions (m,) are held out; and ``users`` (n,) with a history each, and the item
+    that came next, which is one of those."""
 
-    train: Interactions
+    inside: NDArray[np.bool_]
     users: Array
     histories: list[Array]
     targets: Array
@@ -51,7 +52,7 @@ def held_out(
     shares = [(fold == number, of_fold) for number in range(folds)]
     for inside, size in [*shares, (late, of_late)]:
         if inside.any() and not inside.all():
-            yield HeldOut(data.take(~inside), *_draw(data, inside, size, seed))
+            yield HeldOut(inside, *_draw(data, inside, size, seed))
 
 
 def _draw(

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from typing import Any, Self
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import ArrayLike
 
 from recommender.learning.arrays import Array, FloatArray, IntArray
@@ -16,23 +14,14 @@ from recommender.learning.description import Described
 from recommender.learning.engine.persistence import fingerprint, open_model, save_model
 from recommender.learning.interactions import PADDING_ITEM, Interactions
 from recommender.learning.presets.next_item.content import content_popularity
-from recommender.learning.presets.next_item.ease import autoencoder_weights
-from recommender.learning.presets.next_item.export import Learned, export_arrays, has_repeats, kept
-from recommender.learning.presets.next_item.held_out import FOLDS, HeldOut, held_out, times_of
-from recommender.learning.presets.next_item.neighbours import neighbour_table, popularity
+from recommender.learning.presets.next_item.counted import Counted
+from recommender.learning.presets.next_item.export import export_arrays, has_repeats, kept
+from recommender.learning.presets.next_item.held_out import times_of
+from recommender.learning.presets.next_item.learn import STEPS, learn
+from recommender.learning.presets.next_item.neighbours import Limits
 from recommender.learning.presets.next_item.neural.join import Reading
 from recommender.learning.presets.next_item.neural.recipe import FROM, Recipe
-from recommender.learning.presets.next_item.reranker_fit import train_reranker
 from recommender.learning.presets.next_item.scorer import SequenceScorer
-from recommender.learning.presets.next_item.shortlists import Shortlists, draw_up
-from recommender.learning.presets.next_item.traits import item_traits
-from recommender.learning.presets.next_item.weights import (
-    BlendWeights,
-    Members,
-    Questions,
-    ask,
-    fit_weights,
-)
 from recommender.learning.progress import Progress, ProgressCallback
 from recommender.learning.ranking import Exclusion, recommended
 from recommender.learning.validation import (
@@ -43,8 +32,6 @@ from recommender.learning.validation import (
     check_positive,
 )
 
-_WEIGHED_FOLDS = 2  # forty weights do not need all of them
-_LEARNING_STEPS = (_WEIGHED_FOLDS + 1) + 1 + (FOLDS + 1) + 1  # ask, weigh, list, rerank
 _MAX_ROW = 1000
 
 
@@ -138,21 +125,32 @@ class SequenceBlendModel(Described):
         interactions.check()
         if (interactions.item_ids == PADDING_ITEM).any():
             raise ValueError(f"item_ids must not contain {PADDING_ITEM}, the padding item")
-        data = interactions.take(interactions.time_order())
+        data = _in_order(interactions)
         learned = kept(warm_start, data) if warm_start else None
         kept_from = warm_start if learned else None
-        steps = 1 if learned else _LEARNING_STEPS + 1
-        learned = learned or self._learned(data, progress, steps)
+        report = _Steps(progress, 1 if learned else 1 + STEPS + 1)
+        report("counting")
         repeats = has_repeats(data)
+        counted = Counted(data, Limits(self._max_entries, _MAX_ROW), self._ridge)
+        if learned is None:
+            learned = learn(
+                counted,
+                data,
+                questions=self._questions,
+                shortlists=self._shortlists,
+                repeats=repeats,
+                random_state=self._random_state,
+                report=report,
+            )
+            report("counting", learned.weights.loss)
 
-        def count(part: Interactions) -> SequenceScorer:
-            return SequenceScorer(*export_arrays(self._count(part), learned, repeats))
+        def without(held: Array) -> SequenceScorer:
+            return SequenceScorer(*export_arrays(counted.members(held), learned, repeats))
 
         neural = self._reading.arrays(
-            data, learned, count, repeats, self._random_state, progress, kept_from
+            data, learned, without, repeats, self._random_state, progress, kept_from
         )
-        _report(progress, "counting", steps - 1, steps, loss=learned.weights.loss)
-        arrays, settings = export_arrays(self._count(data), learned, repeats)
+        arrays, settings = export_arrays(counted.members(), learned, repeats)
         arrays["item_counts"] = np.bincount(data.item_ids, minlength=data.num_items)
         if (by_content := content_popularity(data)) is not None:
             arrays["content_popularity"] = by_content
@@ -160,7 +158,7 @@ class SequenceBlendModel(Described):
         self._exported = arrays, settings
         self._scorer = SequenceScorer(*self._exported)
         self._data_fingerprint = fingerprint(interactions)
-        _report(progress, "counting", steps, steps, loss=learned.weights.loss)
+        report("counting", learned.weights.loss)
         return self
 
     def predict(self, sequences: ArrayLike, item_ids: int | ArrayLike | None = None) -> FloatArray:
@@ -267,77 +265,23 @@ class SequenceBlendModel(Described):
             raise RuntimeError(f"{type(self).__name__} must be fitted or loaded first")
         return self._scorer
 
-    def _count(self, data: Interactions) -> Members:
-        """All members, counted from interactions in the order of users and times."""
-        users, items, size = data.user_ids, data.item_ids, data.num_items
-        table = neighbour_table(users, items, size, max_entries=self._max_entries, max_row=_MAX_ROW)
-        owners = np.unique(users, return_inverse=True)[1]
-        met = sp.coo_array(
-            (np.ones(len(items), np.float32), (owners, items)), shape=(owners.max() + 1, size)
-        ).tocsr()
-        met.data[:] = 1.0
-        table.affinity[:, -1] = autoencoder_weights(met, table.offsets, table.ids, self._ridge)
-        share = popularity(items, size)
-        return Members(table, item_traits(items, times_of(data), size), share / share.sum())
 
-    def _learned(
-        self, data: Interactions, progress: ProgressCallback | None, steps: int
-    ) -> Learned:
-        weights = self._weighed(data, progress, steps)
-        lists = self._listed(data, weights, progress, steps)
-        _report(progress, "reranking", steps - 2, steps, loss=weights.loss)
-        return Learned(weights, train_reranker(lists, self._random_state), len(data))
-
-    def _weighed(
-        self, data: Interactions, progress: ProgressCallback | None, steps: int
-    ) -> BlendWeights:
-        """How much each part of the first score counts."""
-        parts: list[Questions] = []
-        for number, (members, part) in enumerate(
-            self._held_out(data, self._questions, _WEIGHED_FOLDS)
-        ):
-            _report(progress, "asking", number, steps)
-            parts.append(ask(members, part.histories, part.targets, self._random_state))
-        _report(progress, "weighing", _WEIGHED_FOLDS + 1, steps)
-        return fit_weights(parts)
-
-    def _listed(
-        self,
-        data: Interactions,
-        weights: BlendWeights,
-        progress: ProgressCallback | None,
-        steps: int,
-    ) -> Shortlists:
-        """What the first score puts first, for questions whose answers are among that."""
-        lists = Shortlists(room=min(self._shortlists, 2 * len(data)))
-        repeats = has_repeats(data)
-        for number, (members, part) in enumerate(self._held_out(data, self._shortlists, FOLDS)):
-            _report(progress, "listing", _WEIGHED_FOLDS + 2 + number, steps, loss=weights.loss)
-            arrays, settings = export_arrays(members, Learned(weights, {}, len(data)), repeats)
-            arrays["neighbour_values"] = arrays["neighbour_values"].astype(np.float32)
-            first_score = SequenceScorer(arrays, settings)
-            draw_up(lists, first_score, part.users, part.histories, part.targets)
-        return lists
-
-    def _held_out(
-        self, data: Interactions, questions: int, folds: int
-    ) -> Iterator[tuple[Members, HeldOut]]:
-        """Parts held out in turn, and the members counted from the others.
-
-        While one is used the next is counted in another thread, which mostly needs no lock.
-        """
-        seed = int(self._random_state.randint(2**31))
-        parts = held_out(data, times_of(data), questions, seed, folds)
-        counted = ((self._count(part.train), part) for part in parts)
-        with ThreadPoolExecutor(max_workers=1) as background:
-            coming = background.submit(next, counted, None)
-            while (one := coming.result()) is not None:
-                coming = background.submit(next, counted, None)
-                yield one
+def _in_order(interactions: Interactions) -> Interactions:
+    """By users and times, as they are where they are so already."""
+    users, times = interactions.user_ids, times_of(interactions)
+    after = users[1:] > users[:-1]
+    if (after | ((users[1:] == users[:-1]) & (times[1:] >= times[:-1]))).all():
+        return interactions
+    return interactions.take(interactions.time_order())
 
 
-def _report(
-    progress: ProgressCallback | None, phase: str, step: int, steps: int, loss: float | None = None
-) -> None:
-    if progress is not None:
-        progress(Progress(phase=phase, epoch=step, epochs=steps, loss=loss))
+class _Steps:
+    """Tells the caller of a fit about one step after the other."""
+
+    def __init__(self, callback: ProgressCallback | None, steps: int) -> None:
+        self._callback, self._steps, self._done = callback, steps, 0
+
+    def __call__(self, phase: str, loss: float | None = None) -> None:
+        if self._callback is not None:
+            self._callback(Progress(phase=phase, epoch=self._done, epochs=self._steps, loss=loss))
+        self._done += 1

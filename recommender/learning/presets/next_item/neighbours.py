@@ -20,14 +20,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.learning.arrays import Array
+from recommender.learning.presets.next_item.pairs import (
+    CHANNELS,
+    REACHES,
+    PairCounter,
+    Pairs,
+    offsets_of,
+)
 
-MAX_LAG = 50
-REACHES = (0.5, 0.8, 0.95)
-EVIDENCE_CHANNELS = 2 * len(REACHES)
+EVIDENCE_CHANNELS = CHANNELS
 AFFINITY_CHANNELS = 3
 
 _DAMPING = 20.0
-_PAIR_BUDGET = 2_500_000
+_WIDER = 1.5  # what is kept of everything, for what is then strongest in a part of it
 
 
 @dataclass(frozen=True)
@@ -49,25 +54,55 @@ class NeighbourTable:
         return np.repeat(np.arange(len(self.offsets) - 1, dtype=np.int32), np.diff(self.offsets))
 
 
-def neighbour_table(
-    users: Array, items: Array, num_items: int, *, max_entries: int, max_row: int
-) -> NeighbourTable:
-    """Count the neighbours in histories (``users`` and ``items`` sorted by user, then time).
+@dataclass(frozen=True)
+class Limits:
+    """How many entries a table has at most, in all and for an item."""
 
-    At most ``max_entries`` entries are kept, and ``max_row`` for an item, the strongest first.
+    entries: int
+    row: int
+
+    @property
+    def wider(self) -> Limits:
+        """What is kept of everything, so that a part of it still has its own strongest."""
+        return Limits(int(_WIDER * self.entries), int(_WIDER * self.row))
+
+
+def strongest_pairs(counter: PairCounter, met: Array, limits: Limits) -> Pairs:
+    """The strongest pairs of all histories, within limits; ``met`` (num_items,) is how often each
+    item occurs. Weaker ones are let go as soon as enough are stronger."""
+    parts: list[tuple[Array, Array, Pairs]] = []
+    entries, least = 0, -np.inf
+    for items, pairs in counter.blocks():
+        rows = pairs.rows + np.int32(items.start)
+        strength = _strength(_lifts(pairs, rows, met))
+        kept = _within_rows(np.flatnonzero(strength >= least), rows, strength, limits.row)
+        parts.append((rows[kept], strength[kept], pairs.take(kept)))
+        entries += len(kept)
+        if entries > 2 * limits.entries:
+            parts = [_strongest(parts, limits.entries)]
+            entries, least = len(parts[0][0]), float(parts[0][1].min())
+    rows, _, pairs = _strongest(parts, limits.entries)
+    return Pairs(offsets_of(rows, len(met)), pairs.ids, pairs.counts, pairs.times)
+
+
+def neighbour_table(pairs: Pairs, met: Array, limits: Limits) -> NeighbourTable:
+    """The values of the strongest pairs, where items occur ``met`` (num_items,) times.
+
     The linear autoencoder's channel is left at zero.
     """
-    rows, columns, counts = _pair_counts(users, items, num_items)
-    met = popularity(items, num_items)
-    chance = (met + 0.5) / (met + 0.5).sum()
-    evidence = counts / (met + _DAMPING)[rows, None].astype(np.float32)
-    affinity = np.zeros((len(rows), AFFINITY_CHANNELS), np.float32)
-    both = evidence[:, len(REACHES) :] + evidence[:, : len(REACHES)]
-    affinity[:, :-1] = np.log1p(both[:, 1:] / chance[columns, None])
-    kept = _strongest(rows, affinity[:, 0] + affinity[:, 1], max_entries, max_row)
-    offsets = np.zeros(num_items + 1, np.int64)
-    np.cumsum(np.bincount(rows[kept], minlength=num_items), out=offsets[1:])
-    return NeighbourTable(offsets, columns[kept].astype(np.int32), evidence[kept], affinity[kept])
+    if not pairs.times.all():
+        pairs = pairs.take(np.flatnonzero(pairs.times))
+    rows = pairs.rows
+    lifts = _lifts(pairs, rows, met)
+    strength = _strength(lifts)
+    kept = np.arange(len(rows))
+    if len(kept) > limits.entries:
+        kept = _best(strength, limits.entries)
+    kept = _within_rows(kept, rows, strength, limits.row)
+    evidence = pairs.counts[kept] / (met + _DAMPING).astype(np.float32)[rows[kept], None]
+    affinity = np.zeros((len(kept), AFFINITY_CHANNELS), np.float32)
+    affinity[:, :-1] = lifts[kept]
+    return NeighbourTable(offsets_of(rows[kept], len(met)), pairs.ids[kept], evidence, affinity)
 
 
 def popularity(items: Array, num_items: int) -> NDArray[np.float64]:
@@ -75,59 +110,50 @@ def popularity(items: Array, num_items: int) -> NDArray[np.float64]:
     return np.bincount(items, minlength=num_items).astype(float)
 
 
-def _pair_counts(users: Array, items: Array, num_items: int) -> tuple[Array, Array, Array]:
-    """Rows and columns of all pairs, in order, and the counts (pairs, EVIDENCE_CHANNELS): how
-    much the column's item came after the row's at each reach, then how much before."""
-    keys, which = [], []
-    lags = _lags(len(items))
-    for number, lag in enumerate(lags):
-        same = np.flatnonzero(users[lag:] == users[:-lag])
-        first, second = items[same], items[same + lag]
-        keys += [first * np.int64(num_items) + second, second * np.int64(num_items) + first]
-        which += [np.full(len(same), number), np.full(len(same), len(lags) + number)]
-    key, lag_number = np.concatenate(keys), np.concatenate(which)
-    order = np.argsort(key)
-    key = key[order]
-    starts = np.flatnonzero(np.diff(key, prepend=-1))
-    weights = _lag_weights(lags)[lag_number[order]]
-    counts = np.add.reduceat(weights, starts, axis=0) if len(starts) else weights
-    rows, columns = np.divmod(key[starts], num_items)
-    return rows, columns, counts
+def _lifts(pairs: Pairs, rows: Array, met: Array) -> NDArray[np.float32]:
+    """The logarithm of each pair's lift over chance at the farther reaches: (pairs, 2)."""
+    chance = ((met + 0.5) / (met + 0.5).sum()).astype(np.float32)
+    both = pairs.counts[:, 1 : len(REACHES)] + pairs.counts[:, len(REACHES) + 1 :]
+    both /= (met + _DAMPING).astype(np.float32)[rows, None]
+    both /= chance[pairs.ids, None]
+    return np.log1p(both, out=both)
 
 
-def _lag_weights(lags: list[int]) -> NDArray[np.float32]:
-    """The weight of each lag, forward and then backward: (2 lags, EVIDENCE_CHANNELS)."""
-    weights = np.zeros((2 * len(lags), EVIDENCE_CHANNELS), np.float32)
-    previous = 0
-    for number, lag in enumerate(lags):
-        stands_for = np.arange(previous, lag)
-        one = [(1 - reach) * (reach**stands_for).sum() for reach in REACHES]
-        weights[number, : len(REACHES)] = weights[len(lags) + number, len(REACHES) :] = one
-        previous = lag
-    return weights
+def _strength(lifts: Array) -> NDArray[np.float32]:
+    return np.asarray(lifts[:, 0] + lifts[:, 1], np.float32)
 
 
-def _lags(interactions: int) -> list[int]:
-    """All lags on small data; on larger data the far ones thinned out, each for several."""
-    wanted = max(8, _PAIR_BUDGET // max(interactions, 1))
-    if wanted >= MAX_LAG:
-        return list(range(1, min(MAX_LAG, max(1, interactions - 1)) + 1))
-    spread = np.unique(np.round(np.geomspace(1, MAX_LAG, wanted)).astype(int))
-    return spread.tolist()
+def _best(strength: Array, number: int) -> NDArray[np.int64]:
+    """The positions, in order, of the ``number`` strongest."""
+    least = np.partition(strength, len(strength) - number)[len(strength) - number]
+    return np.flatnonzero(strength >= least)[:number]
 
 
-def _strongest(rows: Array, strength: Array, max_entries: int, max_row: int) -> Array:
-    """The positions, in order, of the strongest entries within both limits."""
-    kept = np.arange(len(rows))
-    if len(kept) > max_entries:
-        least = np.partition(strength, len(kept) - max_entries)[len(kept) - max_entries]
-        kept = np.flatnonzero(strength >= least)[:max_entries]
-    counts = np.bincount(rows[kept])
-    crowded = kept[counts[rows[kept]] > max_row]
+def _strongest(parts: list[tuple[Array, Array, Pairs]], number: int) -> tuple[Array, Array, Pairs]:
+    """The strongest of several parts, whose rows ascend, as one."""
+    nothing = np.zeros(0, np.int32), np.zeros(0, np.float32)
+    rows = np.concatenate([nothing[0], *(part[0] for part in parts)])
+    strength = np.concatenate([nothing[1], *(part[1] for part in parts)])
+    kept = _best(strength, number) if len(rows) > number else slice(None)
+    columns = (
+        np.concatenate([nothing[0], *(part[2].ids for part in parts)])[kept],
+        np.concatenate([np.zeros((0, CHANNELS), np.float32), *(p[2].counts for p in parts)])[kept],
+        np.concatenate([nothing[0], *(part[2].times for part in parts)])[kept],
+    )
+    return rows[kept], strength[kept], Pairs(np.zeros(1, np.int64), *columns)
+
+
+def _within_rows(kept: Array, rows: Array, strength: Array, most: int) -> Array:
+    """Of the positions ``kept``, in order, the ``most`` strongest of each row."""
+    counts = np.bincount(rows[kept], minlength=1)
+    crowded = kept[counts[rows[kept]] > most]
     if not len(crowded):
         return kept
     order = crowded[np.lexsort((-strength[crowded], rows[crowded]))]
     sizes = np.bincount(rows[order])
     starts = np.cumsum(sizes) - sizes
-    over = order[np.arange(len(order)) - starts[rows[order]] >= max_row]
-    return np.setdiff1d(kept, over, assume_unique=True)
+    over = order[np.arange(len(order)) - starts[rows[order]] >= most]
+    stays = np.zeros(len(rows), bool)
+    stays[kept] = True
+    stays[over] = False
+    return np.flatnonzero(stays)

@@ -21,10 +21,10 @@ from recommender.learning.presets.next_item.scorer import SequenceScorer
 from recommender.learning.progress import ProgressCallback
 from recommender.learning.validation import check_positive
 
-Count = Callable[[Interactions], SequenceScorer]
-"""Makes a scorer of the counted members from some interactions."""
+Without = Callable[[Array], SequenceScorer]
+"""Makes a scorer of the counted members without the interactions that a mask holds out."""
 
-EPOCH = "neural_epoch"
+EPOCH, SEED = "neural_epoch", "neural_seed"
 _SHARE = 0.05
 _FEWEST, _MOST = 300, 600
 _QUESTIONS_OF_USER = 12
@@ -58,7 +58,7 @@ class Reading:
         self,
         data: Interactions,
         learned: Learned,
-        count: Count,
+        without: Without,
         repeats: bool,
         random_state: np.random.RandomState,
         progress: ProgressCallback | None = None,
@@ -67,10 +67,10 @@ class Reading:
         """The arrays of a `NeuralMember`; none where it adds nothing to the counted members.
 
         ``data`` is in the order of users and times, ``learned`` is what is known of the counted
-        members. Some users are held out of the transformer and of the members that ``count`` makes
-        a scorer of: they say when to stop, how much each counts, and whether the blend is the
-        better one. Of the arrays of an ``earlier`` fit those of its transformer are kept as they
-        are; a checkpoint is continued.
+        members. Some users are held out of the transformer, and of the members that ``without``
+        them make a scorer: they say when to stop, how much each counts, and whether the blend is
+        the better one. Of the arrays of an ``earlier`` fit those of its transformer are kept as
+        they are; a checkpoint is continued.
         """
         start = None
         if earlier is not None:
@@ -79,13 +79,14 @@ class Reading:
                 return start
         if self._from is None or len(data) < self._from:
             return {}
-        seed = int(random_state.randint(2**31))
+        # Of a checkpoint: who was held out must not be among those that it has learned from.
+        seed = int(start[SEED][0]) if start else int(random_state.randint(2**31))
         is_apart = _held_out(data, seed)
         met = np.bincount(data.item_ids[~is_apart], minlength=data.num_items) > 0
         histories = Histories.of(data.user_ids, data.item_ids)
         rows = is_apart[histories.starts]
         train, judged = histories.take(~rows), histories.take(rows)
-        known = {**checkpoint_arrays(learned)}
+        known = {**checkpoint_arrays(learned), SEED: np.array([seed])}
 
         def keep(epoch: int, arrays: dict[str, Array]) -> None:
             self._unfinished = {**known, **arrays, EPOCH: np.array([epoch])}
@@ -99,7 +100,7 @@ class Reading:
         arrays["neural_blend"] = np.array([1.0, 0.0, 0.0])
         users, asked, targets = _questions(data, is_apart, met, seed)
         member = NeuralMember(arrays)
-        counted = count(data.take(~is_apart))
+        counted = without(is_apart)
         lists = draw_up(counted.log_chances, member.log_chances, users, asked, targets, repeats)
         if not helps(lists):
             return {}
@@ -143,9 +144,8 @@ def _questions(
     users, items = data.user_ids[kept], data.item_ids[kept]
     starts = np.searchsorted(users, users)
     newest = np.append(np.diff(users) > 0, True)
-    luck = np.where(
-        newest, -1, murmurhash3(np.arange(len(users)), seed).astype(np.int64) & 2**31 - 1
-    )
+    drawn = murmurhash3(np.arange(len(users)), seed).astype(np.int64)
+    luck = np.where(newest, -1, drawn)
     order = np.lexsort((luck, users))
     chosen = np.sort(order[(np.arange(len(users)) - starts) < _QUESTIONS_OF_USER])
     chosen = chosen[chosen > starts[chosen]]

@@ -42,3 +42,27 @@ def test_new_items_together_get_no_more_than_first_meetings_lately() -> None:
 
 def test_without_features_nothing_is_learned() -> None:
     assert content_popularity(interactions(None)) is None
+
+
+def met_late(oftener: int) -> Interactions:
+    """As above, then sixty items of each kind that are new: one kind is chosen oftener."""
+    random = np.random.default_rng(1)
+    known = np.concatenate([random.integers(1, 21, 900), random.integers(21, 41, 100)])
+    late = np.concatenate([np.arange(43, 163), *[np.arange(43, 163)[oftener::2]] * 2])
+    features = np.vstack([kinds(), np.tile(np.eye(2, dtype=np.float32), (60, 1))])
+    items = np.concatenate([random.permutation(known), random.permutation(late)])
+    return Interactions(
+        np.arange(len(items)) % 50,
+        items,
+        timestamps=np.arange(len(items)),
+        num_items=163,
+        item_features=features,
+    )
+
+
+def test_features_that_misled_about_the_items_met_last_tell_nothing() -> None:
+    right, wrong = content_popularity(met_late(0)), content_popularity(met_late(1))
+    assert right is not None
+    assert wrong is not None
+    assert right[1] > right[2] + 1
+    assert wrong[1] == wrong[2] == 0

@@ -1,0 +1,72 @@
+"""The OpenAPI description, with what all operations have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+from csp.decorators import csp_update
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from ninja import NinjaAPI
+from ninja.openapi.docs import Swagger
+
+from .problems import MEDIA_TYPE
+
+METHODS = ("get", "put", "post", "patch", "delete")
+PROBLEM = {"$ref": "#/components/schemas/Problem"}
+# Swagger UI draws its arrows with pictures that stand in its style sheet.
+with_drawn_arrows = csp_update({"img-src": ["data:"]})
+
+
+class OwnSwagger(Swagger):
+    """Swagger UI from our own static files, since browsers may load nothing from elsewhere."""
+
+    def render_page(self, request: HttpRequest, api: NinjaAPI, **kwargs: Any) -> HttpResponse:
+        context = {"settings": {**self.settings, "url": self.get_openapi_url(api, kwargs)}}
+        return render(request, "api/docs.html", context)
+
+
+class DescribedApi(NinjaAPI):
+    """Says of each operation which problems it answers, and knows the names in its query."""
+
+    def __init__(self, **choices: Any) -> None:
+        super().__init__(docs=OwnSwagger(), docs_decorator=with_drawn_arrows, **choices)
+
+    def get_openapi_schema(self, **choices: Any) -> Any:
+        schema = super().get_openapi_schema(**choices)
+        for operation in _operations(schema["paths"]):
+            _describe_problems(operation)
+        return schema
+
+    @cached_property
+    def query_names(self) -> dict[tuple[str, str], frozenset[str]]:
+        """By path below the API's root and method: what may stand in the query."""
+        paths = self.get_openapi_schema(path_prefix="")["paths"]
+        return {
+            (path.lstrip("/"), method.upper()): frozenset(
+                one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"
+            )
+            for path, operations in paths.items()
+            for method, operation in operations.items()
+        }
+
+
+def _operations(paths: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for path in paths.values():
+        for method, operation in path.items():
+            if method in METHODS:
+                yield operation
+
+
+def _describe_problems(operation: dict[str, Any]) -> None:
+    answers = operation["responses"]
+    expected = {400: "Bad Request", 422: "Unprocessable Content", 429: "Too Many Requests"}
+    if operation.get("security"):
+        expected |= {401: "Unauthorized", 403: "Forbidden"}
+    for status, meaning in expected.items():
+        answers.setdefault(status, {"description": meaning})
+    for status, answer in answers.items():
+        if int(status) >= 400:
+            answer["content"] = {MEDIA_TYPE: {"schema": PROBLEM}}

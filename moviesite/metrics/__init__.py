@@ -1,0 +1,1 @@
+"""Numbers about the site for Prometheus, at ``/metrics`` for those who have the token."""

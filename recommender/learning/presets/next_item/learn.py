@@ -1,0 +1,85 @@
+"""How much each counted member of the blend counts, and a second look, from held-out questions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from recommender.learning.interactions import Interactions
+from recommender.learning.presets.next_item.counted import Counted
+from recommender.learning.presets.next_item.export import Learned, export_arrays
+from recommender.learning.presets.next_item.held_out import FOLDS, HeldOut, held_out, times_of
+from recommender.learning.presets.next_item.reranker_fit import train_reranker
+from recommender.learning.presets.next_item.scorer import SequenceScorer
+from recommender.learning.presets.next_item.shortlists import Shortlists, draw_up
+from recommender.learning.presets.next_item.weights import (
+    BlendWeights,
+    Members,
+    Questions,
+    ask,
+    fit_weights,
+)
+
+_WEIGHED_FOLDS = 2  # forty weights do not need all of them
+STEPS = (_WEIGHED_FOLDS + 1) + 1 + (FOLDS + 1) + 1  # ask, weigh, list, rerank
+
+Report = Callable[[str, float | None], None]
+
+
+def learn(
+    counted: Counted,
+    data: Interactions,
+    *,
+    questions: int,
+    shortlists: int,
+    repeats: bool,
+    random_state: np.random.RandomState,
+    report: Report,
+) -> Learned:
+    """Weights from up to ``questions``, and a reranker from up to ``shortlists`` held-out ones.
+
+    ``report`` is told each phase, STEPS times, and the loss where it is known. ``repeats`` says
+    whether users meet items again.
+    """
+
+    def parts(number: int, folds: int) -> Iterator[tuple[Members, HeldOut]]:
+        seed = int(random_state.randint(2**31))
+        return _counted_ahead(counted, held_out(data, times_of(data), number, seed, folds))
+
+    weights = _weighed(parts(questions, _WEIGHED_FOLDS), random_state, report)
+    first = Learned(weights, {}, len(data))
+    lists = Shortlists(room=min(shortlists, 2 * len(data)))
+    for members, part in parts(shortlists, FOLDS):
+        report("listing", weights.loss)
+        arrays, settings = export_arrays(members, first, repeats)
+        arrays["neighbour_values"] = arrays["neighbour_values"].astype(np.float32)
+        scorer = SequenceScorer(arrays, settings)
+        draw_up(lists, scorer, part.users, part.histories, part.targets)
+    report("reranking", weights.loss)
+    return Learned(weights, train_reranker(lists, random_state), len(data))
+
+
+def _weighed(
+    parts: Iterator[tuple[Members, HeldOut]], random_state: np.random.RandomState, report: Report
+) -> BlendWeights:
+    asked: list[Questions] = []
+    for members, part in parts:
+        report("asking", None)
+        asked.append(ask(members, part.histories, part.targets, random_state))
+    report("weighing", None)
+    return fit_weights(asked)
+
+
+def _counted_ahead(counted: Counted, parts: Iterator[HeldOut]) -> Iterator[tuple[Members, HeldOut]]:
+    """What is held out in turn, and the members without it.
+
+    While one is used the next is counted in another thread, which mostly needs no lock.
+    """
+    made = ((counted.members(part.inside), part) for part in parts)
+    with ThreadPoolExecutor(max_workers=1) as background:
+        coming = background.submit(next, made, None)
+        while (one := coming.result()) is not None:
+            coming = background.submit(next, made, None)
+            yield one

@@ -1,0 +1,1 @@
+"""Faults in random order under writers with a ledger: ``python -m tests.faults.chaos``."""

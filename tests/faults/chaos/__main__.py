@@ -1,0 +1,47 @@
+"""Break a local run many times under writers, then compare it with their ledger.
+
+    python -m tests.faults.chaos --faults 200 --seed 7 --report chaos.json
+
+It starts a run of its own in a temporary folder, on a small disk where it may mount one. The same
+seed breaks the same things in the same order.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+from pathlib import Path
+
+from tests.faults.chaos.trial import Trial
+from tests.faults.local_run import READY, free_port, local_run, write_small_dataset
+from tests.faults.small_disk import small_disk
+from tests.passable import passable_folder
+
+DISK_MB = 1500
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults.chaos", description=__doc__)
+    parser.add_argument("--faults", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
+    parser.add_argument("--report", type=Path, help="a file for the outcome as JSON")
+    options = parser.parse_args()
+    print(f"seed {options.seed}", flush=True)
+    with passable_folder() as folder, small_disk(folder, megabytes=DISK_MB) as mounted:
+        dataset = write_small_dataset(folder / "dataset")
+        port = free_port()
+        with local_run(folder / "var", port=port, MATINEE_DATASET=str(dataset)) as run:
+            run.wait_for(READY, patience=900)
+            trial = Trial(run, disk=folder if mounted else None, seed=options.seed)
+            report = trial.hold(options.faults, tell=lambda text: print(text, flush=True))
+    text = json.dumps(report, indent=2)
+    print(text)
+    if options.report:
+        options.report.write_text(text + "\n", encoding="utf-8")
+    return 1 if report["wrong"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,58 @@
+"""What is the fault of a service that is away, and what is the site's own."""
+
+import errno
+from typing import Any
+
+import pytest
+from django.db import DataError, InternalError, OperationalError, connection
+from django.test import RequestFactory
+
+from moviesite.errors import is_outage, server_error
+from moviesite.web_process import bound_statements
+from tests.recommender.conftest import plain_static
+
+__all__ = ["plain_static"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [OperationalError(), OSError(errno.ENOSPC, "full"), OSError(errno.EROFS, "read-only")],
+)
+def test_outages(error: Exception) -> None:
+    assert is_outage(error)
+
+
+@pytest.mark.parametrize("error", [ValueError(), DataError(), OSError(errno.ENOENT, "no file")])
+def test_faults_of_the_site(error: Exception) -> None:
+    assert not is_outage(error)
+
+
+def test_writing_where_the_database_only_reads_is_an_outage(transactional_db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET default_transaction_read_only = on")
+        try:
+            with pytest.raises(InternalError) as caught:
+                cursor.execute("CREATE TABLE never (a int)")
+        finally:
+            cursor.execute("SET default_transaction_read_only = off")
+    assert is_outage(caught.value)
+
+
+def test_a_statement_that_takes_too_long_is_an_outage(db: None, settings: Any) -> None:
+    settings.DATABASE_STATEMENT_TIMEOUT = 0.05
+    bound_statements(connection=connection)
+    with pytest.raises(OperationalError) as caught, connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(5)")
+    assert is_outage(caught.value)
+
+
+def test_a_fault_of_the_site_is_a_problem_to_programs_and_a_page_to_people(
+    plain_static: None,
+) -> None:
+    for path, kind in (("/api/v1/movies", "application/problem+json"), ("/movies/", "text/html")):
+        try:
+            raise ValueError
+        except ValueError:
+            answer = server_error(RequestFactory().get(path))
+        assert answer.status_code == 500
+        assert answer["Content-Type"].startswith(kind)
