@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import re
 import signal
 import subprocess
 import sys
@@ -29,7 +30,8 @@ _LAUNCHER = "recommender.learning.presets.next_item.neural.launch"
 _WORKER = "recommender.learning.presets.next_item.neural.worker"
 _RESTARTS = 2
 _ASKED_EVERY = 0.5  # seconds in which a cancellation is noticed while nothing is reported
-_LAST_WORDS = 2000
+_LAST_WORDS = 1000
+_RAISED = re.compile(r"(\[rank\d+\]: )?[\w.]+(Error|Exception|Interrupt)\b")
 _GRACE = 60.0
 
 
@@ -57,12 +59,19 @@ def train_together(
         with (folder / "words").open("w+b") as words:
             status = _Run(folder, processes, words).follow(progress, keep)
             if status != 0 or not (folder / ANSWER).exists():
-                words.seek(max(0, words.seek(0, os.SEEK_END) - _LAST_WORDS))
-                said = words.read().decode(errors="replace")
+                words.seek(0)
+                said = _last_words(words.read().decode(errors="replace"))
                 if "OutOfMemoryError" in said:
                     raise MemoryError(f"{processes} processes ran out of memory: {said}")
                 raise WorkersLostError(f"{processes} processes ended with {status}: {said}")
         return read_arrays(folder / ANSWER)
+
+
+def _last_words(said: str) -> str:
+    """What the processes raised, or the end of what was said where they raised nothing."""
+    raised = [line for line in said.splitlines() if _RAISED.match(line)]
+    own = [line for line in raised if "ChildFailedError" not in line]
+    return "; ".join(dict.fromkeys(own)) or said[-_LAST_WORDS:]
 
 
 class _Run:

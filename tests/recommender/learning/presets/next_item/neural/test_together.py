@@ -33,8 +33,8 @@ def workers():
     return [
         process
         for process in psutil.Process().children(recursive=True)
-        if any(part.endswith("worker") for part in process.cmdline())
-        and "torch.distributed.run" not in process.cmdline()
+        if any(part.endswith("neural.worker") for part in process.cmdline())
+        and not any(part.endswith("neural.launch") for part in process.cmdline())
     ]
 
 
@@ -83,4 +83,4 @@ def test_a_cancellation_ends_all():
 def test_what_cannot_go_on_says_why(monkeypatch):
     monkeypatch.setattr(together, "_RESTARTS", 0)
     with pytest.raises(WorkersLostError, match="nowhere"):
-        train_together(problem(device="nowhere"), 2, np.random.RandomState(0))
+        train_together(problem(device="nowhere"), 1, np.random.RandomState(0))
