@@ -24,12 +24,14 @@ def main() -> int:
     """Run all steps; 1 where one failed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--device", default="cuda", choices=["cuda", "cpu"])
-    device = parser.parse_args().device
+    parser.add_argument("--large", action="store_true", help="large data on the CPU, too")
+    options = parser.parse_args()
+    device = options.device
     if device == "cuda" and not torch.cuda.is_available():
         print("there is no CUDA device here; --device cpu tries the script", file=sys.stderr)
         return 2
     found: dict[str, Any] = {"machine": machine(device), "steps": {}}
-    for name, step in steps(device).items():
+    for name, step in steps(device, device == "cuda" or options.large).items():
         print(f"{name} ...", file=sys.stderr)
         found["steps"][name] = timed(step)
     found["ok"] = all(one["ok"] for one in found["steps"].values())
@@ -50,14 +52,13 @@ def machine(device: str) -> dict[str, Any]:
     return facts
 
 
-def steps(device: str) -> dict[str, Callable[[], dict[str, Any]]]:
-    """Small sizes on the CPU, which is there to try the script."""
-    big = device == "cuda"
+def steps(device: str, big: bool) -> dict[str, Callable[[], dict[str, Any]]]:
+    """Where not ``big``, small sizes, which try the script."""
     million = (6040, 3706, 1_000_000) if big else (60, 200, 3000)
     whole = (270_000, 45_000, 26_000_000) if big else (200, 7000, 4000)
     recipe = None if big else _TINY
     return {
-        **({"tests": tests} if big else {}),
+        **({"tests": tests} if device == "cuda" else {}),
         "agreement": lambda: agreements(device),
         "transformer, 1 M": lambda: speed.transformer(device, *million, 60, recipe),
         "transformer, 26 M": lambda: speed.transformer(device, *whole, 45, recipe),
