@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
+from torch.distributed.rendezvous import rendezvous
 from torch.nn.parallel import DistributedDataParallel
 
 BatchT = TypeVar("BatchT")
@@ -40,15 +41,19 @@ def process_group(device: str = "auto") -> Iterator[None]:
         return
     cuda = device != "cpu" and torch.cuda.is_available()
     if cuda:
-        rank, gpus = int(os.environ["LOCAL_RANK"]), torch.cuda.device_count()
-        processes = int(os.environ.get("LOCAL_WORLD_SIZE", rank + 1))
-        if processes > gpus:
+        place, gpus = int(os.environ["LOCAL_RANK"]), torch.cuda.device_count()
+        started = int(os.environ.get("LOCAL_WORLD_SIZE", place + 1))
+        if started > gpus:
             raise ValueError(
-                f"torchrun started {processes} processes on this machine, which has {gpus} GPU(s): "
+                f"torchrun started {started} processes on this machine, which has {gpus} GPU(s): "
                 "start one for each, or learn on device 'cpu'"
             )
-        torch.cuda.set_device(rank)
-    dist.init_process_group("cpu:gloo,cuda:nccl" if cuda else "gloo")
+        torch.cuda.set_device(place)
+    store, rank, processes = next(rendezvous("env://"))
+    # After a loss the store is the one of before, where the addresses of the lost still stand.
+    attempt = dist.PrefixStore(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0"), store)
+    backend = "cpu:gloo,cuda:nccl" if cuda else "gloo"
+    dist.init_process_group(backend, store=attempt, rank=rank, world_size=processes)
     try:
         yield
         dist.barrier()  # Who leaves early closes connections that the others still use.
