@@ -51,7 +51,8 @@ def process_group(device: str = "auto") -> Iterator[None]:
         torch.cuda.set_device(place)
     store, rank, processes = next(rendezvous("env://"))
     # After a loss the store is the one of before, where the addresses of the lost still stand.
-    attempt = dist.PrefixStore(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0"), store)
+    restarts = os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")
+    attempt = dist.PrefixStore(restarts, store)  # type: ignore[attr-defined]
     backend = "cpu:gloo,cuda:nccl" if cuda else "gloo"
     dist.init_process_group(backend, store=attempt, rank=rank, world_size=processes)
     try:
