@@ -10,6 +10,7 @@ urlpatterns = [
     path("watch-next/", watch_next.watch_next, name="watch-next"),
     path("taste/", taste.taste, name="taste"),
     path("together/", together.together, name="together"),
+    path("together/night/", together.start, name="night-start"),
     path("welcome/", onboarding.onboarding, name="onboarding"),
     path("preferences/recommendations/", filters.filters, name="filters"),
     path("movies/<int:pk>/similar/", fragments.similar, name="similar"),

@@ -59,7 +59,7 @@ class DecadeFilter(admin.SimpleListFilter):
     title, parameter_name = _("decade"), "decade"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        decades = [(str(year), f"{year}–{year + 9}") for year in range(2020, 1879, -10)]
+        decades = [(str(year), f"{year}–{year + 9}") for year in range(2020, 1869, -10)]
         return [*decades, ("none", _("Year unknown"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Movie]) -> QuerySet[Movie]:

@@ -11,14 +11,29 @@ from django.middleware.csrf import CsrfViewMiddleware
 from ninja.errors import HttpError
 from ninja.security import HttpBearer, SessionAuth
 
+SCOPES = ("read", "write", "admin")
+READS = ("GET", "HEAD", "OPTIONS")
+
 
 class TokenAuth(HttpBearer):
-    """The token is checked by the authentication backend that takes an ``api_token``."""
+    """The token is checked by the authentication backend that takes an ``api_token``.
+
+    It tells the token's ``api_scope``; each of `SCOPES` allows what stands before it.
+    """
+
+    def __init__(self, scope: str = "") -> None:
+        super().__init__()
+        self.scope = scope
 
     def authenticate(self, request: HttpRequest, token: str) -> AbstractBaseUser | None:
         user = authenticate(request, api_token=token)
-        if user is not None:
-            request.user = user
+        if user is None:
+            return None
+        needed = self.scope or ("read" if request.method in READS else "write")
+        has = getattr(user, "api_scope", "write")
+        if SCOPES.index(has) < SCOPES.index(needed):
+            raise HttpError(403, f"This token has the scope {has}; this needs {needed}.")
+        request.user = user
         return user
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from ninja import Router, Status
 
 from catalog.models import Movie, Rating
@@ -27,6 +28,16 @@ def list_ratings(request: HttpRequest, limit: Limit = 20, offset: Offset = 0) ->
     page = mine.select_related("movie__link").prefetch_related("movie__genres")
     ratings = page.order_by("-rated_at", "-pk")[offset : offset + limit]
     return {"items": [rating_json(rating, request) for rating in ratings], "count": mine.count()}
+
+
+@router.get(
+    "ratings/{movie_id}",
+    response={200: RatingOut, 401: Problem, 404: Problem},
+    summary="Your rating of a movie",
+)
+def get_rating(request: HttpRequest, movie_id: MovieId) -> Json:
+    mine = Rating.objects.filter(user_id=member_id(request)).select_related("movie__link")
+    return rating_json(get_object_or_404(mine, movie=find_film(movie_id)), request)
 
 
 @router.put(

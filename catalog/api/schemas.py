@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from ninja import Field, Schema
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, ConfigDict
 
 MAX_LIMIT = 100
 MAX_OFFSET = 10_000
@@ -19,11 +19,17 @@ def no_truth(value: object) -> object:
     return value
 
 
+def example(**values: Any) -> ConfigDict:
+    """What a schema looks like filled in, for the description."""
+    return ConfigDict(json_schema_extra={"examples": [values]})
+
+
 Number = BeforeValidator(no_truth)
+Stars = Annotated[float, Field(ge=0.5, le=5, multiple_of=0.5), Number]
 Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT)]
 Offset = Annotated[int, Field(ge=0, le=MAX_OFFSET)]
 # Primary keys are 64-bit in the database: a larger number is no movie, and no server error.
-MovieId = Annotated[int, Number, Field(ge=1, le=2**63 - 1)]
+MovieId = Annotated[int, Field(ge=1, le=2**63 - 1), Number]
 PersonId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
@@ -90,7 +96,9 @@ class MovieList(Schema):
 class RatingIn(Schema):
     """Half-stars: 0.5, 1.0, … 5.0."""
 
-    rating: Annotated[float, Number]
+    model_config = example(rating=4.5)
+
+    rating: Stars
 
 
 class RatingOut(Schema):
@@ -106,6 +114,8 @@ class RatingList(Schema):
 
 class SeenIn(Schema):
     """Without a day, or with the day on which the movie was watched."""
+
+    model_config = example(watched_on="2026-11-28")
 
     watched_on: date | None = None
 
@@ -138,7 +148,9 @@ class ElsewhereList(Schema):
 
 
 class FilmRequestIn(Schema):
-    tmdb: Annotated[int, Number, Field(ge=1, le=2**31 - 1)]
+    model_config = example(tmdb=438631)
+
+    tmdb: Annotated[int, Field(ge=1, le=2**31 - 1), Number]
 
 
 class FilmRequestOut(Schema):

@@ -50,7 +50,7 @@ def _stars_name(half_stars: int) -> str:
 # In the language of whoever reads them, not of the process when it began.
 _decade, _half_stars = lazy(_decade_name, str), lazy(_stars_name, str)
 
-DECADES = [(str(year), _decade(year)) for year in range(2020, 1890, -10)]
+DECADES = [(str(year), _decade(year)) for year in range(2020, 1860, -10)]
 RUNTIMES = [
     ("-90", _("Under 1½ hours")),
     ("90-120", _("1½ to 2 hours")),

@@ -81,8 +81,11 @@ class DiaryForm(forms.Form):
         ]
         self.fields["watched_on"].initial = timezone.localdate
         self.fields["watched_on"].widget.attrs.update(
-            min=FIRST_SHOW.isoformat(), max=latest_day().isoformat()
+            {"min": FIRST_SHOW.isoformat(), "max": latest_day().isoformat()}
         )
+        if not self.is_bound and "watched_on" not in self.initial:
+            # The server's day; a script makes it that of the reader, who may live elsewhere.
+            self.fields["watched_on"].widget.attrs["data-today"] = True
 
     @classmethod
     def of(cls, entry: DiaryEntry) -> DiaryForm:

@@ -17,6 +17,8 @@ from .merge import DistinctFilms, FilmAlias, FilmMerge, MergedRow
 from .moderation import Report, Takedown
 from .movie import Movie
 from .movie_list import MovieList, MovieListEntry
+from .movie_night import MovieNight, NightVoter
+from .outside_id import OutsideId
 from .person import Credit, Department, Person
 from .personal import HiddenMovie, SeenMovie, WatchlistEntry
 from .provenance import FieldProvenance, Origin
@@ -64,8 +66,11 @@ __all__ = [
     "Movie",
     "MovieList",
     "MovieListEntry",
+    "MovieNight",
+    "NightVoter",
     "Offer",
     "Origin",
+    "OutsideId",
     "Person",
     "Provider",
     "Rating",

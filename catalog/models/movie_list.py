@@ -27,14 +27,15 @@ class MovieListQuerySet(models.QuerySet["MovieList"]):
         """Public lists that no moderator took down."""
         return self.filter(PUBLISHED)
 
-    def with_sizes(self) -> MovieListQuerySet:
+    def with_sizes(self, at_least: int = 0) -> MovieListQuerySet:
         """Each list with the number of its films as ``size``, without those that are hidden."""
         entries = MovieListEntry.objects.filter(list_id=models.OuterRef("pk"))
         films = entries.filter(movie__hidden=False).order_by()
         counted = films.values("list_id").annotate(films=models.Count("pk")).values("films")
-        return self.annotate(
+        sized = self.annotate(
             size=Coalesce(models.Subquery(counted, output_field=models.IntegerField()), 0)
         )
+        return sized.filter(size__gte=at_least) if at_least else sized
 
 
 class MovieList(models.Model):

@@ -10,6 +10,7 @@ from catalog.models import HiddenMovie, Movie, Rating
 
 from . import ratings
 from .ratings import RatedFilm
+from .turns import take_turn
 
 # Ratings and hidden marks of some films, as JSON can hold them: what ``restore`` goes back to.
 RatingsBefore = dict[str, Any]
@@ -22,7 +23,7 @@ def ratings_before(user_id: int, movie_ids: Iterable[int]) -> RatingsBefore:
     """
     films = list(movie_ids)
     rated = Rating.objects.filter(user_id=user_id, movie_id__in=films).order_by("pk")
-    hidden = HiddenMovie.objects.filter(user_id=user_id, movie_id__in=films)
+    hidden = HiddenMovie.objects.filter(user_id=user_id, movie_id__in=films).order_by("pk")
     return {
         "films": films,
         "ratings": [
@@ -41,8 +42,9 @@ def ratings_before(user_id: int, movie_ids: Iterable[int]) -> RatingsBefore:
 
 def restore(user_id: int, before: Mapping[str, Any]) -> None:
     """Go back: the same rows with the same times; films that are gone since are left out."""
-    known = set(Movie.objects.filter(pk__in=before["films"]).values_list("pk", flat=True))
     with transaction.atomic():
+        take_turn(user_id)
+        known = set(Movie.objects.filter(pk__in=before["films"]).values_list("pk", flat=True))
         ratings.restore(
             user_id,
             known,
@@ -66,6 +68,17 @@ def restore(user_id: int, before: Mapping[str, Any]) -> None:
                 HiddenMovie.objects.filter(pk=key).update(
                     hidden_at=datetime.fromisoformat(hidden_at)
                 )
+
+
+def rate_one(user_id: int, movie: Movie, half_stars: int | None) -> RatingsBefore:
+    """Rate one film, or with None take the rating away. Returns what was before."""
+    with transaction.atomic():
+        before = ratings_before(user_id, [movie.pk])
+        if half_stars is None:
+            ratings.unrate(user_id=user_id, movie=movie)
+        else:
+            ratings.rate(user_id=user_id, movie=movie, half_stars=half_stars)
+    return before
 
 
 def rate_again(user_id: int, movie_ids: Iterable[int], half_stars: int) -> RatingsBefore:

@@ -14,6 +14,7 @@ from catalog.models.diary import FIRST_SHOW
 
 from .bulk_ratings import ratings_before, restore
 from .ratings import check, rate
+from .turns import take_turn
 
 EASTERNMOST = timedelta(hours=14)
 LOG = """
@@ -110,6 +111,12 @@ def write(
     if half_stars is not None:
         check(half_stars)
     with transaction.atomic():
+        take_turn(user_id)
+        if entry is not None:
+            # As it is now: another request may have changed or deleted it meanwhile.
+            entry = DiaryEntry.objects.select_for_update().filter(pk=entry.pk).first()
+            if entry is None:
+                raise DiaryError(_("This entry was deleted meanwhile."))
         same_day = (
             DiaryEntry.objects.select_for_update()
             .filter(user_id=user_id, movie=movie, watched_on=viewing.watched_on)
@@ -134,8 +141,10 @@ def write(
 
 def erase(entry: DiaryEntry) -> dict[str, Any]:
     """Delete an entry; a rating stays. Returns what ``take_back`` needs to undo it."""
-    before = {"movie": entry.movie_id, "entry": _as_json(entry), "key": entry.pk}
-    entry.delete()
+    with transaction.atomic():
+        take_turn(entry.user_id)
+        before = {"movie": entry.movie_id, "entry": _as_json(entry), "key": entry.pk}
+        entry.delete()
     return before
 
 
@@ -145,6 +154,7 @@ def take_back(user_id: int, before: Mapping[str, Any]) -> None:
         return
     mine = DiaryEntry.objects.filter(user_id=user_id, movie_id=before["movie"])
     with transaction.atomic():
+        take_turn(user_id)
         mine.filter(pk=before["key"]).delete()
         if (was := before["entry"]) is not None:
             day = date.fromisoformat(was["watched_on"])

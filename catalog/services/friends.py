@@ -7,12 +7,13 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog.models import Block, Friendship
 from catalog.models.sharing import shares
+
+from .turns import take_turn
 
 # Requests without an answer that a member may have: asking everybody is not making friends.
 MOST_WAITING = 50
@@ -31,7 +32,7 @@ def ask(user_id: int, other_id: int) -> bool:
     blocks the asking one; and when there are too many requests or friends.
     """
     with transaction.atomic():
-        _one_at_a_time(user_id, other_id)
+        take_turn(user_id, other_id)
         found = Friendship.objects.between(user_id, other_id).first()
         if found is not None and found.accepted_at is None and found.receiver_id == user_id:
             return accept(user_id, other_id)
@@ -52,7 +53,7 @@ def ask(user_id: int, other_id: int) -> bool:
 def accept(user_id: int, other_id: int) -> bool:
     """Become friends with the one who asked; False when nobody asked, or no longer."""
     with transaction.atomic():
-        _one_at_a_time(user_id, other_id)
+        take_turn(user_id, other_id)
         for one in (user_id, other_id):
             if Friendship.objects.friends_of(one).count() >= MOST_FRIENDS:
                 raise FriendshipError(
@@ -64,13 +65,15 @@ def accept(user_id: int, other_id: int) -> bool:
 
 def part(user_id: int, other_id: int) -> None:
     """Refuse a request, withdraw one, or end a friendship: nothing is left of it."""
-    Friendship.objects.between(user_id, other_id).delete()
+    with transaction.atomic():
+        take_turn(user_id, other_id)
+        Friendship.objects.between(user_id, other_id).delete()
 
 
 def block(user_id: int, other_id: int) -> None:
     """Part, and never be found or asked by the other one again."""
     with transaction.atomic():
-        _one_at_a_time(user_id, other_id)
+        take_turn(user_id, other_id)
         part(user_id, other_id)
         Block.objects.get_or_create(blocker_id=user_id, blocked_id=other_id)
 
@@ -101,12 +104,6 @@ def to_ask_by_name(user_id: int, name: str) -> Any:
 
 def nobody_to_ask() -> FriendshipError:
     return FriendshipError(_("No member by that name accepts friend requests."))
-
-
-def _one_at_a_time(*user_ids: int) -> None:
-    """Two requests that cross each other wait here, in one order so that neither waits for ever."""
-    users = get_user_model().objects.filter(Q(pk__in=user_ids)).order_by("pk")
-    list(users.select_for_update(no_key=True).values_list("pk", flat=True))
 
 
 ACTIONS: dict[str, Callable[[int, int], object]] = {

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import F, Max
 from django.utils import timezone
@@ -12,9 +11,19 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Movie, MovieList, MovieListEntry
 
+from .turns import take_turn
 
-class ListLimitError(ValueError):
-    """A limit is reached; the message says which, in the reader's language."""
+
+class ListError(ValueError):
+    """It cannot be done; the message says why, in the reader's language."""
+
+
+class ListLimitError(ListError):
+    """A limit is reached."""
+
+
+class ListGoneError(ListError):
+    """The list was deleted meanwhile."""
 
 
 def make_list(
@@ -22,8 +31,7 @@ def make_list(
 ) -> MovieList:
     """A new, empty list. Raises ListLimitError when the member has as many as there may be."""
     with transaction.atomic():
-        # One at a time for each member, so that two requests cannot both make the last one.
-        get_user_model().objects.select_for_update(no_key=True).get(pk=user_id)
+        take_turn(user_id)  # so that two requests cannot both make the last one
         if MovieList.objects.filter(user_id=user_id).count() >= MovieList.MOST_PER_MEMBER:
             raise ListLimitError(
                 _("You have reached the limit of %(most)d lists: delete one first.")
@@ -133,14 +141,32 @@ def move_film(
 
 
 def annotate_film(films: MovieList, movie_id: int, note: str) -> None:
-    """What a list says about one of its films; empty takes it away."""
+    """What a list says about one of its films; empty takes it away. Raises ListGoneError."""
+    with transaction.atomic():
+        _lock(films)
+        _annotate(films, movie_id, note)
+
+
+def change_words(films: MovieList, words: Mapping[str, Any]) -> None:
+    """Title, description and whether all may read it. Raises ListGoneError.
+
+    Only these: a moderator may be taking the list down just now.
+    """
+    with transaction.atomic():
+        _lock(films)
+        MovieList.objects.filter(pk=films.pk).update(**words, updated_at=timezone.now())
+
+
+def _annotate(films: MovieList, movie_id: int, note: str) -> None:
     if MovieListEntry.objects.filter(list=films, movie_id=movie_id).update(note=note):
         _touch(films)
 
 
 def _lock(films: MovieList) -> None:
-    """One change of a list at a time. Raises MovieList.DoesNotExist for one deleted meanwhile."""
-    MovieList.objects.select_for_update(no_key=True).only("pk").get(pk=films.pk)
+    """One change of a list at a time. Raises ListGoneError for one deleted meanwhile."""
+    locked = MovieList.objects.select_for_update(no_key=True).only("pk")
+    if locked.filter(pk=films.pk).first() is None:
+        raise ListGoneError(_("This list was deleted meanwhile."))
 
 
 def _check_room(size: int) -> None:
@@ -152,4 +178,4 @@ def _check_room(size: int) -> None:
 
 def _touch(films: MovieList) -> None:
     films.updated_at = timezone.now()
-    films.save(update_fields=["updated_at"])
+    MovieList.objects.filter(pk=films.pk).update(updated_at=films.updated_at)

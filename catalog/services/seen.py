@@ -11,6 +11,7 @@ from django.utils import timezone
 from catalog.models import Movie, SeenMovie, WatchlistEntry
 
 from .diary import check_day
+from .turns import take_turn
 
 MARK = """
 WITH made AS (
@@ -46,6 +47,7 @@ def mark_seen(*, user_id: int, movie: Movie, watched_on: date | None = None) -> 
     if watched_on is not None:
         check_day(watched_on)
     with transaction.atomic():
+        take_turn(user_id)
         kept = WatchlistEntry.objects.filter(user_id=user_id, movie=movie).first()
         before = _before(user_id, movie) | {"kept_at": kept and kept.added_at.isoformat()}
         if kept is not None:
@@ -99,6 +101,7 @@ def unmark_made(user_id: int, made: Collection[Mapping[str, Any]]) -> int:
 def unmark_seen(*, user_id: int, movie: Movie) -> dict[str, Any]:
     """Take the mark away; what is rated or in the diary stays seen. Returns what undoes it."""
     with transaction.atomic():
+        take_turn(user_id)
         before = _before(user_id, movie)
         SeenMovie.objects.filter(user_id=user_id, movie=movie).delete()
     return before
@@ -110,6 +113,7 @@ def take_back(user_id: int, before: Mapping[str, Any]) -> None:
     if not Movie.objects.filter(pk=movie_id).exists():
         return
     with transaction.atomic():
+        take_turn(user_id)
         SeenMovie.objects.filter(user_id=user_id, movie_id=movie_id).delete()
         if (was := before["mark"]) is not None:
             watched_on = was["watched_on"]

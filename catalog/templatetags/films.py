@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from catalog.models import Movie, Person
 from catalog.rendering import film_cards
 from catalog.rendering.covers import cover_of, portrait_tone
+from catalog.rendering.money import dollars
 
 register = template.Library()
 
@@ -23,6 +24,7 @@ register.simple_tag(film_cards.icon, name="icon")
 register.simple_tag(film_cards.predicted_stars, name="predicted_stars")
 register.filter("stars", film_cards.stars_text)
 register.filter("one_decimal", film_cards.one_decimal)
+register.filter("dollars", dollars)
 
 
 @register.simple_tag(takes_context=True)

@@ -21,7 +21,7 @@ from catalog.queries.search import search_keys, search_movies
 from catalog.rendering.country_names import country_name
 from catalog.services.film_requests import may_add
 
-from .parameters import page_context
+from .parameters import left_out, page_context
 
 PAGE_SIZE = 48
 MOST_PAGES = 100
@@ -57,6 +57,7 @@ def browse(request: HttpRequest) -> HttpResponse:
         "movies": movies,
         "cards": with_guesses(movies, form.predictions),
         "wanted": wanted,
+        "left_out": left_out(request, form),
         "people": [one.person for one in people],
         "elsewhere": "q" in wanted and may_add(request.user),
         "is_answered": is_answered,

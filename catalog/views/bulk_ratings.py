@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from catalog.models import Movie, MovieList
 from catalog.rendering.film_cards import stars_text
 from catalog.services.bulk_ratings import rate_again, unrate_all
-from catalog.services.lists import ListLimitError, add_films
+from catalog.services.lists import ListError, add_films
 from catalog.services.ratings import InvalidRatingError, half_stars_of
 
 from .parameters import key_in, keys_in
@@ -76,7 +76,7 @@ def _add_to_list(
     there = set(Movie.objects.visible().filter(pk__in=movie_ids).values_list("pk", flat=True))
     try:
         new = add_films(films, [key for key in movie_ids if key in there])
-    except ListLimitError as error:
+    except ListError as error:
         return refused(request, str(error), page)
     number = len(new)
     message = ngettext("%(n)d film added to “%(list)s”", "%(n)d films added to “%(list)s”", number)

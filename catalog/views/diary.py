@@ -1,23 +1,22 @@
 """The diary: what was watched when, with a form to write it and to change it."""
 
-from typing import Any
-
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalog.forms.personal import DiaryForm
-from catalog.models import DiaryEntry, Movie
+from catalog.models import DiaryEntry, Movie, Rating
 from catalog.queries.diary_counts import DiaryCounts
 from catalog.queries.film import open_film
-from catalog.queries.marks import marked_movies
+from catalog.queries.seen import seen_earlier
 from catalog.services.diary import DiaryError, Written, erase, write
 
-from .parameters import page_context
-from .responses import back, member_id, member_required, told, told_anew, undo_by
+from .parameters import film_asked_for, page_context
+from .responses import back, member_id, member_required, refused, told, told_anew, undo_by
 
 ENTRIES_ON_PAGE = 60
 
@@ -31,7 +30,12 @@ def diary(request: HttpRequest) -> HttpResponse:
     year = _year(request, counts)
     shown_year = year or next(iter(counts.years), None)
     shown = entries.filter(watched_on__year=year) if year else entries
-    shown = shown.select_related("movie").prefetch_related("movie__genres")
+    own = Rating.objects.filter(user_id=member_id(request), movie_id=OuterRef("movie_id"))
+    shown = (
+        shown.select_related("movie")
+        .prefetch_related("movie__genres")
+        .annotate(your_half_stars=Subquery(own.values("half_stars")[:1]))
+    )
     return render(
         request,
         "catalog/diary.html",
@@ -51,14 +55,26 @@ def _year(request: HttpRequest, counts: DiaryCounts) -> int | None:
     return next((year for year in counts.years if str(year) == asked), None)
 
 
+@require_safe
+@member_required
+def choose_film(request: HttpRequest) -> HttpResponse:
+    """From the box on the diary's page to the form."""
+    movie = film_asked_for(request.GET)
+    if movie is None:
+        title = request.GET.get("title", "").strip()[:200]
+        message = _("We do not know a film called “%(title)s”.") % {"title": title}
+        return refused(request, message, reverse("catalog:diary"))
+    return redirect("catalog:log", movie.pk)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @member_required
 def log(request: HttpRequest, pk: int) -> HttpResponse:
     """Write that a film was watched: a dialog, and a page of its own without scripts."""
     user_id = member_id(request)
-    movie = open_film(pk, request.user, marked_movies(request.user))
-    form = DiaryForm(request.POST or None, initial={"rewatch": _seen(movie)})
+    movie = open_film(pk, request.user, Movie.objects.prefetch_related("genres"))
+    form = DiaryForm(request.POST or None, initial={"rewatch": seen_earlier(user_id, movie)})
     if written := _written(form, user_id, movie):
         return told_anew(
             request,
@@ -90,6 +106,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 @member_required
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
     user_id = member_id(request)
+    if not DiaryEntry.objects.filter(pk=pk).exists():
+        return redirect("catalog:diary")  # deleted already: what was wanted is so
     entry = get_object_or_404(DiaryEntry.objects.select_related("movie"), pk=pk, user_id=user_id)
     return told(
         request,
@@ -97,10 +115,6 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
         otherwise=reverse("catalog:diary"),
         undo=undo_by(user_id, "diary", erase(entry)),
     )
-
-
-def _seen(movie: Any) -> bool:
-    return bool(movie.your_half_stars) or movie.is_in_diary or movie.is_marked_seen
 
 
 def _written(

@@ -12,22 +12,25 @@ from catalog.queries.film import find_film, open_film
 from catalog.queries.marks import marked_movies
 from catalog.queries.seen import seen_by
 from catalog.rendering.film_cards import stars_text as stars
-from catalog.services.ratings import InvalidRatingError, half_stars_of, rate, unrate
+from catalog.services.bulk_ratings import rate_one
+from catalog.services.ratings import InvalidRatingError, half_stars_of
 from catalog.services.seen import mark_seen, unmark_seen
+from catalog.services.undo import UndoError, undo
 from catalog.services.watchlist import set_hidden, set_watchlisted
 
-from .responses import done, member_id, member_required, refused, undo_by
+from .responses import done, member_id, member_required, not_undone, refused, undo_by
 
 
 @require_POST
 @member_required
 def rate_movie(request: HttpRequest, pk: int) -> HttpResponse:
-    """``rating`` is 0.5 to 5.0; empty takes the rating away."""
+    """``rating`` is 0.5 to 5.0, empty to take the rating away; ``step`` undoes an earlier one."""
+    if step := request.POST.get("step"):
+        return _rated_as_before(request, find_film(pk), step)
     wanted = request.POST.get("rating", "")
     movie = _film(request, pk, on=bool(wanted))
     user_id = member_id(request)
-    before = Rating.objects.filter(user_id=user_id, movie=movie).first()
-    now = None
+    half_stars = None
     if wanted:
         try:
             half_stars = half_stars_of(wanted)
@@ -37,9 +40,27 @@ def rate_movie(request: HttpRequest, pk: int) -> HttpResponse:
                 _("A rating is between half a star and five stars."),
                 movie.get_absolute_url(),
             )
-        now = rate(user_id=user_id, movie=movie, half_stars=half_stars).stars
-    else:
-        unrate(user_id=user_id, movie=movie)
+    before = rate_one(user_id, movie, half_stars)
+    undo = undo_by(user_id, "ratings", before)
+    # By this view, which tells the page what is true then; the page needs not be shown anew.
+    undo["url"] = reverse("catalog:rate", args=[movie.pk])
+    return _rated(request, movie, half_stars, undo)
+
+
+def _rated_as_before(request: HttpRequest, movie: Movie, step: str) -> HttpResponse:
+    user_id = member_id(request)
+    try:
+        undo(user_id, step)
+    except UndoError as error:
+        return not_undone(request, error, movie.get_absolute_url())
+    kept = Rating.objects.filter(user_id=user_id, movie=movie).first()
+    return _rated(request, movie, kept.half_stars if kept else None, None)
+
+
+def _rated(
+    request: HttpRequest, movie: Movie, half_stars: int | None, undo: dict[str, object] | None
+) -> HttpResponse:
+    now = half_stars / 2 if half_stars else None
     names = {"title": movie.title, "stars": stars(now)}
     return done(
         request,
@@ -48,11 +69,7 @@ def rate_movie(request: HttpRequest, pk: int) -> HttpResponse:
         else _("Your rating of %(title)s was deleted") % names,
         event="film-rated",
         detail={"movie": movie.pk, "stars": now},
-        undo={
-            "url": reverse("catalog:rate", args=[movie.pk]),
-            "name": "rating",
-            "value": before.stars if before else "",
-        },
+        undo=undo,
         otherwise=movie.get_absolute_url(),
     )
 

@@ -1,5 +1,7 @@
 """The films of a list: adding, moving, noting, removing; and the lists that a film is on."""
 
+from functools import wraps
+
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,12 +13,18 @@ from django.views.decorators.http import require_POST, require_safe
 from catalog.forms.personal import NoteForm
 from catalog.models import Movie, MovieList, MovieListEntry
 from catalog.queries.film import find_film, open_film
-from catalog.queries.search import resolve_title
-from catalog.services.lists import ListLimitError, add_films, annotate_film, move_film, remove_films
+from catalog.services.lists import (
+    ListError,
+    ListGoneError,
+    add_films,
+    annotate_film,
+    move_film,
+    remove_films,
+)
 
 from .lists import own_list
-from .parameters import key_in
-from .responses import member_id, member_required, refused, told, undo_by
+from .parameters import film_asked_for
+from .responses import P, View, member_id, member_required, refused, told, undo_by
 
 
 @require_safe
@@ -35,13 +43,27 @@ def lists_of_film(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "catalog/film_lists.html", {"movie": movie, "lists": lists})
 
 
+def list_may_go(view: View[P]) -> View[P]:
+    """Says so where a list is deleted between its being found and its being changed."""
+
+    @wraps(view)
+    def told_so(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except ListGoneError as error:
+            return refused(request, str(error), reverse("catalog:lists"))
+
+    return told_so
+
+
 @require_POST
 @member_required
+@list_may_go
 def add_film(request: HttpRequest, pk: int) -> HttpResponse:
     """``movie`` is a key; else ``title`` is looked up."""
     films = own_list(request, pk)
     edit_page = reverse("catalog:list-edit", args=[films.pk])
-    movie = _film_asked_for(request)
+    movie = film_asked_for(request.POST)
     if movie is None:
         title = request.POST.get("title", "").strip()[:200]
         message = _("We do not know a film called “%(title)s”.") % {"title": title}
@@ -51,7 +73,9 @@ def add_film(request: HttpRequest, pk: int) -> HttpResponse:
     names = {"title": movie.title, "list": films.title}
     try:
         new = add_films(films, [movie.pk])
-    except ListLimitError as error:
+    except ListGoneError:
+        raise
+    except ListError as error:
         return refused(request, str(error), edit_page)
     if not new:
         return told(request, _("%(title)s is already on “%(list)s”") % names, otherwise=edit_page)
@@ -63,15 +87,9 @@ def add_film(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _film_asked_for(request: HttpRequest) -> Movie | None:
-    if (key := key_in(request.POST.get("movie", ""))) is not None:
-        return Movie.objects.visible().filter(pk=key).first()
-    title = request.POST.get("title", "").strip()[:200]
-    return resolve_title(title).movie if title else None
-
-
 @require_POST
 @member_required
+@list_may_go
 def remove_film(request: HttpRequest, pk: int, movie_pk: int) -> HttpResponse:
     films = own_list(request, pk)
     movie = find_film(movie_pk)
@@ -87,6 +105,7 @@ def remove_film(request: HttpRequest, pk: int, movie_pk: int) -> HttpResponse:
 
 @require_POST
 @member_required
+@list_may_go
 def move(request: HttpRequest, pk: int, movie_pk: int) -> HttpResponse:
     """``step`` is -1 for up or 1 for down; else ``place`` is where the film shall stand, from 1."""
     films = own_list(request, pk)
@@ -105,6 +124,7 @@ def move(request: HttpRequest, pk: int, movie_pk: int) -> HttpResponse:
 
 @require_POST
 @member_required
+@list_may_go
 def note(request: HttpRequest, pk: int, movie_pk: int) -> HttpResponse:
     films = own_list(request, pk)
     edit_page = reverse("catalog:list-edit", args=[films.pk])

@@ -1,5 +1,6 @@
 """Lists of films: a member's own, one list, making, changing and deleting one."""
 
+from contextlib import suppress
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -7,18 +8,19 @@ from django.db.models import F, Prefetch, Window
 from django.db.models.functions import RowNumber
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.forms.personal import ListForm
 from catalog.models import Movie, MovieList, MovieListEntry
 from catalog.predictions import guesses_for
+from catalog.queries.lists import lists_of_others
 from catalog.queries.marks import marked_movies
-from catalog.services.lists import ListLimitError, add_films, make_list
+from catalog.services.lists import ListError, add_films, change_words, make_list
 
 from .parameters import key_in, page_context
-from .responses import member_id, member_required
+from .responses import member_id, member_required, refused
 
 FILMS_ON_PAGE = 100
 LISTS_ON_PAGE = 24
@@ -46,6 +48,15 @@ def mine(request: HttpRequest) -> HttpResponse:
             "lists": [(films, covers.get(films.pk, [])) for films in paged["page"]],
         },
     )
+
+
+@require_safe
+def found(request: HttpRequest) -> HttpResponse:
+    """Lists of others, for everybody."""
+    paged = page_context(request, lists_of_others(request.user), LISTS_ON_PAGE)
+    covers = first_films([films.pk for films in paged["page"]])
+    lists = [(films, covers.get(films.pk, [])) for films in paged["page"]]
+    return render(request, "catalog/lists_found.html", {**paged, "lists": lists})
 
 
 def first_films(list_ids: list[int]) -> dict[int, list[Movie]]:
@@ -109,7 +120,7 @@ def new_list(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             films = make_list(user_id=member_id(request), **form.cleaned_data)
-        except ListLimitError as error:
+        except ListError as error:
             form.add_error(None, str(error))
         else:
             messages.success(
@@ -117,7 +128,8 @@ def new_list(request: HttpRequest) -> HttpResponse:
             )
             if movie is None:
                 return redirect("catalog:list-edit", films.pk)
-            add_films(films, [movie.pk])
+            with suppress(ListError):  # deleted already, by another request
+                add_films(films, [movie.pk])
             return redirect(films)
     return render(request, "catalog/list_new.html", {"form": form, "movie": movie})
 
@@ -134,9 +146,10 @@ def edit_list(request: HttpRequest, pk: int) -> HttpResponse:
     films = own_list(request, pk)
     form = ListForm(request.POST or None, instance=films)
     if request.method == "POST" and form.is_valid():
-        films.updated_at = timezone.now()
-        # Only what the form has: a moderator may be taking the list down just now.
-        films.save(update_fields=[*form.fields, "updated_at"])
+        try:
+            change_words(films, form.cleaned_data)
+        except ListError as error:
+            return refused(request, str(error), reverse("catalog:lists"))
         messages.success(request, _("Saved"))
         return redirect("catalog:list-edit", films.pk)
     entries = films.entries.select_related("movie").prefetch_related("movie__genres")
@@ -156,6 +169,8 @@ def edit_list(request: HttpRequest, pk: int) -> HttpResponse:
 @member_required
 def delete_list(request: HttpRequest, pk: int) -> HttpResponse:
     """Asks first: a deleted list does not come back."""
+    if request.method == "POST" and not MovieList.objects.filter(pk=pk).exists():
+        return redirect("catalog:lists")  # deleted already: what was wanted is so
     films = own_list(request, pk)
     if request.method == "POST":
         films.delete()

@@ -10,6 +10,7 @@ from catalog.models import DiaryEntry, Movie, Rating
 from catalog.predictions import guesses_for
 from catalog.queries.film import find_film, may_edit_films
 from catalog.queries.films_by_key import name_locally
+from catalog.queries.lists import lists_with
 from catalog.queries.local_details import local_details
 from catalog.queries.marks import with_marks
 from catalog.queries.members import ratings_of_friends
@@ -81,6 +82,7 @@ def movie_page(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
             "series": guesses_for(series, request.user),
             "viewings": viewings,
             "of_friends": of_friends,
+            "on_lists": lists_with(movie, request.user),
             "original_language": language_name(movie.original_language, spoken),
         },
     )

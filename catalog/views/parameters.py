@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypedDict
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Model
+from django.forms import BaseForm
 from django.http import HttpRequest
 
 from catalog.models import Movie
 from catalog.queries.films_by_key import name_locally
+from catalog.queries.search import resolve_title
 
+LONGEST_NAME, MOST_NAMES = 40, 5  # of what an address may say and a page repeats
 MOST_DIGITS = 18  # a primary key has 64 bits: a longer number is no key, and no server error
 
 
@@ -24,6 +27,23 @@ def keys_in(texts: Iterable[str]) -> list[int]:
     """The primary keys that some texts say, each once, in their order."""
     keys = (key_in(text) for text in texts)
     return list(dict.fromkeys(key for key in keys if key is not None))
+
+
+def left_out(request: HttpRequest, form: BaseForm, *others: str) -> list[str]:
+    """What a query names that its page does not know, or with a value that is no choice there."""
+    form.is_valid()
+    known = {*form.fields, "page", *others}
+    unknown = (name for name in request.GET if name not in known and not name.startswith("utm_"))
+    wrong = (name for name in form.errors if request.GET.get(name))
+    return [name[:LONGEST_NAME] for name in (*unknown, *wrong)][:MOST_NAMES]
+
+
+def film_asked_for(fields: Mapping[str, str]) -> Movie | None:
+    """The film that a box for films sent: ``movie`` is a key, else ``title`` is looked up."""
+    if (key := key_in(fields.get("movie", ""))) is not None:
+        return Movie.objects.visible().filter(pk=key).first()
+    title = fields.get("title", "").strip()[:200]
+    return resolve_title(title).movie if title else None
 
 
 class PageContext(TypedDict):

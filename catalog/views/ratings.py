@@ -10,7 +10,7 @@ from catalog.forms.personal import star_choices
 from catalog.models import HiddenMovie, MovieList, Rating, SeenMovie
 from catalog.rendering.histogram import Histogram
 
-from .parameters import page_context
+from .parameters import left_out, page_context
 from .responses import member_id, member_required
 
 PAGE_SIZE = 48
@@ -32,6 +32,7 @@ def ratings(request: HttpRequest) -> HttpResponse:
         "catalog/ratings.html",
         {
             "form": form,
+            "left_out": left_out(request, form, "select"),
             **page_context(request, shown, PAGE_SIZE),
             "histogram": Histogram.of(counts),
             "mean": mean,

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from functools import wraps
+from time import time
 from typing import Concatenate, ParamSpec
 
 from django.contrib import messages
@@ -12,13 +13,19 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django_htmx.http import (
     HttpResponseClientRedirect,
     HttpResponseClientRefresh,
     trigger_client_event,
 )
 
-from catalog.services.undo import sealed
+from catalog.services.undo import ChangedSinceError, UndoError, sealed
+
+# Of the session: what a visitor asked for before the log-in.
+UNFINISHED = "unfinished"
+FINISHABLE = ("catalog:rate", "catalog:keep", "catalog:hide", "catalog:see")
+KEPT_FIELDS = ("rating", "on")
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -50,12 +57,31 @@ def member_required(view: View[P]) -> View[P]:
             return view(request, *args, **kwargs)
         if request.method == "GET" and not request.htmx:  # type: ignore[attr-defined]
             return redirect_to_login(request.get_full_path())
-        answer = redirect_to_login(back(request, reverse("home")))
+        answer = redirect_to_login(_to_finish(request))
         if request.htmx:  # type: ignore[attr-defined]
             return HttpResponseClientRedirect(answer.url)
         return answer
 
     return guarded
+
+
+def _to_finish(request: HttpRequest) -> str:
+    """Where the log-in leads: to the page, by way of what was asked for there.
+
+    It is kept in the session, whose token the form bore; `views.unfinished` does it once.
+    """
+    page = back(request, reverse("home"))
+    match = request.resolver_match
+    if request.method != "POST" or match is None or match.view_name not in FINISHABLE:
+        return page
+    request.session[UNFINISHED] = {
+        "view": match.view_name,
+        "key": match.kwargs.get("pk"),
+        "fields": {name: request.POST[name] for name in KEPT_FIELDS if name in request.POST},
+        "page": page,
+        "at": time(),
+    }
+    return reverse("catalog:finish")
 
 
 def done(
@@ -107,6 +133,15 @@ def undo_by(user_id: int, kind: str, before: object) -> dict[str, object]:
     """The undo button of a step that ``catalog.services.undo`` takes back."""
     step = sealed(user_id, kind, before)
     return {"url": reverse("catalog:undo"), "name": "step", "value": step}
+
+
+def not_undone(request: HttpRequest, error: UndoError, otherwise: str) -> HttpResponse:
+    """Why a step was not taken back."""
+    if isinstance(error, ChangedSinceError):
+        why = _("This was undone already, or you have changed it since: nothing was changed now.")
+    else:
+        why = _("This can no longer be undone.")
+    return refused(request, why, otherwise)
 
 
 def refused(request: HttpRequest, message: str, otherwise: str) -> HttpResponse:

@@ -5,10 +5,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from catalog.services.lists import ListLimitError
+from catalog.services.lists import ListError
 from catalog.services.undo import UndoError, undo
 
-from .responses import member_id, member_required, refused, told_anew
+from .responses import member_id, member_required, not_undone, refused, told_anew
 
 
 @require_POST
@@ -17,8 +17,8 @@ def undo_step(request: HttpRequest) -> HttpResponse:
     """``step`` is what the undo button of a message holds; afterwards the page is shown anew."""
     try:
         undo(member_id(request), request.POST.get("step", ""))
-    except UndoError:
-        return refused(request, _("This can no longer be undone."), reverse("home"))
-    except ListLimitError as error:
+    except UndoError as error:
+        return not_undone(request, error, reverse("home"))
+    except ListError as error:
         return refused(request, str(error), reverse("home"))
     return told_anew(request, _("Everything is as it was before."), otherwise=reverse("home"))

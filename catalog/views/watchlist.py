@@ -10,7 +10,7 @@ from catalog.predictions import Lacking, predictions_for, with_guesses
 from catalog.queries.films_by_key import card_movies
 from catalog.queries.seen import seen_by
 
-from .parameters import page_context
+from .parameters import left_out, page_context
 from .responses import member_id, member_required
 
 PAGE_SIZE = 48
@@ -34,6 +34,7 @@ def watchlist(request: HttpRequest) -> HttpResponse:
         "catalog/watchlist.html",
         {
             "form": form,
+            "left_out": left_out(request, form),
             "lacking": answer if predictions is None else None,
             **paged,
             "cards": with_guesses(shown, predictions),

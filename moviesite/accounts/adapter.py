@@ -1,4 +1,4 @@
-"""What allauth asks the site about its accounts."""
+"""What allauth asks the site about its accounts: also how an address is confirmed without mail."""
 
 from __future__ import annotations
 
@@ -6,16 +6,38 @@ from smtplib import SMTPException
 from typing import Any
 
 import structlog
-from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest
 
+from moviesite.unsent_mail import mail_goes_out
+
+from .door import may_sign_up, take_invitation
+from .named_mails import NamedMails
 from .recent_login import logged_in_lately
 
 log = structlog.get_logger(__name__)
 
 
-class AccountAdapter(DefaultAccountAdapter):
+def sends_mail() -> bool:
+    """Whether the site has a mail server; without ``EMAIL_URL`` it has none."""
+    return mail_goes_out()
+
+
+class AccountAdapter(NamedMails):
     """allauth's own, with the rules of this site."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return may_sign_up(request)
+
+    def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> Any:
+        """With the account, one use of the invitation: both, or neither."""
+        with transaction.atomic():
+            if not take_invitation(request):
+                raise PermissionDenied("The invitation was used up in the meantime.")
+            return super().save_user(request, user, form, commit)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """A log-in a moment ago serves as well as having been asked again."""
@@ -23,6 +45,33 @@ class AccountAdapter(DefaultAccountAdapter):
             return False
         required: bool = super().is_reauthentication_required(app=app, **kwargs)
         return required
+
+    def send_confirmation_mail(
+        self, request: HttpRequest, emailconfirmation: Any, signup: bool
+    ) -> None:
+        """In a local run the link stands on its member's page: who runs the site has it anyway."""
+        super().send_confirmation_mail(request, emailconfirmation, signup)
+        address = emailconfirmation.email_address
+        if settings.LOCAL and not sends_mail() and request.user == address.user:
+            link = self.get_email_confirmation_url(request, emailconfirmation)
+            request.session["confirm_here"] = {"email": address.email, "link": link}
+
+    def confirm_email(self, request: HttpRequest, email_address: Any) -> bool:
+        request.session.pop("confirm_here", None)
+        confirmed: bool = super().confirm_email(request, email_address)
+        return confirmed
+
+    def add_message(
+        self,
+        request: HttpRequest,
+        level: int,
+        message_template: str | None = None,
+        message_context: dict[str, object] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """The templates of messages know whether mail is sent at all."""
+        known = {**(message_context or {}), "no_mail": not sends_mail()}
+        super().add_message(request, level, message_template, known, **kwargs)
 
     def send_notification_mail(
         self,

@@ -12,6 +12,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, Func, IntegerField, Model, OuterRef, Q, Subquery
@@ -245,11 +246,16 @@ PARTS = (
         HookDelivery,
         _same("server", "title", "ignored", "repeated", "times", "received_at"),
     ),
-    Part("api_tokens", ApiToken, _same("name", "hint", *_USED)),
+    Part("api_tokens", ApiToken, _same("name", "hint", "scope", "expires_at", *_USED)),
     Part(
         "second_factors",
         Authenticator,
         {"type": "type", "name": "data__name", **_same("created_at", "last_used_at")},
+    ),
+    Part(
+        "log_ins_elsewhere",
+        SocialAccount,
+        {**_same("provider", "uid"), "said": "extra_data", **_same("date_joined", "last_login")},
     ),
     Part("sessions", UserSession, _same("ip", "user_agent", "created_at", "last_seen_at")),
 )
@@ -263,12 +269,17 @@ KEPT_WITHOUT_NAME = frozenset(
 LEFT_OUT = {
     "accounts.user_groups": "what an administrator allowed",
     "accounts.user_user_permissions": "what an administrator allowed",
+    "accounts.quickpin": "only the hash of a PIN",
     "account.emailconfirmation": "a key that works once",
+    "socialaccount.socialtoken": "a key of another site; none is kept",
+    "accounts.keptanswer": "what the API said to a program within a day, of what stands elsewhere",
     "catalog.sharing": "stands in the part of the account, also where nothing was chosen",
     "catalog.importrow": "what another site said: what came of it are ratings, lists and diary",
     "catalog.importlist": "stands in the parts of the lists, and of what waits",
     "catalog.importpiece": "an uploaded file that is being read",
     "admin.logentry": "how the site was administered",
+    "catalog.movienight": "proposals for one evening, gone a week later",
+    "catalog.nightvoter": "a name typed for one evening, which no account stands behind",
     "catalog.savedsearch": "a filter of an editor's list in the administration",
     "catalog.mergedrow": "rows of a member's that an undo of merged films would bring back",
     **dict.fromkeys(KEPT_WITHOUT_NAME, "what an editor did to films, kept without the name"),

@@ -25,6 +25,7 @@ SUPERUSERS_ALONE = frozenset(
         *(f"auth.{action}_group" for action in ("add", "change", "delete")),
         *(f"account.{action}_emailaddress" for action in ("add", "change")),
         *(f"mfa.{action}_authenticator" for action in ("add", "change")),
+        *(f"socialaccount.{action}_socialaccount" for action in ("add", "change")),
     }
 )
 
@@ -57,6 +58,7 @@ MODEL_OPERATOR = Role(
     "Model operator",
     (
         *rights("recommender", KEEP, "trainingrun", "modelversion", "retrainingpolicy"),
+        *rights("recommender", WHOLE, "scenario"),
         *rights("django_celery_beat", KEEP, "periodictask"),
         *rights("django_celery_beat", EDIT, "crontabschedule", "intervalschedule"),
         *rights("catalog", READ, "movie"),  # to pick films for a made-up history

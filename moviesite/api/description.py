@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
+from http import HTTPStatus
 from typing import Any
 
 from csp.decorators import csp_update
@@ -36,8 +37,8 @@ class DescribedApi(NinjaAPI):
 
     def get_openapi_schema(self, **choices: Any) -> Any:
         schema = super().get_openapi_schema(**choices)
-        for operation in _operations(schema["paths"]):
-            _describe_problems(operation)
+        for method, operation in _operations(schema["paths"]):
+            _describe_problems(method, operation)
         return schema
 
     @cached_property
@@ -53,20 +54,26 @@ class DescribedApi(NinjaAPI):
         }
 
 
-def _operations(paths: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _operations(paths: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for path in paths.values():
         for method, operation in path.items():
             if method in METHODS:
-                yield operation
+                yield method, operation
 
 
-def _describe_problems(operation: dict[str, Any]) -> None:
+def _describe_problems(method: str, operation: dict[str, Any]) -> None:
     answers = operation["responses"]
-    expected = {400: "Bad Request", 422: "Unprocessable Content", 429: "Too Many Requests"}
+    expected = [400, 422, 429]
     if operation.get("security"):
-        expected |= {401: "Unauthorized", 403: "Forbidden"}
-    for status, meaning in expected.items():
-        answers.setdefault(status, {"description": meaning})
+        expected += [401, 403]
+    if method != "get":
+        expected += [409, 412]
+    if "requestBody" in operation:
+        expected += [413]
+    if any(one["in"] == "path" for one in operation.get("parameters", ())):
+        expected += [404]
+    for status in expected:
+        answers.setdefault(status, {"description": HTTPStatus(status).phrase})
     for status, answer in answers.items():
         if int(status) >= 400:
             answer["content"] = {MEDIA_TYPE: {"schema": PROBLEM}}

@@ -8,8 +8,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from . import api, limits
+from .etags import etag_of, matches, tagged
+from .idempotency import HEADER, answered_once
 from .problems import as_problem, problem
 
+READS = ("GET", "HEAD", "OPTIONS", "TRACE")
 ROOT = "/api/"
 NAMESPACE = "api-v1"
 
@@ -26,15 +30,32 @@ class ApiMiddleware:
         asked_for_head = request.method == "HEAD"
         if asked_for_head:
             request.method = "GET"  # ninja knows operations by their methods
-        answer = as_problem(self.get_response(request))
+        answer = as_problem(self._counted(request))
+        if answer.status_code == 401:
+            answer["WWW-Authenticate"] = 'Bearer realm="api"'
+        answer = tagged(request, answer)
         if asked_for_head and isinstance(answer, HttpResponse):
             answer.headers.setdefault("Content-Length", str(len(answer.content)))
             answer.content = b""
         return answer
 
+    def _counted(self, request: HttpRequest) -> HttpResponseBase:
+        """The answer, or that there were too many requests; with what is left for this minute."""
+        allowance = limits.take(request)
+        if allowance is None:
+            return self.get_response(request)
+        if allowance.left < 0:
+            answer: HttpResponseBase = problem(429, "Too many requests.")
+            answer["Retry-After"] = str(allowance.seconds)
+        else:
+            answer = self.get_response(request)
+        for name, value in allowance.headers().items():
+            answer[name] = value
+        return answer
+
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
-    ) -> HttpResponse | None:
+    ) -> HttpResponseBase | None:
         match = request.resolver_match
         if match is None or NAMESPACE not in match.namespaces:
             return None
@@ -44,12 +65,28 @@ class ApiMiddleware:
                 for name in unknown
             ]
             return problem(422, errors=errors)
+        if request.method in READS:
+            return None
+        if (asked := request.headers.get("If-Match")) and not _unchanged(
+            request, view, kwargs, asked
+        ):
+            return problem(412, "It is not as you know it: get it again first.")
+        if key := request.headers.get(HEADER):
+            return answered_once(request, key, lambda: view(request, *args, **kwargs))
         return None
 
 
-def _unknown_names(request: HttpRequest, route: str) -> list[str]:
-    from . import api  # the routers import much that needs its models first
+def _unchanged(request: HttpRequest, view: Callable[..., Any], kwargs: Any, asked: str) -> bool:
+    """Whether what a GET of the same address answers now is what the client has seen."""
+    method, request.method = request.method, "GET"
+    try:
+        answer = view(request, **kwargs)
+    finally:
+        request.method = method
+    return matches(asked, etag_of(answer) if answer.status_code == 200 else None)
 
+
+def _unknown_names(request: HttpRequest, route: str) -> list[str]:
     path = route.split("/", 2)[-1].replace("<", "{").replace(">", "}")
     known = api.query_names.get((path, request.method or ""))
     return [] if known is None else sorted(set(request.GET) - known)

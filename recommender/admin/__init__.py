@@ -2,6 +2,7 @@
 
 from .policy import RetrainingPolicyAdmin
 from .runs import TrainingRunAdmin
+from .scenarios import ScenarioAdmin
 from .versions import ModelVersionAdmin
 
-__all__ = ["ModelVersionAdmin", "RetrainingPolicyAdmin", "TrainingRunAdmin"]
+__all__ = ["ModelVersionAdmin", "RetrainingPolicyAdmin", "ScenarioAdmin", "TrainingRunAdmin"]

@@ -6,12 +6,14 @@ from typing import Annotated
 
 from ninja import Field, Schema
 
-from catalog.api.schemas import MovieId, MovieOut, Number
+from catalog.api.schemas import MovieId, MovieOut, Number, example
+from catalog.api.shelf_schemas import Key
 
 MAX_RECOMMENDATIONS = 100
 MAX_HISTORY = 1000
 
-HowMany = Annotated[int, Number, Field(ge=1, le=MAX_RECOMMENDATIONS)]
+Whole = Annotated[int, Field(ge=0, le=32_767), Number]
+HowMany = Annotated[int, Field(ge=1, le=MAX_RECOMMENDATIONS), Number]
 
 
 class SimilarOut(Schema):
@@ -47,5 +49,55 @@ class RecommendationList(Schema):
 class WatchNextIn(Schema):
     """Films in the order watched, the newest last; ids that are no longer known are passed over."""
 
+    model_config = example(movies=[1, 2], n=10)
+
     movies: list[MovieId] = Field(max_length=MAX_HISTORY)
     n: HowMany = 20
+
+
+class FiltersIn(Schema):
+    """Genres by their ids on this site, languages by two letters; years and minutes inclusive."""
+
+    model_config = example(year_from=1990, languages=["fr"], diversity=0.5)
+
+    include_genres: list[Key] = []
+    exclude_genres: list[Key] = []
+    year_from: Whole | None = None
+    year_to: Whole | None = None
+    runtime_from: Whole | None = None
+    runtime_to: Whole | None = None
+    languages: list[str] = []
+    show_adult: bool = False
+    popularity: Annotated[float, Field(ge=-1, le=1), Number] = 0.0
+    diversity: Annotated[float, Field(ge=0, le=1), Number] = 0.0
+
+
+class FiltersOut(FiltersIn):
+    pass
+
+
+class TogetherOut(Schema):
+    """``least`` are the stars of whoever would like it least."""
+
+    movie: MovieOut
+    least: float
+    average: float
+
+
+class TogetherList(Schema):
+    items: list[TogetherOut]
+    count: int
+    members: list[str]
+
+
+class ScenarioOut(Schema):
+    """``question``: picks, next or popular."""
+
+    name: str
+    description: str
+    question: str
+
+
+class ScenarioList(Schema):
+    items: list[ScenarioOut]
+    count: int

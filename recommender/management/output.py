@@ -27,18 +27,23 @@ def show(out: Any, recommender: Recommender, ranking: Ranking, title: str, as_js
 
 
 def _table(found: list[Card], title: str) -> Table:
-    """With predicted stars where there are any, as on the pages, else with the ranking's scores."""
+    """With predicted stars where there are any, as on the pages.
+
+    Scores of a ranking have a unit of their own: beside titles they would be read as stars.
+    """
     in_stars = any(card.predicted_rating is not None for card in found)
     table = Table(title=title, title_justify="left")
+    table.add_column("#", justify="right")
     table.add_column("Title", overflow="fold")
     table.add_column("Year", justify="right")
     table.add_column("Genres", overflow="fold")
-    table.add_column("Predicted stars" if in_stars else "Score", justify="right")
-    for card in found:
+    if in_stars:
+        table.add_column("Predicted stars", justify="right")
+    for place, card in enumerate(found, start=1):
         genres = ", ".join(genre.name for genre in card.movie.genre_list)
         year = str(card.movie.year or "")
-        value = _predicted_stars(card) if in_stars else f"{card.score:.2f}"
-        table.add_row(card.movie.title, year, genres, value)
+        stars = [_predicted_stars(card)] if in_stars else []
+        table.add_row(str(place), card.movie.title, year, genres, *stars)
     return table
 
 

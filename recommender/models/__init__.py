@@ -4,6 +4,7 @@ from .departure import Departure
 from .modelversion import ModelVersion, VersionStatus
 from .policy import RetrainingPolicy
 from .preferences import Preferences
+from .scenario import Scenario
 from .trainingrun import RunMode, RunStatus, RunTrigger, TrainingRun
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "RunMode",
     "RunStatus",
     "RunTrigger",
+    "Scenario",
     "TrainingRun",
     "VersionStatus",
 ]

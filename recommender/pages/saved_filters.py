@@ -10,8 +10,10 @@ from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
+from django.db import transaction
 from django.http import HttpRequest, QueryDict
 
+from catalog.services.turns import take_turn
 from recommender.forms import PreferencesForm
 from recommender.models import Preferences
 from recommender.serving.filters import FILTER_NAMES, Filters
@@ -67,9 +69,16 @@ def chosen_by(request: HttpRequest) -> Preferences:
 def keep(request: HttpRequest, chosen: Preferences) -> None:
     """Remember what a valid form says."""
     if request.user.pk:
-        chosen.save()
+        keep_for_member(chosen)
     else:
         request.session[SESSION_KEY] = _lists(_filters_in(chosen))
+
+
+def keep_for_member(chosen: Preferences) -> None:
+    """Save a member's choice; one that is there already is replaced."""
+    with transaction.atomic():
+        take_turn(chosen.user_id)  # two first choices would both add the row
+        chosen.save()
 
 
 def forget(request: HttpRequest) -> None:

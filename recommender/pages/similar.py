@@ -23,11 +23,17 @@ class SimilarFilms:
 
 
 def similar_to(
-    movie_id: int, n: int, filters: Filters | None = None, user_id: int | None = None
+    movie_id: int,
+    n: int,
+    filters: Filters | None = None,
+    user_id: int | None = None,
+    *,
+    without_series: bool = False,
 ) -> SimilarFilms:
     """Films that the same people watch, and that are of the same kind; popular ones for no film.
 
-    What the user has rated, seen or hidden is left out.
+    What the user has rated, seen or hidden is left out; ``without_series``, the other films of its
+    collection as well, where a page shows them already.
     """
     live = live_state()
     row = int(live.catalog.rows_of(np.array([movie_id]))[0])
@@ -36,7 +42,10 @@ def similar_to(
     recommender = Recommender(history, filters or Filters(), live)
     placed = live.factorization
     if row >= 0:
-        rows, scores = most_alike(live, row, n, recommender.allowed)
+        allowed = recommender.allowed
+        if without_series and (series := live.catalog.collection[row]):
+            allowed = allowed & (live.catalog.collection != series)
+        rows, scores = most_alike(live, row, n, allowed)
         known = placed is not None and placed.item_of_row[row]
         version = placed.version.label if placed and known else Source.POPULARITY
     else:

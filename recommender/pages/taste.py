@@ -18,6 +18,7 @@ from recommender.serving.model_scores import ModelScores
 
 MINIMUM_IN_GROUP = 3
 CONTRARIAN = 8
+OTHERS_NEEDED = 5  # with fewer, nobody can speak of everybody
 CONTRARIAN_STARS = 1.0
 MAP_FILMS = 300
 PREDICTED = 30  # of the newest ratings, shown film by film
@@ -85,7 +86,8 @@ def taste_of(scores: ModelScores) -> Taste:
     there = rows >= 0
     rows, stars, movie_ids = rows[there], history.stars[there], history.movie_ids[there]
     crowd = catalog.rating_mean[rows]
-    odd = _most_contrarian(stars - crowd)
+    common = catalog.rating_count[rows] > OTHERS_NEEDED  # the member's own is among them
+    odd = _most_contrarian(np.where(common, stars - crowd, 0))
     points = list(_map(scores, rows)) if len(rows) >= MINIMUM_IN_GROUP else []
     accuracy = prequential_accuracy(scores)
     predicted = _newest(accuracy) if accuracy else []
@@ -98,8 +100,8 @@ def taste_of(scores: ModelScores) -> Taste:
         count=len(stars),
         mean=float(stars.mean()) if len(stars) else None,
         histogram=_histogram(stars),
-        genres=_genres(scores, rows, stars, crowd),
-        decades=_decades(catalog.year[rows], stars, crowd),
+        genres=_genres(scores, rows[common], stars[common], crowd[common]),
+        decades=_decades(catalog.year[rows[common]], stars[common], crowd[common]),
         contrarian=[
             Contrarian(movies[int(movie_ids[place])], float(stars[place]), float(crowd[place]))
             for place in odd

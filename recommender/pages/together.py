@@ -8,13 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 from django.contrib.auth.models import AbstractBaseUser
 
-from catalog.models import Movie
-from catalog.queries.films_by_key import card_movies
+from catalog.models import Movie, Sharing
+from catalog.queries.films_by_key import card_movies, titles
 from catalog.queries.members import friends_to_watch_with
 from recommender.data.histories import histories_of
+from recommender.learning.arrays import BoolArray, IntArray
+from recommender.pages.cards import NamedMovie
+from recommender.serving.explanations import Reason, reasons
 from recommender.serving.filters import Filters
 from recommender.serving.live import live_state
-from recommender.serving.ranking import best_rows
+from recommender.serving.ranking import Ranking, Source, best_rows
 from recommender.serving.recommender import Recommender
 
 MOST_MEMBERS = 8
@@ -30,18 +33,34 @@ class GroupCard:
     least: float
     average: float
     stars: list[tuple[AbstractBaseUser, float, bool]]
+    # For each member the film of the own history that speaks most for this one, where one does.
+    because: list[NamedMovie | None]
+
+    @property
+    def members(self) -> list[tuple[AbstractBaseUser, float, bool, NamedMovie | None]]:
+        """What stands below the film: each member, stars, whether a guess, and the reason."""
+        return [
+            (*of_member, reason) for of_member, reason in zip(self.stars, self.because, strict=True)
+        ]
 
 
 def willing_friends(user_id: int) -> list[AbstractBaseUser]:
     """The user's friends who let friends include them, in order of their names."""
-    return list(friends_to_watch_with(user_id))
+    return list(friends_to_watch_with(user_id).select_related("sharing"))
 
 
-def for_group(members: Sequence[AbstractBaseUser], filters: Filters, n: int) -> list[GroupCard]:
+def for_group(
+    members: Sequence[AbstractBaseUser],
+    filters: Filters,
+    n: int,
+    offered: BoolArray | None = None,
+) -> list[GroupCard]:
     """Films closed to none of the members, by least misery, then by the average.
 
     Both are less what the predictions may be wrong by: a film foreseen at 4.3 for sure comes before
     one foreseen at 4.5 by a guess.
+
+    ``offered``, bool (num_movies,), keeps to those films: where they can be watched.
 
     Nobody's list without a factorization: then there are no predicted stars to compare.
     """
@@ -53,6 +72,8 @@ def for_group(members: Sequence[AbstractBaseUser], filters: Filters, n: int) -> 
     stars = np.stack([one.scores.stars for one in group if one.scores.stars is not None])
     allowed = np.logical_and.reduce([one.allowed for one in group])
     least, average = stars.min(axis=0), stars.mean(axis=0)
+    if offered is not None and len(offered) == len(allowed):
+        allowed &= offered
     pool, _ = best_rows(np.where(allowed, least, np.float32(-np.inf)), CANDIDATES)
     sure = stars[:, pool] - np.stack([one.scores.uncertainty(pool) for one in group])
     merit = np.floor(sure.min(axis=0) / SAME_STARS) * SAME_STARS + sure.mean(axis=0) / 100
@@ -60,6 +81,7 @@ def for_group(members: Sequence[AbstractBaseUser], filters: Filters, n: int) -> 
     movie_ids = [int(pk) for pk in live.catalog.movie_ids[rows]]
     movies = card_movies(movie_ids)
     guesses = zip(*(one.scores.is_uncertain(rows) for one in group), strict=True)
+    named = _because(group, rows, _open(members))
     return [
         GroupCard(
             movie=movies[pk],
@@ -69,7 +91,36 @@ def for_group(members: Sequence[AbstractBaseUser], filters: Filters, n: int) -> 
                 (member, round(float(value), 2), uncertain)
                 for member, value, uncertain in zip(members, stars[:, row], guessed, strict=True)
             ],
+            because=because,
         )
-        for pk, row, guessed in zip(movie_ids, rows, guesses, strict=True)
+        for pk, row, guessed, because in zip(movie_ids, rows, guesses, named, strict=True)
         if pk in movies
+    ]
+
+
+def _open(members: Sequence[AbstractBaseUser]) -> list[bool]:
+    """Whose films may be named: those of the first, who asks, and of friends who show ratings."""
+    return [place == 0 or Sharing.of(member).shares_ratings for place, member in enumerate(members)]
+
+
+def _because(
+    group: Sequence[Recommender], rows: IntArray, is_open: Sequence[bool]
+) -> list[list[NamedMovie | None]]:
+    """By film and member: what in the member's history added most to the predicted stars."""
+    ranking = Ranking(
+        rows=rows,
+        scores=np.zeros(len(rows), np.float32),
+        source=Source.FACTORIZATION,
+        version=Source.FACTORIZATION,
+    )
+    nothing: list[list[Reason]] = [[] for _row in rows]
+    by_member = [
+        reasons(one.scores, ranking) if shown else nothing
+        for one, shown in zip(group, is_open, strict=True)
+    ]
+    keys = {some[0].movie_id for member in by_member for some in member if some}
+    films = {pk: NamedMovie(pk, title) for pk, title in titles(keys).items()}
+    return [
+        [films.get(some[0].movie_id) if some else None for some in film]
+        for film in zip(*by_member, strict=True)
     ]

@@ -23,7 +23,8 @@ SIMILAR = 12
 def similar(request: HttpRequest, pk: int) -> HttpResponse:
     """``cards``: films like this one, each with its predicted stars or None."""
     movie = open_film(pk, request.user)
-    keys = similar_to(movie.pk, SIMILAR, filters_for(request), request.user.pk).scores
+    filters, user_id = filters_for(request), request.user.pk
+    keys = similar_to(movie.pk, SIMILAR, filters, user_id, without_series=True).scores
     movies = card_movies(keys, request.user)
     cards = guesses_for([movies[key] for key in keys if key in movies], request.user)
     return render(request, "recommender/_similar.html", {"movie": movie, "cards": cards})

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from catalog.hooks.stars import films_to_rate
 from recommender.data.histories import History, history_of
 from recommender.pages.home import home_rows
+from recommender.pages.proof import proofs
 from recommender.pages.saved_filters import filters_for
 from recommender.serving import Recommender
 
@@ -24,6 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
         {
             "rows": home_rows(recommender),
             "invite": not len(recommender.history),
+            "proof": [] if request.user.pk else proofs(),
             "rating_count": len(recommender.history),
             "filters_active": recommender.filters.narrow,
             "to_rate": films_to_rate(request.user.pk) if request.user.pk else [],

@@ -1,12 +1,27 @@
-"""Watch together: films for a member and chosen friends."""
+"""Watch together: films for a member and chosen friends, and the start of a movie night."""
+
+from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.contrib.auth.models import AbstractBaseUser
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from recommender.pages.together import MOST_MEMBERS, for_group, willing_friends
+from catalog.rendering.country_names import country_of
+from catalog.services.movie_nights import (
+    FEWEST_PEOPLE,
+    MINUTES,
+    MOST_FILMS,
+    MOST_PEOPLE,
+    NightError,
+    start_night,
+)
+from catalog.views.responses import refused
+from recommender.pages.group_filters import GroupForm
+from recommender.pages.together import MOST_MEMBERS, GroupCard, for_group, willing_friends
 from recommender.serving.member import filters_of
 
 SHOWN = 24
@@ -18,14 +33,51 @@ SHOWN = 24
 def together(request: HttpRequest) -> HttpResponse:
     """``?member=name&member=name``: films for them and the member who asks.
 
-    Context: friends as ``candidates``, ``chosen`` of them, ``cards`` for the group.
+    Context: friends as ``candidates``, ``chosen`` of them, ``cards`` for the group, ``form``.
     """
     candidates = willing_friends(request.user.pk)  # type: ignore[arg-type]
-    names = set(request.GET.getlist("member"))
-    chosen = [user for user in candidates if user.get_username() in names][: MOST_MEMBERS - 1]
-    cards = []
-    if chosen:
-        filters = filters_of(request.user.pk)  # type: ignore[arg-type]
-        cards = for_group([request.user, *chosen], filters, SHOWN)  # type: ignore[list-item]
-    context = {"candidates": candidates, "chosen": chosen, "cards": cards}
+    chosen = _chosen(candidates, request.GET)
+    form = GroupForm(request.GET, country=country_of(request))
+    context: dict[str, Any] = {
+        "candidates": candidates,
+        "chosen": chosen,
+        "cards": _cards(request, chosen, form, SHOWN) if chosen else [],
+        "form": form,
+        "people": max(len(chosen) + 1, FEWEST_PEOPLE),
+        "sizes": range(FEWEST_PEOPLE, MOST_PEOPLE + 1),
+        "minutes": MINUTES,
+    }
     return render(request, "recommender/together.html", context)
+
+
+@require_POST
+@login_required
+def start(request: HttpRequest) -> HttpResponse:
+    """A movie night with the best films for the group, on which guests can vote as well."""
+    chosen = _chosen(willing_friends(request.user.pk), request.POST)  # type: ignore[arg-type]
+    form = GroupForm(request.POST, country=country_of(request))
+    cards = _cards(request, chosen, form, MOST_FILMS)
+    people, minutes = request.POST.get("people", ""), request.POST.get("minutes", "")
+    try:
+        night = start_night(
+            host_id=cast(int, request.user.pk),
+            movie_ids=[card.movie.pk for card in cards],
+            people=int(people) if people.isdecimal() else 0,
+            minutes=int(minutes) if minutes.isdecimal() else 0,
+        )
+    except NightError as error:
+        return refused(request, str(error), reverse("recommender:together"))
+    return redirect("catalog:night", night.code)
+
+
+def _chosen(candidates: list[AbstractBaseUser], fields: QueryDict) -> list[AbstractBaseUser]:
+    names = set(fields.getlist("member"))
+    return [user for user in candidates if user.get_username() in names][: MOST_MEMBERS - 1]
+
+
+def _cards(
+    request: HttpRequest, chosen: list[AbstractBaseUser], form: GroupForm, n: int
+) -> list[GroupCard]:
+    filters = form.narrowed(filters_of(cast(int, request.user.pk)))
+    group = [cast(AbstractBaseUser, request.user), *chosen]
+    return for_group(group, filters, n, form.offered())

@@ -105,15 +105,42 @@
     button.querySelector("span").textContent = button.dataset.done;
   });
 
-  // The map of films names the film under the pointer or the focus.
+  // The day proposed is that of the reader's clock, not of the server's.
+  const proposeToday = (event) => {
+    const part = event?.target instanceof Element ? event.target : document;
+    const now = new Date();
+    const day = [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((n) => String(n).padStart(2, "0")).join("-");
+    for (const field of part.querySelectorAll("[data-today]")) {
+      if (field.value === field.defaultValue) field.value = day;
+    }
+  };
+  proposeToday();
+  document.addEventListener("htmx:afterSettle", proposeToday);
+
+  // The map of films names the film under the pointer, the focus or the thumb, there and in the
+  // list beside it. A finger that cannot point opens a film by the second tap.
   for (const label of document.querySelectorAll("[data-map-label]")) {
+    const map = label.closest("section");
+    const same = (film) => map.querySelectorAll(`[data-map-film="${film.dataset.mapFilm}"]`);
     const name = (event) => {
-      const film = event.target.closest("a[aria-label]");
-      if (film) label.textContent = film.getAttribute("aria-label");
+      const film = event.target.closest("[data-map-film]");
+      if (!film) return;
+      for (const other of map.querySelectorAll(".is-on")) other.classList.remove("is-on");
+      for (const one of same(film)) {
+        one.classList.add("is-on");
+        if (one.hasAttribute("aria-label")) label.textContent = one.getAttribute("aria-label");
+      }
     };
-    const map = label.parentElement;
+    let tapped = null;
     map.addEventListener("pointerover", name);
     map.addEventListener("focusin", name);
+    map.addEventListener("click", (event) => {
+      const film = event.target.closest("svg [data-map-film]");
+      if (!film || event.pointerType !== "touch" || film === tapped) return;
+      tapped = film;
+      name(event);
+      event.preventDefault();
+    });
   }
 
   // The suggestions under a search box are a listbox walked with the arrow keys.

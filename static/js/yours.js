@@ -42,6 +42,14 @@
   };
   document.addEventListener("pointerup", drop);
   document.addEventListener("pointercancel", drop);
+  // Alt with an arrow moves the film whose row has the focus, as its buttons do.
+  document.addEventListener("keydown", (event) => {
+    const step = { ArrowUp: "-1", ArrowDown: "1" }[event.key];
+    const button = event.altKey && step && event.target.closest?.("[data-move]")?.querySelector(`[name=step][value="${step}"]`);
+    if (!button) return;
+    event.preventDefault();
+    button.click();
+  });
 
   const bulk = document.querySelector("[data-bulk]");
   if (!bulk) return;

@@ -57,5 +57,5 @@ def log_in(page: Page, site: Site) -> None:
     page.goto(f"{site.address}/accounts/login/")
     page.get_by_label("Login").fill(site.member.get_username())
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Sign In", exact=True).click()
+    page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(f"{site.address}/")

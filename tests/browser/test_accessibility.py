@@ -1,11 +1,14 @@
 """axe on every kind of page, in both themes, on a phone and on a desktop."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from catalog.models import DiaryEntry
+from catalog.services.movie_nights import start_night
 from tests.browser.conftest import Site, log_in
 
 pytestmark = pytest.mark.browser
@@ -68,11 +71,22 @@ def test_no_page_breaks_a_rule(
         broken.extend(violations(page))
 
     film = site.world.movies[10].get_absolute_url()
-    for path in (*OPEN, film):
+    night = start_night(host_id=site.member.pk, movie_ids=site.world.even[:3], people=2, minutes=30)
+    voting = f"/night/{night.code}/"
+    day = date(2026, 3, 1)
+    DiaryEntry.objects.create(user=site.member, movie=site.world.movies[10], watched_on=day)
+    for path in (*OPEN, film, voting):
         visit(path)
     log_in(page, site)
-    for path in (*PERSONAL, film):
+    for path in (*PERSONAL, film, "/diary/", "/diary/year/2026/", voting):
         visit(path)
+    page.get_by_label("Your name tonight").fill("Mia")
+    page.get_by_role("button", name="Join").click()
+    page.locator(".night-film").first.wait_for()
+    broken.extend(violations(page))
+    page.get_by_role("button", name="End the vote now").click()
+    page.get_by_text("Tonight you watch").wait_for()
+    broken.extend(violations(page))
     page.goto(f"{site.address}/accounts/delete/")
     page.get_by_label("Your user name").fill("somebody else")
     page.get_by_label("Password", exact=True).fill("no password")

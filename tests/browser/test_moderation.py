@@ -23,7 +23,7 @@ def browser_of(quiet: BrowserContext, site: Site, name: str) -> Page:
     page.goto(f"{site.address}/accounts/login/")
     page.get_by_label("Login").fill(name)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Sign In", exact=True).click()
+    page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(f"{site.address}/")
     return page
 

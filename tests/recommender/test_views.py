@@ -10,10 +10,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from catalog.models import Friendship, HiddenMovie, Movie
+from catalog.models import Collection, Friendship, HiddenMovie, Movie
 from catalog.services.ratings import rate
 from catalog.services.seen import mark_seen
 from recommender.models import Preferences
+from recommender.serving.live_catalog import live_catalog
 from recommender.serving.member import filters_of
 from tests.recommender.world import World
 
@@ -219,6 +220,15 @@ def test_the_film_page_loads_films_like_it(client: Client, world: World) -> None
     assert client.get("/movies/999999999/similar/").status_code == 404
 
 
+def test_films_like_it_do_not_repeat_its_series(client: Client, world: World) -> None:
+    address = f"/movies/{world.even[4]}/similar/"
+    nearest = client.get(address).context["cards"][0][0]
+    series = Collection.objects.create(tmdb_id=1, name="Series")
+    Movie.objects.filter(pk__in=[world.even[4], nearest.pk]).update(collection=series)
+    live_catalog.forget()
+    assert nearest not in {movie for movie, _ in client.get(address).context["cards"]}
+
+
 def test_a_hidden_film_is_not_among_films_like_another(client: Client, world: World) -> None:
     address = f"/movies/{world.even[4]}/similar/"
     first = client.get(address).context["cards"][0][0]
@@ -267,6 +277,17 @@ def test_taste_tells_what_the_ratings_say(client: Client, world: World) -> None:
     errors = [one.predicted - one.stars for one in taste.predictions]
     assert taste.foresight.rmse == pytest.approx(np.sqrt(np.mean(np.square(errors))))
     assert all(abs(one.difference) >= 1 for one in taste.contrarian)
+
+
+def test_everybody_is_five_others_at_least(client: Client, world: World) -> None:
+    rare = [movie.pk for movie in world.movies[:3]]
+    before = page(client, "taste")["taste"]
+    assert not {one.movie.pk for one in before.contrarian}.isdisjoint(rare)
+    Movie.objects.filter(pk__in=rare).update(rating_count=5, half_star_sum=35)
+    live_catalog.forget()
+    taste = page(client, "taste")["taste"]
+    assert {one.movie.pk for one in taste.contrarian}.isdisjoint(rare)
+    assert all(group.count <= 3 for group in taste.genres)
 
 
 def test_taste_of_somebody_without_ratings_or_without_a_model(world: World) -> None:

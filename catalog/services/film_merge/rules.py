@@ -127,6 +127,7 @@ RULES: dict[str, Rule] = {
     "catalog.FilmAlias": Rule(),
     "catalog.FilmChange": Rule(),
     "catalog.DatasetMovie": Rule(key=("dataset_id",)),
+    "catalog.OutsideId": Rule(),
     "catalog.WatchEvent": Rule(owner=_OF_USER),
     "catalog.FilmRequest": Rule(owner=_OF_USER),
     "catalog.Credit": Rule(key=("person_id", "department", "job"), part="credits"),

@@ -190,8 +190,8 @@ def test_queries_do_not_grow_with_the_selection(
         # savepoint and release; ratings; hidden films; update; and no hidden film to take away
         with django_assert_num_queries(6):
             before = rate_again(ada.pk, keys(some), 4)
-        # films; savepoint and release; delete, insert ratings; delete hidden films
-        with django_assert_num_queries(6):
+        # savepoint, release; the member's turn; films; delete, insert ratings; delete hidden
+        with django_assert_num_queries(7):
             restore(ada.pk, before)
         with django_assert_num_queries(5):
             before = unrate_all(ada.pk, keys(some))

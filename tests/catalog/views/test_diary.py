@@ -60,7 +60,27 @@ def test_the_form_begins_with_today_and_knows_what_was_seen(
     assert f'type="date" name="watched_on" value="{timezone.localdate()}"' in shown
     assert not re.search(r'name="rewatch"[^>]*checked', shown)
     rate(user_id=ada.pk, movie=amelie, half_stars=6)
+    shown = member.get(form).content.decode()
+    assert not re.search(r'name="rewatch"[^>]*checked', shown), "rated just now: this very viewing"
+    Rating.objects.update(rated_at=timezone.now() - timedelta(days=2))
     assert re.search(r'name="rewatch"[^>]*checked', member.get(form).content.decode())
+
+
+def test_the_box_on_the_diary_leads_to_the_form_of_a_film(member: Client, amelie: Movie) -> None:
+    form = f"/movies/{amelie.pk}/diary/"
+    assert 'action="/diary/new/"' in member.get("/diary/").content.decode()
+    assert member.get("/diary/new/", {"movie": amelie.pk})["Location"] == form
+    assert member.get("/diary/new/", {"title": "amelie"})["Location"] == form
+    answer = member.get("/diary/new/", {"title": "no such film"}, follow=True)
+    assert "We do not know a film called “no such film”" in answer.content.decode()
+
+
+def test_the_rating_that_counts_stands_beside_an_entry_of_other_stars(
+    member: Client, ada: AbstractUser, entry: DiaryEntry
+) -> None:
+    assert "your rating" not in member.get("/diary/").content.decode()
+    rate(user_id=ada.pk, movie=entry.movie, half_stars=5)
+    assert "your rating: 2.5" in member.get("/diary/").content.decode()
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,12 @@ def post(client: Client, name: str, movie: Movie, data: dict[str, Any], **header
     return client.post(reverse(f"catalog:{name}", args=[movie.pk]), data, headers=headers)
 
 
+def step_in(page: str) -> str:
+    found = re.search(r'name="step" value="([^"]+)"', page)
+    assert found, "no undo offered"
+    return found[1]
+
+
 def stars_of(movie: Movie) -> list[float]:
     return [rating.stars for rating in Rating.objects.filter(movie=movie)]
 
@@ -34,13 +40,14 @@ def test_rating_by_htmx_tells_the_page_and_offers_undo(member: Client, amelie: M
     assert told == {"film-rated": {"movie": amelie.pk, "stars": 4.5}}
     body = flat(answer)
     assert "Amélie: 4.5 stars" in body
-    assert 'name="rating" value="2.0"' in body, "undo puts the earlier rating back"
+    back = post(member, "rate", amelie, {"step": step_in(body)}, **HTMX)
+    assert json.loads(back["HX-Trigger"]) == {"film-rated": {"movie": amelie.pk, "stars": 2.0}}
+    assert stars_of(amelie) == [2.0]
 
 
 def test_undo_of_a_first_rating_takes_it_away(member: Client, amelie: Movie) -> None:
     answer = post(member, "rate", amelie, {"rating": "4.5"}, **HTMX)
-    assert 'name="rating" value=""' in flat(answer)
-    answer = post(member, "rate", amelie, {"rating": ""}, **HTMX)
+    answer = post(member, "rate", amelie, {"step": step_in(flat(answer))}, **HTMX)
     assert stars_of(amelie) == []
     assert json.loads(answer["HX-Trigger"])["film-rated"]["stars"] is None
 
@@ -61,7 +68,19 @@ def test_a_plain_form_offers_undo_too(member: Client, amelie: Movie) -> None:
     page = flat(member.get(amelie.get_absolute_url()))
     undo = f'action="{reverse("catalog:rate", args=[amelie.pk])}" hx-post'
     assert undo in page.split('id="toasts"')[1]
-    assert 'name="rating" value="2.0"><button class="undo">' in page
+    post(member, "rate", amelie, {"step": step_in(page)})
+    assert stars_of(amelie) == [2.0]
+
+
+def test_undo_puts_no_old_stars_over_newer_ones(member: Client, amelie: Movie) -> None:
+    post(member, "rate", amelie, {"rating": "2.0"}, **HTMX)
+    first = step_in(flat(post(member, "rate", amelie, {"rating": "4.5"}, **HTMX)))
+    post(member, "rate", amelie, {"rating": "3.0"}, **HTMX)
+    for address in (reverse("catalog:rate", args=[amelie.pk]), reverse("catalog:undo")):
+        answer = member.post(address, {"step": first}, headers=HTMX)
+        assert answer.status_code == 422
+        assert "you have changed it since" in answer.content.decode()
+    assert stars_of(amelie) == [3.0]
 
 
 @pytest.mark.parametrize("address", ["https://evil.example/", "//evil.example", "javascript:x"])

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import jsonschema
 import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
@@ -44,6 +45,18 @@ def test_each_operation_describes_its_problems(client: Client) -> None:
                 assert (list(answer.get("content", {})) == ["application/problem+json"]) == (
                     status >= "400"
                 )
+
+
+def test_what_is_sent_has_examples_that_are_valid(client: Client) -> None:
+    schema = client.get("/api/v1/openapi.json").json()
+    shown = {
+        name: one["examples"][0]
+        for name, one in schema["components"]["schemas"].items()
+        if "examples" in one
+    }
+    assert len(shown) >= 9
+    for name, example in shown.items():
+        jsonschema.validate(example, {"$ref": f"#/components/schemas/{name}", **schema})
 
 
 def test_what_may_stand_in_a_query_comes_from_the_description() -> None:

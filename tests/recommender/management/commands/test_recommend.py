@@ -44,9 +44,14 @@ def test_what_is_ranked_by_more_than_stars_is_shown_in_stars(
     assert all(0.5 <= float(stars) <= 5 for stars in shown)
 
 
-def test_without_predicted_stars_the_scores_are_shown(world: World) -> None:
+def test_without_predicted_stars_no_number_stands_that_could_be_read_as_stars(
+    world: World,
+) -> None:
     world.publish()
-    assert "Score" in run("watch_next", "Film 11")[0]
+    out, _ = run("watch_next", "Film 11")
+    assert "Score" not in out
+    assert re.findall(r"│ +(\d) │", out) == ["1", "2", "3", "4", "5"]
+    assert not re.search(r"\d\.\d", out.split("by ")[0])
 
 
 def test_recommend_prints_json(world: World) -> None:
