@@ -154,7 +154,7 @@ register(
     NextItemKind(
         "sequence",
         _("sequence"),
-        lambda seed, place: sequence(seed, device=place.device),
+        lambda seed, place: sequence(seed, device=place.device, processes=place.processes),
         SequenceScorer,
         sequence_memory,
     )
