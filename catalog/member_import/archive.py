@@ -49,7 +49,6 @@ LEFT_NAMES = {
     "log_ins_elsewhere.csv": "profile",
     "second_factors.csv": "profile",
     "sessions.csv": "profile",
-    "log_ins_elsewhere.csv": "profile",
     "films_asked_for.csv": "profile",
     "reports.csv": "profile",
     "services.csv": "profile",
