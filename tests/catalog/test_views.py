@@ -76,7 +76,8 @@ def test_the_theme_is_in_the_first_byte(client: Client, films: list[Movie]) -> N
     assert "data-theme=" not in client.get("/movies/").content.decode().split("<body")[0]
     answer = client.post("/preferences/theme/", {"theme": "dark"})
     assert answer.status_code == 302
-    assert '<html lang="en" data-theme="dark">' in flat(client.get("/movies/"))
+    html = flat(client.get("/movies/")).split("<head")[0]
+    assert html.endswith(' data-theme="dark">')
     client.post("/preferences/theme/", {"theme": "<b>"})
     assert "data-theme=" not in client.get("/movies/").content.decode().split("<body")[0]
 
@@ -144,7 +145,7 @@ def test_the_site_speaks_a_language_by_the_browser_or_by_choice(
     client: Client, films: list[Movie], english_after: None, language: str, count: str, day: str
 ) -> None:
     asked = client.get("/movies/", headers={"Accept-Language": f"{language},{language};q=0.9"})
-    assert f'<html lang="{language}">' in flat(asked)
+    assert f'<html lang="{language}"' in flat(asked)
     assert f'<strong class="tabular">60</strong> {count}' in flat(asked)
     came_from = {"Referer": "http://testserver/movies/"}
     answer = client.post("/i18n/setlang/", {"language": language}, headers=came_from)
