@@ -36,6 +36,7 @@ TOO_LARGE = {
     "head": b"HTTP/1.1 431 Request Header Fields Too Large\r\n" + _CLOSE,
     "body": b"HTTP/1.1 413 Content Too Large\r\n" + _CLOSE,
 }
+NO_ROOM = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 10\r\n" + _CLOSE
 GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -170,7 +171,7 @@ class PatientWorker(ThreadWorker):
             return
         except OSError:  # the disk has no room for a large body
             self.log.exception("A request cannot be kept.")
-            self._give_up(conn)
+            self._give_up(conn, NO_ROOM)
             return
         if arrival.is_complete:
             self._hand_over(conn)

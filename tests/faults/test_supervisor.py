@@ -153,9 +153,9 @@ def test_a_full_disk_is_told_and_all_comes_back_when_it_has_room(
             os.kill(int(lock.read_text().split()[0]), signal.SIGQUIT)
             run.wait_for("PostgreSQL ended unexpectedly")
             run.wait_for("PostgreSQL runs again")
-            assert (
-                requests.get(f"http://127.0.0.1:{run.port}/movies/", timeout=30).status_code == 503
-            )
+            # What its end freed may be enough for a connection, or may not.
+            answer = requests.get(f"http://127.0.0.1:{run.port}/movies/", timeout=30)
+            assert answer.status_code in (200, 503)
         wait_until_the_site_is_ready(run)
         assert run.status_of("/movies/") == 200
         assert run.end(signal.SIGTERM) == 0
