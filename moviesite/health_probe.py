@@ -7,6 +7,7 @@ more than the question.
 import http.client
 import os
 import sys
+from urllib.parse import urlsplit
 
 
 def lives(port: int, host: str) -> bool:
@@ -21,11 +22,13 @@ def lives(port: int, host: str) -> bool:
         connection.close()
 
 
-def allowed_host(allowed: str) -> str:
-    """A host that the site answers to, of the value of ALLOWED_HOSTS."""
-    return allowed.split(",")[0].strip().lstrip(".*") or "localhost"
+def allowed_host(allowed: str, url: str = "") -> str:
+    """A host that the site answers to, of the values of ALLOWED_HOSTS and MATINEE_URL."""
+    named = allowed.split(",")[0].strip().lstrip(".*")
+    return named or urlsplit(url.strip()).netloc or "localhost"
 
 
 if __name__ == "__main__":
     port = int(os.environ.get("PORT") or "8000")
-    sys.exit(not lives(port, allowed_host(os.environ.get("ALLOWED_HOSTS", ""))))
+    host = allowed_host(os.environ.get("ALLOWED_HOSTS", ""), os.environ.get("MATINEE_URL", ""))
+    sys.exit(not lives(port, host))

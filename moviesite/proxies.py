@@ -116,6 +116,9 @@ class TrustedProxiesMiddleware:
             said = [part.strip() for part in meta.pop(name, "").split(",") if part.strip()]
             if said and passed:
                 meta[name] = said[-min(passed, len(said))]
+        if not passed:
+            for name in (settings.REMOTE_USER_META, settings.REMOTE_EMAIL_META):
+                meta.pop(name, None)
         return self.get_response(request)
 
     def _tell(self, peer: Address) -> None:

@@ -11,10 +11,14 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from moviesite.account_settings import *  # noqa: F403
+from moviesite.door_settings import *  # noqa: F403
+from moviesite.door_settings import SOCIAL_APPS
 from moviesite.environment import Environment
 from moviesite.error_reports import report_errors_to
 from moviesite.log_format import structured_logging
 from moviesite.proxies import TrustedProxies
+from moviesite.public_address import PublicAddress
+from moviesite.unsent_mail import TELLTALE, UNSENT
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -25,15 +29,24 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY")  # no default: a guessed key would forge every session
 VAR_DIR = Path(env.str("MATINEE_VAR", default=str(BASE_DIR / "var")))
 
-ALLOWED_HOSTS = env.list(
-    "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if LOCAL else []
-)
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# Where people find the site; hosts, origins, path, scheme and cookies follow from it.
+PUBLIC_ADDRESS = PublicAddress.parse(env.str("MATINEE_URL", default=""))
+MATINEE_URL = str(PUBLIC_ADDRESS)
+vars().update(PUBLIC_ADDRESS.settings())
+ALLOWED_HOSTS = [
+    *env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if LOCAL else []),
+    *filter(None, [PUBLIC_ADDRESS.host]),
+]
+CSRF_TRUSTED_ORIGINS = [
+    *env.list("CSRF_TRUSTED_ORIGINS", default=[]),
+    *filter(None, [PUBLIC_ADDRESS.origin]),
+]
 SITE_NAME = env.str("SITE_NAME", default="Matinee")
 
 INSTALLED_APPS = [
     "moviesite.accounts",
     "moviesite.backup",
+    "moviesite.doctor.apps.DoctorConfig",
     "moviesite.health",
     "catalog",
     "recommender",
@@ -50,6 +63,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    *SOCIAL_APPS,
     "axes",
     "csp",
     "django_celery_beat",
@@ -61,6 +75,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "moviesite.metrics.middleware.MetricsMiddleware",
     "moviesite.proxies.TrustedProxiesMiddleware",
+    "moviesite.public_address.PublicAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pads its answers, against BREACH
@@ -73,6 +88,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "moviesite.accounts.remote_user.RemoteUserMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -228,19 +244,25 @@ FILE_UPLOAD_HANDLERS = [
 
 # --- Mail; accounts are in ``account_settings.py`` ------------------------------------------
 
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+EMAIL_CONFIG = env.email_url_config(env.str("EMAIL_URL", default="") or "consolemail://")
 vars().update(EMAIL_CONFIG)
+if not LOCAL and EMAIL_CONFIG["EMAIL_BACKEND"] == TELLTALE:
+    EMAIL_BACKEND = UNSENT
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Matinee <matinee@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- Security -------------------------------------------------------------------------------
 
-HTTPS = env.bool("HTTPS", default=not LOCAL)
+HTTPS = PUBLIC_ADDRESS.secure if PUBLIC_ADDRESS else not LOCAL
+if env.str("HTTPS", default=""):
+    HTTPS = env.bool("HTTPS")
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^health/"]
+SECURE_REDIRECT_EXEMPT = [rf"^(?:{PUBLIC_ADDRESS.path.lstrip('/')}/)?health/"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-SECURE_HSTS_PRELOAD = HTTPS
+# They bind every other site beneath the domain, too: for its owner to choose.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and env.bool("HSTS_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD = SECURE_HSTS_INCLUDE_SUBDOMAINS and env.bool("HSTS_PRELOAD", default=False)
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # that they are not chosen
 # Whom to believe about address, scheme and host of a client; none: nobody.
 MATINEE_TRUSTED_PROXIES = TrustedProxies.parse(env.list("MATINEE_TRUSTED_PROXIES", default=[]))
 # The middleware leaves in REMOTE_ADDR and these headers only what is believed.
@@ -248,7 +270,8 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 USE_X_FORWARDED_HOST = True
 IPWARE_META_PRECEDENCE_ORDER = ("REMOTE_ADDR",)  # for axes and the logs
 NINJA_NUM_PROXIES = 0
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+CSRF_FAILURE_VIEW = "moviesite.csrf.refuse"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
@@ -271,7 +294,6 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_I18N = USE_TZ = True
 
-STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("MATINEE_STATIC", default=str(VAR_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = VAR_DIR / "media"

@@ -3,7 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from moviesite.accounts import privacy_views
+from moviesite.accounts import household_views, privacy_views
+from moviesite.accounts.door_views import invited
 from moviesite.accounts.log_in import log_in, sign_up
 from moviesite.accounts.second_factor_views import second_factor
 from moviesite.accounts.token_views import remove_token, tokens
@@ -11,6 +12,7 @@ from moviesite.accounts.views import profile
 from moviesite.api import api
 from moviesite.favicon import favicon
 from moviesite.health import views as health
+from moviesite.language import choose_language
 from moviesite.metrics.views import metrics
 from recommender.views.home import home
 
@@ -23,7 +25,7 @@ urlpatterns = [
     path("health/ready", health.ready, name="health-ready"),
     path("metrics", metrics, name="metrics"),
     path("admin/", admin.site.urls),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/setlang/", choose_language, name="set_language"),
     path("accounts/profile/", profile, name="profile"),
     path("accounts/second-factor/", second_factor, name="second-factor"),
     path("accounts/export.zip", privacy_views.export_csv, name="account-export-csv"),
@@ -34,6 +36,12 @@ urlpatterns = [
     ),
     path("accounts/export.json", privacy_views.export_json, name="account-export-json"),
     path("accounts/delete/", privacy_views.delete, name="account-delete"),
+    path("accounts/household/", household_views.page, name="household"),
+    path("accounts/household/device/", household_views.device, name="household-device"),
+    path("accounts/household/pin/", household_views.pin, name="household-pin"),
+    path("accounts/household/switch/", household_views.switch, name="household-switch"),
+    path("accounts/household/enter/", household_views.enter, name="household-enter"),
+    path("accounts/invite/<str:token>/", invited, name="invited"),
     path("accounts/tokens/", tokens, name="api-tokens"),
     path("accounts/tokens/<int:pk>/remove/", remove_token, name="api-token-remove"),
     path("accounts/login/", log_in, name="account_login"),

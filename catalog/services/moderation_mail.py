@@ -14,6 +14,7 @@ from catalog.models import Takedown
 UNCONFIGURED = (
     "django.core.mail.backends.console.EmailBackend",
     "django.core.mail.backends.dummy.EmailBackend",
+    "moviesite.unsent_mail.UnsentMail",
 )
 
 

@@ -6,25 +6,38 @@ from smtplib import SMTPException
 from typing import Any
 
 import structlog
-from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest
 
+from moviesite.unsent_mail import mail_goes_out
+
+from .door import may_sign_up, take_invitation
+from .named_mails import NamedMails
 from .recent_login import logged_in_lately
 
 log = structlog.get_logger(__name__)
 
-CONSOLE = "django.core.mail.backends.console.EmailBackend"
-
 
 def sends_mail() -> bool:
-    """Whether the site has a mail server: without ``EMAIL_URL`` mail is printed in the terminal."""
-    return settings.EMAIL_BACKEND != CONSOLE
+    """Whether the site has a mail server; without ``EMAIL_URL`` it has none."""
+    return mail_goes_out()
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(NamedMails):
     """allauth's own, with the rules of this site."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return may_sign_up(request)
+
+    def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> Any:
+        """With the account, one use of the invitation: both, or neither."""
+        with transaction.atomic():
+            if not take_invitation(request):
+                raise PermissionDenied("The invitation was used up in the meantime.")
+            return super().save_user(request, user, form, commit)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """A log-in a moment ago serves as well as having been asked again."""

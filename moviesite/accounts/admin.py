@@ -18,7 +18,10 @@ from catalog.admin.large_tables import LargeTableAdmin
 from catalog.models import Sharing
 
 from .deletion import LastAdministratorError, delete_account
+from .door_admin import DoorAdmin, InvitationAdmin
 from .models import User
+
+__all__ = ["DoorAdmin", "InvitationAdmin", "UserAdmin"]
 
 
 class KindFilter(admin.SimpleListFilter):

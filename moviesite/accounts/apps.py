@@ -11,6 +11,8 @@ class AccountsConfig(AppConfig):
     verbose_name = _("accounts")
 
     def ready(self) -> None:
+        from moviesite import unsent_mail as _checks  # noqa: F401 - for its check
+
         from .roles import grant_roles
 
         post_migrate.connect(grant_roles, sender=self, dispatch_uid="accounts.roles")

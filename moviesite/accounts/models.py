@@ -1,6 +1,11 @@
-"""The user of the site."""
+"""The user of the site, and how one becomes a member."""
 
+import secrets
+from datetime import datetime, timedelta
+
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -81,3 +86,91 @@ class KeptAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"answer {self.status} to user {self.user_id}"
+
+
+class SignUp(models.TextChoices):
+    OPEN = "open", _("open: whoever comes may sign up")
+    INVITATION = "invitation", _("by invitation: who has a link may sign up")
+    CLOSED = "closed", _("closed: administrators make accounts")
+
+
+class Door(models.Model):
+    """Who may sign up; one row, none before an administrator has chosen."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    sign_up = models.CharField(_("sign-up"), max_length=10, choices=SignUp)
+
+    class Meta:
+        verbose_name = _("door")
+        verbose_name_plural = _("door")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="accounts_door_is_one"),
+            models.CheckConstraint(
+                condition=models.Q(sign_up__in=SignUp.values), name="accounts_door_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_sign_up_display()
+
+    @classmethod
+    def current(cls) -> "Door":
+        """As chosen; else open where only this machine can come in, and closed elsewhere."""
+        chosen = cls.objects.first()
+        return chosen or cls(sign_up=SignUp.OPEN if settings.LOCAL else SignUp.CLOSED)
+
+
+def make_token() -> str:
+    return secrets.token_urlsafe(16)
+
+
+def in_two_weeks() -> datetime:
+    return timezone.now() + timedelta(days=14)
+
+
+class Invitation(models.Model):
+    """A link by which so many people may sign up until it ends."""
+
+    MOST_USES = 1000
+
+    token = models.CharField(max_length=32, unique=True, default=make_token, editable=False)
+    note = models.CharField(
+        _("note"), max_length=100, blank=True, help_text=_("For whom it is; only staff see it.")
+    )
+    uses = models.PositiveSmallIntegerField(
+        _("number of uses"),
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_USES)],
+    )
+    used = models.PositiveSmallIntegerField(_("used"), default=0, editable=False)
+    ends_at = models.DateTimeField(_("ends"), default=in_two_weeks)
+    created_at = models.DateTimeField(_("made at"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(used__lte=models.F("uses")), name="accounts_invitation_uses"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.note or f"{self.token[:4]}…"
+
+    @property
+    def is_open(self) -> bool:
+        return self.used < self.uses and self.ends_at > timezone.now()
+
+
+class QuickPin(models.Model):
+    """What a member types instead of the password, on a device where that was typed before."""
+
+    user = models.OneToOneField(
+        User, primary_key=True, related_name="quick_pin", on_delete=models.CASCADE
+    )
+    pin_hash = models.CharField(max_length=128, editable=False)
+
+    def __str__(self) -> str:
+        return str(self.user)

@@ -12,6 +12,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, Func, IntegerField, Model, OuterRef, Q, Subquery
@@ -251,6 +252,11 @@ PARTS = (
         Authenticator,
         {"type": "type", "name": "data__name", **_same("created_at", "last_used_at")},
     ),
+    Part(
+        "log_ins_elsewhere",
+        SocialAccount,
+        {**_same("provider", "uid"), "said": "extra_data", **_same("date_joined", "last_login")},
+    ),
     Part("sessions", UserSession, _same("ip", "user_agent", "created_at", "last_seen_at")),
 )
 
@@ -263,7 +269,9 @@ KEPT_WITHOUT_NAME = frozenset(
 LEFT_OUT = {
     "accounts.user_groups": "what an administrator allowed",
     "accounts.user_user_permissions": "what an administrator allowed",
+    "accounts.quickpin": "only the hash of a PIN",
     "account.emailconfirmation": "a key that works once",
+    "socialaccount.socialtoken": "a key of another site; none is kept",
     "accounts.keptanswer": "what the API said to a program within a day, of what stands elsewhere",
     "catalog.sharing": "stands in the part of the account, also where nothing was chosen",
     "catalog.importrow": "what another site said: what came of it are ratings, lists and diary",

@@ -25,6 +25,7 @@ SUPERUSERS_ALONE = frozenset(
         *(f"auth.{action}_group" for action in ("add", "change", "delete")),
         *(f"account.{action}_emailaddress" for action in ("add", "change")),
         *(f"mfa.{action}_authenticator" for action in ("add", "change")),
+        *(f"socialaccount.{action}_socialaccount" for action in ("add", "change")),
     }
 )
 

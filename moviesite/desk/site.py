@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from .login import OneLoginSite
 
+# Providers to log in by are set in the environment, and no key of theirs is kept.
+WITHOUT_A_PAGE = {"socialaccount.socialapp", "socialaccount.socialtoken"}
+
 
 class DeskSite(OneLoginSite):
     site_header = settings.SITE_NAME
@@ -19,11 +22,21 @@ class DeskSite(OneLoginSite):
     index_title = _("Editor's desk")
     enable_nav_sidebar = False
 
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        models = model_or_iterable
+        models = [models] if isinstance(models, type) else list(models)
+        shown = [model for model in models if model._meta.label_lower not in WITHOUT_A_PAGE]
+        super().register(shown, admin_class, **options)
+
     def get_urls(self) -> list[Any]:
+        from moviesite.doctor.page import page
         from moviesite.health.desk import health_page
 
-        health = path("health/", self.admin_view(health_page), name="site_health")
-        return [health, *super().get_urls()]
+        return [
+            path("health/", self.admin_view(health_page), name="site_health"),
+            path("doctor/", self.admin_view(page), name="doctor"),
+            *super().get_urls(),
+        ]
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         """Each section is a template under ``admin/desk/`` and asks for what it shows."""

@@ -1,6 +1,7 @@
 // The admin in the site's theme: one cookie for both, told by the button in the header.
 {
   const root = document.documentElement;
+  const path = document.currentScript.dataset.home.replace(/(.)\/$/, "$1");
   const kept = () => /(?:^|; )theme=(light|dark)/.exec(document.cookie)?.[1] ?? "auto";
   root.dataset.theme = kept();
 
@@ -15,7 +16,7 @@
     const theme = next();
     const secure = location.protocol === "https:" ? "; Secure" : "";
     const age = theme === "auto" ? 0 : 365 * 24 * 3600;
-    document.cookie = `theme=${theme}; Path=/; Max-Age=${age}; SameSite=Lax${secure}`;
+    document.cookie = `theme=${theme}; Path=${path}; Max-Age=${age}; SameSite=Lax${secure}`;
     root.dataset.theme = theme;
   });
 

@@ -10,7 +10,7 @@ from moviesite.api import api
 
 from .pages import PAGES, ROOT, inline_code
 
-OURS = ("catalog", "recommender", "moviesite.backup", "moviesite.accounts")
+OURS = ("catalog", "recommender", "moviesite.backup", "moviesite.accounts", "moviesite.doctor")
 OPERATING = ROOT / "docs" / "operating.md"
 
 
@@ -23,7 +23,7 @@ def test_each_endpoint_is_documented() -> None:
 
 
 def test_each_variable_that_the_settings_read_is_in_the_table() -> None:
-    names = ("settings.py", "account_settings.py")
+    names = ("settings.py", "account_settings.py", "door_settings.py", "social_logins.py")
     settings = "".join((ROOT / "moviesite" / name).read_text(encoding="utf-8") for name in names)
     read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', settings))
     assert "SECRET_KEY" in read

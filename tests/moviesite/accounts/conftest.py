@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.test import Client
 from django.utils import timezone
@@ -33,7 +34,7 @@ from catalog.models import (
     WatchSync,
 )
 from catalog.services.ratings import rate
-from moviesite.accounts.models import User
+from moviesite.accounts.models import QuickPin, User
 from moviesite.accounts.tokens import create_token
 from recommender.models import Preferences
 from tests.recommender.world import World
@@ -101,6 +102,8 @@ def fill(user: User, world: World) -> None:
     HookDelivery.objects.create(user=user, server="plex", title="Nine", event=watched)
     create_token(user, "Ida's script")
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    SocialAccount.objects.create(user=user, provider="oidc", uid=f"sub of {user.pk}")
+    QuickPin.objects.create(user=user, pin_hash="hash")
 
 
 @pytest.fixture

@@ -6,6 +6,8 @@ A new admin page, action or view needs its row here, and its rights in moviesite
 
 PAGES = """
 page                                 view  add  change delete
+accounts.door                        A     -    A      -
+accounts.invitation                  A     A    -      A
 accounts.user                        A     A    A      A
 account.emailaddress                 A     -    -      A
 auth.group                           A     -    -      -
@@ -52,6 +54,7 @@ recommender.modelversion             OA    -    -      -
 recommender.retrainingpolicy         OA    -    OA     -
 recommender.scenario                 OA    OA   OA     OA
 recommender.trainingrun              OA    -    -      -
+socialaccount.socialaccount          A     -    -      A
 usersessions.usersession             A     A    A      A
 """
 
@@ -59,6 +62,7 @@ usersessions.usersession             A     A    A      A
 ACTIONS = """
 page                                 action                    who
 account.emailaddress                 make_verified             A
+accounts.invitation                  end_selected              A
 axes.accessattempt                   cleanup_expired_attempts  A
 catalog.movie                        change_selected           EA
 catalog.movie                        compare_selected          EA
@@ -86,6 +90,7 @@ catalog_movie_propose                GET     EA
 catalog_movie_remove_search          POST    EOA
 catalog_movie_save_search            POST    EOA
 catalog_movie_undo_change            POST    EA
+doctor                               GET     A
 household-hook                       POST    A
 household-hook-remove                POST    A
 catalog_report_find                  GET     MA

@@ -1,0 +1,83 @@
+"""Log-in by a header: from a trusted proxy alone, and for as long as it says so."""
+
+from __future__ import annotations
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.test import Client
+from pytest_django import Settings
+
+from moviesite.accounts.models import User
+from moviesite.accounts.remote_user import check_who_sets_the_header
+from moviesite.proxies import TrustedProxies
+
+PROXY, VISITOR = "127.0.0.1", "203.0.113.5"
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
+
+
+@pytest.fixture(autouse=True)
+def trusted(settings: Settings) -> Settings:
+    settings.MATINEE_TRUSTED_PROXIES = TrustedProxies.parse([PROXY])
+    settings.REMOTE_USER_META = "HTTP_REMOTE_USER"
+    settings.REMOTE_EMAIL_META = "HTTP_REMOTE_EMAIL"
+    return settings
+
+
+def who(client: Client, peer: str = PROXY, **headers: str) -> str:
+    """Whom the site takes the asker for."""
+    sent = {
+        "X-Forwarded-For": VISITOR,
+        **{name.replace("_", "-"): v for name, v in headers.items()},
+    }
+    user = client.get("/", REMOTE_ADDR=peer, headers=sent).wsgi_request.user
+    return user.get_username() if user.is_authenticated else ""
+
+
+def test_a_trusted_proxy_names_a_new_member_and_one_who_is_there() -> None:
+    User.objects.create_user("Ida", "ida@films.example")
+    assert who(Client(), Remote_User="ida") == "Ida"
+    assert who(Client(), Remote_User="ada", Remote_Email="ada@films.example") == "ada"
+    ada = User.objects.get(username="ada")
+    assert not ada.has_usable_password()
+    assert EmailAddress.objects.get(user=ada).verified
+    assert who(Client(), Remote_User="eve", Remote_Email="ada@films.example") == "eve"
+    assert EmailAddress.objects.count() == 1
+
+
+def test_nobody_else_names_anybody(trusted: Settings) -> None:
+    User.objects.create_superuser("root")
+    assert who(Client(), peer=VISITOR, Remote_User="root") == ""
+    trusted.MATINEE_TRUSTED_PROXIES = TrustedProxies()
+    assert who(Client(), Remote_User="root") == ""
+    assert [message.id for message in check_who_sets_the_header()] == ["matinee.E002"]
+
+
+def test_without_the_setting_the_header_says_nothing(trusted: Settings) -> None:
+    trusted.REMOTE_USER_META = ""
+    assert who(Client(), Remote_User="ida") == ""
+    assert not User.objects.exists()
+    assert check_who_sets_the_header() == []
+
+
+def test_it_holds_for_as_long_as_the_proxy_says_so() -> None:
+    client = Client()
+    assert who(client, Remote_User="ida") == "ida"
+    assert who(client, Remote_User="ada") == "ada"
+    assert who(client) == ""
+
+
+def test_a_log_in_of_the_sites_own_stays() -> None:
+    client = Client()
+    member = User.objects.create_user("eve")
+    client.force_login(member, "django.contrib.auth.backends.ModelBackend")
+    assert who(client) == "eve"
+
+
+def test_only_who_may_come_in_does(trusted: Settings) -> None:
+    User.objects.create(username="ml-1", imported=True, is_active=False)
+    assert who(Client(), Remote_User="ml-1") == ""
+    trusted.REMOTE_USER_SIGN_UP = False
+    assert who(Client(), Remote_User="newcomer") == ""
+    assert who(Client(), Remote_User="x" * 200) == ""
+    assert User.objects.count() == 1
