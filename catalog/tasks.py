@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.conf import settings
 
+from catalog.couriers import digest, push, watched_offers
 from catalog.dataset_import import jobs
 from catalog.dataset_import.worker import work as work_on_job
 from catalog.hooks import gather, worker
@@ -15,6 +16,7 @@ from catalog.services import charts
 from catalog.services.film_merge import forget_old_merges
 from catalog.services.film_requests import sweep_requests, work_on_request
 from catalog.services.moderation_mail import mail_takedown
+from catalog.services.notices import forget_old
 from catalog.services.tmdb_expiry import drop_old
 from catalog.services.tmdb_refresh import refresh_films
 from catalog.services.waiting_rows import apply_waiting
@@ -111,6 +113,25 @@ def forget_merges() -> None:
 def apply_waiting_rows(movie_ids: list[int] | None) -> int:
     """Apply what imports and media servers said of films that have come; None: of any film."""
     return apply_waiting(movie_ids) + apply_waiting_plays(movie_ids)
+
+
+@shared_task(name="catalog.tasks.push_notices")
+def push_notices(user_id: int) -> None:
+    """Send a member's notices to the member's services; see `catalog.couriers.push`."""
+    push.push_notices(user_id)
+
+
+@shared_task(name="catalog.tasks.mail_digests")
+def mail_digests() -> None:
+    """The daily mails that are due; what is old is forgotten. Beat sends it."""
+    digest.mail_digests()
+    forget_old()
+
+
+@shared_task(name="catalog.tasks.tell_of_watchlists")
+def tell_of_watchlists() -> None:
+    """Films of watchlists that came to members' services. Beat sends it."""
+    watched_offers.tell_of_watchlists()
 
 
 @shared_task(name="catalog.tasks.look_up_waited_for")

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from moviesite import web_app
 from moviesite.accounts import household_views, privacy_views
 from moviesite.accounts.door_views import invited
 from moviesite.accounts.log_in import log_in, sign_up
@@ -21,6 +22,9 @@ urlpatterns = [
     path("", include("catalog.urls")),
     path("", include("recommender.urls")),
     path("api/v1/", api.urls),
+    path("manifest.webmanifest", web_app.manifest, name="manifest"),
+    path("service-worker.js", web_app.service_worker, name="service-worker"),
+    path("offline/", web_app.offline, name="offline"),
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
     path("metrics", metrics, name="metrics"),

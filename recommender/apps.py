@@ -10,16 +10,20 @@ class RecommenderConfig(AppConfig):
     verbose_name = _("recommender")
 
     def ready(self) -> None:
+        from catalog.film_parts import draw_with
         from catalog.models import Genre, Movie
         from catalog.predictions import predict_with
         from catalog.services.backed_up_settings import restore_with
         from catalog.signals import films_changed, ratings_changed
+        from recommender.pages.film_page import draw_prediction, draw_similar
         from recommender.runs.sweep import nudge
         from recommender.serving.live_catalog import catalog_changed, catalog_imported
         from recommender.serving.predicted_stars import predict_for
         from recommender.serving.preferences_backup import BackedUpPreferences
 
         predict_with(predict_for)
+        draw_with("prediction", draw_prediction)
+        draw_with("similar", draw_similar)
         restore_with(BackedUpPreferences())
         ratings_changed.connect(nudge, dispatch_uid="recommender.nudge")
         # What this process holds of the catalog in arrays has to follow it.

@@ -81,3 +81,38 @@ def _languages(catalog: CatalogArrays) -> list[tuple[str, str]]:
     most = numbers[np.argsort(-counts, kind="stable")][:LANGUAGES_OFFERED]
     codes = [language_code(int(number)) for number in most]
     return sorted(((code, language_name(code)) for code in codes), key=lambda pair: pair[1])
+
+
+class RowForm(forms.Form):
+    """What narrows the page of a row; nothing is remembered."""
+
+    genre = forms.ChoiceField(label=_("Genre"), required=False)
+    decade = forms.ChoiceField(label=_("Decade"), required=False)
+    length = forms.ChoiceField(
+        label=_("Length"),
+        required=False,
+        choices=[
+            ("", _("Any length")),
+            ("90", _("Under 90 minutes")),
+            ("120", _("Under two hours")),
+            ("150", _("Under two and a half hours")),
+        ],
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        catalog = live_state().catalog
+        genres = [
+            (str(pk), gettext(catalog.genre_names[place]))
+            for pk, place in catalog.genre_places.items()
+        ]
+        genres.sort(key=lambda genre: genre[1])
+        decades = np.unique(catalog.year[catalog.year > 0] // 10 * 10)[::-1]
+        self.fields["genre"].choices = [  # type: ignore[attr-defined]
+            ("", gettext("Any genre")),
+            *genres,
+        ]
+        self.fields["decade"].choices = [  # type: ignore[attr-defined]
+            ("", gettext("Any decade")),
+            *((str(year), gettext("%ds") % year) for year in decades),
+        ]

@@ -5,6 +5,7 @@ from celery import shared_task
 
 from recommender import kinds, runs, training
 from recommender.models import RunMode, RunTrigger
+from recommender.pages import foreseen
 from recommender.runs.request import request_run
 from recommender.training.priority import give_way
 
@@ -21,6 +22,12 @@ def train(run_id: int) -> None:
 def sweep() -> None:
     """Start what is due, take up what was lost. Beat sends it, and so does every rating."""
     runs.sweep()
+
+
+@shared_task(name="recommender.tasks.tell_of_foreseen")
+def tell_of_foreseen() -> None:
+    """Films that members would like most and that came to their services. Beat sends it."""
+    foreseen.tell_of_foreseen()
 
 
 @shared_task(name="recommender.tasks.retrain_fully")

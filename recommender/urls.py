@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from .views import filters, fragments, home, onboarding, taste, together, watch_next
+from .views import filters, fragments, home, onboarding, row, taste, together, watch_next
 
 app_name = "recommender"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("tonight/", home.tonight, name="tonight"),
+    path("rows/<slug:key>/", row.row, name="row"),
     path("watch-next/", watch_next.watch_next, name="watch-next"),
     path("taste/", taste.taste, name="taste"),
     path("together/", together.together, name="together"),

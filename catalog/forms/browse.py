@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.folding import fold
-from catalog.models import Genre, Movie, Rating, WatchlistEntry
+from catalog.models import Genre, Movie, Rating, StreamingChoice, WatchlistEntry
 from catalog.models.movie import MovieQuerySet
 from catalog.models.rating import RatingQuerySet
 from catalog.predictions import Lacking, Predictions, keys_of, only, predictions_for
@@ -69,6 +69,7 @@ SORTS: dict[str, tuple[Label, list[str | OrderBy]]] = {
     "title": (_("Title"), ["search_title", "pk"]),
     "short": (_("Shortest"), [F("runtime").asc(nulls_last=True), "pk"]),
 }
+MINE = [("mine", _("On my services"))]
 # Filters whose choices, "4 or more", say nothing without their name.
 NUMBERS = ("count", "average", "predicted")
 # The one order that the database does not know: see ``BrowseForm.arrange``.
@@ -94,6 +95,7 @@ class BrowseForm(forms.Form):
     average = _choice(_("Average"), AVERAGES, _("Any average"))
     seen = _choice(_("Yours"), SEEN, _("All films"))
     predicted = _choice(_("Predicted for you"), PREDICTED, _("Any stars"))
+    services = _choice(_("Where to watch"), MINE, _("Anywhere"))
     sort = _choice(_("Sort by"), [], _("Best match"))
 
     def __init__(self, *args: object, user: AbstractBaseUser | AnonymousUser, **kwargs: object):
@@ -121,6 +123,9 @@ class BrowseForm(forms.Form):
         else:
             sorts.insert(0, (BY_PREDICTION, _("Predicted for you")))
         self._choices("sort", [("", usual), *sorts])
+        self.streaming = StreamingChoice.of(user.pk)
+        if self.streaming is None:
+            del self.fields["services"]
 
     def _choices(self, name: str, choices: list) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
@@ -159,6 +164,8 @@ class BrowseForm(forms.Form):
                 Rating.objects.filter(user_id=self.user.pk or 0, movie_id=OuterRef("pk"))
             )
             movies = movies.filter(rated if wanted["seen"] == "yes" else ~rated)
+        if "services" in wanted and self.streaming is not None:
+            movies = movies.filter(self.streaming.includes())
         if "predicted" in wanted and self.predictions is not None:
             movies = only(movies, self.predictions.at_least(float(wanted["predicted"])))
         return movies

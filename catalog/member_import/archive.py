@@ -49,6 +49,11 @@ LEFT_NAMES = {
     "sessions.csv": "profile",
     "films_asked_for.csv": "profile",
     "reports.csv": "profile",
+    "services.csv": "profile",
+    "notices.csv": "profile",
+    "ways_of_notices.csv": "profile",
+    "answers_about_tonight.csv": "profile",
+    "home_visits.csv": "profile",
     "takedowns.csv": "profile",
     # What was watched stands in the diary and among the films seen.
     "media_server_": "profile",

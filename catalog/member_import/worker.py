@@ -14,8 +14,9 @@ import structlog
 from django.db import connection, transaction
 from django.utils import timezone
 
-from catalog.models import MemberImport
+from catalog.models import MemberImport, NoticeKind
 from catalog.models.member_import import WORKING, ImportState
+from catalog.services import notices
 from catalog.services.imported_rows import hold_account, settle
 
 from .apply import apply
@@ -146,6 +147,13 @@ def _apply(job: MemberImport) -> None:
     apply(job)
     job.pieces.all().delete()
     job.state = ImportState.APPLIED
+    notices.tell(
+        job.user_id,
+        NoticeKind.IMPORT_DONE,
+        f"import-{job.pk}",
+        subject=job.file_name,
+        address=job.get_absolute_url(),
+    )
 
 
 def _undo(job: MemberImport) -> None:

@@ -18,6 +18,7 @@ from .moderation import Report, Takedown
 from .movie import Movie
 from .movie_list import MovieList, MovieListEntry
 from .movie_night import MovieNight, NightVoter
+from .notice import KnownOffers, Notice, NoticeChoices, NoticeKind
 from .outside_id import OutsideId
 from .person import Credit, Department, Person
 from .personal import HiddenMovie, SeenMovie, WatchlistEntry
@@ -27,6 +28,7 @@ from .rating import Rating
 from .release import Release
 from .saved_search import SavedSearch
 from .sharing import Sharing
+from .subscription import StreamingChoice
 from .tmdb_refresh import TmdbRefresh
 from .translation import FilmTranslation
 
@@ -59,6 +61,7 @@ __all__ = [
     "ImportPiece",
     "ImportRow",
     "Keyword",
+    "KnownOffers",
     "Language",
     "Link",
     "MemberImport",
@@ -68,6 +71,9 @@ __all__ = [
     "MovieListEntry",
     "MovieNight",
     "NightVoter",
+    "Notice",
+    "NoticeChoices",
+    "NoticeKind",
     "Offer",
     "Origin",
     "OutsideId",
@@ -80,6 +86,7 @@ __all__ = [
     "SeenMovie",
     "ServerAccount",
     "Sharing",
+    "StreamingChoice",
     "Takedown",
     "TmdbRefresh",
     "WaitingRow",

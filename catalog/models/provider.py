@@ -32,6 +32,10 @@ class OfferKind(models.TextChoices):
     BUY = "buy", _("Buy")
 
 
+# What a subscription or nothing at all pays for.
+INCLUDED = (OfferKind.FLATRATE, OfferKind.FREE, OfferKind.ADS)
+
+
 class Offer(models.Model):
     """One provider has the film in one country."""
 

@@ -20,7 +20,7 @@ _LETTERBOXD = re.compile(
     re.IGNORECASE,
 )
 # With fewer letters any two words are one, with more each attempt costs too much.
-RESPACED = range(5, 25)
+RESPACED = range(5, 17)
 
 
 def title_in(text: str) -> str:

@@ -15,6 +15,7 @@ from catalog.models.film_request import OPEN, RequestProblem, RequestState
 from catalog.tmdb import client, errors
 
 from .add_film import add_film, film_by_ids
+from .notices import tell_of_film
 
 log = structlog.get_logger(__name__)
 
@@ -106,6 +107,8 @@ def work_on_request(request_id: int) -> None:
         request.state = RequestState.DONE
     request.changed_at = timezone.now()
     request.save(update_fields=["movie", "title", "problem", "state", "changed_at"])
+    if request.movie is not None:
+        tell_of_film(request.user_id, request.pk, request.movie)
 
 
 def _begin(request_id: int) -> bool:

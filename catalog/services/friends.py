@@ -10,9 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalog.models import Block, Friendship
+from catalog.models import Block, Friendship, NoticeKind
 from catalog.models.sharing import shares
 
+from .notices import take_back, tell
 from .turns import take_turn
 
 # Requests without an answer that a member may have: asking everybody is not making friends.
@@ -47,6 +48,7 @@ def ask(user_id: int, other_id: int) -> bool:
                 % {"most": MOST_WAITING}
             )
         Friendship.objects.create(sender_id=user_id, receiver_id=other_id)
+        tell(other_id, NoticeKind.FRIEND_REQUEST, f"friend-{user_id}", other_id=user_id)
     return False
 
 
@@ -60,6 +62,7 @@ def accept(user_id: int, other_id: int) -> bool:
                     _("A member can have at most %(most)d friends.") % {"most": MOST_FRIENDS}
                 )
         asked = Friendship.objects.waiting().filter(sender_id=other_id, receiver_id=user_id)
+        take_back(user_id, f"friend-{other_id}")
         return bool(asked.update(accepted_at=timezone.now()))
 
 
@@ -68,6 +71,8 @@ def part(user_id: int, other_id: int) -> None:
     with transaction.atomic():
         take_turn(user_id, other_id)
         Friendship.objects.between(user_id, other_id).delete()
+        take_back(user_id, f"friend-{other_id}")
+        take_back(other_id, f"friend-{user_id}")
 
 
 def block(user_id: int, other_id: int) -> None:

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from catalog.film_parts import drawn
 from catalog.models import Movie, Person
 from catalog.rendering import film_cards
 from catalog.rendering.covers import cover_of, portrait_tone
@@ -49,6 +50,12 @@ def film_card(
 def film_items(context: template.Context, cards: Iterable[film_cards.CardLike]) -> SafeString:
     """List items of recommended films."""
     return film_cards.recommended_items(cards, for_member=_is_member(context))
+
+
+@register.simple_tag(takes_context=True)
+def film_part(context: template.Context, name: str, movie: Movie) -> SafeString:
+    """A part of a film's page that somebody else draws: see ``catalog.film_parts``."""
+    return drawn(name, context["request"], movie)
 
 
 def _is_member(context: template.Context) -> bool:

@@ -21,6 +21,7 @@ from catalog.services.lists import ListError, add_films, change_words, make_list
 
 from .parameters import key_in, page_context
 from .responses import member_id, member_required, refused
+from .subscriptions import narrowed
 
 FILMS_ON_PAGE = 100
 LISTS_ON_PAGE = 24
@@ -86,6 +87,7 @@ def one_list(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     entries = films.entries.prefetch_related(Prefetch("movie", marked_movies(request.user)))
     if films.user_id != request.user.pk:
         entries = entries.filter(movie__hidden=False)
+    entries, services = narrowed(request, entries)
     paged = page_context(request, entries, FILMS_ON_PAGE)
     entries_shown = paged["page"].object_list
     guesses = guesses_for([entry.movie for entry in entries_shown], request.user)
@@ -94,6 +96,7 @@ def one_list(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         "catalog/list.html",
         {
             "films": films,
+            "services": services,
             **paged,
             "cards": [
                 (entry, guess)

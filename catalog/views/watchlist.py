@@ -12,6 +12,7 @@ from catalog.queries.seen import seen_by
 
 from .parameters import left_out, page_context
 from .responses import member_id, member_required
+from .subscriptions import narrowed
 
 PAGE_SIZE = 48
 
@@ -25,6 +26,7 @@ def watchlist(request: HttpRequest) -> HttpResponse:
     form = WatchlistForm(request.GET, predictions=predictions)
     user_id = member_id(request)
     entries = WatchlistEntry.objects.filter(~seen_by(user_id, "movie_id"), user_id=user_id)
+    entries, services = narrowed(request, entries)
     paged = page_context(request, form.arrange(entries), PAGE_SIZE)
     keys = paged["page"].object_list
     films = card_movies(keys, request.user, hidden=True)
@@ -34,6 +36,7 @@ def watchlist(request: HttpRequest) -> HttpResponse:
         "catalog/watchlist.html",
         {
             "form": form,
+            "services": services,
             "left_out": left_out(request, form),
             "lacking": answer if predictions is None else None,
             **paged,

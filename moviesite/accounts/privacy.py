@@ -30,10 +30,14 @@ from catalog.models import (
     MemberImport,
     MovieList,
     MovieListEntry,
+    Notice,
+    NoticeChoices,
+    Provider,
     Rating,
     Report,
     SeenMovie,
     ServerAccount,
+    StreamingChoice,
     Takedown,
     WaitingRow,
     WatchEvent,
@@ -42,7 +46,7 @@ from catalog.models import (
 )
 from catalog.models.import_row import RowOutcome
 from catalog.models.sharing import CHOICES, shares
-from recommender.models import Preferences
+from recommender.models import HomeVisit, Preferences, TonightAnswer
 
 from .models import ApiToken, User
 
@@ -100,6 +104,14 @@ def _film(path: str = "movie") -> dict[str, str]:
 def _genre_names(keys: str) -> ArraySubquery:
     place = Func(OuterRef(keys), F("pk"), function="array_position", output_field=IntegerField())
     chosen = Genre.objects.annotate(place=place).filter(place__isnull=False)
+    return ArraySubquery(chosen.order_by("name").values("name"))
+
+
+def _provider_names() -> ArraySubquery:
+    place = Func(
+        OuterRef("providers"), F("pk"), function="array_position", output_field=IntegerField()
+    )
+    chosen = Provider.objects.annotate(place=place).filter(place__isnull=False)
     return ArraySubquery(chosen.order_by("name").values("name"))
 
 
@@ -183,6 +195,23 @@ PARTS = (
             **_same("show_adult", "popularity", "diversity"),
         },
     ),
+    Part(
+        "services",
+        StreamingChoice,
+        {**_same("country", "only_mine"), "providers": _provider_names()},
+    ),
+    Part("notices", Notice, _same("kind", "subject", "made_at", "read_at")),
+    Part(
+        "ways_of_notices",
+        NoticeChoices,
+        _same("silenced", "mailed", "pushed", "feed", "apprise_urls"),
+    ),
+    Part(
+        "answers_about_tonight",
+        TonightAnswer,
+        {**_film(), **_same("taken", "weekend", "answered_at")},
+    ),
+    Part("home_visits", HomeVisit, _same("before", "latest")),
     Part(
         "friends_asked",
         Friendship,
@@ -281,6 +310,7 @@ LEFT_OUT = {
     "catalog.movienight": "proposals for one evening, gone a week later",
     "catalog.nightvoter": "a name typed for one evening, which no account stands behind",
     "catalog.savedsearch": "a filter of an editor's list in the administration",
+    "catalog.knownoffers": "what the services had when somebody looked last",
     "catalog.mergedrow": "rows of a member's that an undo of merged films would bring back",
     **dict.fromkeys(KEPT_WITHOUT_NAME, "what an editor did to films, kept without the name"),
 }

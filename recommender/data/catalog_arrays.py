@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from catalog.models import Genre
 from recommender.data.movie_features import MovieFeatures, read_movie_features
+from recommender.data.offers import Offers, read_offers
 from recommender.data.postgres_copy import copy_columns
 from recommender.data.themes import Themes
 from recommender.learning.arrays import BoolArray, IntArray, positions
@@ -102,6 +103,8 @@ class CatalogArrays:
         had films already.
     features
         By which content is told: see `MovieFeatures`.
+    offers
+        Where films are included: see `Offers`.
     genre_places, genre_names
         Place of a genre by primary key; name by place.
     """
@@ -121,6 +124,7 @@ class CatalogArrays:
     genre_bits: NDArray[np.uint64]
     is_new: NDArray[np.bool_]
     features: MovieFeatures = field(default_factory=MovieFeatures)
+    offers: Offers = field(default_factory=Offers)
     genre_places: dict[int, int] = field(default_factory=dict)
     genre_names: tuple[str, ...] = ()
     hidden: BoolArray | None = None
@@ -231,6 +235,7 @@ def read_catalog() -> CatalogArrays:
         collection=movies["collection"],
         is_new=_is_new(movies["added_on"], movies["released_on"], _today()),
         features=read_movie_features(for_fit=False),
+        offers=read_offers(movie_ids),
         genre_bits=genre_bits,
         genre_places=places,
         genre_names=names,

@@ -5,10 +5,13 @@ from .modelversion import ModelVersion, VersionStatus
 from .policy import RetrainingPolicy
 from .preferences import Preferences
 from .scenario import Scenario
+from .tonight import TonightAnswer
 from .trainingrun import RunMode, RunStatus, RunTrigger, TrainingRun
+from .visit import HomeVisit
 
 __all__ = [
     "Departure",
+    "HomeVisit",
     "ModelVersion",
     "Preferences",
     "RetrainingPolicy",
@@ -16,6 +19,7 @@ __all__ = [
     "RunStatus",
     "RunTrigger",
     "Scenario",
+    "TonightAnswer",
     "TrainingRun",
     "VersionStatus",
 ]

@@ -20,7 +20,6 @@ from recommender.serving.recommender import Recommender
 
 PROOFS, LOVED, ANSWERS = 3, 2, 4
 WELL_KNOWN = 60  # of the films with the most ratings
-LIKED_STARS = 3.5
 
 
 @dataclass(frozen=True)
@@ -72,9 +71,11 @@ def _answers(
 def _seeds(catalog: CatalogArrays, day: int) -> Iterator[int]:
     """Well known and liked films, from another one on each day."""
     order = np.argsort(-catalog.log_popularity, kind="stable")[:WELL_KNOWN]
-    liked = order[(catalog.rating_mean[order] >= LIKED_STARS) & ~catalog.adult[order]]
+    order = order[~catalog.adult[order]]
     if catalog.hidden is not None:
-        liked = liked[~catalog.hidden[liked]]
+        order = order[~catalog.hidden[order]]
+    mean = catalog.rating_mean[order]
+    liked = order[mean >= np.median(mean)] if len(order) else order
     step = max(len(liked) // PROOFS, 1)
     for place in range(len(liked)):
         yield int(liked[(day + place * step + place // PROOFS) % len(liked)])

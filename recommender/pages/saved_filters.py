@@ -45,7 +45,8 @@ def named_filters(query: QueryDict) -> Filters | None:
 
 def query_of(filters: Filters) -> str:
     """``year_from=1990&languages=fr``: what an address says to have these filters."""
-    changed = {name: value for name, value in asdict(filters).items() if value != _DEFAULTS[name]}
+    values = {name: getattr(filters, name) for name in FILTER_NAMES}
+    changed = {name: value for name, value in values.items() if value != _DEFAULTS[name]}
     return urlencode(changed, doseq=True)
 
 
@@ -102,4 +103,5 @@ def _lists(filters: Filters) -> dict[str, Any]:
     return {
         name: list(value) if isinstance(value, tuple) else value
         for name, value in asdict(filters).items()
+        if name in FILTER_NAMES
     }

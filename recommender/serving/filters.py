@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,10 @@ class Filters:
     show_adult: bool = False
     popularity: float = 0.0
     diversity: float = 0.0
+    # Of a member, never of an address: only what the services include in the country.
+    only_mine: bool = False
+    services: tuple[int, ...] = field(default=(), compare=False)
+    country: str = field(default="", compare=False)
 
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> Filters:
@@ -55,6 +59,8 @@ class Filters:
             passed &= ~catalog.with_genres(self.exclude_genres)
         _keep_between(passed, catalog.year, self.year_from, self.year_to)
         _keep_between(passed, catalog.runtime, self.runtime_from, self.runtime_to)
+        if self.only_mine and self.services:
+            passed &= catalog.offers.mask(len(catalog), self.country, self.services)
         if self.languages:
             passed &= np.isin(catalog.language, [language_number(code) for code in self.languages])
         return passed
@@ -65,7 +71,8 @@ class Filters:
         return self != Filters(popularity=self.popularity, diversity=self.diversity)
 
 
-FILTER_NAMES = tuple(field.name for field in fields(Filters))
+_OF_MEMBERS = ("only_mine", "services", "country")
+FILTER_NAMES = tuple(one.name for one in fields(Filters) if one.name not in _OF_MEMBERS)
 
 
 def _keep_between(

@@ -40,6 +40,16 @@ class Ranking:
         return len(self.rows)
 
 
+def no_films() -> Ranking:
+    """The ranking of somebody for whom nothing is left."""
+    return Ranking(
+        rows=np.zeros(0, np.int64),
+        scores=np.zeros(0, np.float32),
+        source=Source.POPULARITY,
+        version=Source.POPULARITY,
+    )
+
+
 def best_rows(scores: FloatArray, n: int) -> tuple[IntArray, FloatArray]:
     """The rows and scores of the ``n`` best, best first, without those at -inf.
 

@@ -46,6 +46,12 @@ class Recommender:
         catalog = self.live.catalog
         return self.filters.mask(catalog) & ~catalog.mask_of(self.history.closed_ids)
 
+    def under(self, filters: Filters) -> Recommender:
+        """The same person under other filters; what the models say is not worked out again."""
+        other = replace(self, filters=filters)
+        other.scores = self.scores
+        return other
+
     def top_picks(self, n: int, skip: BoolArray | None = None) -> Ranking:
         """What this person would like most: both models, else the one there is, else popular."""
         scores = self.scores

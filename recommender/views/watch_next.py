@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from catalog.queries.film import surviving_keys
 from catalog.queries.films_by_key import card_movies
@@ -13,15 +14,19 @@ from catalog.queries.search import Resolution, resolve_title
 from catalog.views.parameters import keys_in
 from recommender.data.histories import history_from, history_of
 from recommender.pages.cards import cards
+from recommender.pages.changes import change_in_words
 from recommender.pages.saved_filters import filters_for, named_filters, query_of
 from recommender.serving import Recommender
 from recommender.serving.filters import Filters
+
+from .home import ANSWERS
 
 MOST_FILMS = 50
 SHOWN = 24
 
 
 @require_safe
+@vary_on_headers("HX-Request", "HX-Target")
 def watch_next(request: HttpRequest) -> HttpResponse:
     """``?movie=1&movie=2`` are the films watched, the newest last; ``?title=`` is looked up.
 
@@ -49,6 +54,10 @@ def watch_next(request: HttpRequest) -> HttpResponse:
     filters = named or filters_for(request)
     recommender = _recommender(request, [movie.pk for movie in watched], filters)
     ranking = recommender.watch_next(SHOWN)
+    found = cards(recommender, ranking)
+    if request.htmx and request.htmx.target == ANSWERS:  # type: ignore[attr-defined]
+        change = change_in_words(request.GET, (card.movie for card in found))
+        return render(request, "recommender/_next_films.html", {"cards": found, "change": change})
     query = _query([movie.pk for movie in watched])
     return render(
         request,
@@ -60,7 +69,7 @@ def watch_next(request: HttpRequest) -> HttpResponse:
             "filter_pairs": parse_qsl(filter_query),
             "filters_active": filters != Filters(),
             "share": _joined(query, query_of(filters)),
-            "cards": cards(recommender, ranking),
+            "cards": found,
             "unresolved": unresolved,
             "version": ranking.version,
         },

@@ -90,11 +90,15 @@
   });
   // The button on cards that marks a film as seen goes when there is nothing more to say.
   const tick = (movie, seen) => {
-    for (const button of document.querySelectorAll(`[data-mark-seen="${movie}"]`)) button.hidden = seen;
+    for (const button of document.querySelectorAll(`[data-mark-seen="${movie}"]`)) {
+      // There the whole film goes, and whoever has the focus on it goes on from there.
+      if (!button.closest("[data-answers]")) button.hidden = seen;
+    }
   };
   const leaveRows = (movie, gone) => {
     for (const film of document.querySelectorAll(`[data-track] [data-film="${movie}"]`)) {
-      film.closest("li").hidden = gone;
+      // Where rows answer, the server says what stands there now.
+      if (!film.closest("[data-answers]")) film.closest("li").hidden = gone;
     }
   };
   const leave = (list, movie, gone) => {
@@ -120,16 +124,28 @@
 
   // The dialog of a film card; without scripts its link leads to the film's page.
   const dialog = document.getElementById("film-dialog");
+  const inside = document.getElementById("film-dialog-body");
+  const toasts = document.getElementById("toasts");
+  let goBack = null;
   document.addEventListener("click", async (event) => {
     const opener = event.target.closest("[data-actions]");
     if (opener && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
-      await htmx.ajax("GET", opener.dataset.actions, { target: dialog, swap: "innerHTML", source: dialog });
-      if (dialog.firstElementChild && !dialog.open) dialog.showModal();
+      await htmx.ajax("GET", opener.dataset.actions, { target: inside, swap: "innerHTML", source: inside });
+      if (inside.firstElementChild && !dialog.open) {
+        goBack = window.matinee.placeOf?.(opener);
+        dialog.showModal();
+        // What is behind an open dialog can be neither seen nor reached.
+        dialog.append(toasts);
+      }
       // What was in it, and had the focus, may have been replaced.
       if (!dialog.contains(document.activeElement)) dialog.querySelector("button, a, input")?.focus();
     } else if (event.target === dialog || event.target.closest("[data-close-dialog]")) {
       dialog.close();
     }
+  });
+  dialog.addEventListener("close", () => {
+    document.body.append(toasts);
+    if (document.activeElement === document.body) goBack?.();
   });
 })();

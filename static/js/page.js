@@ -4,6 +4,23 @@
 (() => {
   const root = document.documentElement;
 
+  // The hour of the evening, and which day it is, are the visitor's own.
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone && !document.cookie.includes(`timezone=${zone}`)) {
+    const secure = location.protocol === "https:" ? "; secure" : "";
+    document.cookie = `timezone=${zone}; path=/; max-age=31536000; samesite=lax${secure}`;
+  }
+
+  // Without a network there is a page that says so, and the site can be installed.
+  navigator.serviceWorker?.register(root.dataset.worker).catch(() => {});
+
+  // An installed site wears the number of notices on its icon.
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (!event.target.matches?.("[data-bell]")) return;
+    const count = Number(event.target.querySelector("[data-count]")?.dataset.count ?? 0);
+    (count ? navigator.setAppBadge?.(count) : navigator.clearAppBadge?.())?.catch(() => {});
+  });
+
   // Theme: shown at once, kept in a cookie by the server.
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-theme-choice] button");
@@ -33,6 +50,7 @@
 
   // Toasts leave by themselves, unless somebody is about to use them.
   const TOAST_MS = 7000;
+  const UNDO_MS = 60_000;
   const armed = new WeakSet();
   const arm = (toast) => {
     if (armed.has(toast)) return;
@@ -41,7 +59,7 @@
       if (toast.matches(":hover, :focus-within")) setTimeout(leave, 1500);
       else toast.remove();
     };
-    setTimeout(leave, TOAST_MS);
+    setTimeout(leave, toast.querySelector(".undo") ? UNDO_MS : TOAST_MS);
   };
   const toasts = document.getElementById("toasts");
   new MutationObserver(() => toasts.querySelectorAll("[data-toast]").forEach(arm)).observe(toasts, { childList: true });
@@ -56,10 +74,11 @@
   };
 
   // Rows scroll by their arrows; the arrows know where the row ends.
+  const watched = new WeakSet();
   const watchRow = (row) => {
     const track = row.querySelector("[data-track]");
-    if (!track || track.dataset.watched) return;
-    track.dataset.watched = "yes";
+    if (!track || watched.has(track)) return;
+    watched.add(track);
     const update = () => {
       const most = track.scrollWidth - track.clientWidth - 4;
       for (const arrow of row.querySelectorAll("[data-scroll]")) {

@@ -8,7 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from recommender.learning.arrays import FloatArray, IntArray
-from recommender.pages.home import NEW_FILM_WEIGHT
+from recommender.pages.rows import NEW_FILM_WEIGHT
 
 from .page_figures import say
 from .page_world import Ratings, Site

@@ -34,8 +34,7 @@ PARTS = {
         "recommender.serving.Recommender.watch_next",
         "recommender.serving.Recommender.popular",
         "recommender.serving.Recommender.rank_by",
-        "recommender.pages.home._because_you_rated",
-        "recommender.pages.home._little_seen",
+        "recommender.pages.home.alike",
     ],
     "explaining": ["recommender.pages.cards.reasons"],
     "films from the database": [

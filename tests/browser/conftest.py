@@ -36,7 +36,8 @@ def site(transactional_db: None, plain_static: None, live_server: Any, world: Wo
 
 @pytest.fixture
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
-    return {**browser_context_args, "reduced_motion": "reduce"}
+    # What a service worker could answer would pass by the routes of a test.
+    return {**browser_context_args, "reduced_motion": "reduce", "service_workers": "block"}
 
 
 @pytest.fixture

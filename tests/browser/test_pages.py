@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Response, Route, expect
 
-from catalog.models import HiddenMovie, Movie, Rating, SeenMovie
+from catalog.models import Movie, Rating, SeenMovie
 from tests.browser.conftest import Site, log_in
 
 pytestmark = pytest.mark.browser
@@ -105,37 +105,6 @@ def test_what_the_server_refuses_is_rolled_back(member_page: Page, site: Site) -
     assert saved(site, site.world.movies[0]) == [5.0]
 
 
-def test_a_card_is_hidden_and_comes_back(member_page: Page, site: Site) -> None:
-    member_page.goto(site.address)
-    card = member_page.locator("[data-track] .film").first
-    name = card.get_by_role("heading").inner_text()
-    card.get_by_role("link", name=f"Rate or save {name}").click()
-    dialog = member_page.get_by_role("dialog")
-    with member_page.expect_response(is_post):
-        dialog.get_by_role("button", name="Not interested").click()
-    assert HiddenMovie.objects.filter(user_id=site.member.pk, movie__title=name).exists()
-    expect(dialog).to_be_hidden()
-    expect(card).to_be_hidden()
-    with member_page.expect_response(is_post):
-        member_page.get_by_role("button", name="Undo").click()
-    expect(card).to_be_visible()
-    assert not HiddenMovie.objects.exists()
-
-
-def test_a_card_is_seen_by_one_click_and_comes_back(member_page: Page, site: Site) -> None:
-    member_page.goto(site.address)
-    card = member_page.locator("[data-track] .film").first
-    name = card.get_by_role("heading").inner_text()
-    with member_page.expect_response(is_post):
-        card.get_by_role("button", name=f"I have seen {name}").click()
-    expect(card).to_be_hidden()
-    assert SeenMovie.objects.get().movie.title == name
-    member_page.get_by_role("button", name="Undo").click()
-    expect(member_page.get_by_text("Everything is as it was before.")).to_be_visible()
-    expect(member_page.locator("[data-track] .film").first).to_contain_text(name)
-    assert not SeenMovie.objects.exists()
-
-
 def test_the_button_of_the_page_follows_stars(member_page: Page, site: Site) -> None:
     member_page.goto(f"{site.address}{site.world.movies[30].get_absolute_url()}")
     seen = member_page.get_by_role("button", name="Seen", exact=True)
@@ -220,6 +189,9 @@ def test_reading_and_rating_work_without_scripts(browser: Browser, site: Site) -
     assert saved(site, site.world.movies[25]) == [4.5]
     page.get_by_role("button", name="Clear").click()
     assert saved(site, site.world.movies[25]) == []
+    expect(page.get_by_role("region", name="More like this").locator(".film")).to_have_count(12)
+    expect(page.locator(".prediction .predicted")).to_have_count(1)
+    expect(page.locator(".skeleton")).to_have_count(0)
     context.close()
 
 
@@ -228,7 +200,7 @@ def test_the_console_stays_quiet(member_page: Page, site: Site) -> None:
     said: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
+        if message.type in ("error", "warning") and "by Playwright" not in message.text:
             said.append(message.text)
 
     member_page.on("console", note)

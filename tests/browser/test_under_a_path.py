@@ -53,7 +53,7 @@ def test_a_member_stays_beneath_the_path(context: BrowserContext, site: Site) ->
     page.goto(f"{site.address}/accounts/login/?next=/films/movies/")
     page.get_by_label("Login").fill(site.member.get_username())
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Sign In", exact=True).click()
+    page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(f"{site.address}/movies/")
 
     page.wait_for_load_state("networkidle")

@@ -68,6 +68,12 @@ class LocalRun:
             if time.monotonic() > deadline:
                 raise AssertionError(f"no {text!r} in time:\n" + "\n".join(self.lines))
 
+    def heard(self, most: int = 40) -> str:
+        """The last lines that it told, without waiting for more."""
+        while not self._arriving.empty():
+            self.lines.append(self._arriving.get())
+        return "\n".join(self.lines[-most:])
+
     def end(self, number: signal.Signals) -> int:
         """Send a signal, wait for the end, give back the exit status."""
         self.process.send_signal(number)

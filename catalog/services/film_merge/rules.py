@@ -130,6 +130,10 @@ RULES: dict[str, Rule] = {
     "catalog.OutsideId": Rule(),
     "catalog.WatchEvent": Rule(owner=_OF_USER),
     "catalog.FilmRequest": Rule(owner=_OF_USER),
+    "catalog.Notice": Rule(owner=_OF_USER),
+    "recommender.TonightAnswer": Rule(
+        key=("user_id",), prefer="t.answered_at DESC, t.id DESC", owner=_OF_USER
+    ),
     "catalog.Credit": Rule(key=("person_id", "department", "job"), part="credits"),
     "catalog.Keyword_movies": Rule(key=("keyword_id",), part="keywords"),
     "catalog.FilmTranslation": Rule(key=("language",), prefer=_KEPT_FILM_FIRST),

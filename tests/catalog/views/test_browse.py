@@ -124,8 +124,9 @@ def test_queries_do_not_grow_with_the_page(
     member: Client, films: list[Movie], django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     member.get("/movies/")  # fills the caches of sessions, credits and languages
-    # user; genres offered; count; keys; films with genres and the stars of the member; charts
-    with django_assert_num_queries(6):
+    # user; genres offered; count; keys; films with genres and the stars of the member; charts;
+    # the member's services
+    with django_assert_num_queries(7):
         member.get("/movies/")
 
 

@@ -177,8 +177,8 @@ def test_queries_do_not_grow_with_the_list(
     address, queries = {
         # user; count; lists; first films; genres
         "mine": ("/lists/", 5),
-        # user; list with owner; watch next; count; entries; films with marks; genres
-        "list": (rainy.get_absolute_url(), 7),
+        # user; list with owner; services; watch next; count; entries; films with marks; genres
+        "list": (rainy.get_absolute_url(), 8),
         # user; list; count; entries with films; genres
         "edit": (reverse("catalog:list-edit", args=[rainy.pk]), 5),
         # user; film; genres; lists

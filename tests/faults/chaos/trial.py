@@ -63,13 +63,13 @@ class Trial:
         slowest = 0.0
         try:
             possible = possible_faults(self.site.disk)
-            for number in range(faults):
-                name = self.random.choice(sorted(possible))
+            names = self.random.choices(sorted(possible), k=faults)
+            for number, name in enumerate(names, 1):
                 possible[name](self.site)
                 done[name] += 1
-                took = self._wait_until_ready()
+                took = self._wait_until_ready(name)
                 slowest = max(slowest, took)
-                tell(f"{number + 1}/{faults} {name}: ready after {took:.1f} s")
+                tell(f"{number}/{faults} {name}: ready after {took:.1f} s")
                 time.sleep(self.random.uniform(*BETWEEN))
             importer.wait(RECOVERY)
         finally:
@@ -102,7 +102,7 @@ class Trial:
         importer.titles = [(title, year) for _, title, year in films]
         return writers, importer
 
-    def _wait_until_ready(self) -> float:
+    def _wait_until_ready(self, fault: str) -> float:
         began = time.monotonic()
         while time.monotonic() - began < RECOVERY:
             try:
@@ -111,7 +111,9 @@ class Trial:
             except requests.RequestException:
                 pass
             time.sleep(0.1)
-        raise AssertionError(f"not ready {RECOVERY:.0f} s after a fault; seed {self.seed}")
+        raise AssertionError(
+            f"not ready {RECOVERY:.0f} s after: {fault}; seed {self.seed}\n{self.site.run.heard()}"
+        )
 
     def _wrong(self, importer: Importer) -> list[str]:
         with closing(self.site.database()) as connection, connection.cursor() as cursor:

@@ -24,10 +24,14 @@ from catalog.models import (
     Movie,
     MovieList,
     MovieListEntry,
+    Notice,
+    NoticeChoices,
+    Provider,
     Report,
     SeenMovie,
     ServerAccount,
     Sharing,
+    StreamingChoice,
     Takedown,
     WatchEvent,
     WatchlistEntry,
@@ -36,7 +40,7 @@ from catalog.models import (
 from catalog.services.ratings import rate
 from moviesite.accounts.models import QuickPin, User
 from moviesite.accounts.tokens import create_token
-from recommender.models import Preferences
+from recommender.models import HomeVisit, Preferences, TonightAnswer
 from tests.recommender.world import World
 
 PASSWORD = "a-long-and-calm-evening-42"
@@ -80,6 +84,12 @@ def fill(user: User, world: World) -> None:
         languages=["en", "fr"],
         year_from=1960,
     )
+    Notice.objects.create(user=user, kind="import-done", key="import-0", subject="diary.csv")
+    NoticeChoices.objects.create(user=user, mailed=["import-done"])
+    netflix, _made = Provider.objects.get_or_create(tmdb_id=8, name="Netflix")
+    StreamingChoice.objects.create(user=user, country="US", providers=[netflix.pk])
+    TonightAnswer.objects.create(user=user, movie=movies[11], taken=True, weekend=False)
+    HomeVisit.objects.create(user=user, latest=timezone.now())
     asked, asking, blocked = (
         User.objects.create_user(f"{name}-{user.pk}") for name in ("asked", "asking", "blocked")
     )

@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 from django.core.cache import cache
 from django.test import Client
 
-from moviesite.accounts.adapter import CONSOLE
+from moviesite.unsent_mail import TELLTALE as CONSOLE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
 

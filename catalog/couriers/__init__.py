@@ -1,0 +1,1 @@
+"""Carries notices out of the site: the daily mail, addresses of Apprise, and who has news."""

@@ -1,0 +1,119 @@
+// Rows that answer: what a member says of a film changes them in place. Elements stay where they are
+// unless they have to change, so that nothing flickers, no picture is asked for twice, and the focus stays.
+"use strict";
+
+(() => {
+  // What scripts or the browser made of these is left alone.
+  const KEPT = ".film-poster, .row-arrows, [data-kept]";
+  const CONTROLS = ".film-link, .film-seen, .film-more, a, button";
+  const area = () => document.querySelector("[data-answers]");
+  const filmOf = (node) => node.querySelector?.(":scope > [data-film]")?.dataset.film;
+  const keyOf = (node) => node.dataset?.row || filmOf(node) || node.id || "";
+
+  const move = (parent, node, before) => {
+    if (parent.moveBefore) parent.moveBefore(node, before);
+    else parent.insertBefore(node, before);
+  };
+  const alike = (one, other) => one.nodeType === other.nodeType && one.nodeName === other.nodeName;
+
+  const matchAttributes = (old, fresh) => {
+    for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
+    for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+  };
+  const match = (old, fresh, made) => {
+    if (old.nodeType !== Node.ELEMENT_NODE) {
+      if (old.nodeValue !== fresh.nodeValue) old.nodeValue = fresh.nodeValue;
+    } else if (!old.matches(KEPT)) {
+      matchAttributes(old, fresh);
+      matchChildren(old, fresh, made);
+    }
+  };
+  const matchChildren = (old, fresh, made) => {
+    const wanted = new Set([...fresh.childNodes].map(keyOf));
+    for (const node of [...old.childNodes]) if (keyOf(node) && !wanted.has(keyOf(node))) node.remove();
+    const kept = new Map([...old.childNodes].filter(keyOf).map((node) => [keyOf(node), node]));
+    let place = old.firstChild;
+    for (const next of [...fresh.childNodes]) {
+      const found = keyOf(next) ? kept.get(keyOf(next)) : place && !keyOf(place) && alike(place, next) ? place : null;
+      if (!found) {
+        old.insertBefore(next, place);
+        if (next.nodeType === Node.ELEMENT_NODE) made.push(next);
+        continue;
+      }
+      if (found === place) place = place.nextSibling;
+      else move(old, found, place);
+      match(found, next, made);
+    }
+    while (place) {
+      const rest = place;
+      place = place.nextSibling;
+      rest.remove();
+    }
+  };
+
+  // Where the focus was: when its film has gone, the film that took its place gets it.
+  const placeOf = (node) => {
+    const item = node?.closest?.("[data-answers] li");
+    if (!item) {
+      if (!node?.closest?.("#tonight")) return () => {};
+      return () => (node.isConnected ? node : document.querySelector("#tonight h3 a, #tonight button"))?.focus();
+    }
+    const list = item.parentElement;
+    const row = node.closest("[data-row]")?.dataset.row;
+    const at = [...list.children].indexOf(item);
+    const kind = CONTROLS.split(", ").find((one) => node.matches(one)) ?? "a";
+    return () => {
+      if (node.isConnected && node.checkVisibility()) return node.focus({ preventScroll: true });
+      const there = row ? area().querySelector(`[data-row="${CSS.escape(row)}"] ul`) : list.isConnected && list;
+      const items = (there || area().querySelector("[data-row] ul, .film-grid"))?.children ?? [];
+      const next = items[Math.min(at, items.length - 1)];
+      return (next?.querySelector(kind) ?? next?.querySelector("a"))?.focus({ preventScroll: true });
+    };
+  };
+  window.matinee.placeOf = placeOf;
+
+  htmx.defineExtension("answers", {
+    isInlineSwap: (style) => style === "answers",
+    handleSwap(style, target, fragment) {
+      const made = [];
+      const active = document.activeElement;
+      const goBack = target.contains(active) ? placeOf(active) : null;
+      matchChildren(target, fragment, made);
+      if (goBack && document.activeElement !== active) goBack();
+      for (const node of made) node.classList.add("arrived");
+      return made;
+    },
+  });
+
+  // The server is told what was done, and what is shown, to say what changed and why.
+  document.addEventListener("htmx:configRequest", (event) => {
+    const { elt, formData, triggeringEvent } = event.detail;
+    if (elt.matches("[data-answers]")) {
+      const told = triggeringEvent?.detail ?? {};
+      const on = triggeringEvent?.type === "film-rated" ? told.stars !== null : told.on;
+      if (told.movie && on) {
+        formData.set("after", told.movie);
+        formData.set("deed", triggeringEvent.type);
+        formData.set("shown", [...elt.querySelectorAll("li > [data-film]")].map((film) => film.dataset.film).join());
+      }
+    } else if (elt.closest("[data-toast]") && area()) formData.set("in_place", "1");
+  });
+
+  // What leaves fades at once, and comes back should the answer not come.
+  const fade = (movie, gone) => {
+    for (const film of document.querySelectorAll(`[data-answers] :is(li, .tonight-slot) > [data-film="${movie}"]`)) {
+      film.parentElement.classList.toggle("leaving", gone);
+    }
+  };
+  document.addEventListener("film-rated", ({ detail }) => fade(detail.movie, detail.stars !== null));
+  for (const name of ["film-seen", "film-hidden"]) {
+    document.addEventListener(name, ({ detail }) => fade(detail.movie, detail.on));
+  }
+  for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(name, (event) => {
+      if (event.detail.elt.matches?.("[data-answers]")) {
+        for (const item of event.detail.elt.querySelectorAll(".leaving")) item.classList.remove("leaving");
+      }
+    });
+  }
+})();

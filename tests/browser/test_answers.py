@@ -1,0 +1,122 @@
+"""Rows that answer: what is said of a film on home or *watch next* changes them in place."""
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, Response, expect
+
+from catalog.models import HiddenMovie, Rating, SeenMovie
+from tests.browser.conftest import Site, log_in
+
+pytestmark = pytest.mark.browser
+
+SHOWN = "[...document.querySelectorAll('#answers .film')].map((film) => film.dataset.film)"
+
+
+@pytest.fixture(autouse=True)
+def short_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of sixty films some are not on the page, and can come in."""
+    monkeypatch.setattr("recommender.pages.home.ROW_LENGTH", 4)
+    monkeypatch.setattr("recommender.views.watch_next.SHOWN", 12)
+
+
+def first_card(page: Page) -> Locator:
+    return page.locator("#answers .film").first
+
+
+def heading(page: Page) -> Locator:
+    return first_card(page).get_by_role("heading")
+
+
+def name_of(card: Locator) -> str:
+    return card.get_by_role("heading").inner_text()
+
+
+def is_answer(response: Response) -> bool:
+    return response.request.headers.get("hx-target") == "answers"
+
+
+@pytest.mark.parametrize("path", ["/", "/watch-next/"])
+def test_a_film_that_was_seen_leaves_and_the_next_comes_in(
+    member_page: Page, site: Site, path: str
+) -> None:
+    member_page.goto(f"{site.address}{path}")
+    member_page.evaluate("document.querySelector('#answers ul').marked = true")
+    before = member_page.evaluate(SHOWN)
+    card = first_card(member_page)
+    name = name_of(card)
+    with member_page.expect_response(is_answer):
+        card.get_by_role("button", name=f"I have seen {name}").click()
+    expect(heading(member_page)).not_to_have_text(name)
+    toast = member_page.locator("#toasts")
+    expect(toast).to_contain_text(f"Because you have seen {name}:")
+    after = member_page.evaluate(SHOWN)
+    assert before[0] not in after
+    assert set(after) - set(before), "another one came"
+    assert member_page.evaluate("document.querySelector('#answers ul').marked"), "no new row"
+    assert SeenMovie.objects.get().movie.title == name
+    with member_page.expect_response(is_answer):
+        toast.get_by_role("button", name="Undo").click()
+    expect(heading(member_page)).to_have_text(name)
+    assert member_page.evaluate(SHOWN) == before
+    assert member_page.evaluate("document.querySelector('#answers ul').marked"), "no new page"
+    assert not SeenMovie.objects.exists()
+
+
+def test_keys_go_on_where_the_film_was(member_page: Page, site: Site) -> None:
+    member_page.goto(site.address)
+    button = first_card(member_page).locator(".film-seen")
+    button.focus()
+    with member_page.expect_response(is_answer):
+        member_page.keyboard.press("Enter")
+    expect(member_page.locator("#toasts")).to_contain_text("Because you have seen")
+    expect(first_card(member_page).locator(".film-seen")).to_be_focused()
+
+
+def test_a_rating_in_the_dialog_is_undone_in_the_dialog(member_page: Page, site: Site) -> None:
+    member_page.goto(site.address)
+    card = first_card(member_page)
+    name = name_of(card)
+    card.get_by_role("link", name=f"Rate or save {name}").click()
+    dialog = member_page.get_by_role("dialog")
+    with member_page.expect_response(is_answer):
+        dialog.locator('input[value="4.5"]').check(force=True)
+    expect(dialog).to_contain_text(f"Because you just rated {name}:")
+    expect(heading(member_page)).not_to_have_text(name)
+    with member_page.expect_response(is_answer):
+        dialog.get_by_role("button", name="Undo").click()
+    expect(dialog.locator("input:checked")).to_have_count(0)
+    assert not Rating.objects.filter(user=site.member, movie__title=name).exists()
+    member_page.keyboard.press("Escape")
+    expect(heading(member_page)).to_have_text(name)
+    expect(first_card(member_page).locator(".film-more")).to_be_focused()
+
+
+def test_what_is_not_interesting_leaves_and_comes_back(member_page: Page, site: Site) -> None:
+    member_page.goto(site.address)
+    card = first_card(member_page)
+    name = name_of(card)
+    card.get_by_role("link", name=f"Rate or save {name}").click()
+    dialog = member_page.get_by_role("dialog")
+    with member_page.expect_response(is_answer):
+        dialog.get_by_role("button", name="Not interested").click()
+    assert HiddenMovie.objects.filter(user=site.member, movie__title=name).exists()
+    expect(dialog).to_be_hidden()
+    expect(heading(member_page)).not_to_have_text(name)
+    expect(first_card(member_page).locator(".film-more")).to_be_focused()
+    with member_page.expect_response(is_answer):
+        member_page.get_by_role("button", name="Undo").click()
+    expect(heading(member_page)).to_have_text(name)
+    assert not HiddenMovie.objects.exists()
+
+
+def test_without_scripts_the_next_page_has_it(browser: Browser, site: Site) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    log_in(page, site)
+    card = first_card(page)
+    name = name_of(card)
+    card.get_by_role("link", name=f"Rate or save {name}").click()
+    page.get_by_role("button", name="Not interested").click()
+    expect(page.locator("#toasts")).to_contain_text("will not be recommended again")
+    page.goto(site.address)
+    expect(page.locator("#answers").get_by_role("heading", name=name)).to_have_count(0)
+    context.close()
