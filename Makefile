@@ -10,7 +10,7 @@ PRODUCTION := SECRET_KEY=$(shell head -c 48 /dev/urandom | base64 | tr -d '/+=\n
 
 .DEFAULT_GOAL := help
 .PHONY: help run restore doctor setup test fuzz lint production lock format bench bench-learning bench-serving bench-retraining bench-load bench-pages bench-gate \
-	chaos bench-slow-clients structure clean reset python style types imports templates migrations deployment translations
+	chaos bench-scale bench-slow-clients structure clean reset python style types imports templates migrations deployment translations
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 26
@@ -97,6 +97,9 @@ bench-pages: setup ## measure pages as members live them (ARGS="--whole" for all
 
 bench-gate: setup ## try how often the gate turns down equal and worse candidates (ARGS="--whole" for both kinds)
 	@OMP_NUM_THREADS=1 $(VENV_PYTHON) -m tests.benchmarks.bench_gate $(ARGS)
+
+bench-scale: setup ## measure each stage by the number of ratings, as JSON (ARGS="--millions 0.1 1 10 --to FILE")
+	@$(VENV_PYTHON) -m tests.benchmarks.bench_scale $(ARGS)
 
 bench-load: setup ## measure a first visit in Chromium (ARGS="http://127.0.0.1:8000 USERNAME PASSWORD")
 	@$(VENV_PYTHON) -m tests.benchmarks.bench_load $(ARGS)

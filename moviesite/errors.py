@@ -8,6 +8,7 @@ import sys
 from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.views import defaults
 
 from moviesite.api.problems import problem
 
@@ -26,6 +27,16 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if request.path_info.startswith(API):
         return problem(500, "Something went wrong; it has been logged.")
     return HttpResponse(render_to_string("500.html"), status=500)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler of 400; a session that could not be saved for want of a database is none."""
+    cause: BaseException | None = exception
+    while cause is not None:
+        if is_outage(cause):
+            return unavailable(request)
+        cause = cause.__context__
+    return defaults.bad_request(request, exception)
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:

@@ -200,6 +200,9 @@ MATINEE_DATASET = env.str("MATINEE_DATASET", default="")
 MATINEE_DATASET_FOLDERS = env.list("MATINEE_DATASET_FOLDERS", default=[str(VAR_DIR / "datasets")])
 MATINEE_DATASET_UPLOAD_MB = env.int("MATINEE_DATASET_UPLOAD_MB", default=1024)
 MATINEE_DEVICE = env.str("MATINEE_DEVICE", default="auto")
+MATINEE_TRAINING_PROCESSES = env.int("MATINEE_TRAINING_PROCESSES", default=0)  # 0: one a GPU
+if MATINEE_TRAINING_PROCESSES < 0:
+    raise ImproperlyConfigured("MATINEE_TRAINING_PROCESSES must not be negative.")
 MATINEE_RETRAIN_AFTER = env.int("MATINEE_RETRAIN_AFTER", default=0)  # 0: as set in the admin
 
 # --- The API ----------------------------------------------------------------------------------

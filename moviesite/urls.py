@@ -54,4 +54,5 @@ urlpatterns = [
     path("favicon.ico", favicon, name="favicon"),
 ]
 
+handler400 = "moviesite.errors.bad_request"
 handler500 = "moviesite.errors.server_error"

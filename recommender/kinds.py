@@ -26,6 +26,7 @@ from recommender.learning.interfaces import (
     StarScorer,
 )
 from recommender.learning.presets import explicit, sequence
+from recommender.learning.presets.memory import explicit_memory, sequence_memory
 from recommender.learning.presets.next_item.scorer import SequenceScorer
 from recommender.learning.presets.stars.scorer import FactorizationScorer
 
@@ -50,6 +51,9 @@ class Kind(Generic[ModelT_co, ScorerT_co]):
         Makes an unfitted model from a seed and the place where it will be fitted.
     serve
         Makes a scorer from what that model exported.
+    memory
+        How many bytes a training takes at most, from the number of ratings, people and films; it
+        is not begun where so much is not free. Without one it is always tried.
     metric
         By which the gate compares two versions.
     """
@@ -60,6 +64,7 @@ class Kind(Generic[ModelT_co, ScorerT_co]):
     label: StrOrPromise
     make: Callable[[int, Place], ModelT_co]
     serve: Callable[[Arrays, Settings], ScorerT_co]
+    memory: Callable[[int, int, int], int] | None = None
 
 
 class StarKind(Kind[StarModel, StarScorer]):
@@ -142,13 +147,15 @@ register(
         _("factorization"),
         lambda seed, place: explicit(seed, device=place.device),
         FactorizationScorer,
+        explicit_memory,
     )
 )
 register(
     NextItemKind(
         "sequence",
         _("sequence"),
-        lambda seed, place: sequence(seed, device=place.device),
+        lambda seed, place: sequence(seed, device=place.device, processes=place.processes),
         SequenceScorer,
+        sequence_memory,
     )
 )

@@ -28,7 +28,14 @@ def pytest_load_initial_conftests() -> Iterator[None]:
     # A machine busy with tests must not look like a cache that hangs.
     os.environ["CACHE_TIMEOUT"] = "20"
     # What a developer's shell may have set must not decide how a test ends.
-    for name in ("MATINEE_DATASET", "MATINEE_RETRAIN_AFTER", "MATINEE_DEVICE", "PORT", "HOST"):
+    for name in (
+        "MATINEE_DATASET",
+        "MATINEE_RETRAIN_AFTER",
+        "MATINEE_DEVICE",
+        "MATINEE_TRAINING_PROCESSES",
+        "PORT",
+        "HOST",
+    ):
         os.environ.pop(name, None)
     return (yield)
 

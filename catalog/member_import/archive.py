@@ -47,6 +47,7 @@ LEFT_NAMES = {
     "api_tokens.csv": "profile",
     "second_factors.csv": "profile",
     "sessions.csv": "profile",
+    "log_ins_elsewhere.csv": "profile",
     "films_asked_for.csv": "profile",
     "reports.csv": "profile",
     "services.csv": "profile",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,8 +15,8 @@ from recommender.admin.verdict_words import accuracy
 from recommender.kinds import AnyKind, NextItemKind, StarKind
 from recommender.learning.line_chart import Point, Series
 from recommender.models import ModelVersion, RetrainingPolicy, TrainingRun, VersionStatus
-from recommender.runs.schedule import Decision, Observation, decide
-from recommender.runs.schedule_inputs import observe_all, rules_of
+from recommender.runs.schedule import Decision, Observation
+from recommender.runs.schedule_inputs import decide_about, observe_all
 
 VERSIONS_PLOTTED = 60
 FEWEST_PLOTTED = 2
@@ -66,7 +65,7 @@ def kind_states() -> list[KindState]:
             told=accuracy(live[kind.name]) if kind.name in live else "",
             run=runs.get(kind.name),
             seen=seen[kind.name],
-            decision=decide(seen[kind.name], rules_of(policy), timezone.now()),
+            decision=decide_about(kind.name, seen[kind.name], policy),
         )
         for kind in kinds.registered()
     ]

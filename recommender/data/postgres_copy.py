@@ -18,11 +18,14 @@ from numpy.typing import DTypeLike, NDArray
 _HEADER_BYTES = 19
 _TRAILER_BYTES = 2
 
+Keep = Callable[[NDArray[Any]], NDArray[Any]]
+
 
 def copy_columns(
     query: str,
     columns: Mapping[str, DTypeLike],
     *,
+    keep: Mapping[str, Keep] | None = None,
     on_bytes: Callable[[bytes], None] | None = None,
 ) -> dict[str, NDArray[Any]]:
     """Run ``COPY (query)`` and return its columns.
@@ -33,6 +36,8 @@ def copy_columns(
         Selects as many columns as ``columns`` has, of fixed width and never null.
     columns
         Name and dtype of each column, in order; the dtype's width is that of the SQL type.
+    keep
+        What is kept of some columns, made of each piece as it comes; else all, as it is.
     on_bytes
         Gets each piece of the rows as they come, for hashing; an exception from it ends the copy.
 
@@ -41,7 +46,7 @@ def copy_columns(
     ValueError
         When the widths do not fit what the database sends.
     """
-    sink = _Columns(columns, on_bytes)
+    sink = _Columns(columns, keep or {}, on_bytes)
     # COPY is psycopg2's own: Django would not translate its errors.
     with connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.copy_expert(f"COPY ({query}) TO STDOUT (FORMAT binary)", sink)
@@ -52,9 +57,13 @@ class _Columns:
     """A file that PostgreSQL writes to, and that keeps columns instead of bytes."""
 
     def __init__(
-        self, columns: Mapping[str, DTypeLike], on_bytes: Callable[[bytes], None] | None
+        self,
+        columns: Mapping[str, DTypeLike],
+        keep: Mapping[str, Keep],
+        on_bytes: Callable[[bytes], None] | None,
     ) -> None:
         self._types = {name: np.dtype(dtype) for name, dtype in columns.items()}
+        self._keep = keep
         layout: list[tuple[str, Any]] = [("columns", ">i2")]
         for name, dtype in self._types.items():
             layout += [(f"{name} length", ">i4"), (name, dtype.newbyteorder(">"))]
@@ -62,7 +71,7 @@ class _Columns:
         self._on_bytes = on_bytes
         self._rest = bytearray()
         self._to_skip = _HEADER_BYTES
-        self._parts: list[dict[str, NDArray[Any]]] = []
+        self._parts: dict[str, list[NDArray[Any]]] = {name: [] for name in self._types}
         self._pieces: list[bytes] = []
         self._pending = 0
 
@@ -81,10 +90,15 @@ class _Columns:
                 f"the rows are not of {self._row.itemsize} bytes each, as columns "
                 f"{list(self._types)} say: {len(self._rest)} bytes are left over"
             )
-        return {
-            name: np.concatenate([part[name] for part in self._parts] or [np.empty(0, dtype)])
-            for name, dtype in self._types.items()
-        }
+        columns = {}
+        for name, dtype in self._types.items():
+            nothing = self._kept(name, np.empty(0, dtype))
+            # Each column's pieces are let go before the next column is put together.
+            columns[name] = np.concatenate([nothing, *self._parts.pop(name)])
+        return columns
+
+    def _kept(self, name: str, piece: NDArray[Any]) -> NDArray[Any]:
+        return self._keep[name](piece) if name in self._keep else piece
 
     def _take(self) -> None:
         self._rest += b"".join(self._pieces)
@@ -100,6 +114,18 @@ class _Columns:
         table = np.frombuffer(whole, self._row)
         if (table["columns"] != len(self._types)).any():
             raise ValueError(f"the rows do not have the columns {list(self._types)}")
-        self._parts.append({name: table[name].astype(dt) for name, dt in self._types.items()})
+        for name, dtype in self._types.items():
+            self._parts[name].append(self._kept(name, table[name].astype(dtype)))
         if self._on_bytes is not None:
             self._on_bytes(whole)
+
+
+def smaller(dtype: DTypeLike) -> Keep:
+    """Keeps a column as ``dtype`` while all values fit it."""
+    bounds = np.iinfo(np.dtype(dtype))
+
+    def keep(piece: NDArray[Any]) -> NDArray[Any]:
+        fits = not piece.size or (piece.min() >= bounds.min and piece.max() <= bounds.max)
+        return piece.astype(dtype) if fits else piece
+
+    return keep

@@ -14,17 +14,16 @@ from django.db import connection, transaction
 from numpy.typing import NDArray
 
 from recommender.data.movie_features import read_movie_features
-from recommender.data.postgres_copy import copy_columns
+from recommender.data.postgres_copy import copy_columns, smaller
 from recommender.learning.interactions import Interactions
 from recommender.models import Departure
 
 PADDING_MOVIE_ID = 0
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Times as PostgreSQL keeps them, in microseconds: to make numbers of them there takes far longer.
 _RATINGS = """
-    SELECT user_id::int8, movie_id::int8, half_stars::int2,
-           floor(extract(epoch FROM rated_at))::int8,
-           (extract(epoch FROM updated_at) * 1000000)::int8
+    SELECT user_id::int8, movie_id::int8, half_stars::int2, rated_at, updated_at
     FROM catalog_rating ORDER BY user_id, rated_at, id
 """
 # Films that were watched, as far as is known, by those who gave them no stars.
@@ -43,6 +42,17 @@ _RATING_COLUMNS = {
     "half_stars": np.int16,
     "rated_at": np.int64,
     "updated_at": np.int64,
+}
+_POSTGRES_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+_MICROSECONDS = 1_000_000
+_KEPT = {
+    "user": smaller(np.int32),
+    "movie": smaller(np.int32),
+    "half_stars": smaller(np.int8),
+    "rated_at": lambda piece: smaller(np.int32)(
+        piece // _MICROSECONDS + int(_POSTGRES_EPOCH.timestamp())
+    ),
+    "updated_at": lambda piece: piece.max(keepdims=True) if piece.size else piece,
 }
 
 
@@ -91,12 +101,11 @@ class Snapshot:
     Attributes
     ----------
     user_ids, movie_ids
-        int64 (n,): primary keys of who rated and what was rated.
-    stars
-        float32 (n,): 0.5 to 5.0.
-    rated_at, updated_at
-        int64 (n,): seconds, and microseconds, since 1970: when the rating was made, and when it
-        was last written here.
+        int32 (n,), or int64 where they are too large: keys of who rated and what was rated.
+    half_stars
+        int8 (n,): 1 to 10.
+    rated_at
+        int32 (n,), or int64 where they are too late: seconds since 1970 when the rating was made.
     item_movie_ids
         int64 (num_items,): the film of each item, ascending; item 0 is padding, with film 0.
     item_features
@@ -109,11 +118,10 @@ class Snapshot:
         What a version keeps to say what it was trained on.
     """
 
-    user_ids: NDArray[np.int64]
-    movie_ids: NDArray[np.int64]
-    stars: NDArray[np.float32]
-    rated_at: NDArray[np.int64]
-    updated_at: NDArray[np.int64]
+    user_ids: NDArray[np.signedinteger]
+    movie_ids: NDArray[np.signedinteger]
+    half_stars: NDArray[np.int8]
+    rated_at: NDArray[np.signedinteger]
     item_movie_ids: NDArray[np.int64]
     item_features: sp.csr_matrix
     fingerprint: Fingerprint
@@ -123,19 +131,28 @@ class Snapshot:
     def __len__(self) -> int:
         return len(self.user_ids)
 
+    @property
+    def stars(self) -> NDArray[np.float32]:
+        """All stars, made when asked for; of some ratings, ask `stars_of`."""
+        return self.stars_of(slice(None))
+
+    def stars_of(self, rows: Any) -> NDArray[np.float32]:
+        """The stars of the ratings at ``rows`` (positions, a mask or a slice), 0.5 to 5.0."""
+        return self.half_stars[rows].astype(np.float32) / np.float32(2)
+
     def interactions(self, rows: NDArray[np.bool_] | None = None) -> Interactions:
         """The ratings, or those where ``rows`` is true, with dense users and items.
 
         Every film is an item, rated or not; users without a chosen rating are left out.
         """
         chosen: Any = slice(None) if rows is None else rows
-        users, user_indices = np.unique(self.user_ids[chosen], return_inverse=True)
+        users, user_indices = _numbered_users(self.user_ids[chosen])
         return Interactions(
             user_indices,
             np.searchsorted(self.item_movie_ids, self.movie_ids[chosen]),
-            ratings=self.stars[chosen],
+            ratings=self.stars_of(chosen),
             timestamps=self.rated_at[chosen],
-            num_users=len(users),
+            num_users=users,
             num_items=len(self.item_movie_ids),
             item_features=self.item_features,
         )
@@ -146,6 +163,8 @@ class Snapshot:
         Films and users are numbered as by `interactions`, without stars; to learn what comes next.
         """
         columns = self._with_seen(rows)
+        if not len(self.seen.user_ids):  # in order already
+            return self._numbered(columns)
         order = np.lexsort((columns["times"], columns["users"]))
         return self._numbered({name: column[order] for name, column in columns.items()})
 
@@ -155,7 +174,7 @@ class Snapshot:
             return self.interactions(rows)
         columns = self._with_seen(rows)
         chosen: Any = slice(None) if rows is None else rows
-        stars, count = self.stars[chosen], len(self.seen.user_ids)
+        stars, count = self.stars_of(chosen), len(self.seen.user_ids)
         typical = stars.mean() if len(stars) else 3.5
         return self._numbered(
             columns,
@@ -172,16 +191,26 @@ class Snapshot:
         }
 
     def _numbered(self, columns: dict[str, NDArray[np.int64]], **more: Any) -> Interactions:
-        users, user_indices = np.unique(columns["users"], return_inverse=True)
+        users, user_indices = _numbered_users(columns["users"])
         return Interactions(
             user_indices,
             np.searchsorted(self.item_movie_ids, columns["movies"]),
             timestamps=columns["times"],
-            num_users=len(users),
+            num_users=users,
             num_items=len(self.item_movie_ids),
             item_features=self.item_features,
             **more,
         )
+
+
+def _numbered_users(ids: NDArray[Any]) -> tuple[int, NDArray[np.integer]]:
+    """How many users there are, and each rating's user, counted from 0 in the order of ids."""
+    step = np.diff(ids, prepend=ids[:1])
+    if (step >= 0).all():
+        places = np.cumsum(step > 0, dtype=np.int32)
+        return (int(places[-1]) + 1 if len(ids) else 0), places
+    users, numbers = np.unique(ids, return_inverse=True)
+    return len(users), numbers
 
 
 def take_snapshot(check: Callable[[], None] | None = None) -> Snapshot:
@@ -207,7 +236,7 @@ def take_snapshot(check: Callable[[], None] | None = None) -> Snapshot:
         )["movie"]
         item_movie_ids = np.concatenate([np.array([PADDING_MOVIE_ID], np.int64), movies])
         features = read_movie_features(for_fit=True)
-        ratings = copy_columns(_RATINGS, _RATING_COLUMNS, on_bytes=on_bytes)
+        ratings = copy_columns(_RATINGS, _RATING_COLUMNS, keep=_KEPT, on_bytes=on_bytes)
         seen = copy_columns(_SEEN, {"user": np.int64, "movie": np.int64, "at": np.int64})
         deleted_accounts = Departure.objects.count()
     count = len(ratings["user"])
@@ -216,16 +245,15 @@ def take_snapshot(check: Callable[[], None] | None = None) -> Snapshot:
     return Snapshot(
         user_ids=ratings["user"],
         movie_ids=ratings["movie"],
-        stars=(ratings["half_stars"] / 2).astype(np.float32),
+        half_stars=ratings["half_stars"],
         rated_at=ratings["rated_at"],
-        updated_at=ratings["updated_at"],
         item_movie_ids=item_movie_ids,
         item_features=features.matrix(item_movie_ids, feature_codes),
         feature_codes=feature_codes,
         seen=Seen(user_ids=seen["user"], movie_ids=seen["movie"], seen_at=seen["at"]),
         fingerprint=Fingerprint(
             rating_count=count,
-            watermark=None if newest is None else _EPOCH + newest,
+            watermark=None if newest is None else _POSTGRES_EPOCH + newest,
             data_hash=digest.hexdigest(),
             deleted_accounts=deleted_accounts,
             taken_at=taken_at,

@@ -52,10 +52,9 @@ def choose_questions(
     known
         Films that each version knows: only those that all know are asked about.
     """
-    chosen = held_out(snapshot.user_ids, snapshot.movie_ids, percent)
+    rows = np.flatnonzero(held_out(snapshot.user_ids, snapshot.movie_ids, percent))
     for movie_ids in known:
-        chosen &= np.isin(snapshot.movie_ids, movie_ids)
-    rows = np.flatnonzero(chosen)
+        rows = rows[np.isin(snapshot.movie_ids[rows], movie_ids)]
     if len(rows) > limit:
         newest = np.argsort(snapshot.rated_at[rows], kind="stable")[-limit:]
         rows = np.sort(rows[newest])
@@ -78,9 +77,9 @@ def forward_star_errors(
         for offset, row in enumerate(asked):
             given = slice(user.start, int(row))
             predicted = tested.stars(
-                snapshot.movie_ids[given], snapshot.stars[given], snapshot.movie_ids[[row]]
+                snapshot.movie_ids[given], snapshot.stars_of(given), snapshot.movie_ids[[row]]
             )
-            errors[place + offset] = (predicted[0] - snapshot.stars[row]) ** 2
+            errors[place + offset] = (predicted[0] - snapshot.stars_of(row)) ** 2
         check(place + len(asked))
     return errors
 
@@ -115,10 +114,10 @@ class StarModelUnderTest(ABC):
             given[asked - user.start] = False
             predicted = self.stars(
                 snapshot.movie_ids[user][given],
-                snapshot.stars[user][given],
+                snapshot.stars_of(user)[given],
                 snapshot.movie_ids[asked],
             )
-            errors[place : place + len(asked)] = (predicted - snapshot.stars[asked]) ** 2
+            errors[place : place + len(asked)] = (predicted - snapshot.stars_of(asked)) ** 2
             check(place + len(asked))
         return errors
 
@@ -175,7 +174,7 @@ class MeanRating(StarModelUnderTest):
     """The same stars for every film: what a first version has to beat."""
 
     def __init__(self, snapshot: Snapshot, training: NDArray[np.bool_]) -> None:
-        self._mean = np.float32(snapshot.stars[training].mean() if training.any() else 3.5)
+        self._mean = np.float32(snapshot.stars_of(training).mean() if training.any() else 3.5)
         self.movie_ids = snapshot.item_movie_ids
 
     def stars(

@@ -10,9 +10,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+_AT_ONCE = 2**20
+
 
 def holdout_position(
-    user_ids: NDArray[np.int64], movie_ids: NDArray[np.int64]
+    user_ids: NDArray[np.signedinteger], movie_ids: NDArray[np.signedinteger]
 ) -> NDArray[np.float64]:
     """A fixed number in [0, 100) for each pair of primary keys, evenly spread.
 
@@ -25,10 +27,14 @@ def holdout_position(
 
 
 def held_out(
-    user_ids: NDArray[np.int64], movie_ids: NDArray[np.int64], percent: float
+    user_ids: NDArray[np.signedinteger], movie_ids: NDArray[np.signedinteger], percent: float
 ) -> NDArray[np.bool_]:
     """True for the ratings that are kept from training at this share."""
-    return holdout_position(user_ids, movie_ids) < percent
+    held = np.empty(len(user_ids), np.bool_)
+    for start in range(0, len(held), _AT_ONCE):
+        some = slice(start, start + _AT_ONCE)
+        held[some] = holdout_position(user_ids[some], movie_ids[some]) < percent
+    return held
 
 
 def _mix(number: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -86,7 +86,7 @@ def _gains(
     gains: list[list[float]] = []
     for place, user, asked in by_user(snapshot, rows):
         given = ~hidden[user]
-        offer = page.offer(snapshot.movie_ids[user][given], snapshot.stars[user][given])
+        offer = page.offer(snapshot.movie_ids[user][given], snapshot.stars_of(user)[given])
         wanted = snapshot.movie_ids[asked]
         gains.append([_gain(offer.ranks(wanted, mix)) for mix in tried])
         users.append(int(snapshot.user_ids[user.start]))

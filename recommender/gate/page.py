@@ -80,12 +80,14 @@ class Offer:
 
 def choose_liked(snapshot: Snapshot, rows: IntArray, hidden: BoolArray) -> IntArray:
     """Of held-out ``rows`` those at or above their member's mean of what is not ``hidden`` (n,)."""
-    users = np.unique(snapshot.user_ids, return_inverse=True)[1]
+    first = np.diff(snapshot.user_ids, prepend=snapshot.user_ids[:1]) != 0
+    users = np.cumsum(first, dtype=np.int32)
     counts = np.bincount(users, ~hidden)
     sums = np.bincount(users, np.where(hidden, 0.0, snapshot.stars))
     means = sums / np.maximum(counts, 1)
-    liked = (snapshot.stars >= means[users]) & (counts[users] >= FEWEST_RATINGS)
-    rows = rows[liked[rows]]
+    owners = users[rows]
+    liked = (snapshot.stars_of(rows) >= means[owners]) & (counts[owners] >= FEWEST_RATINGS)
+    rows = rows[liked]
     newest = np.full(users.max(initial=-1) + 1, -1)
     np.maximum.at(newest, users[rows], snapshot.rated_at[rows])
     asked = np.argsort(-newest, kind="stable")[:MOST_PAGES]
@@ -106,7 +108,7 @@ def page_ranks(
         given = ~hidden[user]
         found[place : place + len(asked)] = page.ranks(
             snapshot.movie_ids[user][given],
-            snapshot.stars[user][given],
+            snapshot.stars_of(user)[given],
             snapshot.movie_ids[asked],
             mix,
         )

@@ -39,11 +39,13 @@ class DivergedError(ValueError):
 class Place:
     """Where to fit, and in which portions.
 
-    ``device`` is ``auto``, ``cpu`` or ``cuda``; ``batch_size`` None is the model's own.
+    ``device`` is ``auto``, ``cpu`` or ``cuda``; ``batch_size`` None is the model's own. So many
+    ``processes`` may fit it together, on CUDA each on a GPU of its own.
     """
 
     device: str = "auto"
     batch_size: int | None = None
+    processes: int = 1
 
 
 class Model(Protocol):

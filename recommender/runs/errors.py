@@ -23,3 +23,7 @@ class DivergedError(TrainingError):
 
 class KindBusyError(TrainingError):
     """Another process is training this kind."""
+
+
+class NoRoomError(TrainingError):
+    """The training would take more memory than is free."""

@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from catalog.models import Movie, Rating
 from recommender.models import ModelVersion, RetrainingPolicy, RunStatus, TrainingRun
-from recommender.runs.schedule import MOST_DOUBLINGS, Observation, Rules
+from recommender.runs.memory import no_room
+from recommender.runs.schedule import MOST_DOUBLINGS, Decision, Observation, Rules, decide
 
 Ending = tuple[str, datetime | None]
 
@@ -88,6 +89,15 @@ def observe_all(kinds: Sequence[str], policy: RetrainingPolicy) -> dict[str, Obs
             failures=failures,
         )
     return observations
+
+
+def decide_about(kind: str, seen: Observation, policy: RetrainingPolicy) -> Decision:
+    """Whether it is time to train ``kind``. After a failed run it is not while the memory that a
+    training needs is not free here: the same would happen again."""
+    decision = decide(seen, rules_of(policy), timezone.now())
+    if decision.train and seen.failures and (why := no_room(kind)):
+        return Decision(reason=why)
+    return decision
 
 
 def written_since(watermark: datetime | None) -> QuerySet[Rating, datetime]:

@@ -15,8 +15,8 @@ from recommender import kinds
 from recommender.models import RetrainingPolicy, RunStatus, TrainingRun
 from recommender.runs.claim import take_up_lost
 from recommender.runs.request import RESEND_AFTER, deliver_run, request_run
-from recommender.runs.schedule import Decision, decide
-from recommender.runs.schedule_inputs import observe, rules_of
+from recommender.runs.schedule import Decision
+from recommender.runs.schedule_inputs import decide_about, observe
 
 log = structlog.get_logger(__name__)
 
@@ -36,7 +36,7 @@ def sweep() -> dict[str, Decision]:
     for kind in kinds.names():
         take_up_lost(kind)
         _send_again(kind)
-        decision = decide(observe(kind, policy), rules_of(policy), timezone.now())
+        decision = decide_about(kind, observe(kind, policy), policy)
         decisions[kind] = decision
         if decision.mode and decision.trigger:
             request_run(kind, mode=decision.mode, trigger=decision.trigger, detail=decision.reason)

@@ -31,10 +31,12 @@ class Fitted:
 
 
 def default_place() -> Place:
-    """The configured device, or the GPU where there is one."""
-    from recommender.learning.engine.devices import choose_device
+    """The configured device, or the GPU where there is one, and one process for each GPU."""
+    from recommender.learning.engine.devices import choose_device, count_gpus
 
-    return Place(device=choose_device(settings.MATINEE_DEVICE).type)
+    device = choose_device(settings.MATINEE_DEVICE).type
+    gpus = count_gpus() if device == "cuda" else 1
+    return Place(device=device, processes=settings.MATINEE_TRAINING_PROCESSES or gpus)
 
 
 def fit_model(

@@ -22,7 +22,8 @@ from recommender.learning.artifact import ArtifactError, read_artifact
 from recommender.models import ModelVersion, RetrainingPolicy, RunMode, TrainingRun, VersionStatus
 from recommender.models.modelversion import SNAPSHOT_AT
 from recommender.runs.claim import settle
-from recommender.runs.errors import TrainingError
+from recommender.runs.errors import NoRoomError, TrainingError
+from recommender.runs.memory import no_room
 from recommender.training.checkpoints import DELETED_ACCOUNTS, Checkpointer, last_checkpoint
 from recommender.training.fit import Fitted, fit_model, place_name
 from recommender.training.report import RunReporter
@@ -47,6 +48,8 @@ def run_stages(run: TrainingRun, reporter: RunReporter, policy: RetrainingPolicy
 
     Raises `TrainingError` and whatever the parts raise; nothing half-made is left visible then.
     """
+    if why := no_room(run.kind):
+        raise NoRoomError(f"not begun: {why}")
     reporter.phase("snapshot")
     snapshot = take_snapshot(check=reporter.check)
     percent = policy.holdout_percent

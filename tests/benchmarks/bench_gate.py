@@ -131,9 +131,8 @@ def snapshot_of(path: Path | None):
     return Snapshot(
         user_ids=data.user_ids + 1,
         movie_ids=data.item_ids,
-        stars=data.ratings,
+        half_stars=(2 * data.ratings).astype(np.int8),
         rated_at=data.timestamps,
-        updated_at=data.timestamps * 1_000_000,
         item_movie_ids=movie_ids,
         item_features=sp.csr_matrix((len(movie_ids), 0), dtype=np.float32),
         fingerprint=Fingerprint(

@@ -4,10 +4,11 @@ import errno
 from typing import Any
 
 import pytest
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import DataError, InternalError, OperationalError, connection
 from django.test import RequestFactory
 
-from moviesite.errors import is_outage, server_error
+from moviesite.errors import bad_request, is_outage, server_error
 from moviesite.web_process import bound_statements
 from tests.recommender.conftest import plain_static
 
@@ -44,6 +45,25 @@ def test_a_statement_that_takes_too_long_is_an_outage(db: None, settings: Any) -
     with pytest.raises(OperationalError) as caught, connection.cursor() as cursor:
         cursor.execute("SELECT pg_sleep(5)")
     assert is_outage(caught.value)
+
+
+def interrupted_by(error: Exception) -> SessionInterrupted:
+    """As Django's sessions say that they could not be saved, whatever the reason."""
+    try:
+        try:
+            raise error
+        except (ValueError, OperationalError):
+            raise SessionInterrupted("deleted before the request completed")  # noqa: B904
+    except SessionInterrupted as interrupted:
+        return interrupted
+
+
+def test_a_session_that_the_database_did_not_take_is_an_outage(
+    db: None, plain_static: None
+) -> None:
+    request = RequestFactory().get("/movies/")
+    assert bad_request(request, interrupted_by(OperationalError())).status_code == 503
+    assert bad_request(request, interrupted_by(ValueError())).status_code == 400
 
 
 def test_a_fault_of_the_site_is_a_problem_to_programs_and_a_page_to_people(

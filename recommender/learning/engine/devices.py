@@ -28,6 +28,11 @@ def choose_device(device: str = "auto", use_cuda: bool = False) -> torch.device:
     return torch.device(device)
 
 
+def count_gpus() -> int:
+    """How many CUDA devices this process may use."""
+    return torch.cuda.device_count()
+
+
 @contextmanager
 def seeded(random_state: np.random.RandomState, device: torch.device) -> Iterator[None]:
     """Draw torch's random numbers from ``random_state`` inside, and leave them alone outside."""

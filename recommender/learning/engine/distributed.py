@@ -10,12 +10,15 @@ import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any, TypeVar
 
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
+from torch.distributed.rendezvous import rendezvous
 from torch.nn.parallel import DistributedDataParallel
 
+BatchT = TypeVar("BatchT")
 _BatchLoss = Callable[[Tensor], Tensor]
 
 
@@ -38,15 +41,20 @@ def process_group(device: str = "auto") -> Iterator[None]:
         return
     cuda = device != "cpu" and torch.cuda.is_available()
     if cuda:
-        rank, gpus = int(os.environ["LOCAL_RANK"]), torch.cuda.device_count()
-        processes = int(os.environ.get("LOCAL_WORLD_SIZE", rank + 1))
-        if processes > gpus:
+        place, gpus = int(os.environ["LOCAL_RANK"]), torch.cuda.device_count()
+        started = int(os.environ.get("LOCAL_WORLD_SIZE", place + 1))
+        if started > gpus:
             raise ValueError(
-                f"torchrun started {processes} processes on this machine, which has {gpus} GPU(s): "
+                f"torchrun started {started} processes on this machine, which has {gpus} GPU(s): "
                 "start one for each, or learn on device 'cpu'"
             )
-        torch.cuda.set_device(rank)
-    dist.init_process_group("cpu:gloo,cuda:nccl" if cuda else "gloo")
+        torch.cuda.set_device(place)
+    store, rank, processes = next(rendezvous("env://"))
+    # After a loss the store is the one of before, where the addresses of the lost still stand.
+    restarts = os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")
+    attempt = dist.PrefixStore(restarts, store)  # type: ignore[attr-defined]
+    backend = "cpu:gloo,cuda:nccl" if cuda else "gloo"
+    dist.init_process_group(backend, store=attempt, rank=rank, world_size=processes)
     try:
         yield
         dist.barrier()  # Who leaves early closes connections that the others still use.
@@ -93,6 +101,11 @@ def is_first() -> bool:
     return not _shared() or dist.get_rank() == 0
 
 
+def place_among_processes() -> tuple[int, int]:
+    """Which of how many processes this one is."""
+    return (dist.get_rank(), dist.get_world_size()) if _shared() else (0, 1)
+
+
 def from_first(values: Tensor) -> Tensor:
     """The first process's ``values``, in every process."""
     if _shared():
@@ -107,6 +120,18 @@ def sum_over_processes(values: Tensor) -> Tensor:
     return values
 
 
+def shared(net: nn.Module, batch_loss: Callable[[BatchT], Tensor]) -> Callable[[BatchT], Tensor]:
+    """What gives the loss of a batch of which each process has its own: the gradients that follow
+    are the mean over processes. ``batch_loss`` itself where there is one.
+
+    All start from the first one's weights and draw different random numbers afterwards.
+    """
+    if not _shared():
+        return batch_loss
+    _begin_alike(net)
+    return DistributedDataParallel(_Loss(net, batch_loss), init_sync=False)
+
+
 def shared_loss(net: nn.Module, batch_loss: _BatchLoss, entries: Tensor | None) -> _BatchLoss:
     """What this process's share of a batch adds to the batch's mean loss; ``batch_loss`` itself
     where there is one process.
@@ -118,10 +143,7 @@ def shared_loss(net: nn.Module, batch_loss: _BatchLoss, entries: Tensor | None) 
     if not _shared():
         return batch_loss
     rank, processes = dist.get_rank(), dist.get_world_size()
-    for parameter in net.parameters():
-        dist.broadcast(parameter.data, src=0)
-    if rank:
-        torch.manual_seed(torch.initial_seed() + rank)
+    _begin_alike(net)
     sparse = any(getattr(module, "sparse", False) for module in net.modules())
     together = DistributedDataParallel(
         _Loss(net, batch_loss),
@@ -133,10 +155,15 @@ def shared_loss(net: nn.Module, batch_loss: _BatchLoss, entries: Tensor | None) 
         together.register_comm_hook(None, _add_up)
 
     def loss(batch: Tensor) -> Tensor:
-        sizes = torch.ones_like(batch) if entries is None else entries[batch]
-        share = (sizes[rank::processes].sum() / sizes.sum()).item()
+        own = batch[rank::processes]
+        if entries is None:
+            share = len(own) / len(batch)
+        else:
+            sizes = entries[batch]
+            share = (sizes[rank::processes].sum() / sizes.sum()).item()
         # Whoever has nothing to learn from must take part in the exchange all the same.
-        own = batch[rank::processes] if share else batch[sizes.argmax()].unsqueeze(0)
+        if not share:
+            own = batch[:1] if entries is None else batch[sizes.argmax()].unsqueeze(0)
         own_loss = together(own) * share
         # The exchange of dense gradients, which goes on behind the computing, takes their mean.
         return own_loss if sparse else own_loss + _nothing_but_gradient(own_loss, processes - 1)
@@ -197,15 +224,22 @@ def _processes() -> int:
     return dist.get_world_size()
 
 
+def _begin_alike(net: nn.Module) -> None:
+    for parameter in net.parameters():
+        dist.broadcast(parameter.data, src=0)
+    if rank := dist.get_rank():
+        torch.manual_seed(torch.initial_seed() + rank)
+
+
 class _Loss(nn.Module):
     """A loss as a module: what DistributedDataParallel can wrap."""
 
-    def __init__(self, net: nn.Module, batch_loss: _BatchLoss) -> None:
+    def __init__(self, net: nn.Module, batch_loss: Callable[[Any], Tensor]) -> None:
         super().__init__()
         self.net = net
         self._batch_loss = batch_loss
 
-    def forward(self, batch: Tensor) -> Tensor:
+    def forward(self, batch: Any) -> Tensor:
         return self._batch_loss(batch)
 
 

@@ -17,8 +17,10 @@ def explicit(random_state: SeedLike = None, *, device: str = "auto") -> Bayesian
     return BayesianFactorizationModel(random_state=random_state, device=device)
 
 
-def sequence(random_state: SeedLike = None, *, device: str = "auto") -> SequenceBlendModel:
+def sequence(
+    random_state: SeedLike = None, *, device: str = "auto", processes: int = 1
+) -> SequenceBlendModel:
     """An unfitted model of what comes next: which item will this user choose after these?"""
     from recommender.learning.presets.next_item.model import SequenceBlendModel
 
-    return SequenceBlendModel(random_state=random_state, device=device)
+    return SequenceBlendModel(random_state=random_state, device=device, processes=processes)

@@ -111,7 +111,7 @@ def test_queries_do_not_grow_with_the_collection(
     # user; film, genres, companies, countries, languages; histogram; series, its genres;
     # the diary; ratings of friends; lists; cast and crew; words, releases, offers and origins; for
     # what is predicted and what is alike the history, once each, choices, and films
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         member.get(amelie.get_absolute_url())
 
 

@@ -14,7 +14,7 @@ from catalog.services.diary import Viewing, write
 from catalog.services.ratings import rate
 from catalog.services.seen import mark_seen
 from recommender.data import snapshot as module
-from recommender.data.postgres_copy import copy_columns
+from recommender.data.postgres_copy import copy_columns, smaller
 from recommender.data.snapshot import take_snapshot
 from recommender.gate.holdout import held_out, holdout_position
 from tests.recommender.world import World
@@ -39,6 +39,24 @@ def test_it_reads_every_rating_in_a_stable_order(rated_world: World) -> None:
         0,
         *Movie.objects.order_by("pk").values_list("pk", flat=True),
     ]
+
+
+def test_thirteen_bytes_of_a_rating_are_kept(rated_world: World) -> None:
+    snapshot = take_snapshot()
+    columns = (snapshot.user_ids, snapshot.movie_ids, snapshot.half_stars, snapshot.rated_at)
+    assert sum(column.itemsize for column in columns) == 13
+    assert snapshot.stars.dtype == np.float32
+
+
+def test_times_and_keys_that_need_more_bytes_get_them(rated_world: World) -> None:
+    rating = Rating.objects.order_by("pk")[7]
+    for moment in (datetime(1955, 3, 4, 5, tzinfo=UTC), datetime(2040, 1, 1, 0, 0, 1, 5, UTC)):
+        Rating.objects.filter(pk=rating.pk).update(rated_at=moment)
+        snapshot = take_snapshot()
+        assert int(moment.timestamp()) in snapshot.rated_at.tolist()
+    query = "SELECT a::int8 FROM (VALUES (1), (2::int8 ^ 40)) AS made (a)"
+    column = copy_columns(query, {"a": np.int64}, keep={"a": smaller(np.int32)})["a"]
+    assert column.tolist() == [1, 2**40]
 
 
 def test_the_fingerprint_changes_with_any_rating(rated_world: World) -> None:

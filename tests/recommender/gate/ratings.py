@@ -14,9 +14,8 @@ def snapshot_of(ratings: dict[int, list[tuple[int, float]]]) -> Snapshot:
     return Snapshot(
         user_ids=users.astype(np.int64),
         movie_ids=movies.astype(np.int64),
-        stars=stars.astype(np.float32),
+        half_stars=(2 * stars).astype(np.int8),
         rated_at=np.arange(len(rows)),
-        updated_at=np.arange(len(rows)),
         item_movie_ids=items.astype(np.int64),
         item_features=sp.csr_matrix((len(items), 0), dtype=np.float32),
         fingerprint=Fingerprint(

@@ -6,9 +6,15 @@ from typing import Any, Self
 
 import pytest
 import torch
+from pytest_django import Settings
 
 from recommender.learning.interactions import Interactions
 from recommender.learning.interfaces import DivergedError, Place
+from recommender.learning.presets.next_item.model import SequenceBlendModel
+from recommender.learning.presets.next_item.neural import join
+from recommender.learning.presets.next_item.neural.fit import Problem
+from recommender.learning.presets.next_item.neural.recipe import Recipe
+from recommender.learning.presets.next_item.neural.together import train_together
 from recommender.models import ModelVersion, RunStatus
 from recommender.training import fit
 from tests.recommender.stand_in import Behaviour, StandIn, use_models
@@ -37,6 +43,53 @@ def test_out_of_memory_falls_back_to_the_cpu(
     assert run.status == RunStatus.SUCCEEDED, run.log
     assert "Out of memory on cuda: going on with the CPU." in run.log
     assert run.device.startswith("cpu")
+
+
+@pytest.mark.parametrize(("asked", "given"), [(0, 1), (2, 2)])
+def test_as_many_processes_as_are_asked_for_learn_together(
+    settings: Settings, asked: int, given: int
+) -> None:
+    settings.MATINEE_DEVICE, settings.MATINEE_TRAINING_PROCESSES = "cpu", asked
+    assert fit.default_place() == Place(device="cpu", processes=given)
+
+
+def test_one_process_for_each_gpu(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.MATINEE_DEVICE, settings.MATINEE_TRAINING_PROCESSES = "cuda", 0
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 4)
+    assert fit.default_place() == Place(device="cuda", processes=4)
+
+
+def test_a_training_of_the_site_starts_two_processes_that_learn_together(
+    rated_world: World, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.MATINEE_DEVICE, settings.MATINEE_TRAINING_PROCESSES = "cpu", 2
+    recipe = Recipe(dim=8, most_epochs=2, batch=256, window=8)
+    started = []
+
+    def together(problem: Problem, processes: int, *others: Any) -> Any:
+        started.append(processes)
+        return train_together(problem, processes, *others)
+
+    monkeypatch.setattr(join, "train_together", together)
+    use_models(
+        monkeypatch,
+        lambda kind: (
+            lambda seed, place: SequenceBlendModel(
+                random_state=seed,
+                questions=100,
+                shortlists=100,
+                transformer_from=0,
+                recipe=recipe,
+                device=place.device,
+                processes=place.processes,
+            )
+        ),
+    )
+    run = run_here("sequence")
+    assert run.status == RunStatus.SUCCEEDED, run.log
+    assert started == [2]
+    assert any(point["phase"] == "reading" for point in run.loss_curve)
 
 
 class Whole(StandIn):

@@ -39,6 +39,15 @@ def kept(arrays: Mapping[str, Array], data: Interactions) -> Learned | None:
     return Learned(BlendWeights.of(arrays), reranker, learned_from)
 
 
+def checkpoint_arrays(learned: Learned) -> dict[str, Array]:
+    """What :func:`kept` needs, without anything that is counted."""
+    return {
+        "learned_from": np.array([learned.interactions]),
+        **learned.weights.arrays(),
+        **learned.reranker,
+    }
+
+
 def export_arrays(
     members: Members, learned: Learned, repeats: bool
 ) -> tuple[dict[str, Array], dict[str, Any]]:
@@ -60,9 +69,7 @@ def export_arrays(
         "item_traits": traits.items,
         "item_eras": traits.eras,
         "era_edges": traits.edges,
-        "learned_from": np.array([learned.interactions]),
-        **weights.arrays(),
-        **learned.reranker,
+        **checkpoint_arrays(learned),
     }
     return arrays, {"sharpness": weights.sharpness, "repeats": repeats, "loss": weights.loss}
 

@@ -11,17 +11,16 @@ from numpy.typing import ArrayLike
 from recommender.learning.arrays import Array, FloatArray, IntArray
 from recommender.learning.artifact import StrPath
 from recommender.learning.description import Described
-from recommender.learning.engine.devices import choose_device
 from recommender.learning.engine.persistence import fingerprint, open_model, save_model
 from recommender.learning.interactions import PADDING_ITEM, Interactions
 from recommender.learning.presets.next_item.content import content_popularity
 from recommender.learning.presets.next_item.counted import Counted
-from recommender.learning.presets.next_item.export import Learned, export_arrays, has_repeats, kept
+from recommender.learning.presets.next_item.export import export_arrays, has_repeats, kept
 from recommender.learning.presets.next_item.held_out import times_of
 from recommender.learning.presets.next_item.learn import STEPS, learn
 from recommender.learning.presets.next_item.neighbours import Limits
-from recommender.learning.presets.next_item.neural.join import kept_arrays, learned_arrays
-from recommender.learning.presets.next_item.neural.recipe import FROM, Recipe, recipe_for
+from recommender.learning.presets.next_item.neural.join import Reading
+from recommender.learning.presets.next_item.neural.recipe import FROM, Recipe
 from recommender.learning.presets.next_item.scorer import SequenceScorer
 from recommender.learning.progress import Progress, ProgressCallback
 from recommender.learning.ranking import Exclusion, recommended
@@ -69,6 +68,9 @@ class SequenceBlendModel(Described):
         How the transformer is made; that of the device when not given.
     device: 'auto', 'cpu' or 'cuda'
         Where the transformer learns; the rest is counted on the CPU.
+    processes: int
+        So many processes learn the transformer together, each on a GPU of its own where it learns
+        on GPUs.
     """
 
     batch_size = None  # it counts, and the networks that it trains are small
@@ -84,6 +86,7 @@ class SequenceBlendModel(Described):
         transformer_from: int | None = FROM,
         recipe: Recipe | None = None,
         device: str = "auto",
+        processes: int = 1,
     ) -> None:
         check_positive("max_entries", max_entries)
         check_positive("questions", questions)
@@ -94,9 +97,8 @@ class SequenceBlendModel(Described):
         self._shortlists = shortlists
         self._ridge = ridge
         self._random_state = as_random_state(random_state)
-        self._device = choose_device(device)
         self._transformer_from = transformer_from
-        self._recipe = recipe
+        self._reading = Reading(transformer_from, recipe, device, processes)
         self._exported: tuple[dict[str, Array], dict[str, Any]] | None = None
         self._scorer: SequenceScorer | None = None
         self._data_fingerprint: str | None = None
@@ -125,7 +127,7 @@ class SequenceBlendModel(Described):
             raise ValueError(f"item_ids must not contain {PADDING_ITEM}, the padding item")
         data = _in_order(interactions)
         learned = kept(warm_start, data) if warm_start else None
-        neural = kept_arrays(warm_start) if warm_start and learned else {}
+        kept_from = warm_start if learned else None
         report = _Steps(progress, 1 if learned else 1 + STEPS + 1)
         report("counting")
         repeats = has_repeats(data)
@@ -140,8 +142,14 @@ class SequenceBlendModel(Described):
                 random_state=self._random_state,
                 report=report,
             )
-            neural = self._read(counted, data, learned, repeats, progress)
             report("counting", learned.weights.loss)
+
+        def without(held: Array) -> SequenceScorer:
+            return SequenceScorer(*export_arrays(counted.members(held), learned, repeats))
+
+        neural = self._reading.arrays(
+            data, learned, without, repeats, self._random_state, progress, kept_from
+        )
         arrays, settings = export_arrays(counted.members(), learned, repeats)
         arrays["item_counts"] = np.bincount(data.item_ids, minlength=data.num_items)
         if (by_content := content_popularity(data)) is not None:
@@ -241,8 +249,10 @@ class SequenceBlendModel(Described):
         """How many items the fitted model knows, the padding item included."""
         return self._fitted().num_items
 
-    def checkpoint(self) -> None:
-        """None: most of a fit goes into weights that are of no use before the last are found."""
+    def checkpoint(self) -> dict[str, Array] | None:
+        """What is known while the transformer learns, after its last epoch. None before: what is
+        learned until then is of no use before the last of it is found."""
+        return self._reading.checkpoint()
 
     def export(self) -> tuple[dict[str, Array], dict[str, Any]]:
         """The arrays and JSON-able settings that :class:`SequenceScorer` takes."""
@@ -254,26 +264,6 @@ class SequenceBlendModel(Described):
         if self._scorer is None:
             raise RuntimeError(f"{type(self).__name__} must be fitted or loaded first")
         return self._scorer
-
-    def _read(
-        self,
-        counted: Counted,
-        data: Interactions,
-        learned: Learned,
-        repeats: bool,
-        progress: ProgressCallback | None,
-    ) -> dict[str, Array]:
-        """What a transformer learned, where there is enough to learn from and it helps."""
-        if self._transformer_from is None or len(data) < self._transformer_from:
-            return {}
-
-        def without(held: Array) -> SequenceScorer:
-            return SequenceScorer(*export_arrays(counted.members(held), learned, repeats))
-
-        recipe = self._recipe or recipe_for(self._device.type)
-        return learned_arrays(
-            data, without, repeats, recipe, self._device, self._random_state, progress
-        )
 
 
 def _in_order(interactions: Interactions) -> Interactions:

@@ -26,8 +26,9 @@ from recommender.learning.presets.stars.side_information import (
     describe,
     rated_interactions,
 )
-from recommender.learning.presets.stars.start import begin, factors_for
+from recommender.learning.presets.stars.start import begin
 from recommender.learning.presets.stars.variational import VariationalFactorization
+from recommender.learning.presets.stars.width import factors_for
 from recommender.learning.progress import Progress, ProgressCallback, Reporter
 from recommender.learning.ranking import Exclusion, recommended
 from recommender.learning.validation import (

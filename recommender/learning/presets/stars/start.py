@@ -18,11 +18,6 @@ from recommender.learning.validation import RandomState
 WARM_START_ARRAYS = ("item_rows", "item_covariances", "user_prior_precision")
 
 
-def factors_for(num_ratings: int) -> int:
-    """The width of the factors for a number of ratings: more data, more factors."""
-    return int(np.clip(round(14 * (num_ratings / 80_000) ** 0.5), 2, 24))
-
-
 def begin(
     interactions: Interactions,
     known: SideInformation,
@@ -39,22 +34,22 @@ def begin(
     tensor = partial(torch.as_tensor, device=device)
     users, items = np.unique(interactions.user_ids), np.unique(interactions.item_ids)
     user_side = Side(
-        ids=tensor(np.searchsorted(users, interactions.user_ids)),
+        ids=tensor(np.searchsorted(users, interactions.user_ids).astype(np.int32)),
         features=tensor(known.users[users]),
         blocks=tensor(known.user_blocks),
         width=width,
     )
     item_side = Side(
-        ids=tensor(np.searchsorted(items, interactions.item_ids)),
+        ids=tensor(np.searchsorted(items, interactions.item_ids).astype(np.int32)),
         features=tensor(known.items[items]),
         blocks=tensor(known.item_blocks),
         width=width,
     )
-    ratings = np.asarray(interactions.ratings, float) - mean
-    weights = np.ones(len(ratings)) if interactions.weights is None else interactions.weights
-    fit = VariationalFactorization(
-        tensor(ratings), tensor(np.asarray(weights, float)), user_side, item_side, random_state
-    )
+    ratings = (np.asarray(interactions.ratings, float) - mean).astype(np.float32)
+    weights = None
+    if interactions.weights is not None and (interactions.weights != 1.0).any():
+        weights = tensor(interactions.weights)
+    fit = VariationalFactorization(tensor(ratings), weights, user_side, item_side, random_state)
     if warm_start is not None:
         _take_users(user_side, known, warm_start)
         _take_items(item_side, known, warm_start, items)
@@ -97,7 +92,8 @@ def _take_items(
         side.precision, side.coefficients = tensor(precision), tensor(coefficients)
         side.noise = tensor(np.where(met, arrays["item_precisions"], 1.0)[items])
         _take_penalties(side, arrays["penalties_of_items"])
-    side.mean, side.covariance = tensor(rows[items]), tensor(covariances)
+    side.mean = tensor(rows[items])
+    side.covariance = tensor(covariances.astype(np.float32))
 
 
 def _met(arrays: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:

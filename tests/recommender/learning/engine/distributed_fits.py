@@ -11,7 +11,7 @@ import numpy as np
 import torch
 import torch.distributed as dist
 
-from recommender.learning.engine.distributed import is_first, process_group
+from recommender.learning.engine.distributed import StoppedElsewhereError, is_first, process_group
 from recommender.learning.engine.training import EarlyStopping
 from recommender.learning.evaluation import rmse_score, sequence_mrr_score
 from recommender.learning.factorization.explicit import ExplicitFactorizationModel
@@ -70,6 +70,24 @@ def disagreement(models: dict) -> float:
     return largest
 
 
+class CancelledError(Exception):
+    """What a progress callback raises to end a fit."""
+
+
+def cancelled() -> str:
+    """How a fit ends here that the first process cancels after its first epoch."""
+
+    def cancel(progress: object) -> None:
+        raise CancelledError
+
+    model = ExplicitFactorizationModel(device="cpu", random_state=3, n_iter=50, batch_size=65)
+    try:
+        model.fit(ratings()[0], progress=cancel)
+    except (CancelledError, StoppedElsewhereError) as error:
+        return type(error).__name__
+    return "not at all"
+
+
 def main(folder: Path) -> None:
     torch.set_num_threads(1)
     with process_group():
@@ -81,6 +99,7 @@ def main(folder: Path) -> None:
             "qualities": qualities(models),
             "disagreement": disagreement(models),
             "first": is_first(),
+            "cancelled": cancelled(),
         }
         (folder / f"{dist.get_rank()}.json").write_text(json.dumps(said))
 

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import warnings
 from pathlib import Path
 
 import numpy as np
@@ -30,9 +29,6 @@ def folder(tmp_path_factory):
     """What two processes have fitted and written."""
     folder = tmp_path_factory.mktemp("two")
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--no-python"]
-    # In whole runs of all tests a process has crashed inside torch, never in runs of this file
-    # alone: torchrun starts both again, and the warning below shows where it was.
-    torchrun += ["--max-restarts", "2"]
     module = "tests.recommender.learning.engine.distributed_fits"
     script = [sys.executable, "-m", module, str(folder)]
     done = subprocess.run(
@@ -45,8 +41,6 @@ def folder(tmp_path_factory):
         check=False,
     )
     assert done.returncode == 0, done.stderr[-4000:]
-    if "Fatal Python error" in done.stderr:
-        warnings.warn(f"started again after a crash:\n{done.stderr}", stacklevel=1)
     return folder
 
 
@@ -78,6 +72,21 @@ def test_all_processes_agree(folder):
     assert (first["first"], second["first"]) == (True, False)
     assert second["disagreement"] == 0
     assert second["losses"] == first["losses"]
+
+
+def test_a_cancellation_by_the_first_process_ends_all(folder):
+    assert said(folder, 0)["cancelled"] == "CancelledError"
+    assert said(folder, 1)["cancelled"] == "StoppedElsewhereError"
+
+
+def test_more_processes_than_gpus_are_refused(monkeypatch):
+    monkeypatch.setattr(torch.distributed, "is_torchelastic_launched", lambda: True)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    monkeypatch.setenv("LOCAL_RANK", "1")
+    monkeypatch.setenv("LOCAL_WORLD_SIZE", "2")
+    with pytest.raises(ValueError, match=r"2 processes on this machine, which has 1 GPU"):
+        distributed.process_group().__enter__()
 
 
 def test_without_torchrun_nothing_is_shared():

@@ -10,6 +10,7 @@ from recommender.learning.engine.placement import place, room, rows_on
 from recommender.learning.factorization.examples import Examples
 from recommender.learning.factorization.explicit import ExplicitFactorizationModel
 from recommender.learning.factorization.implicit import ImplicitFactorizationModel
+from recommender.learning.factorization.representations import BilinearNet
 from recommender.learning.interactions import Interactions, SequenceInteractions
 from recommender.learning.sequence.implicit import ImplicitSequenceModel
 from tests.recommender.learning.toys import checkerboard, ratings, walks
@@ -40,6 +41,14 @@ def test_batches_of_what_does_not_fit_go_to_the_device():
     here = torch.device("cpu")
     (column,) = place([np.arange(5)], here, 0)
     assert rows_on(here, column, torch.tensor([4, 1])).tolist() == [4, 1]
+
+
+def test_residuals_of_what_does_not_fit_are_made_on_the_device():
+    examples = Examples.of(DATA, ELSEWHERE, 0)
+    net = BilinearNet(3, 4, 8).to(ELSEWHERE)
+    residuals = examples.residuals_in_parts(net, 2)
+    assert residuals.device.type == "meta"
+    assert residuals.shape == (3,)
 
 
 MODELS = {

@@ -12,7 +12,11 @@ from recommender.learning.presets.next_item.neural.reader import Floats, History
 
 EXPLAINED = 48
 """So many of the newest items are left out in turn to explain a score; the others have no part."""
-PREFIXES = ("neural_", "item_neural")
+
+
+def is_neural(name: str) -> bool:
+    """Whether an array of this name is the transformer's."""
+    return name.startswith(("neural_", "item_neural"))
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ and McAuley, ICDM 2018) in gated pre-norm blocks (LiGR; Borisyuk et al., 2025) w
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -71,7 +73,7 @@ class HistoryNet(nn.Module):
         }
 
     @torch.no_grad()
-    def start_from(self, arrays: dict[str, Array]) -> None:
+    def start_from(self, arrays: Mapping[str, Array]) -> None:
         """Take the weights of :meth:`arrays`, of a net of the same shape."""
         self.items.weight.copy_(torch.from_numpy(arrays["item_neural"]))
         self.biases.copy_(torch.from_numpy(arrays["item_neural_bias"]))

@@ -46,7 +46,7 @@ class Recipe:
     weight_decay: float = 1e-2
     budget: int = 40_000_000
     most_epochs: int = 40
-    patience: int = 5
+    patience: int = 8
     whole_catalog: int = 6000
     negatives: int = 256
 

@@ -44,13 +44,18 @@ class Histories:
 
 
 def batches(
-    histories: Histories, window: int, size: int, random_state: np.random.RandomState | None
+    histories: Histories,
+    window: int,
+    size: int,
+    random_state: np.random.RandomState | None,
+    part: tuple[int, int] = (0, 1),
 ) -> Iterator[Batch]:
     """All windows, about ``size`` items at a time, each item as a target once.
 
     With ``random_state`` long histories are cut elsewhere each time, and the batches come in any
     order; without, windows end where the histories do. Windows of about one length come together,
-    so that little is padded.
+    so that little is padded. ``part`` (k, n) gives every n-th batch from the k-th on: as many to
+    each k, the first ones again where they do not go round.
     """
     starts, lengths = _cut(histories, window, random_state)
     luck = np.arange(len(starts)) if random_state is None else random_state.permutation(len(starts))
@@ -58,7 +63,9 @@ def batches(
     groups = _groups(lengths[order], size)
     if random_state is not None:
         random_state.shuffle(groups)
-    for first, last in groups:
+    first_of_part, parts = part
+    groups += groups[: -len(groups) % parts]
+    for first, last in groups[first_of_part::parts]:
         rows = order[first:last]
         yield _batch(histories.items, starts[rows], lengths[rows])
 

@@ -5,7 +5,7 @@ import pytest
 
 from recommender.learning.presets.next_item.model import SequenceBlendModel
 from recommender.learning.presets.next_item.neural import join
-from recommender.learning.presets.next_item.neural.member import PREFIXES
+from recommender.learning.presets.next_item.neural.member import is_neural
 from recommender.learning.presets.next_item.scorer import SequenceScorer
 from tests.recommender.learning.presets.next_item.neural.strides import ITEMS, QUICK, strides
 from tests.recommender.learning.presets.next_item.test_model import rounds
@@ -23,7 +23,7 @@ def model():
 
 
 def neural(model):
-    return {name for name in model.export()[0] if name.startswith(PREFIXES)}
+    return {name for name in model.export()[0] if is_neural(name)}
 
 
 def test_it_joins_where_neighbours_cannot_tell_what_comes_next(model):
@@ -60,7 +60,7 @@ def test_a_seed_repeats_exactly(model):
 def test_an_explanation_is_what_the_transformer_says_less_of_the_history_without(model):
     history = np.array([3, 10, 17, 24])
     both = SequenceScorer(*model.export())
-    arrays = {k: v for k, v in model.export()[0].items() if not k.startswith(PREFIXES)}
+    arrays = {k: v for k, v in model.export()[0].items() if not is_neural(k)}
     counted = SequenceScorer(arrays, model.export()[1])
     member = join.NeuralMember(model.export()[0])
     scale = member.counted_weight
@@ -111,6 +111,37 @@ def test_what_progress_raises_ends_the_reading():
 
     with pytest.raises(CancelledError):
         fitted(strides(users=100), progress=cancel)
+
+
+def test_a_lost_fit_is_continued_from_its_checkpoint():
+    class LostError(Exception):
+        pass
+
+    def made():
+        settings = {"transformer_from": 100, "recipe": QUICK, "shortlists": 250}
+        return SequenceBlendModel(random_state=0, questions=300, device="cpu", **settings)
+
+    first, second, epochs = made(), made(), []
+
+    def lose(report):
+        if report.phase == "reading" and report.epoch == 6:
+            kept.append(first.checkpoint())
+            raise LostError
+
+    kept = []
+    with pytest.raises(LostError):
+        first.fit(strides(), progress=lose)
+    assert first.checkpoint() is None
+    second.fit(
+        strides(),
+        warm_start=kept[0],
+        progress=lambda report: epochs.append((report.phase, report.epoch)),
+    )
+    phases = {phase for phase, _ in epochs}
+    assert phases == {"reading", "counting"}
+    assert min(epoch for phase, epoch in epochs if phase == "reading") >= 6
+    assert "neural_blend" in neural(second)
+    assert not {"neural_epoch", "neural_seed"} & neural(second)
 
 
 def test_a_saved_model_answers_as_before(model, tmp_path):
