@@ -21,6 +21,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 import requests
+from allauth.account.models import EmailAddress
 from django.db import connection
 from ruamel.yaml import YAML
 
@@ -184,7 +185,8 @@ def caddy_command(
 
 @pytest.mark.django_db(transaction=True)
 def test_a_site_under_a_path_works_whole_behind_it(proxy: Proxy) -> None:
-    User.objects.create_user("ida", "ida@films.example", PASSWORD)
+    ida = User.objects.create_user("ida", "ida@films.example", PASSWORD)
+    EmailAddress.objects.create(user=ida, email=ida.email, verified=True, primary=True)
     visitor = requests.Session()
     visitor.trust_env = False  # a machine may have certificates or a proxy of its own set
     visitor.verify = str(proxy.certificate)
