@@ -20,5 +20,5 @@ def local_now(request: HttpRequest) -> datetime:
 def _zone(name: str) -> ZoneInfo | None:
     try:
         return ZoneInfo(name) if name else None
-    except (ValueError, OSError):  # no such zone, or a name that is a path
+    except (KeyError, ValueError, OSError):  # no such zone, or a name that is a path
         return None
