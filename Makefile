@@ -104,13 +104,14 @@ bench-scale: setup ## measure each stage by the number of ratings, as JSON (ARGS
 bench-load: setup ## measure a first visit in Chromium (ARGS="http://127.0.0.1:8000 USERNAME PASSWORD")
 	@$(VENV_PYTHON) -m tests.benchmarks.bench_load $(ARGS)
 
-GERMAN := locale/de/LC_MESSAGES/django.po
+LANGUAGES := de fr
 translations: setup ## collect the texts of the interface into locale/ and compile it (needs gettext)
-	$(SETTINGS) $(VENV_PYTHON) manage.py makemessages -l de -e html,txt,py,jinja -i '.venv*' -i var -i tests \
-		--no-location --no-wrap --no-obsolete
-	sed -i -E '/^"(Report-Msgid-Bugs-To|POT-Creation-Date)/d' $(GERMAN)
-	$(SETTINGS) $(VENV_PYTHON) manage.py compilemessages -l de -i '.venv*'
-	msgfmt --check-format --statistics -o /dev/null $(GERMAN)
+	$(SETTINGS) $(VENV_PYTHON) manage.py makemessages $(LANGUAGES:%=-l %) -e html,txt,py,jinja -i '.venv*' -i var \
+		-i tests --no-location --no-wrap --no-obsolete
+	sed -i -E '/^"(Report-Msgid-Bugs-To|POT-Creation-Date)/d' $(LANGUAGES:%=locale/%/LC_MESSAGES/django.po)
+	$(SETTINGS) $(VENV_PYTHON) manage.py compilemessages $(LANGUAGES:%=-l %) -i '.venv*'
+	for language in $(LANGUAGES); do \
+		msgfmt --check-format --statistics -o /dev/null locale/$$language/LC_MESSAGES/django.po; done
 
 chaos: setup ## break a site at random under writers, then compare it with their ledger (FAULTS=200 SEED=7)
 	@exec $(VENV_PYTHON) -m tests.faults.chaos --faults $(or $(FAULTS),200) $(if $(SEED),--seed $(SEED)) --report chaos.json

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from ninja import Router, Status
 
 from catalog.models import HiddenMovie, Movie, WatchlistEntry
@@ -34,7 +35,8 @@ def list_watchlist(request: HttpRequest, limit: Limit = 20, offset: Offset = 0) 
 def put_watchlist(request: HttpRequest, movie_id: MovieId) -> Json:
     movie = open_film(movie_id, request.user, Movie.objects.with_link_and_genres())
     set_watchlisted(user_id=member_id(request), movie=movie, on=True)
-    entry = WatchlistEntry.objects.get(user_id=member_id(request), movie=movie)
+    # Another request may have taken it off again.
+    entry = get_object_or_404(WatchlistEntry, user_id=member_id(request), movie=movie)
     entry.movie = movie
     return _kept_json(entry, request)
 
@@ -65,7 +67,7 @@ def list_hidden(request: HttpRequest, limit: Limit = 20, offset: Offset = 0) -> 
 def put_hidden(request: HttpRequest, movie_id: MovieId) -> Json:
     movie = open_film(movie_id, request.user, Movie.objects.with_link_and_genres())
     set_hidden(user_id=member_id(request), movie=movie, on=True)
-    mark = HiddenMovie.objects.get(user_id=member_id(request), movie=movie)
+    mark = get_object_or_404(HiddenMovie, user_id=member_id(request), movie=movie)
     mark.movie = movie
     return _hidden_json(mark, request)
 

@@ -1,5 +1,7 @@
 """A year of the diary: in review, and as a picture to share."""
 
+from datetime import MAXYEAR, MINYEAR
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -33,7 +35,8 @@ def diary_picture(request: HttpRequest, year: int) -> HttpResponse:
 
 
 def _review(request: HttpRequest, year: int) -> YearInReview:
-    review = year_in_review(member_id(request), year)
+    known = MINYEAR <= year <= MAXYEAR  # what a day can have
+    review = year_in_review(member_id(request), year) if known else None
     if review is None:
         raise Http404(f"the diary has nothing of {year}")
     return review

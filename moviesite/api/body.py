@@ -22,6 +22,8 @@ class CleanParser(Parser):
             body = json.loads(request.body)
         except (RecursionError, ValueError) as error:
             raise HttpError(400, "The body is no JSON.") from error
+        if not isinstance(body, dict):
+            raise HttpError(422, "The body must be an object.")
         _check(body, "body", MAX_DEPTH)
         return body
 

@@ -35,7 +35,7 @@ def answered_once(
     """What ``run`` answers, or what it answered when a request had this key before."""
     if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable():
         return problem(400, f"{HEADER} must have 1 to {LONGEST_KEY} printable characters.")
-    user_id = _member(request)
+    user_id = member_of(request)
     if user_id is None:
         return run()  # which says that nobody is logged in
     asked = fingerprint(request)
@@ -65,7 +65,7 @@ def forget_old_answers() -> int:
     return KeptAnswer.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).delete()[0]
 
 
-def _member(request: HttpRequest) -> int | None:
+def member_of(request: HttpRequest) -> int | None:
     """Who asks; the operation looks again, and refuses in its own words."""
     for way_in in MEMBER:
         try:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from catalog.services.turns import take_turn
+
 from . import api, limits
 from .etags import etag_of, matches, tagged
-from .idempotency import HEADER, answered_once
+from .idempotency import HEADER, answered_once, member_of
 from .problems import as_problem, problem
 
 READS = ("GET", "HEAD", "OPTIONS", "TRACE")
@@ -67,13 +70,27 @@ class ApiMiddleware:
             return problem(422, errors=errors)
         if request.method in READS:
             return None
-        if (asked := request.headers.get("If-Match")) and not _unchanged(
-            request, view, kwargs, asked
-        ):
-            return problem(412, "It is not as you know it: get it again first.")
+
+        def run() -> HttpResponseBase:
+            if asked := request.headers.get("If-Match"):
+                return _if_unchanged(request, view, kwargs, asked)
+            return view(request, *args, **kwargs)
+
         if key := request.headers.get(HEADER):
-            return answered_once(request, key, lambda: view(request, *args, **kwargs))
-        return None
+            return answered_once(request, key, run)
+        return run() if "If-Match" in request.headers else None
+
+
+def _if_unchanged(
+    request: HttpRequest, view: Callable[..., Any], kwargs: Any, asked: str
+) -> HttpResponseBase:
+    """Change what the client has seen; while it is compared, no other request changes it."""
+    with transaction.atomic():
+        if (user_id := member_of(request)) is not None:
+            take_turn(user_id)
+        if not _unchanged(request, view, kwargs, asked):
+            return problem(412, "It is not as you know it: get it again first.")
+        return view(request, **kwargs)
 
 
 def _unchanged(request: HttpRequest, view: Callable[..., Any], kwargs: Any, asked: str) -> bool:

@@ -68,7 +68,8 @@ def test_the_page_and_the_picture_are_the_members_own(
     assert answer["Content-Type"] == "image/png"
     assert "no-store" in answer["Cache-Control"]
     assert Image.open(BytesIO(answer.content)).size == (1080, 1080)
-    assert member.get("/diary/year/1999/").status_code == 404
+    for year in (1999, 0, 10_000, 2**70):
+        assert member.get(f"/diary/year/{year}/").status_code == 404
     client.force_login(get_user_model().objects.create_user("eve"))
     assert client.get("/diary/year/2025/").status_code == 404
     client.logout()
