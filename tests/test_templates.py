@@ -1,5 +1,6 @@
 """Every template can be compiled, so that no rarely seen page is broken."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -31,5 +32,17 @@ def test_no_comment_runs_over_lines() -> None:
         for path in sorted(Path("templates").rglob("*.html"))
         for line in path.read_text(encoding="utf-8").splitlines()
         if "{#" in line and "#}" not in line.split("{#")[-1]
+    }
+    assert broken == {}
+
+
+def test_translated_blocks_name_what_they_say() -> None:
+    """Of ``{{ session.ip }}`` in such a block nothing would be shown."""
+    block = re.compile(r"{% blocktrans(?:late)?\b.*?{% endblocktrans", re.DOTALL)
+    broken = {
+        str(path): found
+        for path in sorted(Path("templates").rglob("*.html"))
+        for text in block.findall(path.read_text(encoding="utf-8"))
+        if (found := re.findall(r"{{ *\w+[.|][^}]*}}", text))
     }
     assert broken == {}

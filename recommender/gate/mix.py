@@ -17,12 +17,12 @@ from recommender.gate.evaluate import by_user
 from recommender.gate.holdout import holdout_position
 from recommender.gate.page import Page
 from recommender.learning.arrays import BoolArray, DoubleArray, IntArray
-from recommender.learning.presets.mix import Mix, Mixes
+from recommender.learning.presets.mix import USUAL, Mix, Mixes
 
 MOST_MEMBERS = 600
 FEWEST_MEMBERS = 40  # of each half, or nothing is fitted
-# A heavier weight of the next film would overrule what a member thinks of films.
-NEXT_WEIGHTS = (0.05, 0.075, 0.1, 0.15, 0.2)
+# A heavier weight finds more and is liked less: by over .05 stars among the films that it hits.
+NEXT_WEIGHTS = (0.05, 0.075, 0.1)
 CAUTIONS = (1.0, 1.5, 2.0, 3.0)
 _WATCH_NEXT_STEP = 1.5  # times the weight that the next film has among top picks
 _DEEP = 20
@@ -50,9 +50,10 @@ def fit_mixes(
 
     ``rows`` are the liked films among those ``hidden`` (n,): see `choose_liked`.
     """
+    present = _bounded(present)
     tried = [present.top_picks]
     tried += [
-        replace(present.top_picks, next_weight=weight, caution=caution)
+        replace(USUAL.top_picks, next_weight=weight, caution=caution)
         for weight, caution in product(NEXT_WEIGHTS, CAUTIONS)
     ]
     users, gains = _gains(snapshot, rows, hidden, page, tried, check)
@@ -66,11 +67,16 @@ def fit_mixes(
     if best == 0:
         return FittedMixes(present, len(users), before, now)
     chosen = tried[best]
-    following = replace(
-        present.watch_next,
-        next_weight=min(_WATCH_NEXT_STEP * chosen.next_weight, max(NEXT_WEIGHTS)),
-    )
+    following = replace(present.watch_next, next_weight=_WATCH_NEXT_STEP * chosen.next_weight)
     return FittedMixes(Mixes(top_picks=chosen, watch_next=following), len(users), before, now)
+
+
+def _bounded(mixes: Mixes) -> Mixes:
+    """What an older version brought may be out of today's bounds: then it begins anew."""
+    picks = mixes.top_picks
+    if picks.next_weight > max(NEXT_WEIGHTS) or picks.lately_weight > USUAL.top_picks.lately_weight:
+        return USUAL
+    return mixes
 
 
 def _gains(

@@ -68,6 +68,6 @@ class Mixes:
 # Where none were fitted. Chosen on members with odd keys, confirmed on those with even ones: see
 # docs/performance.md.
 USUAL = Mixes(
-    top_picks=Mix(next_weight=0.1, caution=2.0, lately_weight=0.2),
+    top_picks=Mix(next_weight=0.1, caution=2.0, lately_weight=0.05),
     watch_next=Mix(next_weight=0.15, caution=1.0, lately_weight=0.2),
 )

@@ -1,11 +1,13 @@
 """The mix of two versions, fitted on what members liked."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from recommender.gate.mix import NEXT_WEIGHTS, fit_mixes
+from recommender.gate.mix import NEXT_WEIGHTS, FittedMixes, fit_mixes
 from recommender.gate.page import Page
-from recommender.learning.presets.mix import USUAL, Mix
+from recommender.learning.presets.mix import USUAL, Mix, Mixes
 from tests.recommender.gate.ratings import snapshot_of
 from tests.recommender.gate.test_page import Following, Stars, version
 
@@ -14,15 +16,15 @@ MEMBERS = 120
 
 
 def fitted(
-    stars: list[float], chances: list[float], uncertain: float = 0.0, members: int = MEMBERS
-):
+    stars: list[float], chances: list[float], members: int = MEMBERS, present: Mixes = USUAL
+) -> FittedMixes | None:
     """Each member rated five films and liked film 60, which is held out."""
     given = [(film, 3.0) for film in range(1, 6)]
     snapshot = snapshot_of({user: [*given, (60, 5.0)] for user in range(1, members + 1)})
     rows = np.flatnonzero(snapshot.movie_ids == 60)
     hidden = snapshot.movie_ids == 60
     page = Page.of(version(Stars(stars), FILMS), version(Following(chances), FILMS))
-    return fit_mixes(snapshot, rows, hidden, page, USUAL, lambda done: None)
+    return fit_mixes(snapshot, rows, hidden, page, present, lambda done: None)
 
 
 def level(value: float, of_liked: float) -> list[float]:
@@ -30,7 +32,8 @@ def level(value: float, of_liked: float) -> list[float]:
 
 
 def test_the_next_film_counts_more_where_it_knows_what_is_liked() -> None:
-    found = fitted(level(4.0, 3.75), level(-8.0, -6.5))
+    little = replace(USUAL, top_picks=replace(USUAL.top_picks, next_weight=min(NEXT_WEIGHTS)))
+    found = fitted(level(4.0, 3.87), level(-8.0, -6.5), present=little)
     assert found is not None
     assert found.mixes.top_picks.next_weight == max(NEXT_WEIGHTS)
     assert found.now == 1.0
@@ -50,6 +53,15 @@ def test_what_counts_goes_on_counting_where_nothing_is_gained() -> None:
     assert found is not None
     assert found.mixes == USUAL
     assert found.now == found.before == 1.0
+
+
+@pytest.mark.parametrize("too_much", [{"next_weight": 0.2}, {"lately_weight": 0.2}])
+def test_what_an_older_version_brought_is_bounded(too_much: dict[str, float]) -> None:
+    """Such lists found more, and what they found was liked less."""
+    older = replace(USUAL, top_picks=replace(USUAL.top_picks, **too_much))
+    found = fitted(level(4.0, 5.0), level(-8.0, -8.0), present=older)
+    assert found is not None
+    assert found.mixes == USUAL
 
 
 def test_nothing_is_fitted_to_a_handful_of_members() -> None:
