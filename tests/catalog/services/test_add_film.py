@@ -75,8 +75,7 @@ def test_releases_providers_and_translations_of_the_sites_countries_and_language
         ("DE", "buy", "Apple TV"),
     }
     assert Provider.objects.count() == 2
-    german = movie.translations.get()
-    assert (german.language, german.title) == ("de", "Dune: Der Wüstenplanet")
+    assert movie.translations.get(language="de").title == "Dune: Der Wüstenplanet"
 
 
 def test_a_translated_title_is_found(tmdb: StandInTmdb) -> None:

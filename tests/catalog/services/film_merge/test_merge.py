@@ -166,7 +166,7 @@ def test_thousands_of_ratings_take_no_more_statements_than_one(
         Rating.objects.bulk_create(
             Rating(user=user, movie=movie, half_stars=1 + n % 10) for n, user in enumerate(users)
         )
-    with django_assert_max_num_queries(110):
+    with django_assert_max_num_queries(112):
         merge_films(kept, gone, editor_id=None)
     kept.refresh_from_db()
     assert kept.rating_count == 2000
