@@ -59,7 +59,9 @@ def _take(
     theme: Any,
     options: dict[str, Any],
 ) -> list[Path]:
-    context = browser.new_context(**options, color_scheme=theme, reduced_motion="reduce")
+    context = browser.new_context(
+        **options, color_scheme=theme, reduced_motion="reduce", service_workers="block"
+    )
     # The same pictures with and without the image host: those of the designed covers.
     context.route("**/images/**", lambda route: route.abort())
     context.route("**/*.css", _insist_on_fonts)
