@@ -1,0 +1,107 @@
+"""No page reads all ratings: each query of each page that links lead to is explained.
+
+A table of a few rows is read from end to end whatever indexes there are. So PostgreSQL is asked for
+its plan with sequential scans switched off: where one is left, or an index is read from its
+beginning to its end, there is no index that leads to the rows.
+"""
+
+import json
+import re
+from collections import deque
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import Resolver404, resolve
+
+from tests.recommender.world import World
+
+RATINGS = "catalog_rating"
+MOST_OF_A_VIEW = 2
+READ = re.compile(r"\s*(SELECT|WITH)\b")
+LINK = re.compile(r"""(?:href|src|hx-get|data-[a-z-]+)="(/[^"#]*)[^"]*\"""")
+OUT = re.compile(
+    r"logout|/static/|/accounts/(login|signup|password|reauthenticate|email|2fa|3rdparty)"
+)
+
+
+def pages_from(client: Client, *starts: str) -> Iterator[tuple[str, list[str]]]:
+    """Pages that links lead to, up to two of each view, and the queries that each made."""
+    waiting, known = deque(starts), set(starts)
+    visited: dict[str, int] = {}
+    while waiting:
+        address = waiting.popleft()
+        try:
+            view = resolve(address.partition("?")[0]).view_name
+        except Resolver404:
+            continue
+        if visited.get(view, 0) >= MOST_OF_A_VIEW:
+            continue
+        visited[view] = visited.get(view, 0) + 1
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.get(address)
+            body = b"".join(answer) if answer.streaming else answer.content
+        yield address, [query["sql"] for query in queries]
+        if answer.status_code == 200 and "html" in answer.get("Content-Type", ""):
+            links = [link.replace("&amp;", "&") for link in LINK.findall(body.decode())]
+            new = [link for link in links if link not in known and not OUT.search(link)]
+            known.update(new)
+            waiting.extend(new)
+        elif answer.status_code in (301, 302) and answer["Location"] not in known:
+            waiting.append(answer["Location"])
+
+
+def whole_reads(plan: dict[str, Any], limited: bool = False) -> Iterator[str]:
+    """The nodes of a plan that read all ratings."""
+    limited = limited or plan["Node Type"] == "Limit"
+    if plan.get("Relation Name") == RATINGS:
+        by_index = plan["Node Type"].startswith("Index") and "Index Cond" in plan
+        in_order = plan["Node Type"].startswith("Index") and limited
+        if not (by_index or in_order or plan["Node Type"].startswith("Bitmap")):
+            yield plan["Node Type"]
+    for child in plan.get("Plans", ()):
+        yield from whole_reads(child, limited)
+
+
+def plan_of(sql: str) -> dict[str, Any]:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("EXPLAIN (FORMAT json) " + sql.replace("%", "%%"), [])
+        (found,) = cursor.fetchone()
+        cursor.execute("SET LOCAL enable_seqscan = on")
+    document = json.loads(found) if isinstance(found, str) else found
+    plan: dict[str, Any] = document[0]["Plan"]
+    return plan
+
+
+def assert_none_reads_all(pages: Iterator[tuple[str, list[str]]], fewest: int) -> None:
+    seen, addresses, wrong = set(), [], []
+    for address, queries in pages:
+        addresses.append(address)
+        for sql in queries:
+            shape = re.sub(r"\d+|'[^']*'", "?", sql)
+            if RATINGS not in sql or shape in seen or not READ.match(sql):
+                continue
+            seen.add(shape)
+            wrong += [f"{address}: {node}: {sql}" for node in whole_reads(plan_of(sql))]
+    assert len(addresses) >= fewest, addresses
+    assert len(seen) > 2
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.usefixtures("plain_static")
+def test_no_page_of_a_member_reads_all_ratings(world: World, client: Client) -> None:
+    world.publish()
+    client.force_login(world.fan_of_even(ratings=8))
+    assert_none_reads_all(pages_from(client, "/", f"/movies/{world.movies[3].pk}/"), 20)
+
+
+def test_a_query_that_reads_all_ratings_would_be_found(world: World) -> None:
+    world.fan_of_even(ratings=8)
+    read_all = "SELECT count(*) FROM catalog_rating WHERE half_stars = 10"
+    by_user = "SELECT count(*) FROM catalog_rating WHERE user_id = 1"
+    assert list(whole_reads(plan_of(read_all)))
+    assert not list(whole_reads(plan_of(by_user)))
