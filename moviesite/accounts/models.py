@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
@@ -54,7 +55,10 @@ class User(AbstractUser):
         from .names import refuse_other_names
 
         if not User.objects.filter(pk=self.pk, username=self.username).exists():
-            refuse_other_names(self.username, self.pk)
+            try:
+                refuse_other_names(self.username, self.pk)
+            except ValidationError as error:
+                raise ValidationError({"username": error}) from error
 
 
 class Scope(models.TextChoices):

@@ -138,6 +138,7 @@ FORMS: dict[str, tuple[Callable[[Scene], list[Any]], Callable[[Scene], dict[str,
         lambda here: [],
         lambda here: {"password": PASSWORD, "username": here.user.username},
     ),
+    "sessions-end": (lambda here: [], lambda here: {}),
 }
 
 # What programs send: the method, the address below the API, the body.
