@@ -59,8 +59,9 @@ def for_group(
 ) -> list[GroupCard]:
     """Films by least misery, then by the average: what the first of the members looks for.
 
-    Left out are films closed to the first, and those that others let friends see they rated. What
-    they have seen or hidden otherwise is theirs: that a film is missing would tell it.
+    Left out are films closed to the first, and those seen, with stars or without, by others who
+    show friends their ratings. What they have hidden, and what those have seen who show nothing, is
+    theirs: that a film is missing would tell it.
 
     Both are less what the predictions may be wrong by: a film foreseen at 4.3 for sure comes before
     one foreseen at 4.5 by a guess.
@@ -75,7 +76,7 @@ def for_group(
     if not group or live.factorization is None:
         return []
     stars = np.stack([one.scores.stars for one in group if one.scores.stars is not None])
-    told = [histories[pk].movie_ids for pk in who_show_ratings(m.pk for m in members[1:])]
+    told = [histories[pk].watched_ids for pk in who_show_ratings(m.pk for m in members[1:])]
     allowed = group[0].allowed & ~live.catalog.mask_of(np.concatenate([*told, _NONE]))
     least, average = stars.min(axis=0), stars.mean(axis=0)
     if offered is not None and len(offered) == len(allowed):

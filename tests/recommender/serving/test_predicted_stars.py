@@ -71,5 +71,5 @@ def test_pages_of_the_catalog_ask_the_live_model(
     liked = client.get("/movies/?predicted=4").context["page"].paginator.count
     assert 0 < liked <= 30
     # user; live versions, looked at anew by every request of a test; history; keys; films
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get("/watchlist/")
