@@ -33,6 +33,7 @@ def django_db_setup(
     (asgiref's ``Local`` tells the two apart), which Django no longer sees when the loop has ended.
     """
     yield
+    connection.close()  # the server may have gone under it, in a test of faults
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"

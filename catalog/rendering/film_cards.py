@@ -94,6 +94,13 @@ def draw(macro: str, *values: object) -> SafeString:
     return mark_safe(drawn.strip())  # noqa: S308
 
 
+def forget_drawings() -> None:
+    """Draw all pieces anew: they keep the address of static files, of which a process has one."""
+    cast(Jinja2, engines["jinja2"]).env.cache.clear()
+    icon.cache_clear()
+    _predicted_stars.cache_clear()
+
+
 def stars_text(value: float | None) -> str:
     """``3.5`` → ``3.5``, ``4.0`` → ``4``: stars as the reader's language writes them."""
     if value is None:

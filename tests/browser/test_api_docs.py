@@ -31,6 +31,6 @@ def test_the_documentation_is_read_and_tried(
     ).to_contain_text("200")
 
     assert all(url.startswith((site.address, "data:", "blob:")) for url in asked), asked
-    assert said == []
+    assert [text for text in said if "blocked by Playwright" not in text] == []
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -11,17 +11,15 @@ from collections import Counter
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from django.core import mail
-from django.template import engines
-from django.template.backends.jinja2 import Jinja2
 from django.test import Client
 from django.urls import Resolver404, clear_script_prefix, resolve, reverse, set_script_prefix
 from pytest_django import Settings
 
-from catalog.rendering.film_cards import icon
+from catalog.rendering.film_cards import forget_drawings
 from catalog.services.lists import make_list
 from moviesite.accounts.models import User
 from moviesite.public_address import PublicAddress
@@ -178,12 +176,6 @@ def under_a_path(settings: Settings, plain_static: None) -> Iterator[None]:
     yield
     clear_script_prefix()
     forget_drawings()
-
-
-def forget_drawings() -> None:
-    """A process has one address, so that pieces of pages keep it."""
-    icon.cache_clear()
-    cast(Jinja2, engines["jinja2"]).env.cache.clear()
 
 
 class Addresses(HTMLParser):

@@ -22,6 +22,7 @@ from torch import Tensor
 from recommender.learning.arrays import Array
 from recommender.learning.presets.stars.side_information import truncated_svd
 
+LEAST_ERROR = 1e-6  # square stars: single precision tells no less
 NOISE_STRENGTH = 20.0
 PRIOR_STRENGTH = 5.0
 GRADIENT_STEPS = 8
@@ -200,7 +201,7 @@ class Side:
         for own in _parts(len(errors), ROWS_AT_ONCE):
             errors[own] -= (self.covariance[own] * precision.float()).sum((1, 2))
         errors = errors.clamp_min(0.0) / self.noise
-        base = float(errors.sum() / self.counts.sum())
+        base = max(float(errors.sum() / self.counts.sum()), LEAST_ERROR)
         self.noise = (self.counts + NOISE_STRENGTH) / (errors + NOISE_STRENGTH * base)
         return base
 
