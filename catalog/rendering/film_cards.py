@@ -96,7 +96,8 @@ def draw(macro: str, *values: object) -> SafeString:
 
 def forget_drawings() -> None:
     """Draw all pieces anew: they keep the address of static files, of which a process has one."""
-    cast(Jinja2, engines["jinja2"]).env.cache.clear()
+    if (macros := cast(Jinja2, engines["jinja2"]).env.cache) is not None:
+        macros.clear()
     icon.cache_clear()
     _predicted_stars.cache_clear()
 
