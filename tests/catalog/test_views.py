@@ -128,7 +128,7 @@ def test_a_name_that_is_taken_is_refused_where_it_was_typed(
     answer = member.post("/accounts/profile/", {"username": "eve"})
     assert answer.status_code == 422
     shown = answer.content.decode()
-    assert "already exists" in shown
+    assert "This name looks like another member" in shown
     assert '<p class="menu-name"><a href="/members/ada/">ada</a></p>' in shown
 
 
