@@ -155,6 +155,7 @@ CACHE_TIMEOUT = env.float("CACHE_TIMEOUT", default=0.2)
 REDIS_CACHE = {
     "LOCATION": env.str("CACHE_URL", default=REDIS_URL),
     "KEY_PREFIX": "matinee",
+    "VERSION": 2,  # the first had pickles
     "OPTIONS": {"socket_timeout": CACHE_TIMEOUT, "socket_connect_timeout": CACHE_TIMEOUT},
 }
 CACHES = {
@@ -169,8 +170,9 @@ CACHES = {
         "OPTIONS": {**REDIS_CACHE["OPTIONS"], "fallback": "nothing"},
     },
     "database": {
-        "BACKEND": "moviesite.cache.CountingDatabaseCache",
+        "BACKEND": "moviesite.cache.PlainDatabaseCache",
         "LOCATION": "matinee_cache",
+        "VERSION": 2,
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
     "nothing": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
