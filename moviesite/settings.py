@@ -64,7 +64,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     *SOCIAL_APPS,
-    "axes",
     "csp",
     "django_celery_beat",
     "django_htmx",
@@ -98,7 +97,6 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
-    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "moviesite.urls"
@@ -276,7 +274,7 @@ MATINEE_TRUSTED_PROXIES = TrustedProxies.parse(env.list("MATINEE_TRUSTED_PROXIES
 # The middleware leaves in REMOTE_ADDR and these headers only what is believed.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 USE_X_FORWARDED_HOST = True
-IPWARE_META_PRECEDENCE_ORDER = ("REMOTE_ADDR",)  # for axes and the logs
+IPWARE_META_PRECEDENCE_ORDER = ("REMOTE_ADDR",)  # for the logs
 NINJA_NUM_PROXIES = 0
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 CSRF_FAILURE_VIEW = "moviesite.csrf.refuse"
