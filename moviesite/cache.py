@@ -11,15 +11,15 @@ into the table, cannot run anything here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from django.core.cache import caches
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.db import DatabaseCache
-from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient, RedisSerializer
 from django.db import DatabaseError, connections, router, transaction
 from django.utils import timezone
 from redis.backoff import NoBackoff
@@ -38,17 +38,18 @@ SESSION_COPY_SECONDS = 60
 RETRY_CLOSED = Retry(NoBackoff(), 1, (RedisConnectionError,))
 
 
+Key = str | bytes | memoryview
+Named = TypeVar("Named", bound=Key)
+
 cache_fuse = Fuse("cache")
 log = structlog.get_logger(__name__)
 
 
-class PlainSerializer:
-    """Numbers as Redis counts them, anything else as text."""
+class PlainSerializer(RedisSerializer):
+    def dumps(self, obj: Any) -> bytes:
+        return encode(obj).encode()  # of a number its digits, which Redis can count on
 
-    def dumps(self, value: object) -> int | str:
-        return value if type(value) is int else encode(value)
-
-    def loads(self, data: bytes) -> Any:
+    def loads(self, data: Any) -> Any:
         return decode(data)
 
 
@@ -58,22 +59,22 @@ class PlainRedisClient(RedisCacheClient):
     def __init__(self, servers: list[str], **options: Any) -> None:
         super().__init__(servers, serializer=PlainSerializer, **options)
 
-    def get(self, key: str, default: Any) -> Any:
+    def get(self, key: Key, default: Any) -> Any:
         return self.get_many([key]).get(key, default)
 
-    def get_many(self, keys: Iterable[str]) -> dict[str, Any]:
+    def get_many(self, keys: Iterable[Key]) -> dict[Key, Any]:
         wanted = list(keys)
         found = zip(wanted, self.get_client(None).mget(wanted), strict=True)
         return _readable({key: data for key, data in found if data is not None})
 
 
-def _readable(found: dict[str, Any]) -> dict[str, Any]:
+def _readable(found: dict[Named, Any]) -> dict[Named, Any]:
     values = {}
     for key, text in found.items():
         try:
             values[key] = decode(text)
         except UnreadableValueError as error:
-            log.warning("cache_not_readable", key=key, error=str(error))
+            log.warning("cache_not_readable", key=str(key), error=str(error))
     return values
 
 
@@ -161,6 +162,7 @@ class PlainDatabaseCache(DatabaseCache):
 
     _table: str
     _max_entries: int
+    _cull: Callable[..., None]
 
     def get_many(self, keys: Iterable[str], version: Any = None) -> dict[str, Any]:
         names = {self.make_and_validate_key(key, version=version): key for key in keys}
@@ -211,7 +213,7 @@ class PlainDatabaseCache(DatabaseCache):
                 " ON CONFLICT (cache_key)"
                 " DO UPDATE SET value = EXCLUDED.value, expires = EXCLUDED.expires"
             )
-            values: list[object] = [key, text, expires]
+            values: list[str | datetime] = [key, text, expires]
             if mode == "add":
                 write, values = f"{write} WHERE kept.expires < %s", [*values, now]
             elif mode == "touch":

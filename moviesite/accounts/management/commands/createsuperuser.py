@@ -13,7 +13,7 @@ from moviesite.accounts.names import refuse_names_for_new_accounts
 class Command(createsuperuser.Command):
     def _validate_username(self, username: str, *args: Any) -> str | None:
         """What is wrong with a name, in words, or None."""
-        wrong: str | None = super()._validate_username(username, *args)
+        wrong: str | None = super()._validate_username(username, *args)  # type: ignore[misc]
         if wrong:
             return wrong
         try:
