@@ -8,8 +8,10 @@ could with a pickle.
 from __future__ import annotations
 
 import json
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 KIND = "="
@@ -46,6 +48,8 @@ def _plain(value: object) -> object:
         return {KIND: ["dict", [[_plain(key), _plain(one)] for key, one in value.items()]]}
     if isinstance(value, tuple):
         return {KIND: ["tuple", [_plain(one) for one in value]]}
+    if isinstance(value, bytes):
+        return {KIND: ["bytes", b64encode(value).decode()]}
     if isinstance(value, datetime):
         return {KIND: ["datetime", value.isoformat()]}
     if isinstance(value, date):
@@ -56,6 +60,7 @@ def _plain(value: object) -> object:
 READERS: dict[str, Callable[[Any], object]] = {
     "dict": dict,
     "tuple": tuple,
+    "bytes": partial(b64decode, validate=True),
     "datetime": datetime.fromisoformat,
     "date": date.fromisoformat,
 }

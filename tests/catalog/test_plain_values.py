@@ -15,6 +15,7 @@ SIMPLE = (
     | st.integers()
     | st.floats(allow_nan=False)
     | st.text()
+    | st.binary()
     | st.dates()
     | st.datetimes(timezones=st.just(UTC))
 )
@@ -51,6 +52,7 @@ def test_kinds_are_not_mixed_up() -> None:
         f'{{"{KIND}": 5}}',
         f'{{"{KIND}": ["os.system", "true"]}}',
         f'{{"{KIND}": ["date", "yesterday"]}}',
+        f'{{"{KIND}": ["bytes", "ä"]}}',
         f'{{"{KIND}": ["dict", [[["a"], 1]]]}}',
     ],
 )
