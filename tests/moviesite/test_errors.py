@@ -9,7 +9,7 @@ from django.db import DataError, InternalError, OperationalError, connection
 from django.test import RequestFactory
 
 from moviesite.errors import bad_request, is_outage, server_error
-from moviesite.web_process import bound_statements
+from moviesite.web.process import bound_statements
 from tests.recommender.conftest import plain_static
 
 __all__ = ["plain_static"]

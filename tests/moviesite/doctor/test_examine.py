@@ -24,8 +24,8 @@ from pytest_django import Settings
 from moviesite.doctor import address, machine, services
 from moviesite.doctor.diagnosis import Finding, Findings
 from moviesite.doctor.mail import mail
+from moviesite.middleware.public_address import PublicAddress
 from moviesite.proxies import TrustedProxies
-from moviesite.public_address import PublicAddress
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 

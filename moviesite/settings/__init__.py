@@ -10,17 +10,17 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from moviesite.account_settings import *  # noqa: F403
-from moviesite.door_settings import *  # noqa: F403
-from moviesite.door_settings import SOCIAL_APPS
 from moviesite.environment import Environment
 from moviesite.error_reports import report_errors_to
-from moviesite.log_format import structured_logging
+from moviesite.logs.format import structured_logging
+from moviesite.middleware.public_address import PublicAddress
 from moviesite.proxies import TrustedProxies
-from moviesite.public_address import PublicAddress
+from moviesite.settings.accounts import *  # noqa: F403
+from moviesite.settings.doors import *  # noqa: F403
+from moviesite.settings.doors import SOCIAL_APPS
 from moviesite.unsent_mail import TELLTALE, UNSENT
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
 env = Environment()
 
@@ -74,14 +74,14 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "moviesite.metrics.middleware.MetricsMiddleware",
     "moviesite.proxies.TrustedProxiesMiddleware",
-    "moviesite.public_address.PublicAddressMiddleware",
+    "moviesite.middleware.public_address.PublicAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pads its answers, against BREACH
     "moviesite.api.middleware.ApiMiddleware",
-    "moviesite.clean_input.CleanInputMiddleware",
+    "moviesite.middleware.clean_input.CleanInputMiddleware",
     "csp.middleware.CSPMiddleware",
-    "moviesite.once.OnceMiddleware",
+    "moviesite.middleware.once.OnceMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
