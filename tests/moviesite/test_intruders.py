@@ -231,3 +231,17 @@ def test_made_up_headers_change_nothing(client: Client, world: World) -> None:
     assert "evil" not in answer.content.decode()
     assert len(answer.content.decode()) == len(plain)
     assert client.get("/movies/", headers={"Host": "evil.example"}).status_code == 400
+
+
+def test_cookies_are_kept_from_scripts_and_from_other_sites(client: Client, world: World) -> None:
+    ida: Any = world.member("ida")
+    ida.set_password(PRIVATE)
+    ida.save()
+    client.get("/accounts/login/")
+    client.post("/accounts/login/", {"login": "ida", "password": PRIVATE})
+    client.post("/accounts/household/device/", {"wish": "join"})
+    client.post("/theme/", {"theme": "dark"})
+    assert {one["samesite"] for one in client.cookies.values()} == {"Lax"}
+    for_scripts = {name for name, one in client.cookies.items() if not one["httponly"]}
+    assert for_scripts == {"csrftoken", "theme"}
+    assert {"sessionid", "device", "household"} <= set(client.cookies)
