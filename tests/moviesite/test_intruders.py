@@ -188,7 +188,9 @@ ELSEWHERE = [
 ]
 WAYS: list[Callable[[Client, str, int], Any]] = [
     lambda client, to, film: client.post("/preferences/theme/", {"theme": "dark", "next": to}),
-    lambda client, to, film: client.post("/preferences/theme/", {"theme": "dark"}, headers={"Referer": to}),
+    lambda client, to, film: client.post(
+        "/preferences/theme/", {"theme": "dark"}, headers={"Referer": to}
+    ),
     lambda client, to, film: client.post(f"/movies/{film}/rate/", {"rating": "4", "next": to}),
     lambda client, to, film: client.post(f"/movies/{film}/watchlist/", {"next": to}),
     lambda client, to, film: client.get("/accounts/login/", {"next": to}),
