@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
@@ -20,11 +21,11 @@ from .schemas import MovieId, Problem
 from .shelf_schemas import HiddenList, HiddenOut, KeptList, KeptOut
 
 router = Router(tags=["me"], auth=MEMBER)
-Row = WatchlistEntry | HiddenMovie
+Row = TypeVar("Row", WatchlistEntry, HiddenMovie)
 
 
 @dataclass(frozen=True)
-class Shelf:
+class Shelf(Generic[Row]):
     """``since`` is the column that says when a film came there; ``write`` puts and takes off."""
 
     rows: type[Row]
