@@ -19,7 +19,7 @@ SECONDS = 5
 
 def sending() -> Findings:
     """Whether mail is sent at all, and from whom it comes."""
-    subject = _("Mail")
+    subject = _("Outgoing mail")
     if not mail_goes_out():
         if settings.LOCAL:
             yield ok(subject, _("It is shown in the terminal: this is a local run."))
