@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from ninja.errors import HttpError
 from ninja.parser import Parser
 
-from moviesite.clean_input import storable
+from moviesite.middleware.clean_input import storable
 
 MAX_DEPTH = 32
 JSON = ("application/json", "")

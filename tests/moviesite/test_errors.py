@@ -11,7 +11,7 @@ from django.test import RequestFactory
 from django.urls import clear_script_prefix, set_script_prefix
 
 from moviesite.errors import bad_request, is_outage, server_error
-from moviesite.web_process import bound_statements
+from moviesite.web.process import bound_statements
 from tests.recommender.conftest import plain_static
 
 __all__ = ["plain_static"]

@@ -22,8 +22,8 @@ from pytest_django import Settings
 
 from moviesite.doctor import address, machine, mail, services
 from moviesite.doctor.diagnosis import Finding, Findings
+from moviesite.middleware.public_address import PublicAddress
 from moviesite.proxies import TrustedProxies
-from moviesite.public_address import PublicAddress
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 

@@ -22,7 +22,7 @@ from pytest_django import Settings
 from moviesite.accounts.door import path_of, set_sign_up
 from moviesite.accounts.models import Invitation, User
 from moviesite.environment import Environment
-from moviesite.social_logins import social_providers
+from moviesite.settings.social_logins import social_providers
 from tests.oidc_provider import oidc_provider
 
 CLAIMS = {
