@@ -87,7 +87,6 @@ catalog_movie_propose                GET     EA
 catalog_movie_remove_search          POST    EOA
 catalog_movie_save_search            POST    EOA
 catalog_movie_undo_change            POST    EA
-doctor                               GET     A
 household-hook                       POST    A
 household-hook-remove                POST    A
 catalog_report_find                  GET     MA
