@@ -1,8 +1,8 @@
-"""Whoever tries the numbers of others' things, odd methods, headers or ways out gets nowhere."""
+"""Whoever tries the numbers of others' things, odd methods or headers gets nowhere."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
 from typing import Any
@@ -142,16 +142,9 @@ def address(name: str, thing: Model, world: World) -> str:
     return reverse(name, kwargs=values)
 
 
-@pytest.mark.parametrize("who", ["visitor", "member", "staff"])
-def test_nobody_reaches_what_is_anothers(
-    world: World, idas: dict[type[Model], Model], who: str
+def test_no_visitor_reaches_what_is_a_members(
+    client: Client, world: World, idas: dict[type[Model], Model]
 ) -> None:
-    client = Client(raise_request_exception=False)
-    if who != "visitor":
-        eve: Any = world.member("eve")
-        eve.is_staff = who == "staff"
-        eve.save()
-        client.force_login(eve, "django.contrib.auth.backends.ModelBackend")
     before = rows_of(idas)
     reached = []
     for name, kind in OWNED.items():
@@ -160,7 +153,7 @@ def test_nobody_reaches_what_is_anothers(
             answer = client.generic(method, place, "{}", "application/json")
             told = answer.content.decode()
             leads_away = answer.status_code == 302 and "/accounts/" in answer["Location"]
-            refused = leads_away or answer.status_code in (401, 403, 404, 405, 422)
+            refused = leads_away or answer.status_code in (401, 403, 404, 405)
             if not refused or PRIVATE in told:
                 reached.append(f"{method} {place}: {answer.status_code}")
     assert reached == []
@@ -174,49 +167,6 @@ def test_no_address_answers_trace(client: Client) -> None:
             with suppress(NoReverseMatch):
                 answers[name] = client.generic("TRACE", reverse(name)).status_code
     assert set(answers.values()) == {405}
-
-
-ELSEWHERE = [
-    *("https://evil.example/", "//evil.example/", "/\\evil.example/", "///evil.example"),
-    *(
-        "javascript:alert(1)",
-        "http:evil.example",
-        "https:///evil.example",
-        "\thttps://evil.example",
-    ),
-    *("https://testserver@evil.example/", "https://evil.example\\@testserver/"),
-]
-WAYS: list[Callable[[Client, str, int], Any]] = [
-    lambda client, to, film: client.post("/preferences/theme/", {"theme": "dark", "next": to}),
-    lambda client, to, film: client.post(
-        "/preferences/theme/", {"theme": "dark"}, headers={"Referer": to}
-    ),
-    lambda client, to, film: client.post(f"/movies/{film}/rate/", {"rating": "4", "next": to}),
-    lambda client, to, film: client.post(f"/movies/{film}/watchlist/", {"next": to}),
-    lambda client, to, film: client.get("/accounts/login/", {"next": to}),
-    lambda client, to, film: client.get("/accounts/logout/", {"next": to}),
-    lambda client, to, film: client.get("/accounts/reauthenticate/", {"next": to}),
-    lambda client, to, film: client.post("/accounts/logout/", {"next": to}),
-]
-
-
-@pytest.mark.parametrize("to", ELSEWHERE)
-def test_no_redirect_leads_to_another_site(world: World, to: str) -> None:
-    for way in WAYS:
-        client = Client(raise_request_exception=False)
-        client.force_login(
-            world.member(f"eve{WAYS.index(way)}"), "django.contrib.auth.backends.ModelBackend"
-        )
-        answer = way(client, to, world.even[0])
-        location = answer.headers.get("Location", "/")
-        assert location.startswith("/"), location
-        assert not location.startswith(("//", "/\\")), location
-        assert f'href="{to}' not in answer.content.decode()
-
-
-def test_a_redirect_leads_back_within_the_site(client: Client) -> None:
-    answer = client.post("/preferences/theme/", {"theme": "dark", "next": "/movies/"})
-    assert answer["Location"] == "/movies/"
 
 
 def test_made_up_headers_change_nothing(client: Client, world: World) -> None:
