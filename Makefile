@@ -9,7 +9,7 @@ PRODUCTION := SECRET_KEY=$(shell head -c 48 /dev/urandom | base64 | tr -d '/+=\n
 	REDIS_URL=redis://localhost ALLOWED_HOSTS=matinee.example MATINEE_TRUSTED_PROXIES=127.0.0.1 EMAIL_URL=smtp://localhost
 
 .DEFAULT_GOAL := help
-.PHONY: help run restore doctor setup test fuzz lint production lock format bench bench-learning bench-serving bench-retraining bench-load bench-pages bench-gate \
+.PHONY: help run restore upgrade doctor setup test fuzz lint production lock format bench bench-learning bench-serving bench-retraining bench-load bench-pages bench-gate \
 	chaos bench-scale bench-slow-clients structure clean reset python style types imports templates migrations deployment translations security sbom vulnerabilities
 
 help: ## list these commands
@@ -20,6 +20,9 @@ run: python ## run the site here: servers, web, workers (PORT, DATABASE_URL, RED
 
 restore: python ## put a back-up in place of what a local run keeps (ARGS="[--replace] FILE")
 	@exec $(SET_UP) requirements-local.txt -m moviesite.local.restore $(ARGS)
+
+upgrade: python ## back up, migrate, check and try the new code, or put everything back (ARGS="--stop COMMAND --start COMMAND")
+	@exec $(SET_UP) $(if $(DATABASE_URL)$(DATABASE_URL_FILE),requirements.txt manage.py upgrade,requirements-local.txt -m moviesite.local.upgrade) $(ARGS)
 
 doctor: ## say what is wrong with this installation (ARGS="--json")
 	@$(VENV_PYTHON) manage.py doctor $(ARGS)

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "moviesite.backup",
     "moviesite.doctor.apps.DoctorConfig",
     "moviesite.health",
+    "moviesite.upgrade",
     "catalog",
     "recommender",
     "moviesite.desk.apps.DeskConfig",
