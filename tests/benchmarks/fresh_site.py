@@ -15,8 +15,8 @@ from .places import ROOT
 
 
 @contextmanager
-def fresh_site() -> Iterator[dict[str, str]]:
-    """The environment in which ``manage.py`` finds an empty, migrated database.
+def private_servers() -> Iterator[dict[str, str]]:
+    """The environment of an empty database, not migrated.
 
     Its servers sync to disk as those of ``make run`` do.
     """
@@ -25,11 +25,17 @@ def fresh_site() -> Iterator[dict[str, str]]:
     try:
         # Private servers whatever the environment names: a measurement must not touch others.
         with start_services(var, given={}) as services:
-            environment = {**os.environ, **services.environment}
-            manage(environment, "migrate", "--verbosity", "0")
-            yield environment
+            yield {**os.environ, **services.environment}
     finally:
         shutil.rmtree(var, ignore_errors=True)
+
+
+@contextmanager
+def fresh_site() -> Iterator[dict[str, str]]:
+    """The environment in which ``manage.py`` finds an empty, migrated database."""
+    with private_servers() as environment:
+        manage(environment, "migrate", "--verbosity", "0")
+        yield environment
 
 
 def manage(environment: dict[str, str], *arguments: str) -> str:
