@@ -19,6 +19,7 @@ _LISTED = 200
 _WEIGHTS = (0.0, *(0.1 * 1.25**step for step in range(21)))  # up to 8.7
 _FACTORS = (0.5, 0.7, 1.0, 1.4, 2.0)
 _SPREAD = 0.5
+_SOFTNESS = 0.3
 _SHARPNESS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2)
 _SURE = 1.6
 _TOP = 10
@@ -106,10 +107,12 @@ def _best(lists: Lists, lines: list[tuple[float, float]]) -> tuple[float, float]
 
 
 def _likeliest(lists: Lists, line: tuple[float, float]) -> float:
-    """What to multiply both with, so that the right items are likeliest."""
+    """What to multiply both with, so that the right items are likeliest, by the generalised
+    cross-entropy of :func:`recommender.learning.presets.next_item.weights.fit_weights`."""
     scores = lists.scores(1.0, *line)
-    chances = [torch.log_softmax(one * scores, dim=1)[:, 0].mean() for one in _SHARPNESS]
-    return _SHARPNESS[int(torch.stack(chances).argmax())]
+    chances = [torch.log_softmax(one * scores, dim=1)[:, 0] for one in _SHARPNESS]
+    errors = [((1 - (_SOFTNESS * chance).exp()) / _SOFTNESS).mean() for chance in chances]
+    return _SHARPNESS[int(torch.stack(errors).argmin())]
 
 
 def gain(lists: Lists) -> tuple[float, float]:
