@@ -7,10 +7,8 @@ from fractions import Fraction
 from catalog.services.ratings import InvalidRatingError
 
 from .cells import LARGEST_ID, whole_number
-from .files import DataFile
 from .records import DatasetError, RatingRow
 from .report import Report
-from .tables import CSV, Dialect, read_table
 from .times import EARLY, NoTimeError, latest, seconds_of
 
 COLUMNS = ("userId", "movieId", "rating", "timestamp")
@@ -26,28 +24,11 @@ NUMBER = re.compile(r"\d+(?:[.,]\d*)?|[.,]\d+")
 SLIPS = 100
 
 
-def read_ratings(
-    file: DataFile,
-    report: Report,
-    *,
-    scale: int,
-    dialect: Dialect = CSV,
-    columns: tuple[str, ...] = COLUMNS,
-) -> Iterator[RatingRow]:
-    """The sound ratings of a file in their order.
-
-    ``columns`` are user, film, stars and time under the file's own names; without the last the
-    times are unknown, which is 1970.
-    """
-    rows = read_table(file, columns, report, kind="ratings", dialect=dialect, optional=columns[-1:])
-    yield from rating_rows(rows, file.name, report, scale=scale)
-
-
 def rating_rows(
     rows: Iterable[tuple[int, tuple[str, ...]]], file_name: str, report: Report, *, scale: int = 5
 ) -> Iterator[RatingRow]:
     """Columns user, item, rating, timestamp -> ratings; rows that are none are reported."""
-    written = _written(scale)
+    written = written_stars(scale)
     last = latest()
     for line, (user, item, rating, timestamp) in rows:
         half_stars = written.get(rating)
@@ -88,7 +69,7 @@ def refuse_other_scale(report: Report) -> None:
         )
 
 
-def _written(scale: int) -> dict[str, int]:
+def written_stars(scale: int) -> dict[str, int]:
     """Half-stars by the usual spellings of each step of a scale."""
     return {
         text: half
