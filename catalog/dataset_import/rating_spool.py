@@ -66,7 +66,9 @@ class RatingSpool:
             raters[first : first + len(piece)] = piece["rater"]
         order = np.argsort(raters, kind="stable")
         del raters
-        unsorted, self._file = self._read(0, self.count), tempfile.TemporaryFile()  # noqa: SIM115
+        unsorted = self._read(0, self.count)
+        self._file.close()
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115
         for first in range(0, self.count, SORTED_AT_ONCE):
             unsorted[order[first : first + SORTED_AT_ONCE]].tofile(self._file)
 

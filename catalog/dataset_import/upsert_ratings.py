@@ -160,8 +160,8 @@ def _note_lost_films(report: Report, ratings: int) -> None:
 def _with_ratings(cursor: Any, users: Keys) -> Keys:
     cursor.execute(
         """
-        SELECT id FROM unnest(%s::bigint[]) id
-        WHERE EXISTS (SELECT FROM catalog_rating r WHERE r.user_id = id)
+        SELECT given.rater FROM unnest(%s::bigint[]) AS given (rater)
+        WHERE EXISTS (SELECT FROM catalog_rating r WHERE r.user_id = given.rater)
         """,
         [users[users > NOBODY].tolist()],
     )

@@ -6,9 +6,11 @@ be read in which spelling and what is rejected for which reason.
 """
 
 import io
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import islice
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +18,7 @@ from numpy.typing import NDArray
 from . import archives
 from .cells import LARGEST_ID
 from .files import DataFile
-from .rating_rows import COLUMNS, rating_rows, written_stars
+from .rating_rows import COLUMNS, rating_rows
 from .records import RatingBlock, RatingRow
 from .report import Report
 from .tables import (
@@ -37,6 +39,7 @@ ROWS = 50_000  # of those read one by one, at a time
 # Of these every letter is a byte, and a line ends where its byte says.
 PLAIN = ("utf-8", "utf-8-sig", "latin-1", "cp1252")
 NEWLINE = ord("\n")
+HUNDREDTHS = re.compile(rb"\.\d\d")  # of which a float may lose some
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,6 @@ class _Blocks:
     def __init__(self, file: DataFile, report: Report, layout: _Layout, scale: int) -> None:
         self._file, self._report, self._layout, self._scale = file, report, layout, scale
         self._count = report.count("ratings")
-        self._written = written_stars(scale)
         self._last = latest()
 
     def read(self) -> Iterator[RatingBlock]:
@@ -120,14 +122,15 @@ class _Blocks:
         if self._layout.header:
             plain.readline()
             line = 1
-        for block in _whole_lines(plain):
+        lines = _WholeLines(plain)
+        for block in lines:
             if self._has_its_own_lines(block):
-                rest = io.TextIOWrapper(plain, self._layout.encoding, errors="replace", newline="")
-                yield from in_blocks(self._one_by_one(block, line, rest))
+                everything = io.BufferedReader(_Onwards(block + lines.rest, plain))
+                yield from in_blocks(self._one_by_one(everything, line))
                 return
             parsed = self._parse(block)
             if parsed is None:
-                yield from in_blocks(self._one_by_one(block, line))
+                yield from in_blocks(self._one_by_one(io.BytesIO(block), line))
             else:
                 self._count.read += len(parsed.users)
                 yield parsed
@@ -138,11 +141,11 @@ class _Blocks:
         quotes = self._layout.quoted and b'"' in block
         return quotes or block.count(b"\r") != block.count(b"\r\n")
 
-    def _one_by_one(self, block: bytes, line: int, rest: Iterable[str] = ()) -> Iterator[RatingRow]:
+    def _one_by_one(self, source: BinaryIO, line: int) -> Iterator[RatingRow]:
+        """The ratings of bytes that follow some lines."""
         layout, file, report = self._layout, self._file, self._report
         encoding = layout.encoding.removesuffix("-sig") if line else layout.encoding
-        text = block.decode(encoding, errors="replace")
-        lines = chain(io.StringIO(text, newline=""), rest)
+        lines = io.TextIOWrapper(source, encoding, errors="replace", newline="")
         rows = rows_of(
             lines, file, report, "ratings", layout.delimiter, quoted=layout.quoted, skipped=line
         )
@@ -168,7 +171,7 @@ class _Blocks:
         if not _is_table_of_numbers(block, delimiter, width):
             return None
         user, item, stars, time = (str(place) for place in layout.places)
-        types = {user: "int64", item: "int64", stars: "category", time: "int64"}
+        types = {user: "int64", item: "int64", stars: "float64", time: "int64"}
         try:
             table = pd.read_csv(
                 io.BytesIO(block),
@@ -182,12 +185,13 @@ class _Blocks:
             )
         except (ValueError, OverflowError):
             return None
-        spellings = table[stars].cat
-        halves = np.array([self._written.get(text, 0) for text in spellings.categories], np.int8)
+        halves = table[stars].to_numpy() * (10 / self._scale)
         users, items = table[user].to_numpy(), table[item].to_numpy()
-        half_stars, times = halves[spellings.codes.to_numpy()], table[time].to_numpy()
+        half_stars, times = halves.astype(np.int8), table[time].to_numpy()
         sound = (
-            half_stars.all()
+            (half_stars == halves).all()
+            and half_stars.min() >= 1
+            and half_stars.max() <= 10
             and users.max() <= LARGEST_ID
             and items.max() <= LARGEST_ID
             and times.min() >= EARLY
@@ -198,24 +202,42 @@ class _Blocks:
         return RatingBlock(users.astype(np.int32), items.astype(np.int32), half_stars, times)
 
 
-def _whole_lines(plain: io.BufferedReader) -> Iterator[bytes]:
-    """Blocks that end where a line does."""
-    rest = b""
-    while piece := plain.read(BLOCK):
-        end = piece.rfind(b"\n") + 1
-        if end:
-            yield rest + piece[:end]
-            rest = piece[end:]
-        else:
-            rest += piece
-    if rest:
-        yield rest
+class _WholeLines:
+    """Blocks that end where a line does; ``rest`` is what was read beyond the last one."""
+
+    def __init__(self, plain: io.BufferedReader) -> None:
+        self._plain = plain
+        self.rest = b""
+
+    def __iter__(self) -> Iterator[bytes]:
+        while piece := self._plain.read(BLOCK):
+            piece = self.rest + piece
+            end = piece.rfind(b"\n") + 1
+            self.rest = piece[end:]
+            if end:
+                yield piece[:end]
+        if self.rest:
+            last, self.rest = self.rest, b""
+            yield last
+
+
+class _Onwards(io.RawIOBase):
+    """Bytes that were read already, and what follows them."""
+
+    def __init__(self, first: bytes, plain: io.BufferedReader) -> None:
+        self._first, self._plain = io.BytesIO(first), plain
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        return self._first.readinto(buffer) or self._plain.readinto1(buffer)
 
 
 def _is_table_of_numbers(block: bytes, delimiter: str, width: int) -> bool:
-    """Nothing but digits and points in ``width`` cells a line."""
+    """Nothing but digits and points in ``width`` cells a line, one digit at most after a point."""
     mark = delimiter.encode()
-    if block.translate(None, b"0123456789.\n" + mark):
+    if block.translate(None, b"0123456789.\n" + mark) or HUNDREDTHS.search(block):
         return False
     letters: NDArray[np.uint8] = np.frombuffer(block, np.uint8)
     marks = letters[(letters == mark[0]) | (letters == NEWLINE)]

@@ -28,7 +28,7 @@ def rating_rows(
     rows: Iterable[tuple[int, tuple[str, ...]]], file_name: str, report: Report, *, scale: int = 5
 ) -> Iterator[RatingRow]:
     """Columns user, item, rating, timestamp -> ratings; rows that are none are reported."""
-    written = written_stars(scale)
+    written = _written(scale)
     last = latest()
     for line, (user, item, rating, timestamp) in rows:
         half_stars = written.get(rating)
@@ -69,7 +69,7 @@ def refuse_other_scale(report: Report) -> None:
         )
 
 
-def written_stars(scale: int) -> dict[str, int]:
+def _written(scale: int) -> dict[str, int]:
     """Half-stars by the usual spellings of each step of a scale."""
     return {
         text: half
