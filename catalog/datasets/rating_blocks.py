@@ -5,6 +5,8 @@ Whatever else a block holds, it goes through `rating_rows`, row by row, which al
 be read in which spelling and what is rejected for which reason.
 """
 
+from __future__ import annotations
+
 import io
 import re
 from collections.abc import Iterable, Iterator
@@ -117,7 +119,7 @@ class _Blocks:
         if watch:
             watch(file.name, file.size, file.size)
 
-    def _blocks_of(self, plain: io.BufferedReader) -> Iterator[RatingBlock]:
+    def _blocks_of(self, plain: io.BufferedReader[archives.Bounded]) -> Iterator[RatingBlock]:
         line = 0
         if self._layout.header:
             plain.readline()
@@ -179,7 +181,7 @@ class _Blocks:
                 header=None,
                 names=[str(place) for place in range(width)],
                 usecols=list(types),
-                dtype=types,  # type: ignore[arg-type]
+                dtype=types,
                 na_filter=False,
                 engine="c",
             )
@@ -205,7 +207,7 @@ class _Blocks:
 class _WholeLines:
     """Blocks that end where a line does; ``rest`` is what was read beyond the last one."""
 
-    def __init__(self, plain: io.BufferedReader) -> None:
+    def __init__(self, plain: io.BufferedReader[archives.Bounded]) -> None:
         self._plain = plain
         self.rest = b""
 
@@ -224,7 +226,7 @@ class _WholeLines:
 class _Onwards(io.RawIOBase):
     """Bytes that were read already, and what follows them."""
 
-    def __init__(self, first: bytes, plain: io.BufferedReader) -> None:
+    def __init__(self, first: bytes, plain: io.BufferedReader[archives.Bounded]) -> None:
         self._first, self._plain = io.BytesIO(first), plain
 
     def readable(self) -> bool:

@@ -185,8 +185,11 @@ def rows_of(
         rows: Iterator[list[str]] = (line.rstrip("\r\n").split(delimiter) for line in lines)
         reader = None
     else:
-        quoting = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
-        rows = reader = csv.reader(lines, delimiter=delimiter, quoting=quoting)
+        rows = reader = csv.reader(
+            lines,
+            delimiter=delimiter,
+            quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
+        )
     line = skipped
     while True:
         first = line + 1

@@ -33,6 +33,7 @@ import numpy as np
 
 from .fresh_site import kept_site
 from .places import ROOT
+from .serving_growth import figure
 
 STAGES = ("make", "import", "copy", "snapshot", "explicit", "sequence", "update", "site")
 ON_SITE = ("import", "copy", "snapshot", "site")
@@ -54,6 +55,13 @@ NO_SITE = {
     "SECRET_KEY": "only-for-measurements",
     "DATABASE_URL": "postgres://nobody@localhost/none",
     "REDIS_URL": "redis://localhost",
+}
+DRAWN = {
+    "make": "made up",
+    "import": "import",
+    "snapshot": "snapshot",
+    "explicit": "fit of stars",
+    "sequence": "fit of next films",
 }
 LEAST_OF_COPY = 0.6  # of a bare COPY's speed
 SHARE_FROM = 500_000  # of fewer ratings the start of a process and the films count most
@@ -212,6 +220,18 @@ def exponents(sizes: dict[str, dict[str, dict[str, Any]]]) -> dict[str, dict[str
     return grown
 
 
+def drawing(sizes: dict[str, dict[str, dict[str, Any]]]) -> str:
+    """Processor seconds of each stage against the ratings, those of PostgreSQL included."""
+    series: dict[str, dict[int, float]] = {}
+    for found in sizes.values():
+        for stage, name in DRAWN.items():
+            if one := found.get(stage):
+                spent = one["processor_seconds"] + one.get("database_processor_seconds", 0.0)
+                series.setdefault(name, {})[one["ratings"]] = spent
+    title = "Processor time of each stage against the number of ratings"
+    return figure(title, series, {}, unit="s", x_label="ratings")
+
+
 def beyond_limits(sizes: dict[str, dict[str, dict[str, Any]]]) -> list[str]:
     said = []
     for millions, found in sizes.items():
@@ -246,6 +266,7 @@ def main() -> None:
     parser.add_argument("--stages", nargs="+", choices=STAGES, default=list(STAGES))
     parser.add_argument("--keep", type=Path, help="keep data and sites in this folder")
     parser.add_argument("--to", type=Path, help="write the JSON there, too")
+    parser.add_argument("--draw", type=Path, metavar="SVG", help="draw the processor seconds there")
     parser.add_argument("--limits", action="store_true", help="fail beyond the limits of memory")
     options = parser.parse_args()
     sizes: dict[str, dict[str, dict[str, Any]]] = {}
@@ -265,6 +286,8 @@ def main() -> None:
     print(text)
     if options.to:
         options.to.write_text(text + "\n")
+    if options.draw:
+        options.draw.write_text(drawing(sizes))
     if options.limits and said:
         raise SystemExit("; ".join(said))
 
