@@ -4,8 +4,8 @@ python -m tests.benchmarks.bench_scale [--millions 0.1 1] [--stages make import 
     explicit sequence update site] [--keep FOLDER] [--to FILE] [--limits]
 
 The ratings are synthetic (`manage.py make_ratings`). Each stage runs in a process of its own whose
-resident memory is added up with that of its children twenty times a second; PostgreSQL is not in
-it, but its processor time is told. What comes out is JSON: the machine, the stages, and the
+resident memory is added up with that of its children twenty times a second, after ten seconds
+once; PostgreSQL is not in it, but its processor time is told. What comes out is JSON: the machine, the stages, and the
 exponents of growth. Stages can be taken one by one, and far apart: ``--keep`` keeps the data and
 the site that they share, and figures that FILE has already stay there. With ``--limits`` the
 command fails where a stage took more memory than a small machine has for it, or an import was
@@ -86,7 +86,7 @@ def measured(command: list[str], environment: dict[str, str] | None = None) -> d
     peak = 0
     while process.poll() is None:
         peak = max(peak, resident(process.pid))
-        time.sleep(SAMPLE_SECONDS)
+        time.sleep(SAMPLE_SECONDS if time.perf_counter() < started + 10 else 1.0)
     printed = process.stdout.read() if process.stdout else ""
     if process.returncode:
         raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
