@@ -5,11 +5,11 @@ python -m tests.benchmarks.bench_scale [--millions 0.1 1] [--stages make import 
 
 The ratings are synthetic (`manage.py make_ratings`). Each stage runs in a process of its own whose
 resident memory is added up with that of its children twenty times a second, after ten seconds
-once; PostgreSQL is not in it, but its processor time is told. What comes out is JSON: the machine, the stages, and the
-exponents of growth. Stages can be taken one by one, and far apart: ``--keep`` keeps the data and
-the site that they share, and figures that FILE has already stay there. With ``--limits`` the
-command fails where a stage took more memory than a small machine has for it, or an import was
-slower than a share of a bare COPY.
+once; PostgreSQL is not in it, but its processor time is told. What comes out is JSON: the machine,
+the stages, and the exponents of growth. Stages can be taken one by one, and far apart: ``--keep``
+keeps the data and the site that they share, and figures that FILE has already stay there. With
+``--limits`` the command fails where a stage took more memory than a small machine has for it, or
+an import was slower than a share of a bare COPY.
 """
 
 from __future__ import annotations
