@@ -10,7 +10,7 @@ PRODUCTION := SECRET_KEY=$(shell head -c 48 /dev/urandom | base64 | tr -d '/+=\n
 
 .DEFAULT_GOAL := help
 .PHONY: help run restore doctor setup test fuzz lint production lock format bench bench-learning bench-serving bench-retraining bench-load bench-pages bench-gate \
-	chaos bench-scale bench-slow-clients structure clean reset python style types imports templates migrations deployment translations
+	chaos bench-scale bench-slow-clients structure clean reset python style types imports templates migrations deployment translations security sbom vulnerabilities
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 26
@@ -31,8 +31,8 @@ test: setup ## run the whole test suite (ARGS="-k name" for a part)
 	@$(VENV_PYTHON) -m tests.chromium --install
 	@exec $(VENV_PYTHON) -m pytest $(ARGS)
 
-lint: setup ## check style, types, imports, templates, migrations and production settings
-	@$(MAKE) --no-print-directory --keep-going style types imports templates migrations deployment
+lint: setup ## check style, types, imports, templates, migrations, production settings and security
+	@$(MAKE) --no-print-directory --keep-going style types imports templates migrations deployment security
 
 style:
 	$(VENV_PYTHON) -m ruff check .
@@ -55,6 +55,16 @@ migrations:
 
 deployment:
 	$(PRODUCTION) $(VENV_PYTHON) manage.py check --deploy --fail-level WARNING
+
+security: # what ruff's own rules (S) do not see, and keys that nobody wants in a repository
+	.venv/bin/bandit -q -c pyproject.toml -r moviesite catalog recommender
+	$(VENV_PYTHON) -m tests.secret_scan
+
+sbom: setup ## write sbom.json: every package of requirements.txt with version and hashes (CycloneDX)
+	@.venv/bin/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --output-reproducible -o sbom.json
+
+vulnerabilities: setup ## ask which packages of requirements.txt have known ones (needs the internet)
+	@.venv/bin/pip-audit --disable-pip --require-hashes -r requirements.txt
 
 production: export MATINEE_VENV := .venv-production
 production: python ## install requirements.txt alone into a new environment, import all of the site, check its settings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from moviesite.log_secrets import without_secrets
+from moviesite.logs.secrets import without_secrets
 
 if TYPE_CHECKING:
     from sentry_sdk.types import Event

@@ -15,7 +15,7 @@ _PROCESSORS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") e
 
 wsgi_app = "moviesite.wsgi:application"
 workers = int(os.environ.get("WEB_CONCURRENCY") or min(16, 2 * (_PROCESSORS or 1)))
-worker_class = "moviesite.web_worker.PatientWorker"
+worker_class = "moviesite.web.worker.PatientWorker"
 threads = 2
 # Loaded once, before the processes part: they share what never changes.
 preload_app = True

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from moviesite.log_secrets import without_secrets
+from moviesite.logs.secrets import without_secrets
 
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 # Asked every few seconds by machines, which would be most of what is seen.

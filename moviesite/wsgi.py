@@ -15,6 +15,6 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 start_tracing("matinee-web")
 application = get_wsgi_application()
 
-from moviesite.web_process import settle  # noqa: E402 - it needs the settings
+from moviesite.web.process import settle  # noqa: E402 - it needs the settings
 
 settle()

@@ -145,6 +145,8 @@ class DatasetJobAdmin(ReadOnlyAdmin, LargeTableAdmin):
         form = DatasetJobForm(request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
             job = jobs.begin_import(asked_by=request.user.pk, **form.cleaned_data)
+            how = "uploaded" if form.cleaned_data["upload"] else "named"
+            self.log_addition(request, job, f"{how} {job.source}")
             return redirect(job)
         return self._page(
             request,
@@ -174,13 +176,20 @@ class DatasetJobAdmin(ReadOnlyAdmin, LargeTableAdmin):
         return answer
 
     def confirm(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self._do(request, pk, jobs.confirm, _("It is being carried out."))
+        done = _("It is being carried out.")
+        return self._do(request, pk, jobs.confirm, "confirmed", done)
 
     def cancel(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self._do(request, pk, jobs.cancel, _("It is being cancelled."))
+        done = _("It is being cancelled.")
+        return self._do(request, pk, jobs.cancel, "cancelled", done)
 
     def _do(
-        self, request: HttpRequest, pk: int, action: Callable[[DatasetJob], bool], done: str
+        self,
+        request: HttpRequest,
+        pk: int,
+        action: Callable[[DatasetJob], bool],
+        what: str,
+        done: str,
     ) -> HttpResponse:
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
@@ -188,6 +197,7 @@ class DatasetJobAdmin(ReadOnlyAdmin, LargeTableAdmin):
             raise PermissionDenied
         job = self._job(request, pk)
         if action(job):
+            self.log_change(request, job, what)
             messages.success(request, done)
         else:
             messages.info(request, _("This import is not waiting for that any more."))

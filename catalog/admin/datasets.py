@@ -36,4 +36,6 @@ class DatasetAdmin(ReadOnlyAdmin):
         dataset = Dataset.objects.filter(pk=pk).first()
         if dataset is None:
             raise Http404(f"there is no dataset {pk}")
-        return redirect(jobs.begin_removal(asked_by=request.user.pk, slug=dataset.slug))
+        job = jobs.begin_removal(asked_by=request.user.pk, slug=dataset.slug)
+        self.log_addition(request, job, f"removal of {job.slug}")
+        return redirect(job)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Field, Router, Status
+from ninja import Field, Query, Router, Status
 
 from catalog.models import DiaryEntry, Movie
 from catalog.queries.film import open_film
@@ -14,8 +14,9 @@ from catalog.services.diary import Viewing, erase, write
 from catalog.services.ratings import half_stars_of
 
 from .auth import MEMBER, member_id
+from .pages import Part, part_of
 from .payloads import Json, movie_json
-from .schemas import Limit, Offset, Problem
+from .schemas import Problem
 from .shelf_schemas import DiaryChange, DiaryIn, DiaryList, DiaryOut, Key
 
 Year = Annotated[int, Field(ge=1895, le=9999)]
@@ -24,15 +25,12 @@ router = Router(tags=["me"], auth=MEMBER)
 
 
 @router.get("diary", response={200: DiaryList, 401: Problem}, summary="Your diary, newest first")
-def list_diary(
-    request: HttpRequest, year: Year | None = None, limit: Limit = 20, offset: Offset = 0
-) -> Json:
+def list_diary(request: HttpRequest, part: Query[Part], year: Year | None = None) -> Json:
     mine = DiaryEntry.objects.filter(user_id=member_id(request))
     if year is not None:
         mine = mine.filter(watched_on__year=year)
-    page = mine.select_related("movie__link").prefetch_related("movie__genres")
-    entries = page[offset : offset + limit]
-    return {"items": [_entry_json(entry, request) for entry in entries], "count": mine.count()}
+    entries = mine.select_related("movie__link").prefetch_related("movie__genres")
+    return part_of(entries, part, ("-watched_on", "-pk"), lambda entry: _entry_json(entry, request))
 
 
 @router.post(

@@ -7,6 +7,8 @@ from typing import Any
 
 from ninja import Schema
 
+from .schemas import Page
+
 
 class ImportOut(Schema):
     """``state``: reading, refused, preview (waits for you), applying, applied, undoing, undone.
@@ -25,6 +27,5 @@ class ImportOut(Schema):
     result: dict[str, Any]
 
 
-class ImportList(Schema):
+class ImportList(Page):
     items: list[ImportOut]
-    count: int

@@ -6,7 +6,7 @@ from typing import Literal
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import File, Router, Schema, Status, UploadedFile
+from ninja import File, Query, Router, Schema, Status, UploadedFile
 from ninja.errors import HttpError
 
 from catalog.member_import import request as requests
@@ -18,8 +18,9 @@ from catalog.models.member_import import ImportState
 
 from .auth import MEMBER, member_id
 from .import_schemas import ImportList, ImportOut
+from .pages import Part, part_of
 from .payloads import Json
-from .schemas import Limit, Offset, Problem
+from .schemas import Problem
 from .shelf_schemas import Key
 
 router = Router(tags=["imports"], auth=MEMBER)
@@ -32,12 +33,9 @@ class ApplyIn(Schema):
 
 
 @router.get("imports", response={200: ImportList, 401: Problem}, summary="Your imports")
-def list_imports(request: HttpRequest, limit: Limit = 20, offset: Offset = 0) -> Json:
+def list_imports(request: HttpRequest, part: Query[Part]) -> Json:
     mine = MemberImport.objects.filter(user_id=member_id(request))
-    return {
-        "items": [_import_json(job) for job in mine[offset : offset + limit]],
-        "count": mine.count(),
-    }
+    return part_of(mine, part, ("-created_at", "-pk"), _import_json)
 
 
 @router.post(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Router, Status
+from ninja import Query, Router, Status
 from ninja.errors import ValidationError
 
 from catalog.models import Movie, MovieList, MovieListEntry
@@ -20,8 +20,9 @@ from catalog.services.lists import (
 )
 
 from .auth import MEMBER, member_id
+from .pages import Part, part_of
 from .payloads import Json, movie_json
-from .schemas import Limit, MovieId, Offset, Problem
+from .schemas import MovieId, Problem
 from .shelf_schemas import (
     Key,
     ListChange,
@@ -37,11 +38,10 @@ router = Router(tags=["lists"], auth=MEMBER)
 
 
 @router.get("lists", response={200: ListList, 401: Problem}, summary="Your lists")
-def list_lists(request: HttpRequest, limit: Limit = 20, offset: Offset = 0) -> Json:
+def list_lists(request: HttpRequest, part: Query[Part]) -> Json:
     """The one that changed last comes first."""
     mine = MovieList.objects.filter(user_id=member_id(request))
-    page = mine.with_sizes()[offset : offset + limit]
-    return {"items": [_list_json(films) for films in page], "count": mine.count()}
+    return part_of(mine.with_sizes(), part, ("-updated_at", "-pk"), _list_json)
 
 
 @router.post(
@@ -103,11 +103,10 @@ def delete_list(request: HttpRequest, list_id: Key) -> Status:
     response={200: ListedList, 401: Problem, 404: Problem},
     summary="The movies of a list, in its order",
 )
-def list_films(request: HttpRequest, list_id: Key, limit: Limit = 20, offset: Offset = 0) -> Json:
-    entries = _mine(request, list_id).entries.order_by("position")
-    page = entries.select_related("movie__link").prefetch_related("movie__genres")
-    items = [_listed_json(entry, request) for entry in page[offset : offset + limit]]
-    return {"items": items, "count": entries.count()}
+def list_films(request: HttpRequest, list_id: Key, part: Query[Part]) -> Json:
+    entries = _mine(request, list_id).entries.select_related("movie__link")
+    films = entries.prefetch_related("movie__genres")
+    return part_of(films, part, ("position",), lambda entry: _listed_json(entry, request))
 
 
 @router.put(

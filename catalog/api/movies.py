@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponseRedirect
-from ninja import Router
+from ninja import Query, Router
 
 from catalog.models import Movie
 from catalog.queries.film import open_film
 from catalog.queries.people import find_people
 from catalog.queries.search import search_movies
 
+from .pages import Part, part_of, part_of_found
 from .payloads import Json, movie_json, movie_with_people_json
-from .schemas import Limit, MovieId, MovieList, MovieWithPeopleOut, Offset, Problem
+from .schemas import MovieId, MovieList, MovieWithPeopleOut, Problem
 
 MAX_FOUND = 200  # a search is for finding, not for listing the catalog
 MOST_PEOPLE = 6  # so named, whose films are found as well
@@ -27,19 +28,18 @@ router = Router(tags=["movies"])
 )
 def list_movies(
     request: HttpRequest,
+    part: Query[Part],
     search: str = "",
-    limit: Limit = 20,
-    offset: Offset = 0,
 ) -> Json:
+    def say(movie: Movie) -> Json:
+        return movie_json(movie, request)
+
     suitable = Movie.objects.suitable()
     if search.strip():
         people = find_people(search, limit=MOST_PEOPLE)
         found = search_movies(search, limit=MAX_FOUND, within=suitable, people=people)
-        movies, count = found[offset : offset + limit], len(found)
-    else:
-        ordered = suitable.with_link_and_genres().order_by("-rating_count", "pk")
-        movies, count = list(ordered[offset : offset + limit]), suitable.count()
-    return {"items": [movie_json(movie, request) for movie in movies], "count": count}
+        return part_of_found(found, part, say)
+    return part_of(suitable.with_link_and_genres(), part, ("-rating_count", "pk"), say)
 
 
 @router.get(

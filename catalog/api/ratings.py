@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Router, Status
+from ninja import Query, Router, Status
 
 from catalog.models import Movie, Rating
 from catalog.queries.film import find_film, open_film
 from catalog.services.ratings import half_stars_of, rate, unrate
 
 from .auth import MEMBER, member_id
+from .pages import Part, part_of
 from .payloads import Json, rating_json
-from .schemas import Limit, MovieId, Offset, Problem, RatingIn, RatingList, RatingOut
+from .schemas import MovieId, Problem, RatingIn, RatingList, RatingOut
 
 router = Router(tags=["me"], auth=MEMBER)
 
@@ -23,11 +24,10 @@ router = Router(tags=["me"], auth=MEMBER)
     summary="Your ratings, newest first",
     operation_id="recommender_api_me_list_ratings",
 )
-def list_ratings(request: HttpRequest, limit: Limit = 20, offset: Offset = 0) -> Json:
+def list_ratings(request: HttpRequest, part: Query[Part]) -> Json:
     mine = Rating.objects.filter(user_id=member_id(request))
-    page = mine.select_related("movie__link").prefetch_related("movie__genres")
-    ratings = page.order_by("-rated_at", "-pk")[offset : offset + limit]
-    return {"items": [rating_json(rating, request) for rating in ratings], "count": mine.count()}
+    ratings = mine.select_related("movie__link").prefetch_related("movie__genres")
+    return part_of(ratings, part, ("-rated_at", "-pk"), lambda one: rating_json(one, request))
 
 
 @router.get(

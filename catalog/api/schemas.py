@@ -88,9 +88,15 @@ class PersonList(Schema):
     count: int
 
 
-class MovieList(Schema):
-    items: list[MovieOut]
+class Page(Schema):
+    """A part of a list of ``count`` items; ``next`` is the cursor of the part after it, if any."""
+
     count: int
+    next: str | None = None
+
+
+class MovieList(Page):
+    items: list[MovieOut]
 
 
 class RatingIn(Schema):
@@ -107,9 +113,8 @@ class RatingOut(Schema):
     rated_at: datetime
 
 
-class RatingList(Schema):
+class RatingList(Page):
     items: list[RatingOut]
-    count: int
 
 
 class SeenIn(Schema):
@@ -126,9 +131,8 @@ class SeenOut(Schema):
     marked_at: datetime
 
 
-class SeenList(Schema):
+class SeenList(Page):
     items: list[SeenOut]
-    count: int
 
 
 class ElsewhereOut(Schema):

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
-from ninja import Router, Status
+from ninja import Query, Router, Status
 
 from catalog.models import Movie, SeenMovie
 from catalog.queries.film import find_film, open_film
 from catalog.services.seen import mark_seen, unmark_seen
 
 from .auth import MEMBER, member_id
+from .pages import Part, part_of
 from .payloads import Json, seen_json
-from .schemas import Limit, MovieId, Offset, Problem, SeenIn, SeenList, SeenOut
+from .schemas import MovieId, Problem, SeenIn, SeenList, SeenOut
 
 router = Router(tags=["me"], auth=MEMBER)
 
@@ -22,11 +23,10 @@ router = Router(tags=["me"], auth=MEMBER)
     summary="Movies that you marked as seen, the latest first",
     operation_id="recommender_api_me_list_seen",
 )
-def list_seen(request: HttpRequest, limit: Limit = 20, offset: Offset = 0) -> Json:
+def list_seen(request: HttpRequest, part: Query[Part]) -> Json:
     mine = SeenMovie.objects.filter(user_id=member_id(request))
-    page = mine.select_related("movie__link").prefetch_related("movie__genres")
-    marks = page.order_by("-marked_at", "-pk")[offset : offset + limit]
-    return {"items": [seen_json(mark, request) for mark in marks], "count": mine.count()}
+    marks = mine.select_related("movie__link").prefetch_related("movie__genres")
+    return part_of(marks, part, ("-marked_at", "-pk"), lambda mark: seen_json(mark, request))
 
 
 @router.put(

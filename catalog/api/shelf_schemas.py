@@ -10,7 +10,7 @@ from pydantic import StringConstraints
 
 from catalog.models import DiaryEntry, MovieList
 
-from .schemas import MovieId, MovieOut, Number, Stars, example
+from .schemas import MovieId, MovieOut, Number, Page, Stars, example
 
 Key = Annotated[int, Field(ge=1, le=2**63 - 1), Number]
 Note = Annotated[str, StringConstraints(max_length=DiaryEntry._meta.get_field("note").max_length)]
@@ -23,9 +23,8 @@ class KeptOut(Schema):
     added_at: datetime
 
 
-class KeptList(Schema):
+class KeptList(Page):
     items: list[KeptOut]
-    count: int
 
 
 class HiddenOut(Schema):
@@ -33,9 +32,8 @@ class HiddenOut(Schema):
     hidden_at: datetime
 
 
-class HiddenList(Schema):
+class HiddenList(Page):
     items: list[HiddenOut]
-    count: int
 
 
 class DiaryChange(Schema):
@@ -64,9 +62,8 @@ class DiaryOut(Schema):
     note: str
 
 
-class DiaryList(Schema):
+class DiaryList(Page):
     items: list[DiaryOut]
-    count: int
 
 
 class ListIn(Schema):
@@ -96,9 +93,8 @@ class ListOut(Schema):
     updated_at: datetime
 
 
-class ListList(Schema):
+class ListList(Page):
     items: list[ListOut]
-    count: int
 
 
 class ListedIn(Schema):
@@ -116,6 +112,5 @@ class ListedOut(Schema):
     added_at: datetime
 
 
-class ListedList(Schema):
+class ListedList(Page):
     items: list[ListedOut]
-    count: int

@@ -1,30 +1,66 @@
-"""The watchlist and the hidden films of the member who asks."""
+"""The watchlist and the hidden films of the member who asks: two shelves of one kind."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Router, Status
+from ninja import Query, Router, Status
 
 from catalog.models import HiddenMovie, Movie, WatchlistEntry
 from catalog.queries.film import find_film, open_film
 from catalog.services.watchlist import set_hidden, set_watchlisted
 
 from .auth import MEMBER, member_id
+from .pages import Part, part_of
 from .payloads import Json, movie_json
-from .schemas import Limit, MovieId, Offset, Problem
+from .schemas import MovieId, Problem
 from .shelf_schemas import HiddenList, HiddenOut, KeptList, KeptOut
 
 router = Router(tags=["me"], auth=MEMBER)
+Row = TypeVar("Row", WatchlistEntry, HiddenMovie)
+
+
+@dataclass(frozen=True)
+class Shelf(Generic[Row]):
+    """``since`` is the column that says when a film came there; ``write`` puts and takes off."""
+
+    rows: type[Row]
+    since: str
+    write: Callable[..., None]
+
+    def part(self, request: HttpRequest, part: Part) -> Json:
+        mine = self.rows._default_manager.filter(user_id=member_id(request))
+        rows = mine.select_related("movie__link").prefetch_related("movie__genres")
+        return part_of(rows, part, (f"-{self.since}", "-pk"), lambda row: self._json(row, request))
+
+    def put(self, request: HttpRequest, movie_id: int) -> Json:
+        movie = open_film(movie_id, request.user, Movie.objects.with_link_and_genres())
+        self.write(user_id=member_id(request), movie=movie, on=True)
+        # Another request may have taken it off again.
+        row = get_object_or_404(self.rows, user_id=member_id(request), movie=movie)
+        row.movie = movie
+        return self._json(row, request)
+
+    def take_off(self, request: HttpRequest, movie_id: int) -> Status:
+        self.write(user_id=member_id(request), movie=find_film(movie_id), on=False)
+        return Status(204, None)
+
+    def _json(self, row: Row, request: HttpRequest) -> Json:
+        return {"movie": movie_json(row.movie, request), self.since: getattr(row, self.since)}
+
+
+WATCHLIST = Shelf(WatchlistEntry, "added_at", set_watchlisted)
+HIDDEN = Shelf(HiddenMovie, "hidden_at", set_hidden)
 
 
 @router.get("watchlist", response={200: KeptList, 401: Problem}, summary="Your watchlist")
-def list_watchlist(request: HttpRequest, limit: Limit = 20, offset: Offset = 0) -> Json:
+def list_watchlist(request: HttpRequest, part: Query[Part]) -> Json:
     """The latest first, also films that you have seen since."""
-    mine = WatchlistEntry.objects.filter(user_id=member_id(request))
-    page = mine.select_related("movie__link").prefetch_related("movie__genres")
-    entries = page[offset : offset + limit]
-    return {"items": [_kept_json(entry, request) for entry in entries], "count": mine.count()}
+    return WATCHLIST.part(request, part)
 
 
 @router.put(
@@ -33,12 +69,7 @@ def list_watchlist(request: HttpRequest, limit: Limit = 20, offset: Offset = 0) 
     summary="Put a movie on your watchlist",
 )
 def put_watchlist(request: HttpRequest, movie_id: MovieId) -> Json:
-    movie = open_film(movie_id, request.user, Movie.objects.with_link_and_genres())
-    set_watchlisted(user_id=member_id(request), movie=movie, on=True)
-    # Another request may have taken it off again.
-    entry = get_object_or_404(WatchlistEntry, user_id=member_id(request), movie=movie)
-    entry.movie = movie
-    return _kept_json(entry, request)
+    return WATCHLIST.put(request, movie_id)
 
 
 @router.delete(
@@ -47,16 +78,12 @@ def put_watchlist(request: HttpRequest, movie_id: MovieId) -> Json:
     summary="Take a movie off your watchlist",
 )
 def delete_watchlist(request: HttpRequest, movie_id: MovieId) -> Status:
-    set_watchlisted(user_id=member_id(request), movie=find_film(movie_id), on=False)
-    return Status(204, None)
+    return WATCHLIST.take_off(request, movie_id)
 
 
 @router.get("hidden", response={200: HiddenList, 401: Problem}, summary="Movies that you hid")
-def list_hidden(request: HttpRequest, limit: Limit = 20, offset: Offset = 0) -> Json:
-    mine = HiddenMovie.objects.filter(user_id=member_id(request))
-    page = mine.select_related("movie__link").prefetch_related("movie__genres")
-    marks = page[offset : offset + limit]
-    return {"items": [_hidden_json(mark, request) for mark in marks], "count": mine.count()}
+def list_hidden(request: HttpRequest, part: Query[Part]) -> Json:
+    return HIDDEN.part(request, part)
 
 
 @router.put(
@@ -65,11 +92,7 @@ def list_hidden(request: HttpRequest, limit: Limit = 20, offset: Offset = 0) -> 
     summary="Not interested: never recommend a movie again",
 )
 def put_hidden(request: HttpRequest, movie_id: MovieId) -> Json:
-    movie = open_film(movie_id, request.user, Movie.objects.with_link_and_genres())
-    set_hidden(user_id=member_id(request), movie=movie, on=True)
-    mark = get_object_or_404(HiddenMovie, user_id=member_id(request), movie=movie)
-    mark.movie = movie
-    return _hidden_json(mark, request)
+    return HIDDEN.put(request, movie_id)
 
 
 @router.delete(
@@ -78,13 +101,4 @@ def put_hidden(request: HttpRequest, movie_id: MovieId) -> Json:
     summary="Allow a movie to be recommended again",
 )
 def delete_hidden(request: HttpRequest, movie_id: MovieId) -> Status:
-    set_hidden(user_id=member_id(request), movie=find_film(movie_id), on=False)
-    return Status(204, None)
-
-
-def _kept_json(entry: WatchlistEntry, request: HttpRequest) -> Json:
-    return {"movie": movie_json(entry.movie, request), "added_at": entry.added_at}
-
-
-def _hidden_json(mark: HiddenMovie, request: HttpRequest) -> Json:
-    return {"movie": movie_json(mark.movie, request), "hidden_at": mark.hidden_at}
+    return HIDDEN.take_off(request, movie_id)

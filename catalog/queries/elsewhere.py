@@ -1,6 +1,7 @@
 """Films that TMDB knows, for a search that this site's own films answer badly."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import structlog
 from django.core.cache import cache
@@ -64,15 +65,15 @@ def _ask(query: str, language: str) -> list[FoundFilm]:
 
 def _kept(key: str) -> list[FoundFilm] | None:
     try:
-        kept: list[FoundFilm] | None = cache.get(key)
+        kept: list[dict[str, Any]] | None = cache.get(key)
     except (RedisError, OSError) as error:
         log.warning("elsewhere_not_read", error=repr(error))
         return None
-    return kept
+    return None if kept is None else [FoundFilm(**film) for film in kept]
 
 
 def _keep(key: str, found: list[FoundFilm]) -> None:
     try:
-        cache.set(key, found, CACHE_SECONDS)
+        cache.set(key, [asdict(film) for film in found], CACHE_SECONDS)
     except (RedisError, OSError) as error:
         log.warning("elsewhere_not_kept", error=repr(error))

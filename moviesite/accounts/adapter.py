@@ -6,21 +6,20 @@ from smtplib import SMTPException
 from typing import Any
 
 import structlog
-from allauth.core.internal import ratelimit
-from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.hashers import make_password
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import ngettext
 
 from moviesite.unsent_mail import mail_goes_out
 
 from .door import may_sign_up, take_invitation
 from .named_mails import NamedMails
 from .recent_login import logged_in_lately
-from .throttles import account_of, known_device, remember_device
+from .throttles import account_of, forget_tries, remember_device, turn_of
 
 log = structlog.get_logger(__name__)
 
@@ -34,22 +33,27 @@ class AccountAdapter(NamedMails):
     """allauth's own, with the rules of this site."""
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Too many wrong ones: by account and address (axes), by account, by address, by device."""
-        account = account_of(credentials)
-        device = known_device(request, account)
-        if device is None:
-            if not AxesProxyHandler.is_allowed(request, {**credentials, "username": account}):
-                raise self.validation_error("too_many_login_attempts")
-            super().pre_authenticate(request, **credentials)
-            return
-        self._login_failed_rl_usage = ratelimit.consume(
-            request, app="allauth.account", action="login_known_device", key=f"{account}:{device}"
-        )
-        if not self._login_failed_rl_usage:
-            raise self.validation_error("too_many_login_attempts")
+        """Too many wrong ones wait longer and longer: by account, by address, by device."""
+        self._turn = turn_of(request, credentials)
+        if wait := self._turn.take():
+            log.warning("log_in_slowed_down", seconds=wait)
+            raise ValidationError(
+                ngettext(
+                    "There were many wrong tries: wait %(count)d second before the next one.",
+                    "There were many wrong tries: wait %(count)d seconds before the next one.",
+                    wait,
+                )
+                % {"count": wait},
+                code="too_many_login_attempts",
+            )
 
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        return account_of(credentials)
+    def _rollback_login_failed_rl_usage(self) -> None:
+        """allauth calls this where the password was the right one."""
+        self._turn.give_back()
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        """And this where somebody set a new one by a link in a mail."""
+        forget_tries(account_of(credentials))
 
     def post_login(
         self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any

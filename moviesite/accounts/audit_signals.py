@@ -19,7 +19,7 @@ from .throttles import named_account
 
 # Changed in the administration: whom it gives rights or lets in, and how the site works.
 OF_ACCOUNTS = {"accounts", "auth", "account", "mfa", "usersessions"}
-OF_SETTINGS = {"recommender", "django_celery_beat", "axes"}
+OF_SETTINGS = {"recommender", "django_celery_beat"}
 
 
 def connect() -> None:
@@ -70,6 +70,14 @@ def _administered(sender: object, instance: LogEntry, created: bool, **_: object
         action = AuditAction.ACCOUNT
     elif kind.app_label in OF_SETTINGS:
         action = AuditAction.SETTING
+    elif (kind.app_label, kind.model) == ("catalog", "datasetjob"):
+        record(
+            AuditAction.DATASET,
+            actor=instance.user,
+            about=f"{kind.model} {instance.object_id}",
+            detail=instance.get_change_message(),
+        )
+        return
     else:
         return
     about = f"{kind.model} {instance.object_id}"

@@ -223,6 +223,7 @@ class AuditAction(models.TextChoices):
     EXPORT = "export", _("data exported")
     DELETION = "deletion", _("account deleted")
     PUBLISH = "publish", _("model published")
+    DATASET = "dataset", _("dataset brought in or taken out")
 
 
 class AuditEntry(models.Model):

@@ -67,9 +67,14 @@ def refuse_other_names(name: str, key: int | None = None) -> None:
         )
 
 
+def refuse_names_for_new_accounts(name: str) -> None:
+    """Raise ``ValidationError`` for what no new account may be called, whoever makes it."""
+    refuse_names_of_raters(name)
+    refuse_other_names(name)
+
+
 # For allauth's sign-up: what the model demands, and this.
 username_validators: list[Any] = [
     *User._meta.get_field("username").validators,
-    refuse_names_of_raters,
-    refuse_other_names,
+    refuse_names_for_new_accounts,
 ]

@@ -11,9 +11,12 @@ import secrets
 from typing import Any
 
 from allauth.account.internal.userkit import filter_users_by_email
+from allauth.core.internal.ratelimit import truncate_ip
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import salted_hmac
 
+from .delays import ACCOUNT, ACCOUNT_FROM_ADDRESS, ADDRESS, DEVICE, Turn
 from .look_alikes import look_of
 from .models import User
 
@@ -43,15 +46,30 @@ def account_of(credentials: dict[str, Any]) -> str:
     return account.get_username() if account else look_of(login)
 
 
-def axes_account(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
-    """For django-axes, which counts by account and address."""
-    return account_of(credentials or {})
+def turn_of(request: HttpRequest, credentials: dict[str, Any]) -> Turn:
+    """A try to log in, as it is counted: a known device has a counter of its own alone."""
+    account = account_of(credentials)
+    device = known_device(request, account)
+    if device is not None:
+        return Turn({DEVICE: f"{_digest(account)}.{device}"})
+    address = truncate_ip(request.META["REMOTE_ADDR"])
+    return Turn(
+        {
+            ACCOUNT_FROM_ADDRESS: f"{_digest(account)}.{address}",
+            ADDRESS: address,
+            ACCOUNT: _digest(account),
+        }
+    )
 
 
-def axes_passes(request: HttpRequest, credentials: dict[str, Any] | None = None) -> bool:
-    """For django-axes: tokens and known devices have counters of their own."""
-    account = account_of(credentials or {})
-    return not account or known_device(request, account) is not None
+def forget_tries(account: str) -> None:
+    """Of an account from everywhere: its member got in by mail."""
+    Turn({ACCOUNT: _digest(account)}).forget()
+
+
+def _digest(account: str) -> str:
+    """What was typed may be a password, and is no text for a key."""
+    return salted_hmac(__name__, account, algorithm="sha256").hexdigest()[:32]
 
 
 def known_device(request: HttpRequest, account: str) -> str | None:

@@ -30,8 +30,8 @@ api = DescribedApi(
     title="Matinee",
     version="1",
     description=(
-        "Movies, ratings and recommendations. Lists are `{items, count}`;"
-        " every error is a problem document (RFC 9457)."
+        "Movies, ratings and recommendations. Lists are `{items, count}`, long ones with the"
+        " cursor of the `next` part; every error is a problem document (RFC 9457)."
     ),
     urls_namespace="api-v1",
     parser=CleanParser(),

@@ -9,9 +9,10 @@ from django.http import HttpRequest
 from ninja.errors import HttpError
 from ninja.parser import Parser
 
-from moviesite.clean_input import storable
+from moviesite.middleware.clean_input import storable
 
 MAX_DEPTH = 32
+JSON = ("application/json", "")
 
 
 class CleanParser(Parser):
@@ -21,6 +22,9 @@ class CleanParser(Parser):
         try:
             body = json.loads(request.body)
         except (RecursionError, ValueError) as error:
+            # Bodies that are JSON are taken whatever they call themselves.
+            if request.content_type not in JSON:
+                raise HttpError(415, "The body must be JSON, as application/json.") from error
             raise HttpError(400, "The body is no JSON.") from error
         if not isinstance(body, dict):
             raise HttpError(422, "The body must be an object.")

@@ -69,7 +69,7 @@ def _describe_problems(method: str, operation: dict[str, Any]) -> None:
     if method != "get":
         expected += [409, 412]
     if "requestBody" in operation:
-        expected += [413]
+        expected += [413, 415]
     if any(one["in"] == "path" for one in operation.get("parameters", ())):
         expected += [404]
     for status in expected:

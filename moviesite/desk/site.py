@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
+from django.views.generic import RedirectView
 
 from .login import OneLoginSite
 
@@ -29,12 +30,12 @@ class DeskSite(OneLoginSite):
         super().register(shown, admin_class, **options)
 
     def get_urls(self) -> list[Any]:
-        from moviesite.doctor.page import page
         from moviesite.health.desk import health_page
 
         return [
             path("health/", self.admin_view(health_page), name="site_health"),
-            path("doctor/", self.admin_view(page), name="doctor"),
+            # Where the half of that page about the set-up stood before.
+            path("doctor/", RedirectView.as_view(pattern_name="admin:site_health")),
             *super().get_urls(),
         ]
 

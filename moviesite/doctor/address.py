@@ -9,8 +9,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from moviesite.middleware.public_address import PublicAddress
 from moviesite.proxies import TrustedProxies
-from moviesite.public_address import PublicAddress
 
 from .diagnosis import Findings, hint, ok, wrong
 

@@ -1,16 +1,8 @@
-"""The doctor: a command, and a page of the admin."""
+"""The doctor: a command, and a part of the desk's page about health."""
 
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
 
 
 class DoctorConfig(AppConfig):
     name = "moviesite.doctor"
     label = "doctor"
-
-    def ready(self) -> None:
-        from catalog.admin.desk import Shortcut, add_shortcut
-
-        from .page import PERMISSION
-
-        add_shortcut(Shortcut(_("Examine the installation"), "admin:doctor", PERMISSION))

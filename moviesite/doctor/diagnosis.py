@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -23,6 +23,9 @@ class Finding:
         return {name: str(value) for name, value in asdict(self).items()}
 
 
+Findings = Iterator[Finding]
+
+
 def ok(subject: str, text: str) -> Finding:
     return Finding(subject, "ok", text)
 
@@ -35,4 +38,5 @@ def wrong(subject: str, text: str, advice: str) -> Finding:
     return Finding(subject, "wrong", text, advice)
 
 
-Findings = Iterator[Finding]
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda one: WORST_FIRST.index(one.state))

@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from . import address, machine, services
-from .diagnosis import WORST_FIRST, Finding, Findings
-from .mail import mail
+from . import address, machine, mail, services
+from .diagnosis import Finding, Findings, worst_first
 
-SUBJECTS: tuple[Callable[[], Findings], ...] = (
+Subject = Callable[[], Findings]
+SET_UP: tuple[Subject, ...] = (
     address.host,
     address.scheme,
     address.proxy,
     address.origins,
     services.database,
     services.broker,
-    services.workers,
-    services.beat,
-    mail,
+    mail.sending,
     machine.disk,
     machine.memory,
     machine.static_files,
     machine.python,
 )
+# What the checks of health look at all the time; these ask the others, and take seconds.
+AT_WORK: tuple[Subject, ...] = (
+    services.migrations,
+    services.workers,
+    services.beat,
+    mail.server,
+)
 
 
-def examine(*further: Callable[[], Findings]) -> list[Finding]:
-    """What is found, the worst first; some of it asks others and takes seconds."""
-    found = [finding for subject in (*SUBJECTS, *further) for finding in subject()]
-    return sorted(found, key=lambda one: WORST_FIRST.index(one.state))
+def examine(*further: Subject) -> list[Finding]:
+    """Everything, the worst first."""
+    return find((*SET_UP, *AT_WORK, *further))
+
+
+def find(subjects: Iterable[Subject]) -> list[Finding]:
+    """What is found about these subjects, the worst first."""
+    return worst_first(finding for subject in subjects for finding in subject())

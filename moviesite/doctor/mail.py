@@ -17,8 +17,9 @@ SMTP = "django.core.mail.backends.smtp.EmailBackend"
 SECONDS = 5
 
 
-def mail() -> Findings:
-    subject = _("Mail")
+def sending() -> Findings:
+    """Whether mail is sent at all, and from whom it comes."""
+    subject = _("Outgoing mail")
     if not mail_goes_out():
         if settings.LOCAL:
             yield ok(subject, _("It is shown in the terminal: this is a local run."))
@@ -36,13 +37,13 @@ def mail() -> Findings:
             _("The sender is %(sender)s, which other servers turn down.") % {"sender": sender},
             _("Set DEFAULT_FROM_EMAIL to an address of your domain."),
         )
-    if settings.EMAIL_BACKEND == SMTP:
-        yield from _server()
     else:
-        yield ok(subject, settings.EMAIL_BACKEND)
+        yield ok(subject, _("The sender is %(sender)s.") % {"sender": sender})
 
 
-def _server() -> Findings:
+def server() -> Findings:
+    if settings.EMAIL_BACKEND != SMTP:
+        return
     subject = _("Mail server")
     where = f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
     connection = get_connection(timeout=SECONDS)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from moviesite.doctor.diagnosis import Finding, ok, worst_first
 from moviesite.health import checks
 from moviesite.health.report import UNKNOWN, Report
 
@@ -95,26 +94,14 @@ TO_DO: dict[tuple[str, str], Text] = {
 NOT_ASKED = _("Was not asked, since the database is away.")
 
 
-@dataclass(frozen=True)
-class Line:
-    """One check as an administrator reads it. ``level``: good, warning or bad."""
-
-    name: str
-    title: Text
-    level: str
-    text: Text
+def findings_of(report: Report) -> list[Finding]:
+    """Each check as an administrator reads it, the worst first."""
+    return worst_first(_finding(report, name, word) for name, word in report.words.items())
 
 
-def lines_of(report: Report) -> list[Line]:
-    """The worst first."""
-    order = ("bad", "warning", "good")
-    lines = [_line(report, name, word) for name, word in report.words.items()]
-    return sorted(lines, key=lambda line: order.index(line.level))
-
-
-def _line(report: Report, name: str, word: str) -> Line:
+def _finding(report: Report, name: str, word: str) -> Finding:
+    subject = str(TITLES[name])
     if word == checks.OK:
-        return Line(name, TITLES[name], "good", WELL[name])
-    level = "bad" if report.is_fatal(name) else "warning"
-    text = NOT_ASKED if word == UNKNOWN else TO_DO[name, word]
-    return Line(name, TITLES[name], level, text)
+        return ok(subject, str(WELL[name]))
+    advice = str(NOT_ASKED if word == UNKNOWN else TO_DO[name, word])
+    return Finding(subject, "wrong" if report.is_fatal(name) else "hint", "", advice)

@@ -1,4 +1,4 @@
-"""The site's health as a page of the desk."""
+"""The page of the desk on which administrators read how the site is, and how it is set up."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from catalog.admin.desk import Shortcut, add_shortcut
-from moviesite.health.advice import lines_of
+from moviesite.doctor.address import as_seen
+from moviesite.doctor.examine import SET_UP, find
+from moviesite.health.advice import findings_of
 from moviesite.health.report import READY, UNAVAILABLE, looks
 
 PERMISSION = "health.view_heartbeat"
@@ -26,7 +28,8 @@ def health_page(request: HttpRequest) -> TemplateResponse:
     context = {
         **admin.site.each_context(request),
         "title": _("Health of the site"),
-        "lines": lines_of(report),
+        "at_work": findings_of(report),
+        "set_up": find((lambda: as_seen(request), *SET_UP)),
         "is_ready": report.status == READY,
         "is_unavailable": report.status == UNAVAILABLE,
     }

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.http import HttpRequest, JsonResponse
 from django.shortcuts import get_object_or_404
-from ninja import Router
+from ninja import Query, Router
 
 from catalog.api.auth import MEMBER, member_id
+from catalog.api.pages import Part, part_of
 from catalog.api.payloads import Json
-from catalog.api.schemas import Limit, Offset, Problem
+from catalog.api.schemas import Problem
 from catalog.queries.film import surviving_keys
 from recommender.data.histories import history_from
 from recommender.models.scenario import Scenario
@@ -24,13 +25,9 @@ me = Router(tags=["me"], auth=MEMBER)
 
 
 @router.get("", response=ScenarioList, summary="Scenarios that can be asked for")
-def list_scenarios(request: HttpRequest, limit: Limit = 20, offset: Offset = 0) -> Json:
+def list_scenarios(request: HttpRequest, part: Query[Part]) -> Json:
     active = Scenario.objects.filter(is_active=True)
-    items = [
-        {"name": one.name, "description": one.description, "question": one.question}
-        for one in active[offset : offset + limit]
-    ]
-    return {"items": items, "count": active.count()}
+    return part_of(active, part, ("name",), _scenario_json)
 
 
 @router.post(
@@ -57,6 +54,10 @@ def ask_as_member(request: HttpRequest, name: str, n: HowMany = 20) -> JsonRespo
     return JsonResponse(
         recommendations_json(recommender, ranked_by(rules, recommender, n), request)
     )
+
+
+def _scenario_json(one: Scenario) -> Json:
+    return {"name": one.name, "description": one.description, "question": one.question}
 
 
 def _active(name: str) -> Scenario:

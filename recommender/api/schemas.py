@@ -6,7 +6,7 @@ from typing import Annotated
 
 from ninja import Field, Schema
 
-from catalog.api.schemas import MovieId, MovieOut, Number, example
+from catalog.api.schemas import MovieId, MovieOut, Number, Page, example
 from catalog.api.shelf_schemas import Key
 
 MAX_RECOMMENDATIONS = 100
@@ -98,6 +98,5 @@ class ScenarioOut(Schema):
     question: str
 
 
-class ScenarioList(Schema):
+class ScenarioList(Page):
     items: list[ScenarioOut]
-    count: int

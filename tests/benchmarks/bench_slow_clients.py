@@ -33,7 +33,7 @@ SERVERS = {
         *GUNICORN,
         f"127.0.0.1:{port}",
         "-k",
-        "moviesite.web_worker.PatientWorker",
+        "moviesite.web.worker.PatientWorker",
         APP,
     ],
     "uvicorn": lambda port: [

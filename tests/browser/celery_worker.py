@@ -16,12 +16,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @contextmanager
-def celery_worker(log: Path, **environment: str) -> Iterator[None]:
+def celery_worker(log: Path, *, pool: str = "solo", **environment: str) -> Iterator[None]:
     """While it is open, tasks of the queue ``default`` are done; prints its log at the end."""
     redis.Redis(unix_socket_path=urlsplit(settings.CELERY_BROKER_URL).path).flushdb()
     url = urlsplit(os.environ["DATABASE_URL"])
     path = url.path.rsplit("/", 1)[0] + f"/{connection.settings_dict['NAME']}"
-    command = [sys.executable, "-m", "celery", "-A", "moviesite", "worker", "--pool", "solo"]
+    command = [sys.executable, "-m", "celery", "-A", "moviesite", "worker", "--pool", pool]
     database = {"DATABASE_URL": urlunsplit(url._replace(path=path))}
     with log.open("wb") as output:
         process = subprocess.Popen(

@@ -62,7 +62,7 @@ def test_the_image_runs_as_nobody_special_and_without_a_shell_in_between() -> No
 
 def test_only_what_the_site_runs_on_goes_into_the_image() -> None:
     assert in_context("manage.py")
-    assert in_context("moviesite/settings.py")
+    assert in_context("moviesite/settings/__init__.py")
     for name in (
         "tests/conftest.py",
         ".env",
@@ -135,7 +135,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict
 def test_static_files_are_collected_while_building(image: tuple[Path, dict[str, str]]) -> None:
     root, _environment = image
     assert (root / "static" / "staticfiles.json").is_file()
-    assert list((root / "site").rglob("settings.cpython-*.pyc"))
+    assert list((root / "site").rglob("settings/__pycache__/*.pyc"))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -42,9 +42,7 @@ def dashboard() -> list[str]:
 
 
 @pytest.fixture
-def samples(
-    db: None, artifacts: Path, plain_static: None, settings: Any, tmp_path: Path
-) -> list[Sample]:
+def page(db: None, artifacts: Path, plain_static: None, settings: Any, tmp_path: Path) -> str:
     """The page of a site in which everything has happened once."""
     settings.MATINEE_METRICS_TOKEN = TOKEN
     settings.MATINEE_BACKUP_FOLDER = tmp_path
@@ -65,7 +63,13 @@ def samples(
         answer = client.get("/metrics", HTTP_AUTHORIZATION=f"Bearer {TOKEN}")
     finally:
         stage_times.observers.clear()
-    families = text_string_to_metric_families(answer.content.decode())
+    shown: str = answer.content.decode()
+    return shown
+
+
+@pytest.fixture
+def samples(page: str) -> list[Sample]:
+    families = text_string_to_metric_families(page)
     return [sample for family in families for sample in family.samples]
 
 

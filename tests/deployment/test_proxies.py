@@ -1,20 +1,14 @@
-"""The samples for nginx and Caddy at work: HTTPS, HTTP/2, a path, log-in, uploads.
-
-Both are taken from PATH, or unpacked from Debian's packages without being installed.
-"""
+"""The samples for nginx and Caddy at work: HTTPS, HTTP/2, a path, log-in, uploads."""
 
 from __future__ import annotations
 
 import os
 import re
-import shutil
 import socket
 import ssl
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -27,10 +21,18 @@ from ruamel.yaml import YAML
 
 from moviesite.accounts.models import User
 
+from .web_servers import (
+    caddy_command,
+    free_port,
+    nginx_command,
+    program,
+    running,
+    write_certificate,
+)
+
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
 BIN = Path(sys.executable).parent
-CACHE = Path(os.environ.get("MATINEE_CACHE_DIR") or "~/.cache/matinee").expanduser() / "proxies"
 PASSWORD = "a-long-and-calm-evening-42"
 SAMPLES = [
     "nginx/matinee.conf",
@@ -38,53 +40,6 @@ SAMPLES = [
     "caddy/Caddyfile",
     "caddy/Caddyfile-path",
 ]
-
-
-def program(name: str) -> str:
-    """Where the program is; skips the test where it cannot be had."""
-    if there := shutil.which(name):
-        return there
-    unpacked = next(iter(CACHE.glob(f"{name}/usr/*bin/{name}")), None)
-    if unpacked is None:
-        try:
-            (CACHE / name).mkdir(parents=True, exist_ok=True)
-            quiet = {"cwd": CACHE / name, "capture_output": True, "check": True, "timeout": 60}
-            subprocess.run(["apt-get", "download", name], **quiet)  # type: ignore[call-overload]
-            [package] = (CACHE / name).glob("*.deb")
-            subprocess.run(["dpkg", "-x", package, "."], **quiet)  # type: ignore[call-overload]
-        except (OSError, ValueError, subprocess.SubprocessError) as error:
-            pytest.skip(f"no {name} on PATH, and no package of it could be had: {error}")
-        unpacked = next((CACHE / name).glob(f"usr/*bin/{name}"))
-    return str(unpacked)
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
-
-
-def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
-    while True:
-        assert process.poll() is None, "it ended"
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        assert time.monotonic() < deadline, "nobody listens"
-        time.sleep(0.1)
-
-
-@contextmanager
-def running(command: list[str], port: int, **options: object) -> Iterator[None]:
-    process = subprocess.Popen(command, **options)  # type: ignore[call-overload]
-    try:
-        wait_for(port, process)
-        yield
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 @pytest.fixture(scope="module")
@@ -119,11 +74,7 @@ class Proxy:
 
 @pytest.fixture
 def certificate(tmp_path: Path) -> Path:
-    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -batch"
-    names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
-    files = ["-keyout", str(tmp_path / "privkey.pem"), "-out", str(tmp_path / "fullchain.pem")]
-    subprocess.run([*command.split(), *names, *files], check=True, capture_output=True)
-    return tmp_path / "fullchain.pem"
+    return write_certificate(tmp_path)
 
 
 @pytest.fixture(params=SAMPLES)
@@ -139,48 +90,6 @@ def proxy(
     environment = {**os.environ, "HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)}
     with running(command, secure, cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL):
         yield Proxy(f"https://localhost:{secure}", f"http://localhost:{plain}", certificate)
-
-
-def nginx_command(
-    binary: str, sample: str, certificate: Path, secure: int, plain: int, path: bool
-) -> list[str]:
-    folder = certificate.parent
-    listens = f"listen 127.0.0.1:{secure} ssl http2;"
-    if path:
-        sample = (
-            f"server {{ {listens} server_name localhost; ssl_certificate {certificate};"
-            f" ssl_certificate_key {folder}/privkey.pem;\n{sample}\n}}"
-        )
-    sample = re.sub(r"listen \[::\].*", "", sample)
-    sample = sample.replace("listen 443 ssl http2;", listens)
-    sample = sample.replace("listen 80;", f"listen 127.0.0.1:{plain};")
-    sample = sample.replace("/etc/letsencrypt/live/films.example", str(folder))
-    sample = sample.replace("films.example", "localhost")
-    kept = "".join(
-        f"{one}_temp_path {folder}/{one};\n"
-        for one in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    user = "user root;\n" if os.geteuid() == 0 else ""
-    whole = (
-        f"{user}daemon off;\nworker_processes 1;\npid {folder}/nginx.pid;\nevents {{}}\n"
-        f"http {{\naccess_log off;\n{kept}{sample}\n}}\n"
-    )
-    (folder / "nginx.conf").write_text(whole)
-    return [binary, "-p", str(folder), "-e", "stderr", "-c", str(folder / "nginx.conf")]
-
-
-def caddy_command(
-    binary: str, sample: str, certificate: Path, secure: int, plain: int, path: bool
-) -> list[str]:
-    folder = certificate.parent
-    own = f"\ttls {certificate} {folder}/privkey.pem\n"
-    for host in ("films.example {\n", "example.org {\n"):
-        sample = re.sub(
-            f"^{host}", f"https://localhost:{secure} {{\n{own}", sample, flags=re.MULTILINE
-        )
-    options = f"{{\n\tadmin off\n\thttp_port {plain}\n\thttps_port {secure}\n}}\n"
-    (folder / "Caddyfile").write_text(options + sample)
-    return [binary, "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,9 +1,14 @@
-"""What the cache keeps while Redis is away."""
+"""What the cache keeps, and in which form; who answers while Redis is away."""
 
+import pickle
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+import redis
+from django.conf import settings
+from django.contrib.sessions.backends.cached_db import SessionStore
 from django.core.cache import caches
 from django.db import connection
 
@@ -76,3 +81,56 @@ def test_whether_redis_itself_answers() -> None:
     assert isinstance(caches["default"], CacheWithFallback)
     assert caches["default"].answers()
     assert not away("nothing").answers()
+
+
+class Booby:
+    """Whoever loads its pickle makes a file."""
+
+    def __init__(self, made: Path) -> None:
+        self.made = made
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Path.touch, (self.made,)
+
+
+def test_a_pickle_in_redis_is_never_loaded(db: None, tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    session = SessionStore()
+    session["name"] = "Ida"
+    session.save()
+    server = redis.Redis.from_url(settings.CACHES["default"]["LOCATION"])
+    cache, copies = caches["default"], caches["sessions"]
+    for key in (cache.make_key("trap"), copies.make_key(session.cache_key)):
+        server.set(key, pickle.dumps(Booby(made)), ex=60)
+
+    assert cache.get("trap", "nothing") == "nothing"
+    assert cache.get_many(["trap"]) == {}
+    assert SessionStore(session.session_key)["name"] == "Ida"
+    assert not made.exists()
+    cache.set("trap", {"a": (1, "two")}, 60)
+    assert cache.get("trap") == {"a": (1, "two")}
+
+
+def test_a_pickle_in_the_table_is_never_loaded(db: None, tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    table = caches["database"]
+    table.set("trap", 1, 60)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE matinee_cache SET value = encode(%s, 'base64')", [pickle.dumps(Booby(made))]
+        )
+    assert table.get("trap", "nothing") == "nothing"
+    assert not made.exists()
+
+
+def test_the_table_forgets_in_time(db: None) -> None:
+    table = caches["database"]
+    table.set("short", 1, 0)
+    assert table.get("short") is None
+    assert table.add("short", 2, None)
+    assert not table.add("short", 3)
+    assert table.get("short") == 2
+    assert table.touch("short", 0)
+    assert table.get("short") is None
+    assert not table.touch("short", 60)
+    assert table.get_many([]) == {}

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import DataError, InternalError, OperationalError, connection
+from django.template.loader import render_to_string
 from django.test import RequestFactory
+from django.urls import clear_script_prefix, set_script_prefix
 
 from moviesite.errors import bad_request, is_outage, server_error
-from moviesite.web_process import bound_statements
+from moviesite.web.process import bound_statements
 from tests.recommender.conftest import plain_static
 
 __all__ = ["plain_static"]
@@ -76,3 +78,17 @@ def test_a_fault_of_the_site_is_a_problem_to_programs_and_a_page_to_people(
             answer = server_error(RequestFactory().get(path))
         assert answer.status_code == 500
         assert answer["Content-Type"].startswith(kind)
+
+
+@pytest.mark.parametrize("name", ["400", "500", "503", "offline"])
+def test_what_is_said_when_all_is_away_leads_home_under_a_path(
+    plain_static: None, name: str
+) -> None:
+    """The mark of a database is missing: a template that asked it would fail here."""
+    set_script_prefix("/films/")
+    try:
+        page = render_to_string(f"{name}.html")
+    finally:
+        clear_script_prefix()
+    assert 'class="button" href="/films/"' in page
+    assert 'rel="stylesheet"' in page

@@ -5,31 +5,26 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
+import requests
+from django.db import connection
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
+from moviesite.accounts.models import User
+from moviesite.accounts.tokens import create_token
+from tests.browser.celery_worker import celery_worker
+from tests.deployment.web_servers import free_port, running
 from tests.faults.site_pages import write_manifest
 
+ROOT = Path(__file__).resolve().parents[2]
+
 SECRET = "Zm9vYmFyLXNlY3JldA"
-ASKS = f"""
-from moviesite.traces import start_tracing
-assert start_tracing("matinee-web")
-from django.core.wsgi import get_wsgi_application
-from opentelemetry import trace
-from django.test import Client
-import moviesite.celery
-get_wsgi_application()
-client = Client(raise_request_exception=False)
-client.get("/hooks/{SECRET}")
-client.get("/api/v1/movies")
-client.get("/health/live")
-trace.get_tracer_provider().shutdown()
-"""
 
 
 @pytest.fixture
@@ -56,24 +51,69 @@ def collector() -> Iterator[tuple[int, list[Span]]]:
         server.shutdown()
 
 
-def test_requests_and_their_statements_are_told_without_secrets(
-    collector: tuple[int, list[Span]], tmp_path: Path
-) -> None:
-    port, spans = collector
+@pytest.fixture
+def site(collector: tuple[int, list[Span]], db_name: str, tmp_path: Path) -> Iterator[str]:
+    """A real web process and a real worker on the tests' database, told of the collector."""
+    port = free_port()
+    traced = {
+        "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{collector[0]}",
+        "OTEL_BSP_SCHEDULE_DELAY": "200",
+    }
     environment = {
         **os.environ,
+        **traced,
+        "DATABASE_URL": f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{db_name}",
         "MATINEE_STATIC": str(write_manifest(tmp_path / "static")),
-        "DJANGO_SETTINGS_MODULE": "moviesite.settings",
-        "ALLOWED_HOSTS": "testserver",
-        "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{port}",
+        "MATINEE_VAR": str(tmp_path),
+        "WEB_CONCURRENCY": "1",
     }
-    subprocess.run([sys.executable, "-c", ASKS], check=True, env=environment)
+    web = [f"{Path(sys.executable).parent}/gunicorn", "--config", "python:moviesite.gunicorn_conf"]
+    with (
+        running([*web, "--bind", f"127.0.0.1:{port}"], port, cwd=ROOT, env=environment),
+        celery_worker(tmp_path / "worker.log", pool="prefork", MATINEE_VAR=str(tmp_path), **traced),
+    ):
+        yield f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture
+def db_name(transactional_db: None) -> str:
+    return str(connection.settings_dict["NAME"])
+
+
+def eventually(spans: list[Span], found: Callable[[Span], bool]) -> Span:
+    deadline = time.monotonic() + 60
+    while True:
+        if wanted := next((span for span in list(spans) if found(span)), None):
+            return wanted
+        assert time.monotonic() < deadline, [span.name for span in spans]
+        time.sleep(0.2)
+
+
+def test_a_request_its_statements_and_its_task_are_one_trace_without_secrets(
+    collector: tuple[int, list[Span]], site: str
+) -> None:
+    spans = collector[1]
+    ida = User.objects.create_user("ida", "ida@films.example")
+    bearer = {"Authorization": f"Bearer {create_token(ida, 'script')[1]}"}
+    for path in (f"/hooks/{SECRET}", "/health/live", "/api/v1/movies"):
+        requests.get(f"{site}{path}", timeout=60)
+    film = {"file": ("ratings.csv", "Name,Year,Rating\nHeat,1995,4\n")}
+    sent = requests.post(f"{site}/api/v1/me/imports", files=film, headers=bearer, timeout=60)
+    assert sent.status_code == 202, sent.text
+
+    asked = eventually(spans, lambda span: span.name.startswith("POST"))
+    task = eventually(
+        spans, lambda span: span.name.startswith("run/") and span.trace_id == asked.trace_id
+    )
+    for parent in (asked, task):
+        key = parent.span_id
+        statement = eventually(spans, lambda span, key=key: span.parent_span_id == key)  # type: ignore[misc]
+        assert statement.trace_id == asked.trace_id
+    inside = {span.name.partition(" ")[0] for span in spans if span.trace_id == asked.trace_id}
+    assert inside & {"SELECT", "INSERT", "UPDATE"}, inside
     names = [span.name for span in spans]
     assert any("hooks/" in name for name in names), names
-    assert any(name.startswith("SELECT") for name in names), names
     assert not any("health" in name for name in names), names
-    asked = next(span for span in spans if "api/v1/movies" in span.name)
-    assert any(span.parent_span_id == asked.span_id for span in spans)
     assert SECRET not in "\n".join(str(span) for span in spans)
 
 

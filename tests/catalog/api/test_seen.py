@@ -49,6 +49,6 @@ def test_a_movie_that_is_not_there_is_not_found(member: Client) -> None:
 def test_only_ones_own(member: Client, films: list[Movie], django_user_model: Any) -> None:
     eve = django_user_model.objects.create_user("eve")
     mark_seen(user_id=eve.pk, movie=films[30])
-    assert member.get(SEEN).json() == {"items": [], "count": 0}
+    assert member.get(SEEN).json() == {"items": [], "count": 0, "next": None}
     assert member.delete(f"{SEEN}/{films[30].pk}").status_code == 204
     assert SeenMovie.objects.count() == 1

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from tests.faults.chaos.trial import Trial
 from tests.faults.local_run import READY, free_port, local_run, write_small_dataset
+from tests.faults.moved_clock import MovedClock
 from tests.faults.small_disk import small_disk
 from tests.passable import passable_folder
 
@@ -31,10 +32,12 @@ def main() -> int:
     print(f"seed {options.seed}", flush=True)
     with passable_folder() as folder, small_disk(folder, megabytes=DISK_MB) as mounted:
         dataset = write_small_dataset(folder / "dataset")
-        port = free_port()
-        with local_run(folder / "var", port=port, MATINEE_DATASET=str(dataset)) as run:
+        clock = MovedClock(folder) if MovedClock.is_possible() else None
+        settings = {"MATINEE_DATASET": str(dataset)} | (clock.settings if clock else {})
+        with local_run(folder / "var", port=free_port(), **settings) as run:
             run.wait_for(READY, patience=900)
-            trial = Trial(run, disk=folder if mounted else None, seed=options.seed)
+            disk = folder if mounted else None
+            trial = Trial(run, disk=disk, seed=options.seed, clock=clock)
             report = trial.hold(options.faults, tell=lambda text: print(text, flush=True))
     text = json.dumps(report, indent=2)
     print(text)

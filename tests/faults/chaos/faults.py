@@ -16,6 +16,7 @@ import psycopg2
 
 from moviesite.local.processes import MARK
 from tests.faults.local_run import READY, LocalRun
+from tests.faults.moved_clock import CACHED_SECONDS, MovedClock
 from tests.faults.small_disk import filled
 
 # Words in the command of each process of a run.
@@ -27,6 +28,7 @@ PARTS = {
     "Valkey": ("--unixsocket",),
 }
 STOPPED_SECONDS = (0.3, 2.0)
+JUMPS = (-86_400, -3_600, -90, 90, 3_600, 86_400)  # seconds
 
 
 @dataclass
@@ -38,6 +40,7 @@ class Site:
     run: LocalRun
     disk: Path | None
     random: random.Random
+    clock: MovedClock | None = None
 
     def processes(self, part: str) -> list[psutil.Process]:
         found = []
@@ -127,12 +130,25 @@ def fill_disk(site: Site) -> None:
 def kill_supervisor(site: Site) -> None:
     """With it goes everything; somebody starts it again."""
     site.run.end(signal.SIGKILL)
-    site.run = LocalRun(site.var, port=site.port)
+    settings = site.clock.settings if site.clock else {}
+    site.run = LocalRun(site.var, port=site.port, **settings)
     site.run.wait_for(READY)
 
 
-def possible_faults(disk: Path | None) -> dict[str, Callable[[Site], None]]:
-    """By name; without a small disk none is filled."""
+def jump_clock(site: Site) -> None:
+    """The time of day of all but PostgreSQL is another one for a while, then the right one."""
+    assert site.clock
+    site.clock.move(site.random.choice(JUMPS))
+    try:
+        time.sleep(CACHED_SECONDS + site.random.uniform(*STOPPED_SECONDS))
+    finally:
+        site.clock.move(0)
+
+
+def possible_faults(
+    disk: Path | None, clock: MovedClock | None = None
+) -> dict[str, Callable[[Site], None]]:
+    """By name; without a small disk none is filled, without a clock of its own none jumps."""
     found = {f"kill {part}": kill(part) for part in PARTS}
     found |= {f"stop {part}": stop_and_go_on(part) for part in ("web", "worker", "Valkey")}
     found |= {
@@ -143,4 +159,6 @@ def possible_faults(disk: Path | None) -> dict[str, Callable[[Site], None]]:
     }
     if disk is not None:
         found["fill the disk"] = fill_disk
+    if clock is not None:
+        found["jump the clock"] = jump_clock
     return found

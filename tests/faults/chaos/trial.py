@@ -21,6 +21,7 @@ from tests.faults.chaos.importer import Importer
 from tests.faults.chaos.ledger import Ledger
 from tests.faults.chaos.writers import Member, Program, Reader, Writer
 from tests.faults.local_run import LocalRun
+from tests.faults.moved_clock import MovedClock
 
 MEMBERS = ("chaos-ada", "chaos-bob")
 PROGRAM, IMPORTER = "chaos-program", "chaos-importer"
@@ -43,10 +44,12 @@ print(json.dumps({{"token": create_token(made[{PROGRAM!r}], "chaos")[1], "films"
 class Trial:
     """The writers' films are the first of the catalog, the importer's all of it."""
 
-    def __init__(self, run: LocalRun, *, disk: Path | None, seed: int) -> None:
+    def __init__(
+        self, run: LocalRun, *, disk: Path | None, seed: int, clock: MovedClock | None = None
+    ) -> None:
         self.random = random.Random(seed)
         self.seed = seed
-        self.site = Site(run.var, run.port, run, disk, self.random)
+        self.site = Site(run.var, run.port, run, disk, self.random, clock)
         self.ledger = Ledger()
         self.over = threading.Event()
         self.statuses: dict[str, int] = {}
@@ -62,7 +65,7 @@ class Trial:
         done: Counter[str] = Counter()
         slowest = 0.0
         try:
-            possible = possible_faults(self.site.disk)
+            possible = possible_faults(self.site.disk, self.site.clock)
             names = self.random.choices(sorted(possible), k=faults)
             for number, name in enumerate(names, 1):
                 possible[name](self.site)
@@ -87,7 +90,7 @@ class Trial:
             "imported": importer.rows if importer.is_done else None,
             "answers": dict(sorted(self.statuses.items())),
             "slowest_recovery_seconds": round(slowest, 1),
-            "left_out": [] if self.site.disk else ["fill the disk: none can be mounted here"],
+            "left_out": self._left_out(),
             "wrong": wrong,
         }
 
@@ -101,6 +104,13 @@ class Trial:
         importer = Importer(IMPORTER, *shared)
         importer.titles = [(title, year) for _, title, year in films]
         return writers, importer
+
+    def _left_out(self) -> list[str]:
+        here = {
+            "fill the disk: none can be mounted here": self.site.disk,
+            "jump the clock: there is libfaketime for Linux only": self.site.clock,
+        }
+        return [what for what, possible in here.items() if possible is None]
 
     def _wait_until_ready(self, fault: str) -> float:
         began = time.monotonic()

@@ -12,9 +12,6 @@ accounts.invitation                  A     A    -      A
 accounts.user                        A     A    A      A
 account.emailaddress                 A     -    -      A
 auth.group                           A     -    -      -
-axes.accessattempt                   A     -    A      A
-axes.accessfailurelog                A     -    A      A
-axes.accesslog                       A     -    A      A
 catalog.block                        A     A    A      A
 catalog.collection                   EA    EA   EA     A
 catalog.company                      EA    EA   EA     A
@@ -64,7 +61,6 @@ ACTIONS = """
 page                                 action                    who
 account.emailaddress                 make_verified             A
 accounts.invitation                  end_selected              A
-axes.accessattempt                   cleanup_expired_attempts  A
 catalog.movie                        change_selected           EA
 catalog.movie                        compare_selected          EA
 django_celery_beat.periodictask      enable_tasks              OA
@@ -91,7 +87,6 @@ catalog_movie_propose                GET     EA
 catalog_movie_remove_search          POST    EOA
 catalog_movie_save_search            POST    EOA
 catalog_movie_undo_change            POST    EA
-doctor                               GET     A
 household-hook                       POST    A
 household-hook-remove                POST    A
 catalog_report_find                  GET     MA

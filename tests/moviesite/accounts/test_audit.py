@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,9 +11,11 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
+from catalog.models import DatasetJob
 from moviesite.accounts.cleanup import clean_up
 from moviesite.accounts.deletion import delete_account
 from moviesite.accounts.models import AuditEntry, User
+from tests.catalog import dataset_cases as cases
 from tests.recommender.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
@@ -101,3 +104,17 @@ def test_it_goes_by_its_age(client: Client, settings: Any) -> None:
     settings.MATINEE_AUDIT_DAYS = 365
     clean_up()
     assert {one.action for one in AuditEntry.objects.all()} == {"token"}
+
+
+def test_datasets_that_staff_bring_in_are_kept(
+    client: Client, ida: User, settings: Any, tmp_path: Path
+) -> None:
+    settings.MATINEE_DATASET_FOLDERS = [str(tmp_path)]
+    folder = cases.write(tmp_path / "ml-latest-small")
+    client.post("/admin/catalog/datasetjob/add/", {"source": str(folder), "scale": "5"})
+    job = DatasetJob.objects.get()
+    entry = last("dataset")
+    assert (entry.actor, entry.about) == (ida, f"datasetjob {job.pk}")
+    assert entry.detail == f"named {folder}"
+    client.post(f"/admin/catalog/datasetjob/{job.pk}/cancel/")
+    assert last("dataset").detail == "cancelled"

@@ -17,7 +17,7 @@ from pytest_django import Settings
 
 from moviesite.accounts.door import end_invitations, path_of, set_sign_up, sign_up
 from moviesite.accounts.models import Door, Invitation, SignUp, User
-from moviesite.public_address import PublicAddress
+from moviesite.middleware.public_address import PublicAddress
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
 

@@ -60,5 +60,5 @@ def test_what_is_sent_has_examples_that_are_valid(client: Client) -> None:
 
 
 def test_what_may_stand_in_a_query_comes_from_the_description() -> None:
-    assert api.query_names["movies", "GET"] == {"search", "limit", "offset"}
+    assert api.query_names["movies", "GET"] == {"search", "limit", "offset", "cursor"}
     assert api.query_names["movies/{movie_id}", "GET"] == set()

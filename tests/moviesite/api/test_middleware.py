@@ -39,6 +39,12 @@ def test_a_wrong_method_is_a_problem_that_names_the_right_ones(client: Client) -
     problem_of(answer)
 
 
+def test_answers_are_json_whatever_is_accepted(client: Client, world: World) -> None:
+    answer = client.get("/api/v1/movies", headers={"Accept": "text/html"})
+    assert answer.status_code == 200
+    assert answer["Content-Type"].startswith("application/json")
+
+
 def test_an_unknown_host_is_a_problem(client: Client) -> None:
     answer = client.get("/api/v1/movies", headers={"Host": "elsewhere.example"})
     assert answer.status_code == 400
@@ -91,6 +97,17 @@ def test_a_body_that_makes_no_sense_is_a_problem(client: Client, body: Any, stat
     answer = client.generic("POST", "/api/v1/watch-next", body, content_type="application/json")
     assert answer.status_code == status, answer.content
     problem_of(answer)
+
+
+def test_a_body_of_another_kind_is_a_problem_that_names_the_right_one(client: Client) -> None:
+    address = "/api/v1/watch-next"
+    for kind in ("text/plain", "application/xml", "application/x-www-form-urlencoded"):
+        answer = client.generic("POST", address, "<movies/>", content_type=kind)
+        assert answer.status_code == 415
+        assert "application/json" in problem_of(answer)["detail"]
+    # What is JSON is taken as before, whatever a client calls it.
+    answer = client.generic("POST", address, '{"movies": []}', content_type="text/plain")
+    assert answer.status_code == 200
 
 
 def test_true_is_no_star(member: Client, world: World) -> None:

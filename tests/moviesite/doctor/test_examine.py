@@ -16,16 +16,14 @@ import psutil
 import pytest
 from django.core.management import call_command
 from django.db.migrations.recorder import MigrationRecorder
-from django.test import Client
 from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from pytest_django import Settings
 
-from moviesite.doctor import address, machine, services
+from moviesite.doctor import address, machine, mail, services
 from moviesite.doctor.diagnosis import Finding, Findings
-from moviesite.doctor.mail import mail
+from moviesite.middleware.public_address import PublicAddress
 from moviesite.proxies import TrustedProxies
-from moviesite.public_address import PublicAddress
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 
@@ -74,7 +72,7 @@ def test_what_fits_is_well(subject: Callable[[], Findings]) -> None:
         ),
         (address.proxy, {"MATINEE_TRUSTED_PROXIES": TrustedProxies()}, "wrong", "127.0.0.1"),
         (address.origins, {"CSRF_TRUSTED_ORIGINS": ["nas.lan"]}, "wrong", "https://nas.lan"),
-        (mail, {"EMAIL_BACKEND": SMTP.replace("smtp", "console")}, "wrong", "EMAIL_URL"),
+        (mail.sending, {"EMAIL_BACKEND": SMTP.replace("smtp", "console")}, "wrong", "EMAIL_URL"),
     ],
 )
 def test_what_does_not_fit_is_told(
@@ -96,7 +94,8 @@ def test_mail_is_tried_at_its_server(public: Settings) -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         public.EMAIL_HOST, public.EMAIL_PORT = nobody.getsockname()
-        finding = found(mail)
+        finding = found(mail.server)
+        assert found(mail.sending).state == "ok"
     assert finding.state == "wrong"
     assert "EMAIL_URL" in finding.advice
 
@@ -165,10 +164,11 @@ def test_an_address_where_nobody_answers_is_a_hint(public: Settings) -> None:
 def test_servers_and_migrations_are_looked_at() -> None:
     states = {one.subject: one.state for one in services.database()}
     assert states.pop("PostgreSQL") in ("ok", "hint")  # without pg_trgm, as some wheels are
-    assert states == {"Time": "ok", "Migrations": "ok"}
+    assert states == {"Time": "ok"}
+    assert found(services.migrations).state == "ok"
     assert found(services.broker).state in ("ok", "hint")
     MigrationRecorder.Migration.objects.filter(app="accounts").delete()
-    [waiting] = [one for one in services.database() if one.subject == "Migrations"]
+    waiting = found(services.migrations)
     assert (waiting.state, waiting.advice) == ("wrong", "manage.py migrate")
 
 
@@ -208,7 +208,7 @@ def test_a_full_disk_and_little_memory_are_told(
     assert found(machine.memory).state == "wrong"
 
 
-# --- Command and page ----------------------------------------------------------------------------
+# --- The command ----------------------------------------------------------------------------
 
 
 @pytest.mark.django_db
@@ -230,13 +230,3 @@ def test_the_command_tells_programs_and_ends_with_1(
         "Workers: queue default",
         "Workers: queue training",
     }
-
-
-@pytest.mark.django_db
-@pytest.mark.usefixtures("plain_static")
-def test_administrators_have_a_page_of_it(public: Settings, admin_client: Client) -> None:
-    public.ALLOWED_HOSTS = ["testserver", "films.example"]
-    page = admin_client.get("/admin/doctor/").content.decode()
-    assert "Workers: queue training" in page
-    assert "This page came by http://testserver" in page
-    assert 'href="/admin/doctor/"' in admin_client.get("/admin/").content.decode()

@@ -1,7 +1,10 @@
 """The site's health in words, for administrators."""
 
+import re
+
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from moviesite.health import advice, checks, report
 from tests.markup import flat
@@ -26,8 +29,25 @@ def test_the_worst_stands_first_with_what_to_do(
     assert "Something that every page needs is away." in shown
     assert "Make room on the disk" in shown
     assert "celery -A moviesite beat" in shown
-    places = [shown.index(f"<h2>{title}</h2>") for title in ("Disk", "Cache", "Database")]
+    places = [shown.index(f"<h3>{title}</h3>") for title in ("Disk", "Cache", "Database")]
     assert places == sorted(places)
+
+
+def test_how_the_site_is_set_up_stands_on_the_same_page(
+    admin_client: Client, settings: Settings
+) -> None:
+    settings.ALLOWED_HOSTS = ["*"]
+    shown = flat(admin_client.get("/admin/health/"))
+    assert "The site answers to every host name" in shown
+    assert "This page came by http://testserver" in shown
+    subjects = re.findall("<h3>([^<]*)</h3>", shown)
+    assert len(subjects) == len(set(subjects)), "nothing is told twice"
+    assert "Python" in subjects
+
+
+def test_the_former_address_of_the_doctor_leads_to_it(admin_client: Client) -> None:
+    assert admin_client.get("/admin/doctor/").headers["Location"] == "/admin/health/"
+    assert 'href="/admin/health/"' in admin_client.get("/admin/").content.decode()
 
 
 def test_all_is_well(admin_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,7 @@ def member(world: World) -> Client:
 def test_active_ones_are_listed_for_everybody(member: Client) -> None:
     listed = Client().get("/api/v1/scenarios").json()
     one = {"name": "old-films", "description": "From before", "question": "picks"}
-    assert listed == {"items": [one], "count": 1}
+    assert listed == {"items": [one], "count": 1, "next": None}
 
 
 def test_a_member_asks_by_name(member: Client) -> None:

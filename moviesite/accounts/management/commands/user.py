@@ -18,6 +18,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from moviesite.accounts.models import User
+from moviesite.accounts.names import refuse_names_of_raters
 from moviesite.accounts.roles import ROLES
 
 ROLE_NAMES = {role.name.lower().replace(" ", "-"): role.name for role in ROLES}
@@ -65,6 +66,7 @@ class Command(BaseCommand):
         user.set_unusable_password()
         try:
             user.full_clean()
+            refuse_names_of_raters(name)
         except ValidationError as error:
             raise CommandError("; ".join(error.messages)) from error
         if User.objects.filter(username__iexact=name).exists():

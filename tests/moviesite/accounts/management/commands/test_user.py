@@ -72,3 +72,19 @@ def test_factors_are_taken_off_and_members_promoted() -> None:
     call_command("user", "promote", "ida", "--role", "superuser")
     ida.refresh_from_db()
     assert ida.is_superuser
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["ｉda", "IDA", "іda", "ida@matinee.example", "ml-1m-7"])
+def test_no_command_makes_an_account_that_looks_like_another(
+    monkeypatch: pytest.MonkeyPatch, password_file: str, name: str
+) -> None:
+    User.objects.create_user("ida")
+    with pytest.raises(CommandError):
+        call_command("user", "create", name, "--password-file", password_file)
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "a-long-and-calm-evening-42")
+    with pytest.raises(CommandError):
+        call_command("createsuperuser", "--noinput", username=name, email="x@matinee.example")
+    assert User.objects.count() == 1
+    call_command("createsuperuser", "--noinput", username="ada", email="ada@matinee.example")
+    assert User.objects.get(username="ada").is_superuser

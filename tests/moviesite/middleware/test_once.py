@@ -187,7 +187,7 @@ def member(plain_static: None, django_user_model: Any, db: None) -> Client:
 
 @pytest.fixture
 def meeting(settings: Any, plain_static: None) -> None:
-    settings.MIDDLEWARE = [*settings.MIDDLEWARE, "tests.moviesite.test_once.meet"]
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, "tests.moviesite.middleware.test_once.meet"]
 
 
 def counts() -> dict[str, int]:

@@ -20,8 +20,8 @@ from gunicorn import http
 from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from moviesite.arrival import Arrival, TooLargeError
 from moviesite.proxies import parsed_address
+from moviesite.web.arrival import Arrival, TooLargeError
 
 READ_AT_ONCE = 64 * 1024
 SEND_SECONDS = 60.0  # in which a client has to take a piece of its answer

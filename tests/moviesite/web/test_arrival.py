@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moviesite.arrival import (
+from moviesite.web.arrival import (
     BODY_SECONDS,
     HEAD_SECONDS,
     IDLE_SECONDS,

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -24,8 +22,8 @@ from pytest_django import Settings
 from moviesite.accounts.door import path_of, set_sign_up
 from moviesite.accounts.models import Invitation, User
 from moviesite.environment import Environment
-from moviesite.social_logins import social_providers
-from tests.deployment.test_proxies import free_port
+from moviesite.settings.social_logins import social_providers
+from tests.oidc_provider import oidc_provider
 
 CLAIMS = {
     "sub": "sub-of-ida",
@@ -40,28 +38,8 @@ CLIENT = {"OIDC_CLIENT_ID": "films", "OIDC_CLIENT_SECRET": "a-secret", "OIDC_NAM
 
 @pytest.fixture(scope="module")
 def provider() -> Iterator[str]:
-    port = free_port()
-    server = [sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", "--port", str(port)]
-    address = f"http://localhost:{port}"
-    process = subprocess.Popen(
-        [*server, "--user-claims", json.dumps(CLAIMS)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                requests.get(f"{address}/.well-known/openid-configuration", timeout=5)
-                break
-            except requests.ConnectionError:
-                assert process.poll() is None, "it ended"
-                assert time.monotonic() < deadline, "it never answered"
-                time.sleep(0.1)
+    with oidc_provider(CLAIMS) as address:
         yield address
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
 @pytest.fixture

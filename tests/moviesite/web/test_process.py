@@ -10,7 +10,7 @@ import pytest
 
 from moviesite import gunicorn_conf
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 LOOKS = """
 import gc, json, sys, threading
 import moviesite.wsgi

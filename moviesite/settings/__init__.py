@@ -10,17 +10,17 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from moviesite.account_settings import *  # noqa: F403
-from moviesite.door_settings import *  # noqa: F403
-from moviesite.door_settings import SOCIAL_APPS
 from moviesite.environment import Environment
 from moviesite.error_reports import report_errors_to
-from moviesite.log_format import structured_logging
+from moviesite.logs.format import structured_logging
+from moviesite.middleware.public_address import PublicAddress
 from moviesite.proxies import TrustedProxies
-from moviesite.public_address import PublicAddress
+from moviesite.settings.accounts import *  # noqa: F403
+from moviesite.settings.doors import *  # noqa: F403
+from moviesite.settings.doors import SOCIAL_APPS
 from moviesite.unsent_mail import TELLTALE, UNSENT
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
 env = Environment()
 
@@ -64,7 +64,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     *SOCIAL_APPS,
-    "axes",
     "csp",
     "django_celery_beat",
     "django_htmx",
@@ -75,14 +74,14 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "moviesite.metrics.middleware.MetricsMiddleware",
     "moviesite.proxies.TrustedProxiesMiddleware",
-    "moviesite.public_address.PublicAddressMiddleware",
+    "moviesite.middleware.public_address.PublicAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pads its answers, against BREACH
     "moviesite.api.middleware.ApiMiddleware",
-    "moviesite.clean_input.CleanInputMiddleware",
+    "moviesite.middleware.clean_input.CleanInputMiddleware",
     "csp.middleware.CSPMiddleware",
-    "moviesite.once.OnceMiddleware",
+    "moviesite.middleware.once.OnceMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -98,7 +97,6 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
-    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "moviesite.urls"
@@ -155,6 +153,7 @@ CACHE_TIMEOUT = env.float("CACHE_TIMEOUT", default=0.2)
 REDIS_CACHE = {
     "LOCATION": env.str("CACHE_URL", default=REDIS_URL),
     "KEY_PREFIX": "matinee",
+    "VERSION": 2,  # the first had pickles
     "OPTIONS": {"socket_timeout": CACHE_TIMEOUT, "socket_connect_timeout": CACHE_TIMEOUT},
 }
 CACHES = {
@@ -169,8 +168,9 @@ CACHES = {
         "OPTIONS": {**REDIS_CACHE["OPTIONS"], "fallback": "nothing"},
     },
     "database": {
-        "BACKEND": "moviesite.cache.CountingDatabaseCache",
+        "BACKEND": "moviesite.cache.PlainDatabaseCache",
         "LOCATION": "matinee_cache",
+        "VERSION": 2,
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
     "nothing": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
@@ -274,7 +274,7 @@ MATINEE_TRUSTED_PROXIES = TrustedProxies.parse(env.list("MATINEE_TRUSTED_PROXIES
 # The middleware leaves in REMOTE_ADDR and these headers only what is believed.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 USE_X_FORWARDED_HOST = True
-IPWARE_META_PRECEDENCE_ORDER = ("REMOTE_ADDR",)  # for axes and the logs
+IPWARE_META_PRECEDENCE_ORDER = ("REMOTE_ADDR",)  # for the logs
 NINJA_NUM_PROXIES = 0
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 CSRF_FAILURE_VIEW = "moviesite.csrf.refuse"

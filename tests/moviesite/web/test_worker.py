@@ -14,7 +14,7 @@ import pytest
 from tests.faults.local_run import free_port
 from tests.slow_clients import KINDS, trickling
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PATIENCE = 20
 MOST = 100
 COMMAND = ["-m", "gunicorn", "--workers", "1", "--threads", "2", "tests.echo_app:application"]
@@ -24,7 +24,7 @@ COMMAND = ["-m", "gunicorn", "--workers", "1", "--threads", "2", "tests.echo_app
 def port() -> Iterator[int]:
     """One process of two threads: 64 connections are far more than it has threads."""
     port = free_port()
-    options = ["-k", "moviesite.web_worker.PatientWorker", "--bind", f"127.0.0.1:{port}"]
+    options = ["-k", "moviesite.web.worker.PatientWorker", "--bind", f"127.0.0.1:{port}"]
     environment = {
         **os.environ,
         "MATINEE_CONNECTIONS_PER_ADDRESS": str(MOST),

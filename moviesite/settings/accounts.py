@@ -8,7 +8,6 @@ LOCAL = env.bool("MATINEE_LOCAL", default=False)
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "moviesite.accounts.tokens.ApiTokenBackend",
-    "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
     "moviesite.accounts.remote_user.RemoteUserBackend",
@@ -43,13 +42,6 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOCAL
 USERSESSIONS_TRACK_ACTIVITY = False
-AXES_VERBOSE = False  # it would greet every process
-AXES_FAILURE_LIMIT = 10
-AXES_COOLOFF_TIME = 0.25  # hours
-AXES_USERNAME_CALLABLE = "moviesite.accounts.throttles.axes_account"
-AXES_WHITELIST_CALLABLE = "moviesite.accounts.throttles.axes_passes"
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"
 
 # --- Who administers, and what needs to be confirmed --------------------------------------------
 
@@ -59,15 +51,10 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before an address, a factor or a tok
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 EMAIL_TIMEOUT = 10  # seconds: a page that sends a mail waits no longer
 
-# --- How often: axes counts wrong passwords by account and address, allauth the rest ------------
+# --- How often: wrong passwords are counted in ``accounts/delays.py``, the rest by allauth --------
 
 ACCOUNT_FORMS = {"login": "moviesite.accounts.login_form.LoginForm"}
-ACCOUNT_RATE_LIMITS = {
-    # More than axes lets one address have, so that one alone does not use an account's up.
-    "login_failed": "10/m/ip,20/15m/key",
-    "login_known_device": "10/15m/key",
-    "reset_password": "20/m/ip,5/15m/key",
-}
+ACCOUNT_RATE_LIMITS = {"reset_password": "20/m/ip,5/15m/key"}
 MATINEE_LIMITS = env.bool("MATINEE_LIMITS", default=not LOCAL)  # searches, imports, hooks
 
 # --- Sessions, and keys --------------------------------------------------------------------------

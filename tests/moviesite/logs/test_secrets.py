@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from moviesite.log_secrets import MemberHash, redact, without_secrets
+from moviesite.logs.secrets import MemberHash, redact, without_secrets
 
 SECRET = "Zm9vYmFyLXNlY3JldA"
 

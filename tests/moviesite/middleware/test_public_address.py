@@ -22,10 +22,10 @@ from pytest_django import Settings
 from catalog.rendering.film_cards import forget_drawings
 from catalog.services.lists import make_list
 from moviesite.accounts.models import User
-from moviesite.public_address import PublicAddress
+from moviesite.middleware.public_address import PublicAddress
 from tests.recommender.world import World
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PASSWORD = "a-long-and-calm-evening-42"
 FILMS = "https://films.example/films/"
 # Pages of one view differ by their object; these many of each are looked at.

@@ -1,7 +1,7 @@
 """Settings of log-in by others: providers, and a proxy's header. A part of ``settings.py``."""
 
 from moviesite.environment import Environment
-from moviesite.social_logins import header_of, social_apps, social_providers
+from moviesite.settings.social_logins import header_of, social_apps, social_providers
 
 __all__ = [
     "OIDC_SIGN_UP",

@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from moviesite.log_secrets import MemberHash, redact
+from moviesite.logs.secrets import MemberHash, redact
 
 
 def structured_logging(*, level: str, style: str, key: str) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Log lines as JSON, without secrets."""

@@ -1,0 +1,1 @@
+"""How a web process serves: requests gathered whole, statements bounded, memory settled."""
