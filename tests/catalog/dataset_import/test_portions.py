@@ -146,7 +146,8 @@ def test_a_role_that_may_not_leave_checks_out_has_them_made(dataset: Path) -> No
     with connection.cursor() as cursor:
         cursor.execute("CREATE ROLE matinee_test_importer")
         # All that it owns, and none of what it may as a superuser.
-        cursor.execute("GRANT CURRENT_USER TO matinee_test_importer")
+        cursor.execute("SELECT quote_ident(current_user)")
+        cursor.execute(f"GRANT {cursor.fetchone()[0]} TO matinee_test_importer")
         cursor.execute("SET LOCAL ROLE matinee_test_importer")
     report = import_dataset(dataset)
     assert report.counts["ratings"].loaded == len({(user, item) for user, item, *_ in RATINGS})
