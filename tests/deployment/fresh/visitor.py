@@ -118,7 +118,6 @@ def seen_by(visitor: Visitor) -> dict[str, Any]:
         "ratings": visitor.api("GET", "me/ratings?limit=1")["count"],
         "version": top["version"],
         "recommended": [one["movie"]["title"] for one in top["items"]],
-        "loaded": len(visitor.loaded),
     }
 
 
