@@ -10,7 +10,7 @@ PRODUCTION := SECRET_KEY=$(shell head -c 48 /dev/urandom | base64 | tr -d '/+=\n
 
 .DEFAULT_GOAL := help
 .PHONY: help run restore doctor setup test fuzz lint production lock format bench bench-learning bench-serving bench-retraining bench-load bench-answers bench-pages bench-gate \
-	chaos bench-scale bench-slow-clients structure clean reset python style types imports templates migrations deployment translations security sbom vulnerabilities
+	chaos bench-scale bench-slow-clients fresh-machine structure clean reset python style types imports templates migrations deployment translations security sbom vulnerabilities
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 26
@@ -128,6 +128,9 @@ translations: setup ## collect the texts of the interface into locale/ and compi
 
 chaos: setup ## break a site at random under writers, then compare it with their ledger (FAULTS=200 SEED=7)
 	@exec $(VENV_PYTHON) -m tests.faults.chaos --faults $(or $(FAULTS),200) $(if $(SEED),--seed $(SEED)) --report chaos.json
+
+fresh-machine: setup ## install and run the site on a fresh Debian in FOLDER, as docs/operating.md says (root, debootstrap, systemd-container)
+	@$(VENV_PYTHON) -m tests.deployment.fresh $(FOLDER) $(ARGS)
 
 bench-slow-clients: setup ## measure web servers among clients that do not get on (ARGS="granian")
 	@$(VENV_PYTHON) -m tests.benchmarks.bench_slow_clients $(ARGS)
