@@ -6,9 +6,8 @@ from django.http import HttpRequest, HttpResponseRedirect
 from ninja import Query, Router
 
 from catalog.models import Movie
+from catalog.queries.answer import answer
 from catalog.queries.film import open_film
-from catalog.queries.people import find_people
-from catalog.queries.search import search_movies
 
 from .pages import Part, part_of, part_of_found
 from .payloads import Json, movie_json, movie_with_people_json
@@ -36,9 +35,8 @@ def list_movies(
 
     suitable = Movie.objects.suitable()
     if search.strip():
-        people = find_people(search, limit=MOST_PEOPLE)
-        found = search_movies(search, limit=MAX_FOUND, within=suitable, people=people)
-        return part_of_found(found, part, say)
+        answered = answer(search, films=MAX_FOUND, people=MOST_PEOPLE, within=suitable)
+        return part_of_found(answered.movies(), part, say)
     return part_of(suitable.with_link_and_genres(), part, ("-rating_count", "pk"), say)
 
 

@@ -21,6 +21,8 @@ from django.db.models import Model, Q, QuerySet
 from ninja import Field, Schema
 from ninja.errors import ValidationError
 
+from catalog.queries.films_by_key import name_films_among
+
 from .payloads import Json
 from .schemas import Limit, Offset
 
@@ -62,6 +64,7 @@ def part_of(
         following = _sealed(
             kind, [_column(rows.model, name).value_to_string(last) for name in order]
         )
+    name_films_among(shown)
     return {"items": [say(row) for row in shown], "count": count, "next": following}
 
 
@@ -71,6 +74,7 @@ def part_of_found(found: list[Found], part: Part, say: Callable[[Found], Json]) 
     kind = "found"
     [start] = [part.offset] if part.cursor is None else _opened(kind, part.cursor)
     end = start + part.limit
+    name_films_among(found[start:end])
     return {
         "items": [say(row) for row in found[start:end]],
         "count": len(found),

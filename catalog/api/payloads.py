@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from catalog.film_urls import image_address
 from catalog.models import Credit, Movie, Person, Rating, SeenMovie
 from catalog.models.movie import FEWEST_PEOPLE
-from catalog.queries.films_by_key import details
+from catalog.queries.films_by_key import details, name_locally
 from catalog.queries.people import credits_of
 
 Json = dict[str, Any]
@@ -22,12 +22,15 @@ def movies_json(movie_ids: Iterable[int], request: HttpRequest | None = None) ->
 
 
 def movie_json(movie: Movie, request: HttpRequest | None = None) -> Json:
-    """One film that was read with its link and its genres."""
+    """One film that was read with its link and its genres; one of many should be named already."""
+    if "local_title" not in vars(movie):
+        name_locally([movie])
     link = getattr(movie, "link", None)
     return _movie_json(
         request,
         movie.pk,
         movie.title,
+        movie.local_title,
         movie.original_title,
         movie.year,
         movie.runtime,
@@ -45,6 +48,7 @@ def _movie_json(
     request: HttpRequest | None,
     pk: int,
     title: str,
+    local_title: str,
     original_title: str,
     year: int | None,
     runtime: int | None,
@@ -61,6 +65,7 @@ def _movie_json(
     return {
         "id": pk,
         "title": title,
+        "local_title": local_title or title,
         "original_title": original_title or title,
         "year": year,
         "genres": genres,

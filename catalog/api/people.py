@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Router
 
 from catalog.models import Person
-from catalog.queries.people import filmography, find_people
+from catalog.queries.people import filmography, find_people, find_similar_people
 
 from .payloads import Json, movies_json, person_json
 from .schemas import Limit, PersonId, PersonList, PersonOut, Problem
@@ -22,8 +22,9 @@ router = Router(tags=["people"])
     operation_id="catalog_api_people_list_people",
 )
 def list_people(request: HttpRequest, search: str, limit: Limit = 20) -> Json:
-    """Those in whose names the words stand or begin, the best known first."""
-    found = [person_json(one.person, request) for one in find_people(search, limit=limit)]
+    """Those in whose names the words stand or begin, the best known first; else near misses."""
+    people = find_people(search, limit=limit) or find_similar_people(search, limit=limit)
+    found = [person_json(one.person, request) for one in people]
     return {"items": found, "count": len(found)}
 
 

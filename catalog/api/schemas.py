@@ -40,8 +40,11 @@ class LinksOut(Schema):
 
 
 class MovieOut(Schema):
+    """``title`` is the English one; ``local_title`` that of the language asked for, where known."""
+
     id: int
     title: str
+    local_title: str
     original_title: str
     year: int | None
     genres: list[str]

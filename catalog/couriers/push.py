@@ -1,12 +1,13 @@
 """Notices sent at once to addresses of Apprise that a member gave.
 
-Only services that send over HTTP are taken, and no address that leads into the site's own network:
-a member's address must not make the site talk to what is behind it.
+Only services that send over HTTP are taken, and no address that leads into the site's own network,
+neither when it is given nor when something is sent: a member's address must not make the site talk
+to what is behind it.
 """
 
 from __future__ import annotations
 
-from apprise import Apprise, NotifyBase
+from apprise import Apprise, AppriseAsset, NotifyBase
 from django.conf import settings
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from catalog.models import Notice, NoticeChoices
 from catalog.rendering.notice_words import address_of, in_words
 
 from .addresses import full_address
+from .guarded import checked_connections
 
 MOST_ADDRESSES = 5
 MOST_AT_ONCE = 10
@@ -22,6 +24,7 @@ MOST_AT_ONCE = 10
 FIXED = frozenset({"discord", "tgram", "slack", "pover", "pbul", "pushed", "signl4", "threema"})
 # Somebody runs these at home: the host is looked at.
 HOSTED = frozenset({"ntfy", "ntfys", "gotify", "gotifys", "matrix", "matrixs", "json", "jsons"})
+ASSET = AppriseAsset(http_redirects=False)
 
 
 class AddressError(ValueError):
@@ -61,20 +64,27 @@ def push_notices(user_id: int) -> int:
     if not fresh:
         return 0
     body = "\n".join(f"{in_words(one)}\n{full_address(address_of(one))}" for one in fresh)
-    out = Apprise()
-    for line in choices.apprise_urls.splitlines():
-        try:
-            out.add(_service(line))
-        except AddressError:
-            continue  # it was good once; the settings say that it is not
-    return len(fresh) if len(out) and out.notify(title=settings.SITE_NAME, body=body) else 0
+    # Not by a whole Apprise: it sends from threads of its own, whose connections nobody checks.
+    services = [one for line in choices.apprise_urls.splitlines() if (one := _still_good(line))]
+    with checked_connections():
+        sent = [one.notify(title=settings.SITE_NAME, body=body) for one in services]
+    return len(fresh) if sent and all(sent) else 0
+
+
+def _still_good(address: str) -> NotifyBase | None:
+    """Nothing for an address that was good once; the settings say that it is not."""
+    try:
+        return _service(address)
+    except AddressError:
+        return None
 
 
 def _service(address: str) -> NotifyBase:
     schema = address.partition(":")[0].lower()
-    service = Apprise.instantiate(address) if schema in FIXED | HOSTED else None
+    service = Apprise.instantiate(address, asset=ASSET) if schema in FIXED | HOSTED else None
     if not isinstance(service, NotifyBase):
         raise AddressError(address)
+    service.redirects = False  # an address may ask for it
     host = getattr(service, "host", None)
     in_the_cloud = getattr(service, "mode", "") == "cloud"
     if schema in HOSTED and host and not in_the_cloud:

@@ -25,7 +25,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.folding import fold
-from catalog.models import Genre, Movie, Rating, StreamingChoice, WatchlistEntry
+from catalog.models import Genre, Keyword, Movie, Rating, StreamingChoice, WatchlistEntry
 from catalog.models.movie import FEWEST_PEOPLE, MovieQuerySet
 from catalog.models.rating import RatingQuerySet
 from catalog.predictions import Lacking, Predictions, keys_of, only, predictions_for
@@ -108,6 +108,10 @@ class BrowseForm(forms.Form):
     seen = _choice(_("Yours"), SEEN, _("All films"))
     predicted = _choice(_("Predicted for you"), PREDICTED, _("Any stars"))
     services = _choice(_("Where to watch"), MINE, _("Anywhere"))
+    # From the page of a film.
+    keyword = forms.ModelChoiceField(
+        Keyword.objects.all(), label=_("Keyword"), required=False, widget=forms.HiddenInput
+    )
     sort = _choice(_("Sort by"), [], _("Best match"))
 
     def __init__(self, *args: object, user: AbstractBaseUser | AnonymousUser, **kwargs: object):
@@ -145,7 +149,11 @@ class BrowseForm(forms.Form):
     @property
     def filters(self) -> list[forms.BoundField]:
         """The narrowing fields, in the order in which they are shown."""
-        return [field for field in self if field.name not in ("q", "sort")]
+        return [field for field in self if field.name not in ("q", "keyword", "sort")]
+
+    def clean_keyword(self) -> str:
+        self.about: Keyword | None = self.cleaned_data["keyword"]
+        return str(self.about.pk) if self.about else ""
 
     def wanted(self) -> dict[str, str]:
         """The valid choices; what is not valid counts as not asked for."""
@@ -156,6 +164,8 @@ class BrowseForm(forms.Form):
         """(field, what it says) of each filter in force, for chips that take it off."""
         wanted = self.wanted()
         said = []
+        if "keyword" in wanted:
+            said.append(("keyword", str(self.about)))
         for field in self.filters:
             if field.name in wanted:
                 label = str(dict(field.field.choices)[wanted[field.name]])  # type: ignore[attr-defined]
@@ -205,6 +215,7 @@ def _average(movies: MovieQuerySet, value: str) -> MovieQuerySet:
 NARROWING: dict[str, Callable[[MovieQuerySet, str], MovieQuerySet]] = {
     "decade": lambda movies, year: movies.filter(year__range=(int(year), int(year) + 9)),
     "runtime": _runtime,
+    "keyword": lambda movies, key: movies.filter(keywords=int(key)),
     "language": lambda movies, code: movies.filter(original_language=code),
     "count": lambda movies, number: movies.filter(rating_count__gte=int(number)),
     "average": _average,

@@ -115,6 +115,8 @@ class Movie(models.Model):
 
     # In the reader's language where it is another one; who reads films for a page fills it in.
     local_title = ""
+    # The first of the reader's own services that includes the film, likewise.
+    service = ""
 
     class Meta:
         ordering = ["title", "pk"]

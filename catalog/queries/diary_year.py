@@ -11,6 +11,7 @@ from django.db.models import Count
 from django.utils.formats import get_format
 
 from catalog.models import Credit, Department, DiaryEntry, Movie, Person, Rating
+from catalog.queries.films_by_key import name_locally
 
 PEOPLE_SHOWN, FILMS_SHOWN = 5, 4
 OTHERS_NEEDED = 5  # with fewer ratings of others nobody is contrary to anybody
@@ -88,6 +89,7 @@ def year_in_review(user_id: int, year: int) -> YearInReview | None:
     if not entries:
         return None
     movies = {entry.movie_id: entry.movie for entry in entries}
+    name_locally([entry.movie for entry in entries])
     own = Rating.objects.filter(user_id=user_id, movie__in=movies)
     stars = dict(own.values_list("movie_id", "half_stars"))
     decades = Counter(movie.year // 10 * 10 for movie in movies.values() if movie.year)
@@ -144,7 +146,7 @@ def _calendar(year: int, entries: Sequence[DiaryEntry]) -> list[Day]:
     """Every day of the year, a week a column, the week as the reader's country begins it."""
     titles: dict[date, list[str]] = {}
     for entry in entries:
-        titles.setdefault(entry.watched_on, []).append(entry.movie.title)
+        titles.setdefault(entry.watched_on, []).append(entry.movie.shown_title)
     begins_on = (int(get_format("FIRST_DAY_OF_WEEK")) - 1) % 7  # Django counts from Sunday
     first = date(year, 1, 1)
     offset = (first.weekday() - begins_on) % 7

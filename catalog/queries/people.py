@@ -11,8 +11,12 @@ from django.utils.translation import gettext
 from catalog.folding import fold
 from catalog.models import Credit, Department, Movie, Person
 
+from .trigrams import has_trigrams, similarity_of
+
 LONGEST_QUERY = 100
 SHORTEST_QUERY = 3  # with fewer letters half of all people begin
+SHORTEST_MISSPELT = 5  # with fewer letters any two names are alike
+LEAST_SIMILARITY = 0.4  # of 1, to whole words of a name
 # Of those whose names fit, so many with the most credits are asked how well known their films are.
 CANDIDATES = 20
 # What the name of the department says already.
@@ -39,23 +43,43 @@ _FIND = f"""
 """  # noqa: S608
 
 
+# The better known of two names that are about as near is rather meant.
+_FIND_SIMILAR = f"""
+    WITH similar_names AS (
+        SELECT id, strict_word_similarity(%(words)s, search_name) AS near, credit_count
+        FROM {Person._meta.db_table} WHERE %(words)s <<%% search_name AND credit_count > 0
+    ), named AS (
+        SELECT * FROM similar_names
+        ORDER BY near + .03 * ln(credit_count) DESC, id LIMIT {CANDIDATES})
+    SELECT named.id, near FROM named, LATERAL (
+        SELECT coalesce(sum(rating_count), 0) AS ratings FROM {Movie._meta.db_table}
+        WHERE id IN (SELECT movie_id FROM {Credit._meta.db_table} WHERE person_id = named.id)
+    ) AS films
+    ORDER BY near + .03 * ln(1 + ratings) DESC, credit_count DESC, named.id LIMIT %(limit)s
+"""  # noqa: S608
+
+
 class NameMatch(IntEnum):
     """How a name answers a query; the lower the better."""
 
     EXACT = 0
     HAS_WORDS = 1  # "Kubrick"
     BEGINS_WORD = 2  # "Kubr"
+    SIMILAR = 3  # "Kubrik"
 
 
 @dataclass(frozen=True)
 class FoundPerson:
+    """Somebody, how the name matches, and for a near miss how similar it is (1 otherwise)."""
+
     person: Person
     match: NameMatch
+    similarity: float = 1.0
 
 
 def find_people(query: str, *, limit: int) -> list[FoundPerson]:
     """People in whose names the words of a query stand or begin, the best known first."""
-    words = fold(" ".join(query.split())[:LONGEST_QUERY])
+    words = _folded(query)
     if len(words) < SHORTEST_QUERY or limit < 1:
         return []
     pattern = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
@@ -72,6 +96,30 @@ def find_people(query: str, *, limit: int) -> list[FoundPerson]:
         found = dict(cursor.fetchall())
     people = Person.objects.in_bulk(list(found)) if found else {}
     return [FoundPerson(people[key], NameMatch(how)) for key, how in found.items() if key in people]
+
+
+def find_similar_people(query: str, *, limit: int) -> list[FoundPerson]:
+    """People whose names are like a query, the nearest and best known first.
+
+    Nobody where the database has no trigrams, and for what has digits.
+    """
+    words = _folded(query)
+    too_short = len(words.replace(" ", "")) < SHORTEST_MISSPELT
+    if too_short or limit < 1 or any(sign.isdigit() for sign in words) or not has_trigrams():
+        return []
+    with similarity_of("strict_word", LEAST_SIMILARITY), connection.cursor() as cursor:
+        cursor.execute(_FIND_SIMILAR, {"words": words, "limit": limit})
+        found = dict(cursor.fetchall())
+    people = Person.objects.in_bulk(list(found)) if found else {}
+    return [
+        FoundPerson(people[key], NameMatch.SIMILAR, near)
+        for key, near in found.items()
+        if key in people
+    ]
+
+
+def _folded(query: str) -> str:
+    return fold(" ".join(query.split())[:LONGEST_QUERY])
 
 
 @dataclass(frozen=True)

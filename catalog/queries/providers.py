@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from django.db.models import Count
 
-from catalog.models import Offer, Provider
+from catalog.models import Movie, Offer, Provider, StreamingChoice
 from catalog.models.provider import INCLUDED
 
 MOST_OFFERED = 60
@@ -41,3 +41,13 @@ def offered_by(
         if name not in names.setdefault(movie_id, []):
             names[movie_id].append(name)
     return names
+
+
+def name_services(movies: Iterable[Movie], choice: StreamingChoice | None) -> None:
+    """Give films that were read otherwise the service of a member that their cards name."""
+    if choice is None:
+        return
+    movies = list(movies)
+    offered = offered_by([one.pk for one in movies], choice.country, choice.providers)
+    for one in movies:
+        one.service = next(iter(offered.get(one.pk, [])), "")

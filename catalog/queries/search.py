@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
-from functools import cache
 
-from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
-from django.db import connection, transaction
-from django.db.models import Case, F, FloatField, IntegerField, Q, Value, When
+from django.contrib.postgres.search import (
+    TrigramSimilarity,
+    TrigramStrictWordSimilarity,
+    TrigramWordSimilarity,
+)
+from django.db.models import Case, F, FloatField, IntegerField, Max, Q, Value, When
 from django.db.models.functions import Ln
 from django.db.models.query import QuerySet
 
@@ -17,6 +19,7 @@ from catalog.models import Credit, Movie
 from catalog.models.movie import MovieQuerySet
 
 from .people import FoundPerson, NameMatch
+from .trigrams import has_trigrams, similarity_of
 from .typed import bare_id, film_ids, respaced, split_year, title_in, with_ids, year_in
 
 LONGEST_QUERY = 100
@@ -96,7 +99,7 @@ def search_movies(
     all films are looked through that are not hidden. ``people`` are those whom the same query
     finds: their films come after fitting titles.
     """
-    found = _typed(query, limit, within, people)
+    found = matches_of(query, limit, within, people)
     cards = Movie.objects.with_link_and_genres().in_bulk(list(found))
     return [cards[key] for key in found if key in cards]
 
@@ -112,23 +115,6 @@ def resolve_title(text: str, *, alternatives: int = 5) -> Resolution:
     return Resolution(text, best.movie, exact, same)
 
 
-def search_keys(
-    query: str,
-    *,
-    limit: int,
-    within: MovieQuerySet | None = None,
-    people: Sequence[FoundPerson] = (),
-) -> tuple[list[int], bool]:
-    """Primary keys of the films that :func:`search_movies` finds, in the same order.
-
-    Second, whether the first of them bears that very title, or somebody that name: a good answer.
-    """
-    found = _typed(query, limit, within, people)
-    best = min((match for match, _ in found.values()), default=None)
-    answered = bool(_named(people)) or (best is not None and best <= Match.BUT_FOR_ARTICLE)
-    return list(found), answered
-
-
 def find(query: str, *, limit: int, within: MovieQuerySet | None = None) -> list[Found]:
     """Films whose titles match, and how, best first, each once."""
     found = _ranked(query, limit, Movie.objects.visible() if within is None else within)
@@ -136,10 +122,10 @@ def find(query: str, *, limit: int, within: MovieQuerySet | None = None) -> list
     return [Found(cards[key], *how) for key, how in found.items() if key in cards]
 
 
-def _typed(
-    query: str, limit: int, within: MovieQuerySet | None, people: Sequence[FoundPerson]
+def matches_of(
+    query: str, limit: int, within: MovieQuerySet | None, people: Sequence[FoundPerson] = ()
 ) -> Matches:
-    """What was typed or pasted into a search box, where the film that many know comes first."""
+    """The keys of what :func:`search_movies` finds, in its order, and how each matches."""
     movies = Movie.objects.visible() if within is None else within
     if ids := film_ids(query):
         found: Matches = {}
@@ -170,18 +156,25 @@ def _ranked(
         _add(found, _direct(title, movies.filter(year=year)), limit)
         _add(found, _direct(title, movies.filter(year__in=(year - 1, year + 1))), limit)
         _add(found, _direct(title, movies), limit, Match.OTHER_YEAR)
-    if named := _named(people):
+    if named := named_by(people):
         letters = _split_off_letters(found)
-        _add(found, _by_people(named, movies), limit)
+        _add(found, films_by(named, movies), limit)
         found |= letters
     if any(match < Match.HAS_LETTERS for match, _ in found.values()):
         _split_off_letters(found)
-    if films is None and len(found) < min(FEW, limit) and _has_trigrams():
+    if films is None and len(found) < min(FEW, limit) and has_trigrams():
         _add_similar(found, title or words, movies, limit)
     return found
 
 
-def _named(people: Sequence[FoundPerson]) -> list[int]:
+def nearest_of(query: str, keys: Iterable[int]) -> float:
+    """How like whole words of the nearest of these titles a query is, from 0 to 1."""
+    likeness = TrigramStrictWordSimilarity(fold(query), "search_title")
+    nearest = Movie.objects.filter(pk__in=list(keys)).aggregate(nearest=Max(likeness))["nearest"]
+    return float(nearest or 0)
+
+
+def named_by(people: Sequence[FoundPerson]) -> list[int]:
     """Those whose whole name was typed, or else those with these words in it."""
     best = min((one.match for one in people), default=NameMatch.BEGINS_WORD)
     if best is NameMatch.BEGINS_WORD:
@@ -204,11 +197,7 @@ def _add(found: Matches, rows: Rows, limit: int, worst: Match | None = None) -> 
 
 
 def _add_similar(found: Matches, words: str, movies: MovieQuerySet, limit: int) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)",
-            [str(SHOWN_SIMILARITY)],
-        )
+    with similarity_of("word", SHOWN_SIMILARITY):
         _add(found, _similar(_without_article(words), movies), limit)
 
 
@@ -245,7 +234,7 @@ def _direct(
     core = _without_article(words)
     heads = [core, *(f"{article} {core}" for article in ARTICLES)]
     exact = [words] if core != words else heads
-    near = respaced(words) if box and _has_trigrams() else []
+    near = respaced(words) if box and has_trigrams() else []
 
     def lines(*patterns: str) -> Q:
         return _any(f"\n{pattern}" for pattern in patterns)
@@ -273,7 +262,7 @@ def _direct(
     )
 
 
-def _by_people(people: Sequence[int], movies: MovieQuerySet) -> Rows:
+def films_by(people: Sequence[int], movies: MovieQuerySet) -> Rows:
     """The films of these people."""
     theirs = Credit.objects.filter(person__in=people).order_by().values("movie")
     return _as(Match.BY_PERSON, movies.filter(pk__in=theirs))
@@ -300,10 +289,3 @@ def _similar(words: str, movies: MovieQuerySet) -> Rows:
         .order_by(rank.desc(), *POPULARITY)
         .values_list("pk", "match", "nearness")
     )
-
-
-@cache
-def _has_trigrams() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_trgm')")
-        return bool(cursor.fetchone()[0])

@@ -27,7 +27,7 @@ SEEN_MARKS = ("your_half_stars", "is_marked_seen", "is_in_diary")
 
 class Titled(Protocol):
     @property
-    def title(self) -> str: ...
+    def shown_title(self) -> str: ...
 
 
 class ReasonLike(Protocol):
@@ -62,6 +62,7 @@ class _FilmCard(NamedTuple):
     seen: str
     is_seen: bool
     yours: str  # the member's own stars
+    service: str  # which of the reader's own services includes the film
     why: str
 
 
@@ -72,6 +73,7 @@ class _Texts:
     rate: str
     seen: str
     because: str
+    service: str
     and_: str
 
     @staticmethod
@@ -82,6 +84,7 @@ class _Texts:
             rate=_("Rate or save %(title)s"),
             seen=_("I have seen %(title)s"),
             because=_("Because of %(titles)s"),
+            service=_("On %(service)s"),
             and_=_("and"),
         )
 
@@ -205,7 +208,7 @@ class _Cards:
     ) -> _FilmCard:
         design = cover_of(movie)
         half_stars: int | None = getattr(movie, "your_half_stars", None)
-        named = [reason.movie.title for reason in reasons][:REASONS_NAMED]
+        named = [reason.movie.shown_title for reason in reasons][:REASONS_NAMED]
         because = {"titles": f" {self.texts.and_} ".join(named)}
         return _FilmCard(
             movie=movie,
@@ -219,5 +222,6 @@ class _Cards:
             seen=self.texts.seen % {"title": movie.local_title or movie.title},
             is_seen=any(getattr(movie, mark, None) for mark in SEEN_MARKS),
             yours=stars_text(half_stars / 2) if half_stars else "",
+            service=self.texts.service % {"service": movie.service} if movie.service else "",
             why=self.texts.because % because if named else "",
         )

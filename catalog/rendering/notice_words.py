@@ -16,7 +16,7 @@ GLYPHS = {
 
 def in_words(notice: Notice) -> str:
     """One sentence, in the language in force."""
-    film = notice.movie.title if notice.movie else notice.subject
+    film = notice.movie.shown_title if notice.movie else notice.subject
     if notice.kind == NoticeKind.FRIEND_REQUEST:
         who = notice.other.get_username() if notice.other else ""
         return _("%(who)s asks to be friends") % {"who": who}

@@ -1,6 +1,6 @@
 """Finding films: the list with its filters, and the search in the header."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -14,10 +14,9 @@ from catalog.forms.browse import BrowseForm
 from catalog.models import Movie
 from catalog.models.movie import MovieQuerySet
 from catalog.predictions import with_guesses
+from catalog.queries.answer import Answer, answer
 from catalog.queries.charts import charts
 from catalog.queries.films_by_key import card_movies, name_locally
-from catalog.queries.people import FoundPerson, find_people
-from catalog.queries.search import search_keys, search_movies
 from catalog.rendering.country_names import country_name
 from catalog.services.film_requests import may_add
 
@@ -45,22 +44,31 @@ class BoundedPaginator(Paginator):
 def browse(request: HttpRequest) -> HttpResponse:
     form = BrowseForm(request.GET, user=request.user)
     wanted = form.wanted()
-    people = find_people(wanted.get("q", ""), limit=PEOPLE_SHOWN)
-    found, is_answered = _found(form, form.narrow(Movie.objects.suitable()), wanted, people)
+    movies = form.narrow(Movie.objects.suitable())
+    answered = None
+    if "q" in wanted:
+        answered = answer(wanted["q"], films=MOST_FOUND, people=PEOPLE_SHOWN, within=movies)
+    found = _found(form, movies, wanted, answered)
     paged = page_context(request, found, PAGE_SIZE, BoundedPaginator)
     keys = paged["page"].object_list
-    films = card_movies(keys, request.user)
-    movies = [films[key] for key in keys if key in films]
+    mine = form.streaming
+    films = card_movies(
+        keys,
+        request.user,
+        country=mine.country if mine else "",
+        services=mine.providers if mine else (),
+    )
+    shown = [films[key] for key in keys if key in films]
     context = {
         "form": form,
         **paged,
-        "movies": movies,
-        "cards": with_guesses(movies, form.predictions),
+        "movies": shown,
+        "cards": with_guesses(shown, form.predictions),
         "wanted": wanted,
         "left_out": left_out(request, form),
-        "people": [one.person for one in people],
+        "people": answered.people if answered else [],
         "elsewhere": "q" in wanted and may_add(request.user),
-        "is_answered": is_answered,
+        "is_answered": answered is None or answered.is_good,
         "country_name": country_name(settings.MATINEE_COUNTRIES[0]),
         "charts": [] if request.GET else charts(request.user),
     }
@@ -69,21 +77,14 @@ def browse(request: HttpRequest) -> HttpResponse:
 
 
 def _found(
-    form: BrowseForm,
-    movies: MovieQuerySet,
-    wanted: Mapping[str, str],
-    people: Sequence[FoundPerson],
-) -> tuple[Any, bool]:
-    """Keys of the films, in the order asked for: a search's own order unless one was chosen.
-
-    Second, whether a search was answered well.
-    """
-    if "q" not in wanted:
-        return form.arrange(movies), True
-    keys, is_answered = search_keys(wanted["q"], limit=MOST_FOUND, within=movies, people=people)
+    form: BrowseForm, movies: MovieQuerySet, wanted: Mapping[str, str], answered: Answer | None
+) -> Any:
+    """Keys of the films, in the order asked for: a search's own order unless one was chosen."""
+    if answered is None:
+        return form.arrange(movies)
     if "sort" not in wanted:
-        return keys, is_answered
-    return form.arrange(Movie.objects.filter(pk__in=keys)), is_answered
+        return answered.keys
+    return form.arrange(Movie.objects.filter(pk__in=answered.keys))
 
 
 @require_safe
@@ -94,12 +95,14 @@ def suggest(request: HttpRequest) -> HttpResponse:
     """
     text = request.GET.get("q", "").strip()[:200]
     box = request.htmx.target or HEADER_BOX  # type: ignore[attr-defined]
-    people = find_people(text, limit=PEOPLE_SUGGESTED)
-    movies = search_movies(text, limit=SUGGESTIONS, within=Movie.objects.suitable(), people=people)
+    answered = answer(
+        text, films=SUGGESTIONS, people=PEOPLE_SUGGESTED, within=Movie.objects.suitable()
+    )
+    movies = answered.movies()
     name_locally(movies)
     context = {
         "movies": movies,
-        "people": [one.person for one in people] if box == HEADER_BOX else [],
+        "people": answered.people if box == HEADER_BOX else [],
         "text": text,
         "list": box,
         "elsewhere": may_add(request.user),

@@ -12,6 +12,7 @@ from catalog.forms.personal import DiaryForm
 from catalog.models import DiaryEntry, Movie, Rating
 from catalog.queries.diary_counts import DiaryCounts
 from catalog.queries.film import open_film
+from catalog.queries.films_by_key import name_locally, name_of
 from catalog.queries.seen import seen_earlier
 from catalog.services.diary import DiaryError, Written, erase, write
 
@@ -78,7 +79,7 @@ def log(request: HttpRequest, pk: int) -> HttpResponse:
     if written := _written(form, user_id, movie):
         return told_anew(
             request,
-            _("%(title)s is in your diary") % {"title": movie.title},
+            _("%(title)s is in your diary") % {"title": name_of(movie)},
             otherwise=movie.get_absolute_url(),
             undo=undo_by(user_id, "diary", written.before),
         )
@@ -111,7 +112,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
     entry = get_object_or_404(DiaryEntry.objects.select_related("movie"), pk=pk, user_id=user_id)
     return told(
         request,
-        _("%(title)s was deleted from your diary") % {"title": entry.movie.title},
+        _("%(title)s was deleted from your diary") % {"title": name_of(entry.movie)},
         otherwise=reverse("catalog:diary"),
         undo=undo_by(user_id, "diary", erase(entry)),
     )
@@ -134,6 +135,7 @@ def _form_page(
     request: HttpRequest, form: DiaryForm, movie: Movie, entry: DiaryEntry | None = None
 ) -> HttpResponse:
     otherwise = reverse("catalog:diary") if entry else movie.get_absolute_url()
+    name_locally([movie])
     return render(
         request,
         "catalog/diary_form.html",

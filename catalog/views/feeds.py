@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from catalog.models import Notice, NoticeChoices, Release, StreamingChoice, WatchlistEntry
+from catalog.queries.films_by_key import name_films_among, name_locally
 from catalog.rendering.notice_words import address_of, in_words
 
 SHOWN = 50
@@ -32,7 +33,9 @@ def notice_feed(request: HttpRequest, key: str) -> HttpResponse:
         description=_("What %(site)s has to tell you") % {"site": site},
     )
     mine = Notice.objects.filter(user_id=choices.user_id, kind__in=choices.feed)
-    for notice in mine.select_related("movie", "other")[:SHOWN]:
+    notices = list(mine.select_related("movie", "other")[:SHOWN])
+    name_films_among(notices)
+    for notice in notices:
         address = request.build_absolute_uri(address_of(notice))
         feed.add_item(
             title=in_words(notice),
@@ -62,6 +65,7 @@ def release_feed(request: HttpRequest, key: str) -> HttpResponse:
         .select_related("movie")
         .order_by("released_on", "pk")[:MOST_RELEASES]
     )
+    name_locally([release.movie for release in releases])
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:-//{_escaped(settings.SITE_NAME)}//EN"]
     for release in releases:
         lines += _event(release, request.build_absolute_uri(release.movie.get_absolute_url()))
@@ -78,7 +82,7 @@ def _of(key: str) -> NoticeChoices:
 
 def _event(release: Release, address: str) -> list[str]:
     day = release.released_on
-    summary = f"{release.movie.title} ({release.get_kind_display()})"
+    summary = f"{release.movie.shown_title} ({release.get_kind_display()})"
     return [
         "BEGIN:VEVENT",
         f"UID:release-{release.movie_id}-{release.kind}-{release.country}@matinee",

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from catalog.models import Movie, Rating, SeenMovie
 from catalog.queries.film import find_film, open_film
+from catalog.queries.films_by_key import name_locally, name_of
 from catalog.queries.marks import marked_movies
 from catalog.queries.seen import seen_by
 from catalog.rendering.film_cards import stars_text as stars
@@ -61,7 +62,7 @@ def _rated(
     request: HttpRequest, movie: Movie, half_stars: int | None, undo: dict[str, object] | None
 ) -> HttpResponse:
     now = half_stars / 2 if half_stars else None
-    names = {"title": movie.title, "stars": stars(now)}
+    names = {"title": name_of(movie), "stars": stars(now)}
     return done(
         request,
         message=_("%(title)s: %(stars)s stars") % names
@@ -125,7 +126,7 @@ def see_movie(request: HttpRequest, pk: int) -> HttpResponse:
         text = _("%(title)s is no longer marked as seen")
     return done(
         request,
-        message=text % {"title": movie.title},
+        message=text % {"title": name_of(movie)},
         event="film-seen",
         detail={"movie": movie.pk, "on": on},
         undo=undo_by(user_id, "seen", before),
@@ -139,6 +140,7 @@ def see_movie(request: HttpRequest, pk: int) -> HttpResponse:
 def film_actions(request: HttpRequest, pk: int) -> HttpResponse:
     """The dialog of a film card: stars, watchlist, seen, not interested."""
     movie = open_film(pk, request.user, marked_movies(request.user))
+    name_locally([movie])
     return render(request, "catalog/_actions.html", {"movie": movie})
 
 
@@ -153,7 +155,7 @@ def _switched(
     """The answer to a mark set or taken away, which ``view`` undoes."""
     return done(
         request,
-        message=text % {"title": movie.title},
+        message=text % {"title": name_of(movie)},
         event=event,
         detail={"movie": movie.pk, "on": on},
         undo={

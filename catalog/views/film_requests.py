@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from catalog.models import FilmRequest
 from catalog.queries.elsewhere import films_elsewhere
+from catalog.queries.films_by_key import name_locally
 from catalog.services.film_requests import (
     DailyLimitError,
     MayNotAddError,
@@ -82,6 +83,8 @@ def film_request(request: HttpRequest, pk: int) -> HttpResponse:
     """How far a request is; while a worker is at it, the page asks again."""
     mine = FilmRequest.objects.filter(user_id=member_id(request)).select_related("movie")
     asked = get_object_or_404(mine, pk=pk)
+    if asked.movie is not None:
+        name_locally([asked.movie])
     partial = request.htmx  # type: ignore[attr-defined]
     template = "catalog/_film_request.html" if partial else "catalog/film_request.html"
     return render(request, template, {"asked": asked})

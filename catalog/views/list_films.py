@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from catalog.forms.personal import NoteForm
 from catalog.models import Movie, MovieList, MovieListEntry
 from catalog.queries.film import find_film, open_film
+from catalog.queries.films_by_key import name_locally, name_of
 from catalog.services.lists import (
     ListError,
     ListGoneError,
@@ -33,6 +34,7 @@ from .responses import P, View, member_id, member_required, refused, told, undo_
 def lists_of_film(request: HttpRequest, pk: int) -> HttpResponse:
     """The dialog in which a film is put on lists; a page of its own without scripts."""
     movie = open_film(pk, request.user, Movie.objects.prefetch_related("genres"))
+    name_locally([movie])
     entries = MovieListEntry.objects.filter(list_id=OuterRef("pk"), movie=movie)
     lists = (
         MovieList.objects.filter(user_id=member_id(request))
@@ -70,7 +72,7 @@ def add_film(request: HttpRequest, pk: int) -> HttpResponse:
         if not title:
             message = _("Type a title first.")
         return refused(request, message, edit_page)
-    names = {"title": movie.title, "list": films.title}
+    names = {"title": name_of(movie), "list": films.title}
     try:
         new = add_films(films, [movie.pk])
     except ListGoneError:
@@ -97,7 +99,7 @@ def remove_film(request: HttpRequest, pk: int, movie_pk: int) -> HttpResponse:
     step = undo_by(member_id(request), "removed-from-list", {"list": films.pk, "films": removed})
     return told(
         request,
-        _("%(title)s was removed from “%(list)s”") % {"title": movie.title, "list": films.title},
+        _("%(title)s was removed from “%(list)s”") % {"title": name_of(movie), "list": films.title},
         otherwise=reverse("catalog:list-edit", args=[films.pk]),
         undo=step if removed else None,
     )
@@ -118,7 +120,7 @@ def move(request: HttpRequest, pk: int, movie_pk: int) -> HttpResponse:
         now = move_film(films, movie.pk, place=int(place))
     else:
         return refused(request, _("A position in a list is a number."), edit_page)
-    message = _("%(title)s is now number %(place)s") % {"title": movie.title, "place": now}
+    message = _("%(title)s is now number %(place)s") % {"title": name_of(movie), "place": now}
     return told(request, message, otherwise=edit_page)
 
 

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.forms.personal import ListForm
-from catalog.models import Movie, MovieList, MovieListEntry
+from catalog.models import Movie, MovieList, MovieListEntry, StreamingChoice
 from catalog.predictions import guesses_for
 from catalog.queries.lists import lists_of_others
 from catalog.queries.marks import marked_movies
+from catalog.queries.providers import name_services
 from catalog.services.lists import ListError, add_films, change_words, make_list
 
 from .parameters import key_in, page_context
@@ -90,6 +91,8 @@ def one_list(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     entries, services = narrowed(request, entries)
     paged = page_context(request, entries, FILMS_ON_PAGE)
     entries_shown = paged["page"].object_list
+    if services:
+        name_services((entry.movie for entry in entries_shown), StreamingChoice.of(request.user.pk))
     guesses = guesses_for([entry.movie for entry in entries_shown], request.user)
     return render(
         request,

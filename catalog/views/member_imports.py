@@ -27,6 +27,7 @@ from catalog.member_import.upload_limit import upload_too_big
 from catalog.models import ImportRow, MemberImport
 from catalog.models.import_row import RowOutcome
 from catalog.models.member_import import ConflictRule, ImportState
+from catalog.queries.films_by_key import name_locally
 
 from .parameters import key_in, page_context
 from .responses import member_id, member_required
@@ -162,6 +163,8 @@ def _row_found_by_hand(request: HttpRequest, job: MemberImport) -> HttpResponse:
 def _row(
     request: HttpRequest, job: MemberImport, row: ImportRow, **context: object
 ) -> HttpResponse:
+    if row.movie is not None:
+        name_locally([row.movie])
     return render(request, "catalog/import_row.html", {"import": job, "row": row, **context})
 
 

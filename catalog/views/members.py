@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from catalog.models import Movie, MovieList, Rating, Sharing
 from catalog.models.rating import RatingQuerySet
+from catalog.queries.films_by_key import name_locally
 from catalog.queries.marks import marked_movies
 from catalog.queries.members import Standing, profiles_for, standing_of
 from catalog.queries.shared_taste import ENOUGH, shared_taste
@@ -60,4 +61,6 @@ def _first(request: HttpRequest, ratings: RatingQuerySet) -> list[Rating]:
     """With what the reader thinks of the films as well."""
     movies = marked_movies(request.user)
     ratings = ratings.filter(movie__hidden=False)
-    return list(ratings.prefetch_related(Prefetch("movie", movies))[:FILMS])
+    found = list(ratings.prefetch_related(Prefetch("movie", movies))[:FILMS])
+    name_locally([rating.movie for rating in found])
+    return found

@@ -22,6 +22,7 @@ from catalog.rendering.language_names import language_name
 SERIES_SHOWN = 12
 VIEWINGS_SHOWN = 12
 FRIENDS_SHOWN = 24
+KEYWORDS_SHOWN = 15
 
 
 @require_safe
@@ -73,6 +74,7 @@ def movie_page(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
             "country_name": country_name(country),
             "countries": [country_name(one.code, one.name) for one in movie.countries.all()],
             "spoken": [language_name(code, spoken) for code in spoken],
+            "keywords": list(movie.keywords.all()[:KEYWORDS_SHOWN]),
             "is_editor": is_editor,
             "histogram": Histogram.of(counts),
             "series": guesses_for(series, request.user),

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from catalog.couriers.push import AddressError, check_addresses
 from catalog.models import Notice, NoticeChoices, NoticeKind
+from catalog.queries.films_by_key import name_films_among
 from catalog.rendering.notice_words import address_of, glyph_of, in_words
 from catalog.services.notices import choose_ways, mark_read, renew_feed_key
 
@@ -26,10 +27,9 @@ def notices(request: HttpRequest) -> HttpResponse:
     """Looking at them is reading them."""
     mine = Notice.objects.filter(user_id=member_id(request)).select_related("movie", "other")
     choices = NoticeChoices.objects.filter(user_id=member_id(request)).first() or NoticeChoices()
-    shown = [
-        (one, in_words(one), address_of(one), glyph_of(one))
-        for one in mine.exclude(kind__in=choices.silenced)[:SHOWN]
-    ]
+    new = list(mine.exclude(kind__in=choices.silenced)[:SHOWN])
+    name_films_among(new)
+    shown = [(one, in_words(one), address_of(one), glyph_of(one)) for one in new]
     mark_read(member_id(request))
     return render(request, "catalog/notices.html", {"notices": shown})
 

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypedDict
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Model
 from django.forms import BaseForm
 from django.http import HttpRequest
 
 from catalog.models import Movie
-from catalog.queries.films_by_key import name_locally
+from catalog.queries.films_by_key import name_films_among
 from catalog.queries.search import resolve_title
 
 LONGEST_NAME, MOST_NAMES = 40, 5  # of what an address may say and a page repeats
@@ -59,18 +58,6 @@ def page_context(
     """The page of ``items`` that ``?page=`` names: the first or last for a number that is none."""
     page = paginator(items, size).get_page(request.GET.get("page"))
     page.object_list = list(page.object_list)
-    name_locally(_films_among(page.object_list))
+    name_films_among(page.object_list)
     numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1)
     return {"page": page, "page_numbers": numbers}
-
-
-def _films_among(items: Iterable[object]) -> list[Movie]:
-    """The films of a page: its items, or those that were read along with them."""
-    films = []
-    for one in items:
-        film = one
-        if isinstance(one, Model) and not isinstance(one, Movie):
-            film = one._state.fields_cache.get("movie")
-        if isinstance(film, Movie):
-            films.append(film)
-    return films

@@ -5,9 +5,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from catalog.forms.browse import WatchlistForm
-from catalog.models import WatchlistEntry
+from catalog.models import StreamingChoice, WatchlistEntry
 from catalog.predictions import Lacking, predictions_for, with_guesses
 from catalog.queries.films_by_key import card_movies
+from catalog.queries.providers import name_services
 from catalog.queries.seen import seen_by
 
 from .parameters import left_out, page_context
@@ -31,6 +32,8 @@ def watchlist(request: HttpRequest) -> HttpResponse:
     keys = paged["page"].object_list
     films = card_movies(keys, request.user, hidden=True)
     shown = [films[key] for key in keys if key in films]
+    if services:
+        name_services(shown, StreamingChoice.of(user_id))
     return render(
         request,
         "catalog/watchlist.html",

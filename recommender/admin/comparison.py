@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from catalog.models import Movie, Rating
 from catalog.models.sharing import shares
-from catalog.queries.films_by_key import titles
+from catalog.queries.films_by_key import named_movies
 from recommender.data.histories import History, history_of
 from recommender.learning.artifact import ArtifactError
 from recommender.models import ModelVersion
@@ -152,7 +152,8 @@ def _first_choice(versions: list[ModelVersion]) -> dict[str, int]:
 
 
 def _shown(found: SideBySide) -> dict[str, Any]:
-    names = titles(standing.movie_id for standing in found.standings)
+    films = named_movies(standing.movie_id for standing in found.standings)
+    names = {pk: film.shown_title for pk, film in films.items()}
     standings = [(names[one.movie_id], one) for one in found.standings if one.movie_id in names]
     return {
         "found": found,

@@ -5,24 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from catalog.film_urls import film_address
 from catalog.models import Movie
-from catalog.queries.films_by_key import card_movies, titles
+from catalog.queries.films_by_key import NamedMovie, card_movies, named_movies
 from recommender.data.stage_times import timed
 from recommender.serving.explanations import Reason, reasons
 from recommender.serving.ranking import Ranking
 from recommender.serving.recommender import Recommender
-
-
-@dataclass(frozen=True, slots=True)
-class NamedMovie:
-    """A film that is only named: a home page names hundreds."""
-
-    pk: int
-    title: str
-
-    def get_absolute_url(self) -> str:
-        return film_address(self.pk, self.title)
 
 
 @dataclass(frozen=True)
@@ -57,13 +45,18 @@ class Card:
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """A ranking with its reasons, before its films are read from the database."""
+    """A ranking with its reasons, before its films are read from the database.
+
+    ``services`` in ``country`` are the reader's own, of which a card names one.
+    """
 
     ranking: Ranking
     movie_ids: Sequence[int]
     predicted: Sequence[float | None]
     uncertain: Sequence[bool]
     reasons: Sequence[Sequence[Reason]]
+    country: str = ""
+    services: tuple[int, ...] = ()
 
     def reason_ids(self) -> set[int]:
         """The primary keys of the films that are named as reasons."""
@@ -103,6 +96,8 @@ def draft(recommender: Recommender, ranking: Ranking, *, explain: bool = True) -
         predicted=recommender.scores.predictions(ranking.rows),
         uncertain=recommender.scores.is_uncertain(ranking.rows),
         reasons=reasons(recommender.scores, ranking) if explain else [[] for _ in ranking.rows],
+        country=recommender.filters.country,
+        services=recommender.filters.services,
     )
 
 
@@ -110,9 +105,13 @@ def draft(recommender: Recommender, ranking: Ranking, *, explain: bool = True) -
 def films_of(drafts: Iterable[Draft], others: Iterable[int] = ()) -> Films:
     """The films of some drafts, and others to be named: two queries however many there are."""
     drafts = list(drafts)
-    shown = card_movies({pk for one in drafts for pk in one.movie_ids})
-    named = titles(set(others).union(*(one.reason_ids() for one in drafts)))
-    return Films(shown, {pk: NamedMovie(pk, title) for pk, title in named.items()})
+    first = next(iter(drafts), None)
+    shown = card_movies(
+        {pk for one in drafts for pk in one.movie_ids},
+        country=first.country if first else "",
+        services=first.services if first else (),
+    )
+    return Films(shown, named_movies(set(others).union(*(one.reason_ids() for one in drafts))))
 
 
 def cards(recommender: Recommender, ranking: Ranking) -> list[Card]:

@@ -105,7 +105,7 @@ def home_rows(
     for row in drafts:
         if row.about and row.about not in films.named:
             continue
-        named = row.title % {"film": films.named[row.about].title} if row.about else row.title
+        named = row.title % {"film": films.named[row.about].shown_title} if row.about else row.title
         if cards := row.draft.cards(films):
             made.append(Row(row.key, named, row.subtitle, cards, row.page))
     return made

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from django.http import QueryDict
 
-from catalog.queries.films_by_key import titles
+from catalog.queries.films_by_key import named_movies
 from recommender.forms import RowForm
 from recommender.learning.arrays import IntArray
 from recommender.pages.rows import BECAUSE, BECAUSE_KEY, KINDS, alike, by_stars
@@ -38,10 +38,10 @@ def row_page(recommender: Recommender, key: str) -> RowPage | None:
     number = key.removeprefix(BECAUSE_KEY)
     if number == key or not number.isdecimal() or len(number) > 18:
         return None
-    if (name := titles([int(number)]).get(int(number))) is None:
+    if (film := named_movies([int(number)]).get(int(number))) is None:
         return None
     ranking = alike(recommender, int(number), LONGEST, nothing)
-    return RowPage(str(BECAUSE) % {"film": name}, "", ranking)
+    return RowPage(str(BECAUSE) % {"film": film.shown_title}, "", ranking)
 
 
 def filtered(filters: Filters, query: QueryDict) -> tuple[Filters, RowForm]:

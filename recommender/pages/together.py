@@ -7,16 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 from django.contrib.auth.models import AbstractBaseUser
+from numpy.typing import NDArray
 
 from catalog.models import Movie, Sharing
-from catalog.queries.films_by_key import card_movies, titles
+from catalog.queries.films_by_key import NamedMovie, card_movies, named_movies
 from catalog.queries.members import friends_to_watch_with, who_show_ratings
 from recommender.data.histories import histories_of
-from recommender.learning.arrays import BoolArray, IntArray
-from recommender.pages.cards import NamedMovie
+from recommender.learning.arrays import BoolArray, FloatArray, IntArray
 from recommender.serving.explanations import Reason, reasons
 from recommender.serving.filters import Filters
 from recommender.serving.live import live_state
+from recommender.serving.model_scores import FEW_RATINGS
 from recommender.serving.ranking import Ranking, Source, best_rows
 from recommender.serving.recommender import Recommender
 
@@ -64,7 +65,7 @@ def for_group(
     theirs: that a film is missing would tell it.
 
     Both are less what the predictions may be wrong by: a film foreseen at 4.3 for sure comes before
-    one foreseen at 4.5 by a guess.
+    one foreseen at 4.5 by a guess, and whatever is a guess for one of them comes last.
 
     ``offered``, bool (num_movies,), keeps to those films: where they can be watched.
 
@@ -81,10 +82,11 @@ def for_group(
     least, average = stars.min(axis=0), stars.mean(axis=0)
     if offered is not None and len(offered) == len(allowed):
         allowed &= offered
-    pool, _ = best_rows(np.where(allowed, least, np.float32(-np.inf)), CANDIDATES)
+    pool = _candidates(np.where(allowed, least, np.float32(-np.inf)), live.catalog.rating_count)
     sure = stars[:, pool] - np.stack([one.scores.uncertainty(pool) for one in group])
     merit = np.floor(sure.min(axis=0) / SAME_STARS) * SAME_STARS + sure.mean(axis=0) / 100
-    rows = pool[np.argsort(-merit, kind="stable")[:n]]
+    guessed = np.any([one.scores.is_uncertain(pool) for one in group], axis=0)
+    rows = pool[np.lexsort((-merit, guessed))[:n]]
     movie_ids = [int(pk) for pk in live.catalog.movie_ids[rows]]
     movies = card_movies(movie_ids)
     guesses = zip(*(one.scores.is_uncertain(rows) for one in group), strict=True)
@@ -103,6 +105,16 @@ def for_group(
         for pk, row, guessed, because in zip(movie_ids, rows, guesses, named, strict=True)
         if pk in movies
     ]
+
+
+def _candidates(least: FloatArray, rating_count: NDArray[np.int32]) -> IntArray:
+    """Rows of the best films, among them enough that are known well, so that not all are guesses.
+
+    In a large catalog the best are films that hardly anybody has rated.
+    """
+    known = np.where(rating_count >= FEW_RATINGS, least, np.float32(-np.inf))
+    rows = [best_rows(scores, CANDIDATES)[0] for scores in (known, least)]
+    return np.unique(np.concatenate(rows))
 
 
 def _open(members: Sequence[AbstractBaseUser]) -> list[bool]:
@@ -126,7 +138,7 @@ def _because(
         for one, shown in zip(group, is_open, strict=True)
     ]
     keys = {some[0].movie_id for member in by_member for some in member if some}
-    films = {pk: NamedMovie(pk, title) for pk, title in titles(keys).items()}
+    films = named_movies(keys)
     return [
         [films.get(some[0].movie_id) if some else None for some in film]
         for film in zip(*by_member, strict=True)

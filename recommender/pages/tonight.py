@@ -215,7 +215,7 @@ def _moods(catalog: CatalogArrays, wish: Wish) -> list[tuple[str, str, bool]]:
 
 def _why(card: Card, minutes: int, moment: Moment) -> str:
     """One sentence: the stars foreseen, the ratings that say so, and how it fits the evening."""
-    named = [reason.movie.title for reason in card.reasons][:2]
+    named = [reason.movie.shown_title for reason in card.reasons][:2]
     stars = one_decimal(card.predicted_rating)
     if stars and named:
         films = _(" and ").join(named)

@@ -37,7 +37,7 @@ def together(request: HttpRequest) -> HttpResponse:
     """
     candidates = willing_friends(request.user.pk)  # type: ignore[arg-type]
     chosen = _chosen(candidates, request.GET)
-    form = GroupForm(request.GET, country=country_of(request))
+    form = _form(request, request.GET, chosen)
     context: dict[str, Any] = {
         "candidates": candidates,
         "chosen": chosen,
@@ -55,7 +55,7 @@ def together(request: HttpRequest) -> HttpResponse:
 def start(request: HttpRequest) -> HttpResponse:
     """A movie night with the best films for the group, on which guests can vote as well."""
     chosen = _chosen(willing_friends(request.user.pk), request.POST)  # type: ignore[arg-type]
-    form = GroupForm(request.POST, country=country_of(request))
+    form = _form(request, request.POST, chosen)
     cards = _cards(request, chosen, form, MOST_FILMS)
     people, minutes = request.POST.get("people", ""), request.POST.get("minutes", "")
     try:
@@ -68,6 +68,11 @@ def start(request: HttpRequest) -> HttpResponse:
     except NightError as error:
         return refused(request, str(error), reverse("recommender:together"))
     return redirect("catalog:night", night.code)
+
+
+def _form(request: HttpRequest, fields: QueryDict, chosen: list[AbstractBaseUser]) -> GroupForm:
+    group = [cast(int, one.pk) for one in (request.user, *chosen)]
+    return GroupForm(fields, country=country_of(request), group=group)
 
 
 def _chosen(candidates: list[AbstractBaseUser], fields: QueryDict) -> list[AbstractBaseUser]:

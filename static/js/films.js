@@ -25,13 +25,26 @@
     control.dataset.wanted = stars;
     show(control, stars);
   };
+  // A click is sent at once; arrow keys pass by stars that are not meant.
+  let byKey = false;
+  document.addEventListener("keydown", () => (byKey = true), true);
+  document.addEventListener("pointerdown", () => (byKey = false), true);
+  const timers = new WeakMap();
   document.addEventListener("change", (event) => {
     const control = event.target.closest("[data-stars]");
-    if (control) want(control, event.target.value);
+    if (!control) return;
+    want(control, event.target.value);
+    clearTimeout(timers.get(control));
+    const send = () => htmx.trigger(control, "stars-chosen");
+    if (byKey) timers.set(control, setTimeout(send, 250));
+    else send();
   });
   document.addEventListener("click", (event) => {
     const clear = event.target.closest("[data-stars-clear]");
-    if (clear) want(clear.closest("[data-stars]"), "");
+    if (!clear) return;
+    const control = clear.closest("[data-stars]");
+    clearTimeout(timers.get(control));
+    want(control, "");
   });
   document.addEventListener("htmx:beforeRequest", (event) => {
     const control = event.detail.elt.closest?.("[data-stars]");

@@ -77,6 +77,18 @@ def find_server(written: str) -> Server:
     """Check an address as a member wrote it. Raises FetchError."""
     url = _split(written)
     host, port = url.hostname or "", url.port or DEFAULT_PORTS[url.scheme]
+    return Server(
+        url.scheme,
+        host,
+        port,
+        quote(url.path.rstrip("/"), safe="/%"),
+        checked_addresses(host, port),
+        time.monotonic() + FETCH_SECONDS,
+    )
+
+
+def checked_addresses(host: str, port: int) -> tuple[str, ...]:
+    """What a name resolves to, where all of it may be talked to. Raises FetchError."""
     try:
         known = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
@@ -86,14 +98,7 @@ def find_server(written: str) -> Server:
         raise FetchError("address-unknown")
     if not all(_is_allowed(host, address) for address in addresses):
         raise FetchError("address-refused")
-    return Server(
-        url.scheme,
-        host,
-        port,
-        quote(url.path.rstrip("/"), safe="/%"),
-        tuple(dict.fromkeys(map(str, addresses))),
-        time.monotonic() + FETCH_SECONDS,
-    )
+    return tuple(dict.fromkeys(map(str, addresses)))
 
 
 def get_json(
@@ -175,7 +180,7 @@ class _CheckedConnection(HTTPConnection):
     addresses: tuple[str, ...] = ()
 
     def connect(self) -> None:
-        self.sock = _connected(self.addresses, self.port)
+        self.sock = connect(self.addresses, self.port)
 
 
 class _CheckedTlsConnection(HTTPSConnection):
@@ -185,12 +190,12 @@ class _CheckedTlsConnection(HTTPSConnection):
 
     def connect(self) -> None:
         context = ssl.create_default_context()
-        plain = _connected(self.addresses, self.port)
+        plain = connect(self.addresses, self.port)
         self.sock = context.wrap_socket(plain, server_hostname=self.host)
 
 
-def _connected(addresses: tuple[str, ...], port: int) -> socket.socket:
-    """Connected to the first of the addresses that answers."""
+def connect(addresses: tuple[str, ...], port: int) -> socket.socket:
+    """To the first of the addresses that answers. Raises OSError where none does."""
     refused = OSError("no address")
     for address in addresses:
         try:

@@ -1,6 +1,7 @@
 """Notices sent to addresses of Apprise: over real HTTP, and never into the site's own network."""
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -29,7 +30,8 @@ def listener() -> Iterator[tuple[str, list[dict[str, Any]]]]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:  # the name that the server asks for
             heard.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(200)
+            self.send_response(307 if self.path == "/moved" else 200)
+            self.send_header("Location", "/elsewhere")
             self.end_headers()
 
         def log_message(self, format: str, *args: object) -> None:
@@ -64,6 +66,36 @@ def test_nothing_goes_to_what_is_not_public(ada: Any, listener: Any) -> None:
     tell(ada.pk, NoticeKind.IMPORT_DONE, "import-1", subject="diary.csv")
     assert push_notices(ada.pk) == 0
     assert heard == []
+
+
+def test_a_name_that_leads_into_the_network_by_then_gains_nothing(
+    ada: Any, listener: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, heard = listener
+    port = address.rpartition(":")[2]
+    choose_ways(ada.pk, WAYS, f"json://rebind.example:{port}\njson://rebind.example:{port}/again")
+    tell(ada.pk, NoticeKind.IMPORT_DONE, "import-1", subject="diary.csv")
+    known, asked = socket.getaddrinfo, []
+
+    def rebind(host: str, *arguments: Any, **options: Any) -> Any:
+        if host != "rebind.example":
+            return known(host, *arguments, **options)
+        asked.append(host)
+        # Public for each check of the addresses, and ours when something is sent.
+        return [(2, 1, 6, "", ("93.184.215.14" if len(asked) <= 2 else "127.0.0.1", int(port)))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", rebind)
+    assert push_notices(ada.pk) == 0
+    assert (len(asked), heard) == (4, [])
+
+
+def test_nobody_is_followed_to_another_address(ada: Any, listener: Any, settings: Any) -> None:
+    address, heard = listener
+    settings.MATINEE_MEDIA_SERVERS = ["127.0.0.1"]
+    choose_ways(ada.pk, WAYS, f"{address}/moved?redirect=yes")
+    tell(ada.pk, NoticeKind.IMPORT_DONE, "import-1", subject="diary.csv")
+    assert push_notices(ada.pk) == 0
+    assert len(heard) == 1
 
 
 @pytest.mark.parametrize(

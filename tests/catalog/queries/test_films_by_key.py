@@ -1,15 +1,36 @@
-"""Films by primary key, in one query each."""
+"""Films by primary key, in one query each, and named in the language of whoever reads them."""
 
+import json
 from datetime import date
 from typing import Any
 
+import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser, AnonymousUser
+from django.test import Client
 from django.utils.translation import override
 from pytest_django import DjangoAssertNumQueries
 
-from catalog.models import DiaryEntry, FilmTranslation, Movie, Rating, SeenMovie
-from catalog.queries.films_by_key import card_movies, details, name_locally, titles
+from catalog.models import (
+    DiaryEntry,
+    FilmTranslation,
+    Movie,
+    MovieList,
+    MovieListEntry,
+    Notice,
+    NoticeChoices,
+    NoticeKind,
+    Rating,
+    SeenMovie,
+    WatchlistEntry,
+)
+from catalog.queries.films_by_key import card_movies, details, name_locally, named_movies
+from catalog.services.notices import choose_ways
+from tests.recommender.conftest import plain_static
+
+__all__ = ["plain_static"]
+
+pytestmark = pytest.mark.usefixtures("plain_static")
 
 
 def test_a_card_has_all_that_it_shows(
@@ -45,7 +66,7 @@ def test_a_card_says_whether_its_reader_has_seen_the_film(
 
 
 def test_films_that_are_gone_are_left_out(amelie: Movie) -> None:
-    assert titles([amelie.pk, 0]) == {amelie.pk: "Amélie"}
+    assert [one.title for one in named_movies([amelie.pk, 0]).values()] == ["Amélie"]
     assert [row[0] for row in details([amelie.pk, 0])] == [amelie.pk]
 
 
@@ -61,3 +82,101 @@ def test_a_card_has_the_title_of_its_readers_language(amelie: Movie, films: list
             assert [movie.local_title for movie in movies] == expected
     with override("fr"):
         assert card_movies(keys)[amelie.pk].local_title == amelie.original_title
+
+
+ENGLISH, GERMAN = "Amélie", "Die fabelhafte Welt"
+
+
+@pytest.fixture
+def german(member: Client, amelie: Movie) -> Client:
+    """A member's browser that asks for German."""
+    FilmTranslation.objects.create(movie=amelie, language="de", title=GERMAN)
+    member.defaults["HTTP_ACCEPT_LANGUAGE"] = "de"
+    return member
+
+
+@pytest.mark.parametrize(
+    ("action", "fields"),
+    [
+        ("rate", {"rating": "4"}),
+        ("rate", {"rating": ""}),
+        ("seen", {"on": "1"}),
+        ("watchlist", {"on": "1"}),
+        ("hide", {"on": "1"}),
+    ],
+)
+def test_what_was_done_is_said_with_the_title_that_the_page_has(
+    german: Client, amelie: Movie, action: str, fields: dict[str, str]
+) -> None:
+    answer = german.post(f"/movies/{amelie.pk}/{action}/", fields, headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    assert GERMAN in answer.content.decode()
+    assert ENGLISH not in answer.content.decode()
+
+
+def test_the_next_page_says_what_is_in_the_diary(german: Client, amelie: Movie) -> None:
+    german.post(f"/movies/{amelie.pk}/diary/", {"watched_on": "2026-11-01"})
+    (message,) = german.get("/movies/").context["messages"]
+    assert GERMAN in str(message)
+
+
+def test_the_sheet_of_a_card_and_the_form_of_the_diary_name_it(
+    german: Client, amelie: Movie
+) -> None:
+    for address in (f"/movies/{amelie.pk}/actions/", f"/movies/{amelie.pk}/diary/"):
+        assert GERMAN in german.get(address).content.decode(), address
+
+
+def test_notices_and_feeds_name_it(german: Client, ada: AbstractUser, amelie: Movie) -> None:
+    ways = {
+        "bell": [NoticeKind.AVAILABLE],
+        "mailed": [],
+        "pushed": [],
+        "feed": [NoticeKind.AVAILABLE],
+    }
+    choose_ways(ada.pk, ways, "")
+    NoticeChoices.objects.filter(user=ada).update(feed_key="k" * 40)
+    Notice.objects.create(user=ada, kind=NoticeKind.AVAILABLE, key="one", movie=amelie)
+    assert GERMAN in german.get("/notices/").content.decode()
+    assert GERMAN in german.get(f"/feeds/{'k' * 40}.rss").content.decode()
+
+
+def test_the_year_in_review_names_it(german: Client, ada: AbstractUser, amelie: Movie) -> None:
+    DiaryEntry.objects.create(user=ada, movie=amelie, watched_on=date(2026, 11, 1))
+    Rating.objects.create(user=ada, movie=amelie, half_stars=10)
+    assert GERMAN in german.get("/diary/year/2026/").content.decode()
+
+
+def test_the_api_has_it_beside_the_english_one(
+    german: Client, ada: AbstractUser, amelie: Movie
+) -> None:
+    for table in (Rating, SeenMovie, WatchlistEntry):
+        more = {"half_stars": 8} if table is Rating else {}
+        table.objects.create(user=ada, movie=amelie, **more)
+    films = MovieList.objects.create(user=ada, title="Best")
+    MovieListEntry.objects.create(list=films, movie=amelie, position=1)
+    for address in (
+        f"/movies/{amelie.pk}",
+        "/movies?search=amelie",
+        "/me/ratings",
+        f"/me/ratings/{amelie.pk}",
+        "/me/seen",
+        "/me/watchlist",
+        f"/me/lists/{films.pk}/films",
+    ):
+        said = json.dumps(german.get(f"/api/v1{address}").json(), ensure_ascii=False)
+        assert f'"title": "{ENGLISH}", "local_title": "{GERMAN}"' in said, address
+    plain = german.get(f"/api/v1/movies/{amelie.pk}", headers={"Accept-Language": "en"}).json()
+    assert (plain["title"], plain["local_title"]) == (ENGLISH, ENGLISH)
+
+
+def test_many_films_are_named_in_one_query(
+    german: Client,
+    ada: AbstractUser,
+    films: list[Movie],
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for movie in films:
+        Rating.objects.create(user=ada, movie=movie, half_stars=8)
+    with django_assert_max_num_queries(7):
+        assert german.get("/api/v1/me/ratings").json()["count"] == len(films)

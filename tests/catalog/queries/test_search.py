@@ -216,7 +216,7 @@ def test_cards_need_no_further_query(films: None) -> None:
 def test_without_trigrams_words_are_found_and_misspellings_are_not(
     films: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "_has_trigrams", lambda: False)
+    monkeypatch.setattr(search, "has_trigrams", lambda: False)
     assert titles("star wars")[0] == "Star Wars: Episode IV - A New Hope (1977)"
     assert titles("shawshenk redemtion") == []
 

@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.forms.browse import SORTS
-from catalog.models import Chart, ChartEntry, Movie
+from catalog.models import Chart, ChartEntry, Keyword, Movie
 from catalog.services.ratings import rate
 from catalog.views import browse
 from tests.markup import flat
@@ -43,6 +43,25 @@ def count(client: Client, **query: Any) -> int:
 )
 def test_filters(client: Client, films: list[Movie], query: dict[str, str], left: int) -> None:
     assert count(client, **query) == left
+
+
+def test_a_keyword_of_a_film_lists_the_films_that_have_it(
+    client: Client, films: list[Movie]
+) -> None:
+    keyword = Keyword.objects.create(tmdb_id=642, name="robbery")
+    keyword.movies.set(films[:3])
+    address = f"/movies/?keyword={keyword.pk}"
+    page = flat(client.get(films[0].get_absolute_url()))
+    assert f'<a class="chip" href="{address}">robbery</a>' in page
+    assert "What it is about" not in client.get(films[9].get_absolute_url()).content.decode()
+    assert count(client, keyword=keyword.pk) == 3
+    assert count(client, keyword=keyword.pk, genre="horror") == 1
+    shown = client.get(address).content.decode()
+    assert f'<input type="hidden" name="keyword" value="{keyword.pk}"' in shown
+    assert 'data-drop="keyword"' in shown
+    for nothing in ("0", "x", "9" * 30):
+        assert count(client, keyword=nothing) == 60
+        assert "keyword" in client.get(f"/movies/?keyword={nothing}").context["left_out"]
 
 
 def test_filters_on_ratings(client: Client, films: list[Movie], ada: AbstractUser) -> None:

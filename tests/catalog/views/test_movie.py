@@ -110,8 +110,8 @@ def test_queries_do_not_grow_with_the_collection(
         Link.objects.create(movie=movie)
     member.get(amelie.get_absolute_url())  # fills the caches of sessions and credits
     # user; film, genres, companies, countries, languages; series, its genres;
-    # the diary; ratings of friends; lists; cast and crew; words, releases, offers and origins; for
-    # what is predicted and what is alike the history, once each, choices, and films;
+    # the diary; ratings of friends; lists; cast and crew; keywords; words, releases, offers and
+    # origins; for what is predicted and what is alike the history, once each, choices, and films;
     # once a second the live versions
     with django_assert_max_num_queries(22):
         member.get(amelie.get_absolute_url())

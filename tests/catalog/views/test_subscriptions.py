@@ -127,6 +127,30 @@ def test_film_list_watchlist_and_lists_can_be_narrowed(
         assert "Film 12" in narrowed.content.decode()
 
 
+def test_cards_name_the_service_that_has_the_film(
+    client: Client, world: World, ada: AbstractUser, providers: list[Provider]
+) -> None:
+    films = MovieList.objects.create(user=ada, title="All")
+    for place in (12, 50):
+        WatchlistEntry.objects.create(user=ada, movie=world.movies[place])
+        MovieListEntry.objects.create(list=films, movie=world.movies[place], position=place)
+    listed = films.get_absolute_url()
+    for address in ("/", "/movies/", "/watchlist/", listed):
+        assert "film-service" not in client.get(address).content.decode(), address
+    choose(client, providers[0])
+    for address in ("/watchlist/", listed):
+        page = client.get(address).content.decode()
+        assert page.count('<p class="film-service">On Service 1</p>') == 1, address
+    mine = {f"Film {place}" for place in range(10, 30)}
+    for address in ("/", "/movies/", "/rows/top-picks/"):
+        page = client.get(address).content.decode()
+        cards = page.split('<article class="film')[1:]
+        with_service = [card for card in cards if "film-service" in card]
+        assert with_service, address
+        assert all(any(f">{title}</a>" in card for title in mine) for card in with_service)
+        assert "JustWatch" in page
+
+
 def test_visitors_have_none(world: World) -> None:
     assert Client().get("/preferences/services/").status_code == 302
     assert Client().get("/movies/?services=mine").status_code == 200

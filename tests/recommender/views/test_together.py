@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser
 from django.test import Client
 from django.utils import timezone
 
-from catalog.models import Friendship, MovieNight, Offer, Provider, Sharing
+from catalog.models import Friendship, MovieNight, Offer, Provider, Sharing, StreamingChoice
 from catalog.services.seen import mark_seen
+from recommender.serving.live_catalog import live_catalog
 from tests.recommender.world import World
 
 pytestmark = pytest.mark.usefixtures("plain_static")
@@ -53,6 +55,39 @@ def test_length_genre_language_and_service_narrow_the_films(
     Offer.objects.create(movie=world.movies[20], provider=service, country=country, kind="flatrate")
     assert [card.movie.pk for card in cards(client, service=service.pk)] == [world.movies[20].pk]
     assert len(cards(client, length="x", genre="0", service="999")) == len(cards(client))
+
+
+def test_what_a_service_of_either_has_can_be_asked_for_and_whose_is_not_told(
+    pair: tuple[Client, AbstractUser], world: World
+) -> None:
+    client, leo = pair
+    ada = get_user_model().objects.exclude(pk=leo.pk).get(username="ada")
+    hers, his = (Provider.objects.create(tmdb_id=n, name=f"Service {n}") for n in (1, 2))
+    for movies, service, country in (
+        (world.movies[10:30], hers, "US"),
+        (world.movies[30:50], his, "AT"),
+    ):
+        for movie in movies:
+            Offer.objects.create(movie=movie, provider=service, country=country, kind="flatrate")
+    live_catalog.forget()
+    assert "A service of ours" not in client.get("/together/?member=leo").content.decode()
+    StreamingChoice.objects.create(user=leo, country="AT", providers=[his.pk])
+    first, second = ({movie.pk for movie in world.movies[n : n + 20]} for n in (10, 30))
+
+    def shown(**query: Any) -> set[int]:
+        return {card.movie.pk for card in cards(client, **query)}
+
+    assert shown(service="ours") <= second
+    StreamingChoice.objects.create(user=ada, country="US", providers=[hers.pk], only_mine=True)
+    both = shown()
+    assert both <= first | second
+    assert both & first
+    assert both & second
+    assert both == shown(service="ours")
+    page = client.get("/together/?member=leo").content.decode()
+    assert "On Service 2" not in page
+    StreamingChoice.objects.filter(user=ada).update(only_mine=False)
+    assert not shown() <= first | second
 
 
 def test_each_has_a_reason_and_who_hides_ratings_has_none_named(
