@@ -28,10 +28,8 @@ from catalog.services.lists import add_films, make_list
 from catalog.services.movie_nights import start_night
 from moviesite.accounts.models import ApiToken
 from moviesite.accounts.tokens import create_token
-from tests.recommender.conftest import plain_static, world
 from tests.recommender.world import World
 
-__all__ = ["plain_static", "world"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
 
 PRIVATE = "only-ida-knows-this"
