@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_required
@@ -51,18 +52,23 @@ def device(request: HttpRequest) -> HttpResponse:
 def pin(request: HttpRequest) -> HttpResponse:
     """Another PIN; an empty one takes it away. The password says that it is the member's wish."""
     member, wanted = _member(request), request.POST.get("pin", "").strip()
-    if member.has_usable_password() and not member.check_password(request.POST.get("password", "")):
-        messages.error(request, _("The password is not correct."))
-    elif not wanted:
-        household.remove_pin(member)
-        messages.success(request, _("Your PIN was removed."))
-    else:
-        try:
+    try:
+        _confirm(member, request.POST.get("password", ""))
+        if wanted:
             household.set_pin(member, wanted)
             messages.success(request, _("Your PIN was saved."))
-        except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
+        else:
+            household.remove_pin(member)
+            messages.success(request, _("Your PIN was removed."))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
     return redirect("household")
+
+
+def _confirm(member: User, password: str) -> None:
+    """Raises ValidationError for a wrong password, counted like one at log-in."""
+    if member.has_usable_password() and not get_adapter().reauthenticate(member, password):
+        raise ValidationError(_("The password is not correct."))
 
 
 @require_POST

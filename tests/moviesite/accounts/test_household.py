@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
+from moviesite.accounts.delays import Pace
 from moviesite.accounts.household import MOST_GUESSES, set_pin
 from moviesite.accounts.models import QuickPin, User
 
@@ -117,6 +118,19 @@ def test_the_password_is_asked_for_before_a_pin_changes() -> None:
     assert enter(device, ida, PIN)
     device.post(reverse("household-pin"), {"pin": "", "password": PASSWORD})
     assert not QuickPin.objects.exists()
+
+
+def test_passwords_that_are_guessed_for_a_pin_have_to_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Pace, "wait_after", lambda pace, tries: 900 if tries > pace.free else 0)
+    device = Client()
+    ida = join(device, "ida", PIN)
+    assert enter(device, ida, PIN)
+    for guess in range(12):
+        device.post(reverse("household-pin"), {"pin": "", "password": f"guess-{guess}"})
+    device.post(reverse("household-pin"), {"pin": "", "password": PASSWORD})
+    assert QuickPin.objects.exists()
 
 
 @pytest.mark.parametrize("pin", ["123", "1234", "9876", "0000", "abcd", "１２３７", "123456789"])
