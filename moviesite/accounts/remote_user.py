@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import structlog
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.backends import RemoteUserBackend as DjangoBackend
@@ -17,9 +18,20 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.http import HttpRequest
 
+from .look_alikes import looks_of
 from .models import User
 
+log = structlog.get_logger(__name__)
+
 CHANGELESS = 150  # a longer name does not fit its column
+
+
+def _looks_like_another(name: str) -> bool:
+    """Whether it would be a new account whose name looks like one that is there."""
+    name = name.strip()
+    if User.objects.filter(username__iexact=name).exists():
+        return False
+    return User.objects.filter(name_look__in=looks_of(name), imported=False).exists()
 
 
 class RemoteUserBackend(DjangoBackend):
@@ -31,6 +43,9 @@ class RemoteUserBackend(DjangoBackend):
 
     def authenticate(self, request: HttpRequest | None, remote_user: str) -> User | None:  # type: ignore[override]
         if not settings.REMOTE_USER_META or len(remote_user) > CHANGELESS:
+            return None
+        if _looks_like_another(remote_user):
+            log.warning("remote_user_looks_like_another")
             return None
         found: User | None = super().authenticate(request, remote_user)
         return found

@@ -81,3 +81,10 @@ def test_only_who_may_come_in_does(trusted: Settings) -> None:
     assert who(Client(), Remote_User="newcomer") == ""
     assert who(Client(), Remote_User="x" * 200) == ""
     assert User.objects.count() == 1
+
+
+@pytest.mark.parametrize("name", ["lda", "1da", "LDA"])
+def test_a_name_that_looks_like_a_members_is_not_let_in(name: str) -> None:
+    User.objects.create_user("ida", "ida@films.example")
+    assert who(Client(), Remote_User=name) == ""
+    assert User.objects.count() == 1
