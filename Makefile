@@ -9,8 +9,8 @@ PRODUCTION := SECRET_KEY=$(shell head -c 48 /dev/urandom | base64 | tr -d '/+=\n
 	REDIS_URL=redis://localhost ALLOWED_HOSTS=matinee.example MATINEE_TRUSTED_PROXIES=127.0.0.1 EMAIL_URL=smtp://localhost
 
 .DEFAULT_GOAL := help
-.PHONY: help run restore doctor setup test fuzz lint production lock format bench bench-learning bench-serving bench-retraining bench-load bench-answers bench-pages bench-gate \
-	chaos bench-scale bench-slow-clients structure clean reset python style types imports templates migrations deployment translations security sbom vulnerabilities
+.PHONY: help run restore upgrade doctor setup test fuzz lint production lock format bench bench-learning bench-serving bench-retraining bench-load bench-answers bench-pages bench-gate \
+	chaos bench-scale bench-slow-clients fresh-machine structure clean reset python style types imports templates migrations deployment translations security sbom vulnerabilities
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 26
@@ -20,6 +20,9 @@ run: python ## run the site here: servers, web, workers (PORT, DATABASE_URL, RED
 
 restore: python ## put a back-up in place of what a local run keeps (ARGS="[--replace] FILE")
 	@exec $(SET_UP) requirements-local.txt -m moviesite.local.restore $(ARGS)
+
+upgrade: python ## back up, migrate, check and try the new code, or put everything back (ARGS="--stop COMMAND --start COMMAND")
+	@exec $(SET_UP) $(if $(DATABASE_URL)$(DATABASE_URL_FILE),requirements.txt manage.py upgrade,requirements-local.txt -m moviesite.local.upgrade) $(ARGS)
 
 doctor: ## say what is wrong with this installation (ARGS="--json")
 	@$(VENV_PYTHON) manage.py doctor $(ARGS)
@@ -128,6 +131,9 @@ translations: setup ## collect the texts of the interface into locale/ and compi
 
 chaos: setup ## break a site at random under writers, then compare it with their ledger (FAULTS=200 SEED=7)
 	@exec $(VENV_PYTHON) -m tests.faults.chaos --faults $(or $(FAULTS),200) $(if $(SEED),--seed $(SEED)) --report chaos.json
+
+fresh-machine: setup ## install and run the site on a fresh Debian in FOLDER, as docs/operating.md says (root, debootstrap, systemd-container)
+	@$(VENV_PYTHON) -m tests.deployment.fresh $(FOLDER) $(ARGS)
 
 bench-slow-clients: setup ## measure web servers among clients that do not get on (ARGS="granian")
 	@$(VENV_PYTHON) -m tests.benchmarks.bench_slow_clients $(ARGS)

@@ -4,6 +4,9 @@
 the way in which containers and systemd hand over secrets.
 """
 
+from typing import Any
+from urllib.parse import unquote
+
 import environ
 from django.core.exceptions import ImproperlyConfigured
 from environ.fileaware_mapping import FileAwareMapping
@@ -26,3 +29,12 @@ class VariablesOrFiles(FileAwareMapping):
 
 class Environment(environ.FileAwareEnv):
     ENVIRON = VariablesOrFiles()
+
+    def database(self, name: str) -> dict[str, Any]:
+        """Of a URL; the host may be a folder of sockets, as PostgreSQL's own clients take it.
+
+        ``postgres://%2Fvar%2Frun%2Fpostgresql/matinee``
+        """
+        found: dict[str, Any] = self.db_url(name)
+        found["HOST"] = unquote(found["HOST"] or "")
+        return found

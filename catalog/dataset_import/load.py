@@ -1,6 +1,7 @@
-"""Loading a dataset into the catalog: all of it or nothing, and twice is the same as once."""
+"""Loading a dataset into the catalog: twice is the same as once, and half can go on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ from catalog.services.waiting_rows import tell_arrived
 
 from . import locks, staging, upsert_credits, upsert_films, upsert_ratings
 from .dataset_films import note_films
-from .preview import show_first_rows
+from .preview import SHOWN, show_first_rows
+from .rating_spool import RatingSpool
 
 ANALYZED = (
     *("movie", "link", "rating", "genre", "movie_genres", "company", "movie_companies"),
@@ -27,6 +29,10 @@ ANALYZED = (
 )
 SEARCH_INDEXES = ("catalog_movie_search", "catalog_person_search")
 IMPORT_LOCK = 0x4D41_5449  # any number, as long as nothing else locks it
+RUNNING = "Another import is running; start this one when it has finished."
+# Ratings that are stored at a time: some seconds, in which a film that one of them is of can be
+# rated, but not deleted.
+PORTION = 1_000_000
 
 
 class ImportRunningError(DatasetError):
@@ -49,9 +55,13 @@ def import_dataset(
     """Load the dataset in a folder or zip and say what was done.
 
     Films that are there already, by their MovieLens, IMDb or TMDB id, are completed; the ratings
-    of the site's own members are never touched. Takes memory for one portion of films and the
-    ids of those rated, however many ratings there are. With a ``report`` that is a preview all
-    is read and counted, and nothing is written.
+    of the site's own members are never touched. Takes memory for one portion of films or ratings
+    and for the ids of raters and of what they rated, however many ratings there are. With a
+    ``report`` that is a preview all is read and counted, and nothing is written.
+
+    All is stored or nothing, up to a million ratings. Of more, films and raters come first, then
+    the ratings, a million at a time: whoever writes at the same time waits for none of them, and
+    an import that was broken off goes on where it was when it is begun again.
 
     Raises
     ------
@@ -63,13 +73,16 @@ def import_dataset(
     reader, place = find_dataset(path, slug=slug, small=small, scale=scale)
     if place:
         say(f"Taking {place}")
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            _load(cursor, reader, report, say)
-        if report.changed and not report.preview:
-            announce(None)
-            tell_arrived(None)
+    with _no_other_import(report), RatingSpool() as spool:
+        say("Reading ratings")
+        for block in reader.ratings(report):
+            spool.add(block)
+        refuse_other_scale(report)
+        refuse_if_hardly_read(report, "ratings")
+        spool.finish(PORTION)
+        _load(reader, spool, report, say)
     if report.changed and not report.preview:
+        tell_arrived(None)
         say("Refreshing the database's statistics")
         analyze()
     return report
@@ -79,17 +92,54 @@ def _silent(_phase: str) -> None:
     """The progress callback of an import that nobody watches."""
 
 
-def _load(cursor: Any, reader: Reader, report: Report, say: Say) -> None:
-    if not report.preview:
-        lock_imports(cursor)
+@contextmanager
+def _no_other_import(report: Report) -> Iterator[None]:
+    if report.preview:
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [IMPORT_LOCK])
+        if not cursor.fetchone()[0]:
+            raise ImportRunningError(RUNNING)
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [IMPORT_LOCK])
+
+
+def _load(reader: Reader, spool: RatingSpool, report: Report, say: Say) -> None:
+    """Store all in one transaction, or each portion of ratings in one of its own."""
+    portions, done = spool.portions(PORTION), 0
+    with transaction.atomic(), connection.cursor() as cursor:
+        keys = _load_films(cursor, reader, spool, report, say)
+        say("Storing ratings")
+        if report.preview or spool.count <= PORTION:
+            for ratings in portions:
+                upsert_ratings.upsert_ratings(cursor, report, reader.slug, ratings, *keys)
+        if report.changed and not report.preview:
+            announce(None)
+        staging.drop_tables(cursor)
+    for number, ratings in enumerate(portions, start=1):
+        with transaction.atomic(), connection.cursor() as cursor:
+            upsert_ratings.upsert_ratings(cursor, report, reader.slug, ratings, *keys)
+            announce(None)
+        if number & (number - 1) == 0:  # the table has doubled: whoever reads it has to know
+            analyze("rating")
+        done += len(ratings)
+        if report.watch:
+            report.watch("ratings", done, spool.count)
+    say("Finishing")
+
+
+def _load_films(
+    cursor: Any, reader: Reader, spool: RatingSpool, report: Report, say: Say
+) -> tuple[upsert_ratings.KeyMap, upsert_ratings.KeyMap]:
+    """Store all but the ratings; returns the keys of raters and of what they rated."""
     cursor.execute("SET LOCAL work_mem = '64MB'")
     staging.create_tables(cursor)
-    say("Reading ratings")
-    rated = staging.stage_ratings(cursor, reader.ratings(report))
-    refuse_other_scale(report)
-    refuse_if_hardly_read(report, "ratings")
     say("Reading films")
-    staging.stage_films(cursor, reader.films(rated, report))
+    staging.stage_films(cursor, reader.films(set(spool.items.tolist()), report))
     refuse_if_hardly_read(report, "movies", "links")
     say("Storing films")
     upsert_films.set_merged_films_aside(cursor, report)
@@ -103,15 +153,12 @@ def _load(cursor: Any, reader: Reader, report: Report, say: Say) -> None:
         locks.note_origins(cursor)
         if isinstance(reader, PeopleReader):
             _load_people(cursor, reader, report, say)
-    say("Storing ratings")
-    upsert_ratings.upsert_raters(cursor, report, reader.slug)
-    upsert_ratings.upsert_ratings(cursor, report, reader.slug, reader.item_key)
+    raters = upsert_ratings.upsert_raters(cursor, report, reader.slug, spool.raters)
     if report.preview:
-        show_first_rows(cursor, report, reader.item_key)
+        show_first_rows(cursor, report, reader.item_key, spool.first(SHOWN))
     else:
         _note_dataset(cursor, reader.slug, changed=report.changed)
-    staging.drop_tables(cursor)
-    say("Finishing")
+    return raters, upsert_ratings.films_of_items(cursor, reader.item_key)
 
 
 def lock_imports(cursor: Any) -> None:
@@ -121,7 +168,7 @@ def lock_imports(cursor: Any) -> None:
     """
     cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [IMPORT_LOCK])
     if not cursor.fetchone()[0]:
-        raise ImportRunningError("Another import is running; start this one when it has finished.")
+        raise ImportRunningError(RUNNING)
 
 
 def refuse_if_hardly_read(report: Report, *kinds: str) -> None:
@@ -173,9 +220,10 @@ def _note_dataset(cursor: Any, slug: str, *, changed: bool) -> None:
     transaction.on_commit(lambda: cache.delete(CREDITS_CACHE_KEY))
 
 
-def analyze() -> None:
+def analyze(*tables: str) -> None:
+    """Refresh the statistics of these tables, or of all that an import changes."""
     with connection.cursor() as cursor:
-        for table in ANALYZED:
+        for table in tables or ANALYZED:
             cursor.execute(f"ANALYZE catalog_{table}")
         # What a trigram index has put off would have to be read through by each search.
         for index in SEARCH_INDEXES:

@@ -1,9 +1,12 @@
 """What an import would write: counted by the statements that would write it."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from catalog.datasets.report import Report
+
+from .rating_spool import Ratings
 
 SHOWN = 10
 # Kept for the search, and no news to anybody.
@@ -41,10 +44,12 @@ def count_changes(
     )
     loaded, updated, distinct, *changed = cursor.fetchone()
     count = report.count(kind)
-    count.loaded, count.updated, count.read = loaded, updated, count.read or distinct
+    count.loaded, count.updated = count.loaded + loaded, count.updated + updated
+    count.read = count.read or distinct
     for name, number in zip(columns, changed, strict=True):
         if number and name not in DERIVED:
-            report.changes[f"{kind}: {name}"] = number
+            column = f"{kind}: {name}"
+            report.changes[column] = report.changes.get(column, 0) + number
     if kind == "movies" and updated:
         _show_changes(cursor, report, columns, source, same_key, equal)
     return int(distinct)
@@ -69,7 +74,7 @@ def _show_changes(
                 rows.append([title, name, _shown(old[name]), _shown(new[name])])
 
 
-def show_first_rows(cursor: Any, report: Report, item_key: str) -> None:
+def show_first_rows(cursor: Any, report: Report, item_key: str, ratings: Ratings) -> None:
     """The first films and ratings as they were understood."""
     cursor.execute(
         f"""SELECT title, year, movielens_id, imdb_id, tmdb_id FROM stage_movie
@@ -77,15 +82,18 @@ def show_first_rows(cursor: Any, report: Report, item_key: str) -> None:
     )
     report.samples["films"] = [[_shown(cell) for cell in row] for row in cursor.fetchall()]
     cursor.execute(
-        f"""
-        SELECT r.rater, s.title, r.half_stars / 2.0, to_timestamp(r.rated_at) AT TIME ZONE 'UTC'
-        FROM (SELECT * FROM stage_rating ORDER BY row_no LIMIT {SHOWN}) r
-        LEFT JOIN stage_movie s ON s.{item_key} = r.item ORDER BY r.row_no
-        """  # noqa: S608
+        f"SELECT {item_key}, title FROM stage_movie WHERE {item_key} = ANY(%s)",  # noqa: S608
+        [ratings["item"].tolist()],
     )
+    titles = dict(cursor.fetchall())
     report.samples["ratings"] = [
-        [str(rater), title or "", f"{stars:.1f}", f"{time:%Y-%m-%d %H:%M}"]
-        for rater, title, stars, time in cursor.fetchall()
+        [
+            str(rater),
+            titles.get(item, ""),
+            f"{half_stars / 2:.1f}",
+            f"{datetime.fromtimestamp(time, UTC):%Y-%m-%d %H:%M}",
+        ]
+        for rater, item, half_stars, time in ratings.tolist()
     ]
 
 

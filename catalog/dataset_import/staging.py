@@ -1,16 +1,16 @@
-"""Staging films and ratings in temporary tables, by COPY."""
+"""Staging films in temporary tables, by COPY."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice
 from typing import Any
 
 from django.utils.text import slugify
 
-from catalog.datasets.records import Film, RatingRow
+from catalog.datasets.records import Film
 from catalog.folding import fold
 from catalog.models import Movie
-from catalog.postgres import Copier, copy_lines
+from catalog.postgres import Copier
 
 # Films are staged in portions so that a whole catalog is never in memory.
 PORTION = 4000
@@ -52,9 +52,6 @@ CREATE TEMPORARY TABLE stage_language (row_no integer, key text, name text) ON C
 CREATE TEMPORARY TABLE stage_alias (
     movie_id bigint, movielens_id integer, ml_100k_id integer
 ) ON COMMIT DROP;
-CREATE TEMPORARY TABLE stage_rating (
-    row_no integer, rater integer, item integer, half_stars smallint, rated_at bigint
-) ON COMMIT DROP;
 CREATE TEMPORARY TABLE stage_credit (
     row_no integer, film integer, person integer, name text, search_name text, profile_path text,
     department text, job text, character text, position smallint
@@ -71,7 +68,6 @@ TABLE_NAMES = (
     "stage_country",
     "stage_language",
     "stage_alias",
-    "stage_rating",
     "stage_credit",
     "stage_keyword",
 )
@@ -95,21 +91,7 @@ def create_tables(cursor: Any) -> None:
 
 
 def drop_tables(cursor: Any) -> None:
-    cursor.execute(f"DROP TABLE IF EXISTS {', '.join(TABLE_NAMES)}")
-
-
-def stage_ratings(cursor: Any, ratings: Iterable[RatingRow]) -> set[int]:
-    """Stage all ratings in their order; returns the items that were rated."""
-    rated: set[int] = set()
-
-    def lines() -> Iterator[str]:
-        for number, row in enumerate(ratings):
-            rated.add(row.item)
-            yield f"{number}\t{row.user}\t{row.item}\t{row.half_stars}\t{row.rated_at}\n"
-
-    copy_lines(cursor, "stage_rating", lines())
-    cursor.execute("ANALYZE stage_rating")
-    return rated
+    cursor.execute(f"DROP TABLE IF EXISTS {', '.join(TABLE_NAMES)}, stage_rating")
 
 
 def stage_films(cursor: Any, films: Iterable[Film]) -> int:

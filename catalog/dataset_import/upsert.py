@@ -63,6 +63,7 @@ def upsert(
         params,
     )
     count = report.count(kind)
-    count.loaded, count.updated, distinct = cursor.fetchone()
+    loaded, updated, distinct = cursor.fetchone()
+    count.loaded, count.updated = count.loaded + loaded, count.updated + updated
     count.read = count.read or distinct  # what a reader has counted in the file stands
     return int(distinct)

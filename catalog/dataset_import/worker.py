@@ -1,7 +1,7 @@
 """The Celery worker's side of a dataset's job: look through it, or carry it out.
 
-The work itself is one transaction; a worker that dies leaves everything as it was, for the sweep
-to send again.
+The work itself is one transaction, or one for each million ratings; what a worker that dies leaves
+is whole as far as it goes, and the sweep sends the job again, which goes on from there.
 """
 
 import shutil

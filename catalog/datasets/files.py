@@ -44,10 +44,16 @@ class DataFile:
         Without an encoding it is the one that the file's beginning tells. Bytes that are not of
         it become U+FFFD. Raises DatasetError where the archive is damaged.
         """
+        with self.open_bytes() as (plain, packed):
+            encoding = encoding or archives.encoding_of(plain.peek(archives.HEAD))
+            yield io.TextIOWrapper(plain, encoding, errors="replace", newline=""), packed
+
+    @contextmanager
+    def open_bytes(self) -> Iterator[tuple[io.BufferedReader[archives.Bounded], BinaryIO]]:
+        """The unpacked bytes, and the packed stream. Raises DatasetError as `open` does."""
         try:
             with self._open_plain() as (plain, packed):
-                encoding = encoding or archives.encoding_of(plain.peek(archives.HEAD))
-                yield io.TextIOWrapper(plain, encoding, errors="replace", newline=""), packed
+                yield plain, packed
         except DAMAGED as error:
             raise DatasetError(f"{self.name} is damaged or cut short: {error}") from error
 

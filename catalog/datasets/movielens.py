@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from .cells import imdb_id, whole_number
 from .files import DataFile, SourceFiles
-from .rating_rows import read_ratings
-from .records import Film, Knowledge, RatingRow
+from .rating_blocks import read_ratings
+from .records import Film, Knowledge, RatingBlock
 from .report import Report
 from .tables import CSV, Dialect, read_table
 from .titles import parse_title
@@ -32,7 +32,7 @@ class MovieLens:
     scale: int = 5
     item_key: str = field(default="movielens_id", init=False)
 
-    def ratings(self, report: Report) -> Iterator[RatingRow]:
+    def ratings(self, report: Report) -> Iterator[RatingBlock]:
         dialect = self._dialect(self.ratings_columns)
         yield from read_ratings(self.ratings_file, report, scale=self.scale, dialect=dialect)
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from .cells import whole_number
 from .files import DataFile, SourceFiles
 from .movielens import titled
-from .rating_rows import read_ratings
-from .records import Film, Knowledge, RatingRow
+from .rating_blocks import read_ratings
+from .records import Film, Knowledge, RatingBlock
 from .report import Report
 from .tables import Dialect, read_table
 
@@ -55,7 +55,7 @@ class MovieLens100K:
     scale: int = 5
     item_key: str = field(default="ml_100k_id", init=False)
 
-    def ratings(self, report: Report) -> Iterator[RatingRow]:
+    def ratings(self, report: Report) -> Iterator[RatingBlock]:
         if self.recbole:
             wanted, dialect = ("user_id", "item_id", "rating", "timestamp"), TAB
         else:

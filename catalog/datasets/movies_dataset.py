@@ -14,8 +14,8 @@ from .credit_rows import credit_lines, keywords_of_films
 from .files import DataFile, SourceFiles
 from .metadata_rows import COLUMNS, IMDB_ID, film_of, whole_rows
 from .movielens import LinkIds, read_links, read_titles, untitled
-from .rating_rows import read_ratings
-from .records import DatasetError, Film, RatingRow
+from .rating_blocks import read_ratings
+from .records import DatasetError, Film, RatingBlock
 from .report import Report
 from .tables import header, place_of, read_rows
 
@@ -43,7 +43,7 @@ class MoviesDataset:
     keywords_file: DataFile | None = None
     item_key: str = field(default="movielens_id", init=False)
 
-    def ratings(self, report: Report) -> Iterator[RatingRow]:
+    def ratings(self, report: Report) -> Iterator[RatingBlock]:
         yield from read_ratings(self.ratings_file, report, scale=self.scale)
 
     def films(self, rated: set[int], report: Report) -> Iterator[Film]:

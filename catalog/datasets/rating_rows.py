@@ -7,10 +7,8 @@ from fractions import Fraction
 from catalog.services.ratings import InvalidRatingError
 
 from .cells import LARGEST_ID, whole_number
-from .files import DataFile
 from .records import DatasetError, RatingRow
 from .report import Report
-from .tables import CSV, Dialect, read_table
 from .times import EARLY, NoTimeError, latest, seconds_of
 
 COLUMNS = ("userId", "movieId", "rating", "timestamp")
@@ -24,23 +22,6 @@ NO_ROW = RatingRow(-1, -1, 1, -1)
 NUMBER = re.compile(r"\d+(?:[.,]\d*)?|[.,]\d+")
 # One rating above the scale in so many is a slip; more of them are another scale.
 SLIPS = 100
-
-
-def read_ratings(
-    file: DataFile,
-    report: Report,
-    *,
-    scale: int,
-    dialect: Dialect = CSV,
-    columns: tuple[str, ...] = COLUMNS,
-) -> Iterator[RatingRow]:
-    """The sound ratings of a file in their order.
-
-    ``columns`` are user, film, stars and time under the file's own names; without the last the
-    times are unknown, which is 1970.
-    """
-    rows = read_table(file, columns, report, kind="ratings", dialect=dialect, optional=columns[-1:])
-    yield from rating_rows(rows, file.name, report, scale=scale)
 
 
 def rating_rows(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
 
 from .report import Report
 
@@ -76,6 +79,29 @@ class RatingRow(NamedTuple):
     rated_at: int
 
 
+class RatingBlock(NamedTuple):
+    """Ratings as columns: int32 (n,), int32, int8 and int64; each as in a RatingRow."""
+
+    users: NDArray[np.int32]
+    items: NDArray[np.int32]
+    half_stars: NDArray[np.int8]
+    rated_at: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, rows: Sequence[RatingRow]) -> RatingBlock:
+        users, items, half_stars, rated_at = zip(*rows, strict=True)
+        return cls(
+            np.array(users, np.int32),
+            np.array(items, np.int32),
+            np.array(half_stars, np.int8),
+            np.array(rated_at, np.int64),
+        )
+
+    def rows(self) -> Iterator[RatingRow]:
+        columns = (column.tolist() for column in self)
+        return (RatingRow(*row) for row in zip(*columns, strict=True))
+
+
 class Reader(Protocol):
     """A dataset whose layout was recognised."""
 
@@ -87,8 +113,8 @@ class Reader(Protocol):
     def item_key(self) -> str:
         """The field of Film that a RatingRow's ``item`` refers to."""
 
-    def ratings(self, report: Report) -> Iterator[RatingRow]:
-        """All sound ratings in file order; the others are reported."""
+    def ratings(self, report: Report) -> Iterator[RatingBlock]:
+        """All sound ratings in file order, some at a time; the others are reported."""
 
     def films(self, rated: set[int], report: Report) -> Iterator[Film]:
         """All films, those in ``rated`` without exception, each once."""

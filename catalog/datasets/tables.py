@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from operator import itemgetter
@@ -61,22 +61,45 @@ def read_table(
     """
     rows = read_rows(file, report, kind=kind, dialect=dialect)
     columns = dialect.columns or header(file, rows)
-    places = [place_of(name, columns, file) for name in wanted]
-    width = len(columns)
+    places = places_of(wanted, columns, file, optional=optional)
+    pick = whole_row(places, len(columns), file, report, kind)
+    for line, row in rows:
+        if (found := pick(line, row)) is not None:
+            yield found
+
+
+def places_of(
+    wanted: Sequence[str], columns: Sequence[str], file: DataFile, *, optional: Sequence[str]
+) -> tuple[int | None, ...]:
+    """Where each wanted column stands; None for an optional one that is missing.
+
+    Raises DatasetError where another one is.
+    """
+    places = tuple(place_of(name, columns, file) for name in wanted)
     for name, place in zip(wanted, places, strict=True):
         if place is None and name not in optional:
             raise DatasetError(
                 f"{file.name} has no column {name!r}; its columns are {', '.join(columns)}."
             )
+    return places
+
+
+def whole_row(
+    places: Sequence[int | None], width: int, file: DataFile, report: Report, kind: str
+) -> Callable[[int, list[str]], tuple[int, tuple[str, ...]] | None]:
+    """What makes of a line and its cells the line and the wanted ones; None for a rejected row."""
     pick = itemgetter(*(width if place is None else place for place in places))
     missing = [""] if None in places else []
     count = report.count(kind)
-    for line, row in rows:
+
+    def picked(line: int, row: list[str]) -> tuple[int, tuple[str, ...]] | None:
         count.read += 1
         if len(row) == width or (not any(row[width:]) and len(row) > width):
-            yield line, pick(row[:width] + missing if missing else row)
-        else:
-            report.reject(kind, file.name, line, f"{len(row)} columns instead of {width}")
+            return line, pick(row[:width] + missing if missing else row)
+        report.reject(kind, file.name, line, f"{len(row)} columns instead of {width}")
+        return None
+
+    return picked
 
 
 def column_key(name: str) -> str:
@@ -105,8 +128,12 @@ def place_of(name: str, columns: Sequence[str], file: DataFile) -> int | None:
 def header(file: DataFile, rows: Iterator[tuple[int, list[str]]]) -> tuple[str, ...]:
     """Column names of the first row; a type behind a colon, as RecBole writes it, is dropped."""
     for _, row in rows:
-        return tuple(name.partition(":")[0].strip() for name in row)
+        return column_names(row)
     raise DatasetError(f"{file.name} is empty.")
+
+
+def column_names(row: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name.partition(":")[0].strip() for name in row)
 
 
 def delimiter_of(line: str) -> str:
@@ -132,31 +159,48 @@ def read_rows(
                 skipped = 1
             else:
                 lines = chain([opening] if opening else [], text)
-        if len(delimiter) > 1:
-            rows: Iterator[list[str]] = (line.rstrip("\r\n").split(delimiter) for line in lines)
-            reader = None
-        else:
-            rows = reader = csv.reader(
-                lines,
-                delimiter=delimiter,
-                quoting=csv.QUOTE_MINIMAL if dialect.quoted else csv.QUOTE_NONE,
-            )
-        line, taken = skipped, 0
-        while True:
-            first = line + 1
-            try:
-                row = next(rows)
-            except StopIteration:
-                break
-            except csv.Error as error:
-                line = reader.line_num + skipped if reader else first
-                report.reject(kind, file.name, first, f"not readable as CSV: {error}")
-                continue
-            line = reader.line_num + skipped if reader else first
-            if row and row != [""]:
-                yield first, row
-            taken += 1
+        found = rows_of(
+            lines, file, report, kind, delimiter, quoted=dialect.quoted, skipped=skipped
+        )
+        for taken, row in enumerate(found, start=1):
+            yield row
             if report.watch and taken % WATCH_EVERY == 0:
                 report.watch(file.name, packed.tell(), file.size)
         if report.watch:
             report.watch(file.name, file.size, file.size)
+
+
+def rows_of(
+    lines: Iterator[str],
+    file: DataFile,
+    report: Report,
+    kind: str,
+    delimiter: str,
+    *,
+    quoted: bool,
+    skipped: int,
+) -> Iterator[tuple[int, list[str]]]:
+    """Number of the first line, and the cells, of each row; ``skipped`` lines came before."""
+    if len(delimiter) > 1:
+        rows: Iterator[list[str]] = (line.rstrip("\r\n").split(delimiter) for line in lines)
+        reader = None
+    else:
+        rows = reader = csv.reader(
+            lines,
+            delimiter=delimiter,
+            quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
+        )
+    line = skipped
+    while True:
+        first = line + 1
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            line = reader.line_num + skipped if reader else first
+            report.reject(kind, file.name, first, f"not readable as CSV: {error}")
+            continue
+        line = reader.line_num + skipped if reader else first
+        if row and row != [""]:
+            yield first, row

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 
@@ -38,6 +38,10 @@ class DeskSite(OneLoginSite):
             path("doctor/", RedirectView.as_view(pattern_name="admin:site_health")),
             *super().get_urls(),
         ]
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """“View site” leads home; Django's own address of it would leave a path by its slash."""
+        return {**super().each_context(request), "site_url": reverse("home")}
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         """Each section is a template under ``admin/desk/`` and asks for what it shows."""

@@ -45,7 +45,8 @@ def server() -> Findings:
     if settings.EMAIL_BACKEND != SMTP:
         return
     subject = _("Mail server")
-    where = f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
+    port = settings.EMAIL_PORT
+    where = f"{settings.EMAIL_HOST}:{port}" if port else settings.EMAIL_HOST
     connection = get_connection(timeout=SECONDS)
     try:
         connection.open()

@@ -38,6 +38,8 @@ def database() -> Findings:
             version = cursor.fetchone()[0]
             cursor.execute("SELECT count(*) FROM pg_extension WHERE extname = 'pg_trgm'")
             similar = cursor.fetchone()[0]
+            cursor.execute("SHOW server_encoding")
+            encoding = cursor.fetchone()[0]
             cursor.execute("SELECT clock_timestamp()")
             clock = cursor.fetchone()[0]
     except DatabaseError as error:
@@ -53,6 +55,13 @@ def database() -> Findings:
             "PostgreSQL",
             _("Version %(version)s is too old.") % told,
             _("Install PostgreSQL 16 or newer."),
+        )
+    elif encoding != "UTF8":
+        yield wrong(
+            "PostgreSQL",
+            _("Its encoding is %(encoding)s: letters beyond English ones are not kept as such.")
+            % {"encoding": encoding},
+            _("Back up, make the database anew with createdb --encoding UTF8, and restore."),
         )
     elif not similar:
         yield hint(

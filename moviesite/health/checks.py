@@ -13,8 +13,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.cache import caches
-from django.core.files.base import ContentFile
-from django.core.files.storage import storages
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -22,6 +20,7 @@ from moviesite.backup.create import newest_age
 from moviesite.cache import CacheWithFallback
 from moviesite.health import heartbeats
 from moviesite.health.models import Heartbeat
+from recommender.versions.artifacts import probe
 
 OK = "ok"
 
@@ -89,10 +88,8 @@ def disk() -> str:
 
 def artifacts() -> str:
     """The store of trained models, which training writes and web processes read."""
-    store = storages["artifacts"]
     try:
-        name = store.save(f"{PROBE}/{os.getpid()}", ContentFile(b"ready"))
-        store.delete(name)
+        probe(f"{PROBE}/{os.getpid()}")
     except OSError:
         return "not writable"
     return OK

@@ -27,6 +27,8 @@ VENV = ROOT / os.environ.get("MATINEE_VENV", ".venv")
 VENV_PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "matinee-installed.json"
 PIP_LOG = ROOT / "var" / "log" / "pip.log"
+# Beside the packages: a /tmp in memory, as newer systems have, does not hold what is downloaded.
+DOWNLOADS = VENV / "downloads"
 CPU_ONLY_TORCH = "https://download.pytorch.org/whl/cpu"
 CUDA_TORCH = ROOT / "requirements-cuda.txt"
 INSTALL_NEEDS_MB = 2500
@@ -189,20 +191,28 @@ def pip(arguments: list[str]) -> str | None:
     """Run pip, showing what takes long; None, or pip's own reason for having failed."""
     command = [str(VENV_PYTHON), "-m", "pip", "--disable-pip-version-check", *arguments]
     reason = "pip gave no reason"
-    with PIP_LOG.open("a", encoding="utf-8") as log:
-        process = subprocess.Popen(  # noqa: S603
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
-        )
+    DOWNLOADS.mkdir(exist_ok=True)
+    process = subprocess.Popen(  # noqa: S603
+        command,
+        env={**os.environ, "TMPDIR": str(DOWNLOADS)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+    with process, PIP_LOG.open("a", encoding="utf-8") as log:
         for line in process.stdout or ():
             log.write(line)
             line = line.strip()
-            if line.startswith("ERROR:"):
+            if "No space left on device" in line:
+                reason = "the disk that holds " + str(VENV) + " is full"
+            elif line.startswith("ERROR:") and line != "ERROR: Exception:":
                 reason = line[len("ERROR:") :].strip()
             elif line.startswith("Installing collected packages"):
                 say(f"  Unpacking {line.count(',') + 1} packages")
             elif worth_showing(line):
                 say("  " + (line if len(line) <= 100 else line[:97] + "..."))
-        process.wait()
+    shutil.rmtree(DOWNLOADS, ignore_errors=True)
     return reason if process.returncode else None
 
 

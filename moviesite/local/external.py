@@ -1,6 +1,6 @@
 """Checks of servers that the operator names by URL."""
 
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import environ
 import psycopg2
@@ -30,7 +30,7 @@ def check_database(url: str) -> None:
             dbname=config["NAME"],
             user=config["USER"] or None,
             password=config["PASSWORD"] or None,
-            host=config["HOST"] or None,
+            host=unquote(config["HOST"] or "") or None,
             port=config["PORT"] or None,
             connect_timeout=PATIENCE,
             **config.get("OPTIONS", {}),

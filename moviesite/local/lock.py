@@ -51,6 +51,7 @@ class Requirements:
 
 SITE = Requirements(name="requirements")
 LOCAL = Requirements(name="requirements-local", base=SITE)
+S3 = Requirements(name="requirements-s3", base=SITE)
 DEVELOPMENT = Requirements(name="requirements-dev", base=LOCAL)
 CUDA = Requirements(name="requirements-cuda")
 BENCHMARKS = Requirements(name="requirements-bench", universal=False)  # Its numpy is an old one.
@@ -63,11 +64,15 @@ def main(options: list[str]) -> None:
     write(SITE, for_cpus(site, without_cuda))
     write(CUDA, resolve(CUDA, site, options))
     write(BENCHMARKS, for_cpus(resolve(BENCHMARKS, {}, options), without_cuda))
-    fixed = site
-    for requirements in (LOCAL, DEVELOPMENT):
-        whole = resolve(requirements, fixed, options)
-        write(requirements, {name: entry for name, entry in whole.items() if name not in fixed})
-        fixed = whole
+    s3 = resolve(S3, site, options)
+    local = resolve(LOCAL, site, options)
+    development = resolve(DEVELOPMENT, {**s3, **local}, options)
+    for requirements, whole, base in (
+        (S3, s3, site),
+        (LOCAL, local, site),
+        (DEVELOPMENT, development, local),
+    ):
+        write(requirements, {name: entry for name, entry in whole.items() if name not in base})
 
 
 def locked(requirements: Requirements) -> Entries:

@@ -13,12 +13,12 @@ from moviesite.local.services import start_services
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def restore(arguments: list[str]) -> int:
-    """Start the servers alone, call ``manage.py restore`` and ``migrate``; the exit status."""
+def manage(*commands: list[str]) -> int:
+    """Start the servers alone and call ``manage.py`` with each; the first bad exit status, or 0."""
     var = Path(os.environ.get("MATINEE_VAR") or ROOT / "var").absolute()
     (var / "log").mkdir(parents=True, exist_ok=True)
     with only_run(var), start_services(var) as services:
-        for words in (["restore", *arguments], ["migrate", "--verbosity", "0"]):
+        for words in commands:
             done = subprocess.run(  # noqa: S603
                 [sys.executable, str(ROOT / "manage.py"), *words],
                 env={**os.environ, **services.environment},
@@ -30,7 +30,7 @@ def restore(arguments: list[str]) -> int:
 
 if __name__ == "__main__":
     try:
-        sys.exit(restore(sys.argv[1:]))
+        sys.exit(manage(["restore", *sys.argv[1:]], ["migrate", "--verbosity", "0"]))
     except LocalRunError as error:
         complain(str(error))
         sys.exit(1)

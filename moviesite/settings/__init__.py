@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "moviesite.backup",
     "moviesite.doctor.apps.DoctorConfig",
     "moviesite.health",
+    "moviesite.upgrade",
     "catalog",
     "recommender",
     "moviesite.desk.apps.DeskConfig",
@@ -126,7 +127,7 @@ TEMPLATES = [
 
 # --- Services -------------------------------------------------------------------------------
 
-DATABASES = {"default": env.db_url("DATABASE_URL")}
+DATABASES = {"default": env.database("DATABASE_URL")}
 if DATABASE_PASSWORD := env.str("DATABASE_PASSWORD", default=""):
     DATABASES["default"]["PASSWORD"] = DATABASE_PASSWORD
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)

@@ -28,6 +28,7 @@ SEND_SECONDS = 60.0  # in which a client has to take a piece of its answer
 # Most answers fit into this, so that the thread is free before the client has read them.
 SEND_BUFFER = 1024 * 1024
 LINGER_SECONDS = 2.0  # for a client to close its end, so that it gets the end of its answer
+LAST_SECONDS = 1.0  # for a request that a client may be sending to a worker that is to stop
 MB = 2**20
 
 _CLOSE = b"Connection: close\r\nContent-Length: 0\r\n\r\n"
@@ -80,6 +81,7 @@ class PatientWorker(ThreadWorker):
         self._arriving: dict[TConn, Arrival] = {}
         self._closing: dict[TConn, float] = {}
         self._connections: Counter[str] = Counter()
+        self._last_moment = float("inf")  # for a first byte, when it is to stop
 
     def init_process(self) -> None:
         from django.conf import settings
@@ -89,23 +91,45 @@ class PatientWorker(ThreadWorker):
         self._largest = (max(settings.MATINEE_DATASET_UPLOAD_MB, 64) + 16) * MB
         super().init_process()
 
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """When it is to stop: take who has connected, and be found by nobody else.
+
+        gunicorn closes the sockets when the last answer is out; whoever connects until then waits
+        in the kernel, to be reset.
+        """
+        super().set_accept_enabled(enabled)
+        if enabled or self.alive or self.cfg.is_ssl or self._last_moment < float("inf"):
+            return
+        self._last_moment = time.monotonic() + LAST_SECONDS
+        for listener in self.sockets:
+            while self.nr_conns < self.worker_connections and self._take(listener):
+                pass
+            listener.close()
+
     def accept(self, listener: Any) -> None:
         if self.cfg.is_ssl:
             super().accept(listener)
-            return
+        else:
+            self._take(listener)
+
+    def _take(self, listener: Any) -> bool:
+        """Whether there was a connection to take."""
         try:
             sock, client = listener.accept()
-        except (BlockingIOError, ConnectionAbortedError):
-            return
+        except ConnectionAbortedError:
+            return True
+        except BlockingIOError:
+            return False
         conn = TConn(self.cfg, sock, client, listener.getsockname())
         address = _address(conn)
         if self._is_limited(address) and self._connections[address] >= self._most:
             sock.close()
-            return
+            return True
         self._connections[address] += 1
         self.nr_conns += 1
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         self._await_request(conn, b"", is_further=False)
+        return True
 
     def finish_request(self, conn: TConn, fs: Future[Any]) -> None:
         """The thread is done: wait for the next request of the connection, or close it."""
@@ -135,7 +159,7 @@ class PatientWorker(ThreadWorker):
         super().murder_pending()
         now = time.monotonic()
         for conn, arrival in list(self._arriving.items()):
-            if not self.alive and not arrival.has_begun:
+            if now > self._last_moment and not arrival.has_begun:
                 self._give_up(conn)
             elif now > arrival.deadline:
                 self._give_up(conn, TIMEOUT if arrival.has_begun else b"")

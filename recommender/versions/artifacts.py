@@ -12,12 +12,14 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files import File
+from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
 from numpy.typing import NDArray
 
 from recommender.learning.artifact import (
     ARRAYS_FILE,
     MANIFEST_FILE,
+    ArtifactError,
     MissingArtifactError,
     write_artifact,
 )
@@ -30,12 +32,30 @@ _PART_SECONDS = 24 * 3600
 KEPT_COPIES = 3  # on this machine, of artifacts from an object store
 
 
+@contextlib.contextmanager
+def _told_as_os_error() -> Iterator[None]:
+    """Object stores fail with errors of their own libraries; whoever asks us knows ``OSError``."""
+    try:
+        yield
+    except (OSError, ArtifactError):
+        raise
+    except Exception as error:
+        raise OSError(f"the artifact store failed: {error}") from error
+
+
+def probe(name: str) -> None:
+    """Write a few bytes under this name and remove them. Raises ``OSError``."""
+    storage = storages["artifacts"]
+    with _told_as_os_error():
+        storage.delete(storage.save(name, ContentFile(b"ready")))
+
+
 def store(name: str, arrays: Mapping[str, NDArray[Any]], manifest: Mapping[str, Any]) -> None:
     """Write an artifact so that it is seen whole or not at all.
 
     In a folder of this machine it is written beside its place, flushed and renamed; to an object
-    store it is uploaded, the manifest last. Raises ``OSError`` when there is no room; nothing is
-    left behind then.
+    store it is uploaded, the manifest last. Raises ``OSError`` when there is no room or no store;
+    nothing is left behind then.
     """
     storage = storages["artifacts"]
     base = _local_base(storage)
@@ -59,8 +79,9 @@ def remove(name: str) -> None:
     if base is not None:
         shutil.rmtree(base / name, ignore_errors=True)
         return
-    for file in reversed(_FILES):
-        storage.delete(f"{name}/{file}")
+    with _told_as_os_error():
+        for file in reversed(_FILES):
+            storage.delete(f"{name}/{file}")
     forget(name)
 
 
@@ -68,7 +89,8 @@ def names(folder: str) -> list[str]:
     """The artifacts in ``folder``, as ``folder/name``."""
     storage = storages["artifacts"]
     try:
-        folders, _ = storage.listdir(folder)
+        with _told_as_os_error():
+            folders, _ = storage.listdir(folder)
     except FileNotFoundError:
         return []
     return [f"{folder}/{name}" for name in folders if not name.startswith(".")]
@@ -77,7 +99,8 @@ def names(folder: str) -> list[str]:
 def local_folder(name: str) -> Path:
     """The folder of the artifact ``name``, copied from the object store where there is one.
 
-    Raises ``MissingArtifactError`` when the store does not have it.
+    Raises ``MissingArtifactError`` when the store does not have it, ``OSError`` when it does not
+    answer.
     """
     storage = storages["artifacts"]
     try:
@@ -122,12 +145,14 @@ def _remove_old_parts(base: Path) -> None:
 def _upload(storage: Storage, name: str, part: Path) -> None:
     sent = []
     try:
-        for file in _FILES:
-            with (part / file).open("rb") as source:
-                sent.append(storage.save(f"{name}/{file}", File(source)))
+        with _told_as_os_error():
+            for file in _FILES:
+                with (part / file).open("rb") as source:
+                    sent.append(storage.save(f"{name}/{file}", File(source)))
     except BaseException:
         for file in sent:
-            storage.delete(file)
+            with contextlib.suppress(OSError), _told_as_os_error():
+                storage.delete(file)
         raise
 
 
@@ -139,9 +164,10 @@ def _fetched(storage: Storage, name: str) -> Path:
     folder.parent.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(prefix=".part-", dir=folder.parent))
     try:
-        for file in (ARRAYS_FILE, MANIFEST_FILE):
-            with storage.open(f"{name}/{file}") as source, (part / file).open("wb") as target:
-                shutil.copyfileobj(source, target)
+        with _told_as_os_error():
+            for file in (ARRAYS_FILE, MANIFEST_FILE):
+                with storage.open(f"{name}/{file}") as source, (part / file).open("wb") as target:
+                    shutil.copyfileobj(source, target)
         part.rename(folder)
     except FileNotFoundError as error:
         raise MissingArtifactError(f"the artifact store has no {error.filename or name}") from error

@@ -1,12 +1,15 @@
 """Seconds and memory of each stage, by the number of ratings: what it takes to grow.
 
-python -m tests.benchmarks.bench_scale [--millions 0.1 1] [--stages make import snapshot explicit
-    sequence] [--to FILE] [--limits]
+python -m tests.benchmarks.bench_scale [--millions 0.1 1] [--stages make import copy snapshot
+    explicit sequence update site] [--keep FOLDER] [--to FILE] [--limits]
 
 The ratings are synthetic (`manage.py make_ratings`). Each stage runs in a process of its own whose
-resident memory is added up with that of its children twenty times a second; PostgreSQL is not in
-it. What comes out is JSON: the machine, the stages, and the exponents of growth. With ``--limits``
-the command fails where a stage took more memory than a small machine has for it.
+resident memory is added up with that of its children twenty times a second, after ten seconds
+once; PostgreSQL is not in it, but its processor time is told. What comes out is JSON: the machine,
+the stages, and the exponents of growth. Stages can be taken one by one, and far apart: ``--keep``
+keeps the data and the site that they share, and figures that FILE has already stay there. With
+``--limits`` the command fails where a stage took more memory than a small machine has for it, or
+an import was slower than a share of a bare COPY.
 """
 
 from __future__ import annotations
@@ -15,30 +18,53 @@ import argparse
 import json
 import os
 import platform
+import resource
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from .fresh_site import fresh_site
+from .fresh_site import kept_site
 from .places import ROOT
+from .serving_growth import figure
 
-STAGES = ("make", "import", "snapshot", "explicit", "sequence")
+STAGES = ("make", "import", "copy", "snapshot", "explicit", "sequence", "update", "site")
+ON_SITE = ("import", "copy", "snapshot", "site")
 USERS, FILMS = 270_000, 45_000  # of 26 million ratings, as in The Movies Dataset
 FULL = 26.0
 SAMPLE_SECONDS = 0.05
 # Megabytes at most, and more for each million ratings.
 LIMITS = {
     "make": (350, 30),
-    "import": (450, 25),
-    "snapshot": (300, 30),
-    "explicit": (900, 130),
-    "sequence": (2300, 110),
+    "import": (450, 20),
+    "copy": (300, 5),
+    "snapshot": (300, 27),
+    "explicit": (900, 120),
+    "sequence": (2300, 65),
+    "update": (3000, 300),
+    "site": (500, 30),
 }
+NO_SITE = {
+    "SECRET_KEY": "only-for-measurements",
+    "DATABASE_URL": "postgres://nobody@localhost/none",
+    "REDIS_URL": "redis://localhost",
+}
+DRAWN = {
+    "make": "made up",
+    "import": "import",
+    "snapshot": "snapshot",
+    "explicit": "fit of stars",
+    "sequence": "fit of next films",
+}
+LEAST_OF_COPY = 0.6  # of a bare COPY's speed
+SHARE_FROM = 500_000  # of fewer ratings the start of a process and the films count most
 
 
 def people_and_films(millions: float) -> tuple[int, int]:
@@ -49,7 +75,7 @@ def people_and_films(millions: float) -> tuple[int, int]:
 
 def measured(command: list[str], environment: dict[str, str] | None = None) -> dict[str, Any]:
     """What a command printed as its last line of JSON, its seconds and its peak in megabytes."""
-    started = time.perf_counter()
+    started, before = time.perf_counter(), _processor()
     process = subprocess.Popen(
         command,
         cwd=ROOT,
@@ -60,13 +86,25 @@ def measured(command: list[str], environment: dict[str, str] | None = None) -> d
     peak = 0
     while process.poll() is None:
         peak = max(peak, resident(process.pid))
-        time.sleep(SAMPLE_SECONDS)
+        time.sleep(SAMPLE_SECONDS if time.perf_counter() < started + 10 else 1.0)
     printed = process.stdout.read() if process.stdout else ""
     if process.returncode:
         raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
     lines = [line for line in printed.splitlines() if line.startswith("{")]
     told = json.loads(lines[-1]) if lines else {}
-    return {"seconds": time.perf_counter() - started, "peak_mb": peak / 1e6, **told}
+    return {
+        "seconds": time.perf_counter() - started,
+        "processor_seconds": _processor() - before,
+        "peak_mb": peak / 1e6,
+        "load": round(os.getloadavg()[0], 1),
+        **told,
+    }
+
+
+def _processor() -> float:
+    """Seconds on the processor of all children that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def resident(root: int) -> int:
@@ -90,34 +128,80 @@ def resident(root: int) -> int:
 
 
 def stages_of(millions: float, stages: list[str], folder: Path) -> dict[str, dict[str, Any]]:
-    users, films = people_and_films(millions)
-    manage = [sys.executable, str(ROOT / "manage.py")]
+    """The figures of the stages; the data and the site of ``folder`` are made where missing."""
     own = [sys.executable, "-m", "tests.benchmarks.scale_stages"]
-    sizes = [
-        *("--users", str(users)),
-        *("--movies", str(films)),
-        *("--ratings", str(round(millions * 1e6))),
-    ]
     found: dict[str, dict[str, Any]] = {}
     data = folder / f"synthetic-{millions:g}m"
-    with fresh_site() as environment:
-        made = measured([*manage, "make_ratings", str(data), *sizes], environment)
+    if "make" in stages or not data.exists():
+        shutil.rmtree(data, ignore_errors=True)
+        offline = {**os.environ, **NO_SITE}
+        made = measured([*_manage("make_ratings"), str(data), *_sizes(millions)], offline)
         if "make" in stages:
             found["make"] = made
-        if {"import", "snapshot"} & set(stages):
-            imported = measured([*manage, "import_dataset", str(data)], environment)
-            if "import" in stages:
-                found["import"] = imported
-        if "snapshot" in stages:
-            found["snapshot"] = measured([*own, "snapshot", str(data)], environment)
-    measured([*own, "columns", str(data)])
-    ratings = len(np.load(data / "user.npy", mmap_mode="r"))
-    for kind in ("explicit", "sequence"):
+    if not (data / "user.npy").exists():
+        measured([*own, "columns", str(data)])
+    if set(ON_SITE) & set(stages):
+        found |= _on_site(data, stages, folder / f"site-{millions:g}m")
+    for kind in ("explicit", "sequence", "update"):
         if kind in stages:
             found[kind] = measured([*own, kind, str(data)])
+    ratings = len(np.load(data / "user.npy", mmap_mode="r"))
     for one in found.values():
         one["ratings"] = ratings
     return found
+
+
+def _on_site(data: Path, stages: list[str], var: Path) -> dict[str, dict[str, Any]]:
+    own = [sys.executable, "-m", "tests.benchmarks.scale_site"]
+    found: dict[str, dict[str, Any]] = {}
+    is_new = not var.exists()
+    with kept_site(var, anew="import" in stages) as (environment, database):
+        if is_new or "import" in stages:
+            with database_seconds(database) as used:
+                imported = measured([*_manage("import_dataset"), str(data)], environment)
+            if "import" in stages:
+                found["import"] = imported | used
+        for stage in ("copy", "snapshot", "site"):
+            if stage in stages:
+                with database_seconds(database) as used:
+                    one = measured([*own, stage], environment)
+                found[stage] = one | used
+    return found
+
+
+@contextmanager
+def database_seconds(postmaster: int) -> Iterator[dict[str, float]]:
+    """Fills in what PostgreSQL spent on the processor meanwhile."""
+    used: dict[str, float] = {}
+    before = _spent_by(postmaster)
+    yield used
+    used["database_processor_seconds"] = _spent_by(postmaster) - before
+
+
+def _spent_by(postmaster: int) -> float:
+    """Of a process, its children, and those that it has waited for."""
+    ticks = 0
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue  # it has ended
+            if entry.name == str(postmaster):
+                ticks += sum(map(int, fields[11:15]))
+            elif fields[1] == str(postmaster):
+                ticks += sum(map(int, fields[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _manage(command: str) -> list[str]:
+    return [sys.executable, str(ROOT / "manage.py"), command]
+
+
+def _sizes(millions: float) -> list[str]:
+    users, films = people_and_films(millions)
+    ratings = round(millions * 1e6)
+    return ["--users", str(users), "--movies", str(films), "--ratings", str(ratings)]
 
 
 def exponents(sizes: dict[str, dict[str, dict[str, Any]]]) -> dict[str, dict[str, float]]:
@@ -130,9 +214,22 @@ def exponents(sizes: dict[str, dict[str, dict[str, Any]]]) -> dict[str, dict[str
         ratings = np.log([row["ratings"] for row in rows])
         grown[stage] = {
             name: round(float(np.polyfit(ratings, np.log([row[name] for row in rows]), 1)[0]), 2)
-            for name in ("seconds", "peak_mb")
+            for name in ("seconds", "processor_seconds", "peak_mb")
+            if all(row.get(name, 0) > 0 for row in rows)
         }
     return grown
+
+
+def drawing(sizes: dict[str, dict[str, dict[str, Any]]]) -> str:
+    """Processor seconds of each stage against the ratings, those of PostgreSQL included."""
+    series: dict[str, dict[int, float]] = {}
+    for found in sizes.values():
+        for stage, name in DRAWN.items():
+            if one := found.get(stage):
+                spent = one["processor_seconds"] + one.get("database_processor_seconds", 0.0)
+                series.setdefault(name, {})[one["ratings"]] = spent
+    title = "Processor time of each stage against the number of ratings"
+    return figure(title, series, {}, unit="s", x_label="ratings")
 
 
 def beyond_limits(sizes: dict[str, dict[str, dict[str, Any]]]) -> list[str]:
@@ -143,6 +240,11 @@ def beyond_limits(sizes: dict[str, dict[str, dict[str, Any]]]) -> list[str]:
             most = base + more * one["ratings"] / 1e6
             if one["peak_mb"] > most:
                 said.append(f"{stage} of {millions}: {one['peak_mb']:.0f} MB, at most {most:.0f}")
+        if "copy" in found and "import" in found:
+            share = found["copy"]["copy_seconds"] / found["import"]["seconds"]
+            found["import"]["share_of_copy"] = round(share, 3)
+            if share < LEAST_OF_COPY and found["import"]["ratings"] > SHARE_FROM:
+                said.append(f"the import of {millions} has {share:.0%} of the speed of a bare COPY")
     return said
 
 
@@ -162,21 +264,31 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--millions", type=float, nargs="+", default=[0.1, 1.0])
     parser.add_argument("--stages", nargs="+", choices=STAGES, default=list(STAGES))
+    parser.add_argument("--keep", type=Path, help="keep data and sites in this folder")
     parser.add_argument("--to", type=Path, help="write the JSON there, too")
+    parser.add_argument("--draw", type=Path, metavar="SVG", help="draw the processor seconds there")
     parser.add_argument("--limits", action="store_true", help="fail beyond the limits of memory")
     options = parser.parse_args()
     sizes: dict[str, dict[str, dict[str, Any]]] = {}
+    if options.to and options.to.exists():
+        sizes = json.loads(options.to.read_text())["synthetic"]
     for millions in options.millions:
-        with tempfile.TemporaryDirectory(prefix="matinee-scale-") as folder:
-            name = f"{millions:g} million"
-            sizes[name] = stages_of(millions, options.stages, Path(folder))
-            print(json.dumps({name: sizes[name]}), file=sys.stderr, flush=True)
+        name = f"{millions:g} million"
+        with tempfile.TemporaryDirectory(prefix="matinee-scale-") as temporary:
+            folder = options.keep or Path(temporary)
+            folder.chmod(0o755)  # as root, PostgreSQL runs as `nobody` and has to get in
+            found = stages_of(millions, options.stages, folder)
+        sizes[name] = {**sizes.get(name, {}), **found}
+        print(json.dumps({name: found}), file=sys.stderr, flush=True)
+    said = beyond_limits(sizes)
     result = {"machine": machine(), "synthetic": sizes, "exponents": exponents(sizes)}
     text = json.dumps(result, indent=2)
     print(text)
     if options.to:
         options.to.write_text(text + "\n")
-    if options.limits and (said := beyond_limits(sizes)):
+    if options.draw:
+        options.draw.write_text(drawing(sizes))
+    if options.limits and said:
         raise SystemExit("; ".join(said))
 
 

@@ -86,7 +86,8 @@ class Ratings:
 def read(path: Path, *, small: bool = True) -> Ratings:
     """Through the site's own readers, with every film of the dataset."""
     reader = recognise(path, small=small)
-    rows = np.array(list(reader.ratings(Report())), np.int64)
+    blocks = [np.stack(block, axis=1).astype(np.int64) for block in reader.ratings(Report())]
+    rows = np.concatenate(blocks)
     films = list(reader.films(set(np.unique(rows[:, 1]).tolist()), Report()))
     keys = [getattr(film, reader.item_key) for film in films]
     item_of = {key: place + 1 for place, key in enumerate(keys) if key is not None}

@@ -1,17 +1,26 @@
-"""One stage of :mod:`tests.benchmarks.bench_scale`, in a process of its own.
+"""One stage of :mod:`tests.benchmarks.bench_scale` without a site, in a process of its own.
 
-python -m tests.benchmarks.scale_stages columns|explicit|sequence|snapshot FOLDER
+python -m tests.benchmarks.scale_stages columns|explicit|sequence|update FOLDER
 """
 
+from __future__ import annotations
+
 import json
-import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+if TYPE_CHECKING:
+    from recommender.learning.interactions import Interactions
+
 COLUMNS = {"user": np.int32, "item": np.int32, "half_stars": np.int8, "second": np.int32}
+NEW = 0.01  # of the ratings, the newest: what a quick update learns besides
+HELD_OUT = 0.02  # of the ratings
+QUESTIONS = 2000
 
 
 def columns(folder: Path) -> dict[str, float]:
@@ -33,48 +42,80 @@ def columns(folder: Path) -> dict[str, float]:
     return {}
 
 
-def fit(kind: str, folder: Path) -> dict[str, float]:
-    from recommender.learning import presets
+def read(folder: Path) -> Interactions:
     from recommender.learning.interactions import Interactions
 
     user, item, half_stars, second = (np.load(folder / f"{name}.npy") for name in COLUMNS)
-    stars = half_stars / np.float32(2)
-    data = Interactions(user, item, ratings=stars, timestamps=second)
-    del user, item, half_stars, second, stars
-    started = time.perf_counter()
-    if kind == "explicit":
-        presets.explicit(random_state=0).fit(data)
-    else:  # the counted members: the transformer is measured by itself
-        from recommender.learning.presets.next_item.model import SequenceBlendModel
+    return Interactions(user, item, ratings=half_stars / np.float32(2), timestamps=second)
 
-        SequenceBlendModel(random_state=0, transformer_from=None).fit(data)
+
+def make(kind: str) -> Any:
+    if kind == "explicit":
+        from recommender.learning.presets import explicit
+
+        return explicit(random_state=0)
+    # The counted members: the transformer is measured by itself.
+    from recommender.learning.presets.next_item.model import SequenceBlendModel
+
+    return SequenceBlendModel(random_state=0, transformer_from=None)
+
+
+def fit(kind: str, folder: Path) -> dict[str, float]:
+    data, model = read(folder), make(kind)
+    started = time.perf_counter()
+    model.fit(data)
     return {"fit_seconds": time.perf_counter() - started}
 
 
-def snapshot() -> dict[str, float]:
-    import django
+def update(folder: Path) -> dict[str, float]:
+    """A fit of each kind without the newest hundredth, then a quick and a full one with it.
 
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "moviesite.settings")
-    django.setup()
-    from recommender.data.snapshot import take_snapshot
+    Costs are processor seconds; quality is told on ratings that none of them has.
+    """
+    data = read(folder)
+    held = np.random.default_rng(0).random(len(data)) < HELD_OUT
+    known, asked = data.take(np.flatnonzero(~held)), data.take(np.flatnonzero(held))
+    old = known.take(np.flatnonzero(known.timestamps <= np.quantile(known.timestamps, 1 - NEW)))
+    found: dict[str, float] = {}
+    for kind, judge in (("explicit", error), ("sequence", gain)):
+        arrays, _ = make(kind).fit(old).export()
+        for name, warm_start in (("quick", arrays), ("full", None)):
+            model, started = make(kind), time.process_time()
+            model.fit(known, warm_start=warm_start)
+            found[f"{kind}_{name}_processor_seconds"] = time.process_time() - started
+            found[f"{kind}_{name}_{judge.__name__}"] = judge(model, known, asked)
+        quick, full = (found[f"{kind}_{name}_processor_seconds"] for name in ("quick", "full"))
+        found[f"{kind}_quick_share"] = quick / full
+    return found
 
-    started = time.perf_counter()
-    taken = take_snapshot()
-    seconds = time.perf_counter() - started
-    kept = (taken.user_ids, taken.movie_ids, taken.half_stars, taken.rated_at)
-    return {
-        "snapshot_seconds": seconds,
-        "bytes_a_rating": sum(column.nbytes for column in kept) / max(1, len(taken)),
-    }
+
+def error(model: Any, known: Interactions, asked: Interactions) -> float:
+    """RMSE of predicted stars, of some users."""
+    few = asked.take(np.flatnonzero(asked.user_ids % max(1, asked.num_users // QUESTIONS) == 0))
+    told = model.predict(few.user_ids, few.item_ids)
+    return float(np.sqrt(np.mean((told - few.ratings) ** 2)))
+
+
+def gain(model: Any, known: Interactions, asked: Interactions) -> float:
+    """NDCG@10 among all films of one that was held out, after what its user had before it."""
+    starts = np.searchsorted(known.user_ids, np.arange(known.num_users + 1))
+    chosen = np.random.default_rng(1).permutation(len(asked))[:QUESTIONS]
+    total = 0.0
+    for row in chosen:
+        user = asked.user_ids[row]
+        own = slice(starts[user], starts[user + 1])
+        history = known.item_ids[own][known.timestamps[own] <= asked.timestamps[row]]
+        scores = model.predict(history)
+        scores[history], scores[0] = -np.inf, -np.inf
+        rank = 1 + int((scores > scores[asked.item_ids[row]]).sum())
+        total += 1 / np.log2(rank + 1) if rank <= 10 else 0.0
+    return total / len(chosen)
 
 
 def main() -> None:
     stage, folder = sys.argv[1], Path(sys.argv[2])
-    if stage == "columns":
-        said = columns(folder)
-    else:
-        said = snapshot() if stage == "snapshot" else fit(stage, folder)
-    print(json.dumps(said))
+    alone: dict[str, Callable[[Path], dict[str, float]]] = {"columns": columns, "update": update}
+    print(json.dumps(alone[stage](folder) if stage in alone else fit(stage, folder)))
 
 
 if __name__ == "__main__":

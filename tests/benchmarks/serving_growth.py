@@ -92,10 +92,17 @@ def crossing(first: Series, second: Series | float) -> float | None:
 
 _WIDTH, _HEIGHT = 720, 400
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 36, 56, 48
-_COLOURS = ("#b3261e", "#1f5fa8", "#6b7280")
+_COLOURS = ("#b3261e", "#1f5fa8", "#6b7280", "#2f7d4f", "#b45309")
 
 
-def figure(title: str, series: Mapping[str, Series], marks: Mapping[str, float]) -> str:
+def figure(
+    title: str,
+    series: Mapping[str, Series],
+    marks: Mapping[str, float],
+    *,
+    unit: str = "ms",
+    x_label: str = "films in the catalog",
+) -> str:
     """An SVG on logarithmic axes; ``marks`` are sizes at which a line stands, with what it says."""
     sizes = sorted({size for one in series.values() for size in one})
     values = [value for one in series.values() for value in one.values()]
@@ -106,10 +113,10 @@ def figure(title: str, series: Mapping[str, Series], marks: Mapping[str, float])
     for step in range(round(math.log10(low)), round(math.log10(high)) + 1):
         at = y(10.0**step)
         body.append(f'<path d="M{_LEFT} {at:.1f}H{_WIDTH - _RIGHT}" stroke="#ddd"/>')
-        body.append(_text(_LEFT - 8, at + 4, f"{10.0**step:g} ms", "end"))
+        body.append(_text(_LEFT - 8, at + 4, f"{10.0**step:g} {unit}", "end"))
     for size in sizes:
         body.append(_text(x(size), _HEIGHT - _BOTTOM + 18, f"{size:,}", "middle"))
-    body.append(_text(_WIDTH - _RIGHT, _HEIGHT - 10, "films in the catalog", "end"))
+    body.append(_text(_WIDTH - _RIGHT, _HEIGHT - 10, x_label, "end"))
     for text, size in marks.items():
         at = x(size)
         body.append(
@@ -117,7 +124,8 @@ def figure(title: str, series: Mapping[str, Series], marks: Mapping[str, float])
         )
         body.append(_text(at - 5, _HEIGHT - _BOTTOM - 8, text, "end"))
     for place, (name, one) in enumerate(series.items()):
-        body.append(_line(name, [(x(size), y(one[size])) for size in sorted(one)], place))
+        left = _LEFT + place * (_WIDTH - _LEFT - _RIGHT) // len(series)
+        body.append(_line(name, [(x(size), y(one[size])) for size in sorted(one)], place, left))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
         f'font-family="sans-serif" font-size="12"><title>{escape(title)}</title>'
@@ -125,11 +133,10 @@ def figure(title: str, series: Mapping[str, Series], marks: Mapping[str, float])
     )
 
 
-def _line(name: str, points: Sequence[tuple[float, float]], place: int) -> str:
+def _line(name: str, points: Sequence[tuple[float, float]], place: int, left: float) -> str:
     colour = _COLOURS[place % len(_COLOURS)]
     along = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     dots = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5"/>' for x, y in points)
-    left = _LEFT + place * 215
     return (
         f'<polyline points="{along}" fill="none" stroke="{colour}" stroke-width="2"/>'
         f'<g fill="{colour}">{dots}<rect x="{left}" y="31" width="12" height="12"/></g>'

@@ -7,12 +7,19 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from catalog.datasets.metadata_rows import COLUMNS
+from catalog.datasets.records import RatingRow, Reader
+from catalog.datasets.report import Report
 
 RATINGS = ("userId", "movieId", "rating", "timestamp")
 LINKS = ("movieId", "imdbId", "tmdbId")
 MOVIES = ("movieId", "title", "genres")
 
 Row = Sequence[object]
+
+
+def ratings_of(reader: Reader, report: Report | None = None) -> list[RatingRow]:
+    """All ratings that a reader takes, one by one."""
+    return [row for block in reader.ratings(report or Report()) for row in block.rows()]
 
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Row]) -> Path:

@@ -66,6 +66,14 @@ def test_each_service_starts_by_a_command_that_exists(service: str) -> None:
     check(words[1:] if words[0].endswith("/python") else words)
 
 
+def test_a_command_runs_in_a_unit_that_the_fences_hold_for() -> None:
+    script = (ROOT / "deploy" / "matinee").read_text()
+    [unit] = re.findall(r'--unit="([^$"]+)', script)
+    assert unit.startswith("matinee-"), "else no drop-in of matinee-.service.d is read"
+    assert f"{INSTALLED}/.venv/bin/python manage.py" in script
+    assert os.access(ROOT / "deploy" / "matinee", os.X_OK)
+
+
 def test_the_target_wants_every_process_of_the_site() -> None:
     target = (UNITS / "matinee.target").read_text()
     wanted = set(re.findall(r"matinee-\w+\.(?:service|timer)", target))

@@ -10,7 +10,8 @@ from moviesite.api import api
 
 from .pages import PAGES, ROOT, inline_code
 
-OURS = ("catalog", "recommender", "moviesite.backup", "moviesite.accounts", "moviesite.doctor")
+SITE = ("accounts", "backup", "doctor", "upgrade")
+OURS = ("catalog", "recommender", *(f"moviesite.{name}" for name in SITE))
 OPERATING = ROOT / "docs" / "operating.md"
 
 

@@ -29,6 +29,20 @@ def test_a_file_stands_for_the_variable_without_its_last_newline(tmp_path: Path)
     assert env.str("REDIS_URL", default="none") == "none"
 
 
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("postgres://%2Fvar%2Frun%2Fpostgresql/films", "/var/run/postgresql"),
+        ("postgres://films@//var/run/postgresql/films", "/var/run/postgresql"),
+        ("postgres://films@db.lan:5433/films", "db.lan"),
+        ("postgres://films@[::1]/films", "::1"),
+    ],
+)
+def test_a_database_is_found_by_host_or_by_a_folder_of_sockets(url: str, host: str) -> None:
+    found = environment(DATABASE_URL=url).database("DATABASE_URL")
+    assert (found["HOST"], found["NAME"]) == (host, "films")
+
+
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     missing = tmp_path / "nowhere"
     with pytest.raises(ImproperlyConfigured, match=rf"SECRET_KEY_FILE names {missing}.*No such"):

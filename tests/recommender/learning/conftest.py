@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from catalog.datasets.detection import recognise
-from catalog.datasets.report import Report
 from recommender.learning.ids import IdMap
 from recommender.learning.interactions import Interactions
+from tests.catalog.dataset_files import ratings_of
 from tests.made_up_dataset import write_dataset
 
 
@@ -34,7 +34,7 @@ def made_up_ratings(tmp_path_factory: pytest.TempPathFactory) -> Interactions:
 
 def read_ratings(dataset: Path) -> Interactions:
     """The ratings of any layout that the importer knows; users from 0, items from 1."""
-    users, items, half_stars, seconds = zip(*recognise(dataset).ratings(Report()), strict=True)
+    users, items, half_stars, seconds = zip(*ratings_of(recognise(dataset)), strict=True)
     return Interactions(
         IdMap(users).to_dense(users),
         IdMap(items, first=1).to_dense(items),

@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 
 from catalog.datasets.detection import recognise
 from catalog.datasets.report import Report
+from tests.catalog.dataset_files import ratings_of
 
 USERS, MOVIES, RATINGS = 900, 1500, 60_000
 
@@ -38,7 +39,7 @@ def ratings(folder: Path) -> pd.DataFrame:
 def test_the_importer_reads_every_row(folder: Path, ratings: pd.DataFrame) -> None:
     report = Report()
     reader = recognise(folder)
-    read = list(reader.ratings(report))
+    read = ratings_of(reader, report)
     assert len(read) == len(ratings)
     assert not report.problems
     films = list(reader.films({row[1] for row in read}, report))

@@ -16,9 +16,11 @@ LogChances = Callable[[Array], Array]
 """Log chances (num_items,) after a history."""
 
 _LISTED = 200
+_WEIGHTS = (0.0, *(0.1 * 1.25**step for step in range(21)))  # up to 8.7
+_FACTORS = (0.5, 0.7, 1.0, 1.4, 2.0)
+_SPREAD = 0.5
 _SOFTNESS = 0.3
-_START = (0.7, 0.5, 0.0)
-_PENALTY = 1e-3
+_SHARPNESS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2)
 _SURE = 1.6
 _TOP = 10
 
@@ -37,13 +39,10 @@ class Lists:
     def take(self, rows: Tensor) -> Lists:
         return Lists(self.counted[rows], self.neural[rows], self.lengths[rows], self.users[rows])
 
-    def scores(self, blend: Tensor) -> Tensor:
-        weight = (blend[1] + blend[2] * self.lengths.log1p()).clamp_min(0.0)
-        # Nothing infinite is multiplied: its gradient would be no number.
-        listed = self.counted.isfinite()
-        counted = self.counted.masked_fill(~listed, 0.0)
-        scores = blend[0] * counted + weight.unsqueeze(1) * self.neural
-        return scores.masked_fill(~listed, -torch.inf)
+    def scores(self, counted: float, start: float, slope: float) -> Tensor:
+        """What a `Blend` gives each item of each list."""
+        weight = (start + slope * self.lengths.log1p()).clamp_min(0.0)
+        return counted * self.counted + weight.unsqueeze(1) * self.neural
 
 
 def draw_up(
@@ -78,24 +77,42 @@ def draw_up(
     )
 
 
-def fit_blend(lists: Lists, steps: int = 60) -> Blend:
-    """The blend under which the right items are likeliest, by the generalised cross-entropy of
-    :func:`recommender.learning.presets.next_item.weights.fit_weights`."""
-    start = torch.tensor(_START)
-    blend = start.clone().requires_grad_()
-    optimizer = torch.optim.LBFGS([blend], lr=0.5, max_iter=steps, line_search_fn="strong_wolfe")
+def fit_blend(lists: Lists) -> Blend:
+    """The blend that ranks the right items highest.
 
-    def closure() -> Tensor:
-        optimizer.zero_grad()
-        chance = torch.log_softmax(lists.scores(blend), dim=1)[:, 0]
-        error = ((1 - (_SOFTNESS * chance).exp()) / _SOFTNESS).mean()
-        penalised = error + _PENALTY * (blend - start).square().sum()
-        penalised.backward()
-        return penalised.detach()
+    Weights fitted by likelihood do not: what makes a rare answer less unlikely may push another
+    off the first ten. So the transformer's weight beside the counted members is searched for, by
+    what the ranking is judged by, first one for all histories, then one for short and one for
+    long ones; no weight at all is among those tried. The sharpness of both together, which moves
+    nothing in a ranking, is the likeliest.
+    """
+    logs = lists.lengths.log1p()
+    short, long = (float(end) for end in torch.quantile(logs, torch.tensor([0.1, 0.9])))
+    level = _best(lists, [(weight, 0.0) for weight in _WEIGHTS])[0]
+    blend = level, 0.0
+    if level and long - short > _SPREAD:
+        near = [level * factor for factor in _FACTORS]
+        slopes = {(a, b): (b - a) / (long - short) for a in near for b in near}
+        lines = [(a - slope * short, slope) for (a, b), slope in slopes.items()]
+        blend = _best(lists, [(level, 0.0), *lines])
+    scale = _likeliest(lists, blend)
+    return Blend(scale, scale * blend[0], scale * blend[1])
 
-    optimizer.step(closure)
-    counted, start, slope = blend.detach().tolist()
-    return Blend(max(counted, 1e-3), start, slope)
+
+def _best(lists: Lists, lines: list[tuple[float, float]]) -> tuple[float, float]:
+    """The start and the slope of the transformer's weight, beside 1 for the counted members, that
+    rank best; of equal ones the first."""
+    worth = [float(_by_user(lists, _worth(lists.scores(1.0, *line))).mean()) for line in lines]
+    return lines[int(np.argmax(worth))]
+
+
+def _likeliest(lists: Lists, line: tuple[float, float]) -> float:
+    """What to multiply both with, so that the right items are likeliest, by the generalised
+    cross-entropy of :func:`recommender.learning.presets.next_item.weights.fit_weights`."""
+    scores = lists.scores(1.0, *line)
+    chances = [torch.log_softmax(one * scores, dim=1)[:, 0] for one in _SHARPNESS]
+    errors = [((1 - (_SOFTNESS * chance).exp()) / _SOFTNESS).mean() for chance in chances]
+    return _SHARPNESS[int(torch.stack(errors).argmin())]
 
 
 def gain(lists: Lists) -> tuple[float, float]:
@@ -103,17 +120,16 @@ def gain(lists: Lists) -> tuple[float, float]:
 
     Each half of the users is judged by a blend that was fitted on the other.
     """
-    users, place = torch.unique(lists.users, return_inverse=True)
-    half = place % 2
-    risen = torch.zeros(len(place))
+    half = torch.unique(lists.users, return_inverse=True)[1] % 2
+    risen = torch.zeros(len(half))
     for number in range(2):
-        other, own = half != number, half == number
-        blend = fit_blend(lists.take(other))
+        own = half == number
+        blend = fit_blend(lists.take(~own))
         some = lists.take(own)
-        after = some.scores(torch.tensor([blend.counted, blend.start, blend.slope]))
+        after = some.scores(blend.counted, blend.start, blend.slope)
         risen[own] = _ndcg(after) - _ndcg(some.counted)
-    by_user = torch.bincount(place, risen) / torch.bincount(place)
-    return float(by_user.mean()), float(by_user.std() / len(users) ** 0.5)
+    by_user = _by_user(lists, risen)
+    return float(by_user.mean()), float(by_user.std() / len(by_user) ** 0.5)
 
 
 def helps(lists: Lists) -> bool:
@@ -124,6 +140,24 @@ def helps(lists: Lists) -> bool:
     return mean > _SURE * error
 
 
+def _by_user(lists: Lists, values: Tensor) -> Tensor:
+    """The mean of each user's ``values`` (n,)."""
+    place = torch.unique(lists.users, return_inverse=True)[1]
+    return torch.bincount(place, values) / torch.bincount(place)
+
+
+def _worth(scores: Tensor) -> Tensor:
+    """As NDCG, of the whole list: what is not among the first ten yet moves it too, and so it
+    jumps less from one blend to the next."""
+    return 1 / (_above(scores) + 2.0).log2()
+
+
 def _ndcg(scores: Tensor) -> Tensor:
-    above = (scores[:, 1:] > scores[:, :1]).sum(dim=1)
+    above = _above(scores)
     return torch.where(above < _TOP, 1 / (above + 2.0).log2(), 0.0)
+
+
+def _above(scores: Tensor) -> Tensor:
+    """How many items are above the right one, which comes first; equal ones count half."""
+    others, right = scores[:, 1:], scores[:, :1]
+    return (others > right).sum(dim=1) + 0.5 * (others == right).sum(dim=1)

@@ -27,15 +27,16 @@ from recommender.learning.interfaces import DivergedError
 from recommender.learning.presets.next_item.neural.cross_entropy import (
     cross_entropy,
     sampled_cross_entropy,
+    shares_of,
 )
 from recommender.learning.presets.next_item.neural.net import HistoryNet
+from recommender.learning.presets.next_item.neural.pace import Pace
 from recommender.learning.presets.next_item.neural.recipe import Recipe
 from recommender.learning.presets.next_item.neural.windows import Batch, Histories, batches
 from recommender.learning.progress import Progress, ProgressCallback, Reporter
 
 PHASE = "reading"
 _BETAS = (0.9, 0.98)
-_WARM_UP = 0.05
 _LONGEST_STEP = 1.0
 _TOP = 10
 _JUDGED = 20_000
@@ -124,15 +125,16 @@ class _Fit:
         size = recipe.batch // processes
         steps = self._epochs * math.ceil(1.02 * len(train) / recipe.batch)
         begun = steps * self._done // self._epochs
-        schedule = torch.optim.lr_scheduler.LambdaLR(
-            optimizer, lambda step: _rate((begun + step) / steps)
-        )
+        pace = Pace(steps, begun, recipe.seconds, self._device)
         best, kept, misses = self._judge(), copy.deepcopy(self._net.state_dict()), 0
         history: list[Progress] = []
         for epoch in range(self._done, self._epochs):
             self._net.train()
-            parts = batches(train, recipe.window, size, self._random_state, (rank, processes))
-            loss, speed = self._epoch(epoch, parts, loss_of, optimizer, schedule)
+            parts = batches(
+                train, recipe.window, size, self._random_state, (rank, processes), recipe.ahead
+            )
+            loss, speed = self._epoch(epoch, parts, loss_of, optimizer, pace)
+            pace.epoch()
             score = self._judge()
             line = Progress(
                 phase=PHASE,
@@ -152,7 +154,7 @@ class _Fit:
                 best, kept, misses = score, copy.deepcopy(self._net.state_dict()), 0
             else:
                 misses += 1
-            if misses >= recipe.patience:
+            if misses >= recipe.patience or pace.is_over:
                 break
         self._net.load_state_dict(kept)
         return Read(self._net.arrays(), best, history)
@@ -163,7 +165,7 @@ class _Fit:
         parts: Iterator[Batch],
         loss_of: Loss,
         optimizer: torch.optim.Optimizer,
-        schedule: torch.optim.lr_scheduler.LRScheduler,
+        pace: Pace,
     ) -> tuple[float, float]:
         """The mean loss, and items a second. Nothing waits for the device but a report."""
         sums = torch.zeros(2, device=self._device, dtype=torch.float64)
@@ -174,8 +176,10 @@ class _Fit:
             optimizer.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(self._net.parameters(), _LONGEST_STEP)
+            for group in optimizer.param_groups:
+                group["lr"] = self._problem.recipe.learning_rate * pace.rate
             optimizer.step()
-            schedule.step()
+            pace.step()
             sums[0] += loss.detach() * len(batch.targets)
             done += len(batch.targets)
             if self._reporter.due():
@@ -183,6 +187,8 @@ class _Fit:
                     self._report(epoch, sums[0].item() / done, done, started)
             if number % Agreement.STEPS == Agreement.STEPS - 1:
                 self._agreement.meet()
+            if pace.is_over:
+                break
         sums[1] = done
         total, read = sum_over_processes(sums).tolist()
         return _finite(total / max(read, 1)), read / max(time.monotonic() - started, 1e-9)
@@ -202,12 +208,14 @@ class _Fit:
     def _loss(self, batch: Batch) -> Tensor:
         states, targets = self._states(batch)
         table, biases = self._net.items.weight, self._net.biases
-        if len(table) <= self._problem.recipe.whole_catalog:
-            return cross_entropy(states, table, biases, targets)
-        luck = torch.rand(self._problem.recipe.negatives, device=self._device, dtype=torch.float64)
+        recipe = self._problem.recipe
+        shares = shares_of(targets, recipe.decay)
+        if len(table) <= recipe.whole_catalog:
+            return cross_entropy(states, table, biases, targets, shares)
+        luck = torch.rand(recipe.negatives, device=self._device, dtype=torch.float64)
         drawn = torch.searchsorted(self._cumulative, luck * self._cumulative[-1], right=True)
-        log_q = self._log_q[drawn] + math.log(self._problem.recipe.negatives)
-        return sampled_cross_entropy(states, table, biases, targets, drawn, log_q)
+        log_q = self._log_q[drawn] + math.log(recipe.negatives)
+        return sampled_cross_entropy(states, table, biases, targets, shares, drawn, log_q)
 
     def _states(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """The state before each target, and the targets. Where they lie was counted on the host,
@@ -238,7 +246,7 @@ class _Fit:
             for some, right in zip(states.split(512), targets.split(512), strict=True):
                 scores = some @ table.T + biases
                 scores[:, 0] = -torch.inf
-                above = (scores > scores.gather(1, right.unsqueeze(1))).sum(dim=1)
+                above = (scores > scores.gather(1, right)).sum(dim=1)
                 gains += torch.where(above < _TOP, 1 / (above + 2.0).log2(), 0.0).sum()
             asked += len(targets)
         return from_first(gains / max(asked, 1)).item()
@@ -253,12 +261,6 @@ def _groups(net: HistoryNet, weight_decay: float) -> list[dict[str, Any]]:
         {"params": blocks, "weight_decay": weight_decay},
         {"params": others, "weight_decay": 0.0},
     ]
-
-
-def _rate(done: float) -> float:
-    if done < _WARM_UP:
-        return max(done / _WARM_UP, 1e-3)
-    return (1 + math.cos(math.pi * min(1.0, (done - _WARM_UP) / (1 - _WARM_UP)))) / 2
 
 
 def _popularity(histories: Histories, num_items: int) -> Array:

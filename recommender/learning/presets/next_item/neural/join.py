@@ -27,7 +27,7 @@ Without = Callable[[Array], SequenceScorer]
 EPOCH, SEED = "neural_epoch", "neural_seed"
 _SHARE = 0.05
 _FEWEST, _MOST = 300, 600
-_QUESTIONS_OF_USER = 12
+_QUESTIONS_OF_USER = 24
 
 
 class Reading:

@@ -29,11 +29,16 @@ class Recipe:
     budget: int
         Items that are read in all epochs together, at most: so a fit takes about as long on data
         of any size. There are ``most_epochs`` at most.
+    seconds: float
+        A fit ends within so many, on a slow machine with less read.
     patience: int
         Epochs without a gain on held-out users after which a fit ends.
     whole_catalog: int
         Up to so many items the answer is compared with all others, else with ``negatives`` that
         are drawn for each batch by popularity, corrected for that.
+    ahead, decay: int, float
+        The answer is the next so many items, each with ``decay`` times the share of the one
+        before it: in what order alike items are met is mostly chance.
     """
 
     dim: int = 64
@@ -46,14 +51,17 @@ class Recipe:
     weight_decay: float = 1e-2
     budget: int = 40_000_000
     most_epochs: int = 40
+    seconds: float = 2100.0
     patience: int = 8
     whole_catalog: int = 6000
     negatives: int = 256
+    ahead: int = 3
+    decay: float = 0.5
 
     def __post_init__(self) -> None:
         for name in ("dim", "blocks", "heads", "window", "batch", "learning_rate", "budget"):
             check_positive(name, getattr(self, name))
-        for name in ("most_epochs", "patience", "negatives"):
+        for name in ("most_epochs", "patience", "negatives", "ahead", "seconds"):
             check_positive(name, getattr(self, name))
         check_fraction("dropout", self.dropout)
         if self.dim % (2 * self.heads):

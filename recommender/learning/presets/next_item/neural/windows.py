@@ -13,7 +13,8 @@ from recommender.learning.arrays import Array
 @dataclass(frozen=True)
 class Batch:
     """``items`` int32 (n, length) that are read, zeros after the end of each; ``places`` int64
-    (m,) in them, flat, where an item is read, and ``targets`` int64 (m,), those that come next."""
+    (m,) in them, flat, where an item is read, and ``targets`` int64 (m, ahead), those that come
+    next, the nearest first, zeros after the end of a history."""
 
     items: Array
     places: Array
@@ -49,15 +50,16 @@ def batches(
     size: int,
     random_state: np.random.RandomState | None,
     part: tuple[int, int] = (0, 1),
+    ahead: int = 1,
 ) -> Iterator[Batch]:
-    """All windows, about ``size`` items at a time, each item as a target once.
+    """All windows, about ``size`` items at a time, each item as the nearest target once.
 
     With ``random_state`` long histories are cut elsewhere each time, and the batches come in any
     order; without, windows end where the histories do. Windows of about one length come together,
     so that little is padded. ``part`` (k, n) gives every n-th batch from the k-th on: as many to
     each k, the first ones again where they do not go round.
     """
-    starts, lengths = _cut(histories, window, random_state)
+    starts, lengths, stops = _cut(histories, window, random_state)
     luck = np.arange(len(starts)) if random_state is None else random_state.permutation(len(starts))
     order = np.lexsort((luck, lengths))
     groups = _groups(lengths[order], size)
@@ -67,13 +69,14 @@ def batches(
     groups += groups[: -len(groups) % parts]
     for first, last in groups[first_of_part::parts]:
         rows = order[first:last]
-        yield _batch(histories.items, starts[rows], lengths[rows])
+        yield _batch(histories.items, starts[rows], lengths[rows], stops[rows], ahead)
 
 
 def _cut(
     histories: Histories, window: int, random_state: np.random.RandomState | None
-) -> tuple[Array, Array]:
-    """The start of each window, and how many of its items have one that comes next."""
+) -> tuple[Array, Array, Array]:
+    """The start of each window, how many of its items have one that comes next, and where its
+    history ends."""
     reads = np.maximum(histories.stops - histories.starts - 1, 0)
     shift = np.zeros(len(reads), np.int64)
     if random_state is not None:
@@ -86,7 +89,8 @@ def _cut(
     last = np.minimum(reads[owner] + shift[owner] - nth * window, reads[owner])
     first = np.maximum(reads[owner] + shift[owner] - (nth + 1) * window, 0)
     kept = last > first
-    return (histories.starts[owner] + first)[kept], (last - first)[kept]
+    starts = (histories.starts[owner] + first)[kept]
+    return starts, (last - first)[kept], histories.stops[owner][kept]
 
 
 def _groups(lengths: Array, size: int) -> list[tuple[int, int]]:
@@ -101,14 +105,13 @@ def _groups(lengths: Array, size: int) -> list[tuple[int, int]]:
     return groups
 
 
-def _batch(items: Array, starts: Array, lengths: Array) -> Batch:
+def _batch(items: Array, starts: Array, lengths: Array, stops: Array, ahead: int) -> Batch:
     longest = int(lengths.max())
     steps = np.arange(longest)
     is_read = steps < lengths[:, None]
     at = np.where(is_read, starts[:, None] + steps, 0)
     places = np.flatnonzero(is_read)
-    return Batch(
-        np.where(is_read, items[at], 0).astype(np.int32),
-        places,
-        items[at.ravel()[places] + 1].astype(np.int64),
-    )
+    to_come = at.ravel()[places][:, None] + np.arange(1, 1 + ahead)
+    is_there = to_come < np.repeat(stops, lengths)[:, None]
+    targets = np.where(is_there, items[np.where(is_there, to_come, 0)], 0)
+    return Batch(np.where(is_read, items[at], 0).astype(np.int32), places, targets.astype(np.int64))

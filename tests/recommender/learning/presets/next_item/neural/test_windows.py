@@ -18,9 +18,9 @@ def histories():
 def test_each_item_but_the_first_comes_next_once(seed):
     random_state = None if seed is None else np.random.RandomState(seed)
     made = histories()
-    targets = np.concatenate([batch.targets for batch in batches(made, 10, 30, random_state)])
+    targets = np.vstack([batch.targets for batch in batches(made, 10, 30, random_state)])
     firsts = made.items[made.starts]
-    assert sorted(targets.tolist()) == sorted(set(made.items.tolist()) - set(firsts.tolist()))
+    assert sorted(targets[:, 0].tolist()) == sorted(set(made.items.tolist()) - set(firsts.tolist()))
     assert len(targets) == len(made)
 
 
@@ -29,10 +29,21 @@ def test_a_target_follows_what_is_read_at_its_place(seed):
     random_state = None if seed is None else np.random.RandomState(seed)
     for batch in batches(histories(), 10, 30, random_state):
         assert batch.items.shape[1] <= 10
-        assert (batch.items.ravel()[batch.places] + 1 == batch.targets).all()
+        assert (batch.items.ravel()[batch.places] + 1 == batch.targets[:, 0]).all()
         read = batch.items > 0
         assert (read[:, :-1] >= read[:, 1:]).all()  # padded at the end
         assert read.sum() == len(batch.places)
+
+
+def test_the_next_few_are_targets_up_to_the_end_of_a_history():
+    made = histories()
+    ends = {made.items[stop - 1] for stop in made.stops}
+    for batch in batches(made, 10, 30, np.random.RandomState(1), ahead=3):
+        for nearest, *further in batch.targets.tolist():
+            expected = nearest
+            for target in further:
+                expected = 0 if expected == 0 or expected in ends else expected + 1
+                assert target == expected
 
 
 def test_without_luck_the_newest_window_is_whole():

@@ -1,0 +1,23 @@
+"""Answers of the next release tell that they are its own."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from tests.upgrade.next_release import FAULT
+
+HEADER = "X-Release"
+
+
+def name_release(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    if FAULT == "web":
+        raise RuntimeError("this release does not start")
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response[HEADER] = "next"
+        return response
+
+    return answer
