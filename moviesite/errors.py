@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import sys
 
-from django.db import InterfaceError, InternalError, OperationalError
+from django.db import DatabaseError, InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views import defaults
@@ -52,8 +52,8 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 
 def is_outage(error: BaseException) -> bool:
     """Whether the same request may work later: the service failed, not the site."""
-    if isinstance(error, OperationalError | InterfaceError):
-        return True
+    if isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError:
+        return True  # the last without a kind: libpq lost its connection within an answer
     if isinstance(error, InternalError):
         return getattr(error.__cause__, "pgcode", None) == READ_ONLY_TRANSACTION
     if isinstance(error, OSError):

@@ -68,7 +68,10 @@ class BreachValidator:
         address = settings.MATINEE_BREACHED_PASSWORDS_URL.rstrip("/")
         try:
             answer = requests.get(
-                f"{address}/{start}", timeout=SECONDS, headers={"Add-Padding": "true"}
+                f"{address}/{start}",
+                timeout=SECONDS,
+                headers={"Add-Padding": "true"},
+                allow_redirects=False,
             )
             answer.raise_for_status()
         except requests.RequestException as error:

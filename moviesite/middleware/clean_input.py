@@ -2,7 +2,7 @@
 
 PostgreSQL holds neither NUL nor half a surrogate pair, so that a look-up with one is an error of
 the database wherever a view asks it. An address with one leads nowhere: 404. A query, cookie or
-form with one makes no sense: 400.
+form with one makes no sense: 400. Methods that no page has, such as TRACE, are refused as well.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 class CleanInputMiddleware:
@@ -19,6 +21,8 @@ class CleanInputMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
         if not storable(request.path_info):
             raise Http404("an address with a character that no name has")
         _check(_texts(request.GET), "address")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib.sessions.exceptions import SessionInterrupted
-from django.db import DataError, InternalError, OperationalError, connection
+from django.db import DatabaseError, DataError, InternalError, OperationalError, connection
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.urls import clear_script_prefix, set_script_prefix
@@ -19,7 +19,12 @@ __all__ = ["plain_static"]
 
 @pytest.mark.parametrize(
     "error",
-    [OperationalError(), OSError(errno.ENOSPC, "full"), OSError(errno.EROFS, "read-only")],
+    [
+        OperationalError(),
+        DatabaseError("error with status PGRES_TUPLES_OK and no message from the libpq"),
+        OSError(errno.ENOSPC, "full"),
+        OSError(errno.EROFS, "read-only"),
+    ],
 )
 def test_outages(error: Exception) -> None:
     assert is_outage(error)

@@ -19,6 +19,7 @@ from tests.faults.behaviour import PASSWORD
 from tests.faults.chaos.faults import Site, possible_faults
 from tests.faults.chaos.importer import Importer
 from tests.faults.chaos.ledger import Ledger
+from tests.faults.chaos.logs import internal_errors
 from tests.faults.chaos.writers import Member, Program, Reader, Writer
 from tests.faults.local_run import LocalRun
 from tests.faults.moved_clock import MovedClock
@@ -89,6 +90,7 @@ class Trial:
             "acknowledged": self.ledger.acknowledged,
             "imported": importer.rows if importer.is_done else None,
             "answers": dict(sorted(self.statuses.items())),
+            "internal_errors": internal_errors(self.site.var / "log" / "web.log"),
             "slowest_recovery_seconds": round(slowest, 1),
             "left_out": self._left_out(),
             "wrong": wrong,
@@ -114,15 +116,19 @@ class Trial:
 
     def _wait_until_ready(self, fault: str) -> float:
         began = time.monotonic()
+        told = ""
         while time.monotonic() - began < RECOVERY:
             try:
-                if requests.get(f"{self.address}/health/ready", timeout=10).ok:
+                answer = requests.get(f"{self.address}/health/ready", timeout=10)
+                if answer.ok:
                     return time.monotonic() - began
-            except requests.RequestException:
-                pass
+                told = answer.text
+            except requests.RequestException as error:
+                told = repr(error)
             time.sleep(0.1)
         raise AssertionError(
-            f"not ready {RECOVERY:.0f} s after: {fault}; seed {self.seed}\n{self.site.run.heard()}"
+            f"not ready {RECOVERY:.0f} s after: {fault}; seed {self.seed}\n{told}\n"
+            f"{self.site.run.heard()}"
         )
 
     def _wrong(self, importer: Importer) -> list[str]:
