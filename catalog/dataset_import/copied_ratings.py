@@ -1,8 +1,8 @@
 """Ratings that go straight into their table by COPY: those of raters who have none yet.
 
-The database looks a row's user and film up for each row that comes in, which takes as long as all
-else. Where its role may, an import has this left out and does it by itself, once for each user and
-film: it finds them and locks them against deletion as the database would, and adds up what each
+The database looks a row's user and film up for each row that comes in, which takes time. Where
+its role may, an import has this left out and does it by itself, once for each user and film: it
+finds them and locks them against deletion as the database would, and adds up what each
 film has got, as the trigger would.
 """
 
