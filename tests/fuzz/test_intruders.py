@@ -140,9 +140,16 @@ def address(name: str, thing: Model, world: World) -> str:
     return reverse(name, kwargs=values)
 
 
-def test_no_visitor_reaches_what_is_a_members(
-    client: Client, world: World, idas: dict[type[Model], Model]
+@pytest.mark.parametrize("who", ["visitor", "member", "staff"])
+def test_nobody_reaches_what_is_a_members(
+    client: Client, world: World, idas: dict[type[Model], Model], who: str
 ) -> None:
+    """DELETE answers 204 for whatever is not there for whoever asks: it is not there afterwards."""
+    if who != "visitor":
+        eve = world.member("eve")
+        eve.is_staff = who == "staff"
+        eve.save()
+        client.force_login(eve, "django.contrib.auth.backends.ModelBackend")
     before = rows_of(idas)
     reached = []
     for name, kind in OWNED.items():
@@ -151,8 +158,9 @@ def test_no_visitor_reaches_what_is_a_members(
             answer = client.generic(method, place, "{}", "application/json")
             told = answer.content.decode()
             leads_away = answer.status_code == 302 and "/accounts/" in answer["Location"]
-            refused = leads_away or answer.status_code in (401, 403, 404, 405)
-            if not refused or PRIVATE in told:
+            refused = leads_away or answer.status_code in (401, 403, 404, 405, 422)
+            gone = method == "DELETE" and answer.status_code == 204 and who != "visitor"
+            if not (refused or gone) or PRIVATE in told:
                 reached.append(f"{method} {place}: {answer.status_code}")
     assert reached == []
     assert rows_of(idas) == before
@@ -165,6 +173,46 @@ def test_no_address_answers_trace(client: Client) -> None:
             with suppress(NoReverseMatch):
                 answers[name] = client.generic("TRACE", reverse(name)).status_code
     assert set(answers.values()) == {405}
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "///evil.example",
+        "/\\evil.example/",
+        "https:///evil.example",
+        "http:evil.example",
+        "\thttps://evil.example",
+        "javascript:alert(1)",
+        "https://testserver@evil.example/",
+        "https://evil.example\\@testserver/",
+    ],
+)
+def test_no_redirect_leads_to_another_site(client: Client, world: World, elsewhere: str) -> None:
+    film = world.even[0]
+    onward = {"next": elsewhere}
+    answers = [
+        client.get("/accounts/login/", onward),
+        client.post("/preferences/theme/", {"theme": "dark", **onward}),
+        client.post("/preferences/theme/", {"theme": "dark"}, headers={"Referer": elsewhere}),
+    ]
+    client.force_login(world.member("eve"), "django.contrib.auth.backends.ModelBackend")
+    answers += [
+        client.get("/accounts/login/", onward),
+        client.post(f"/movies/{film}/rate/", {"rating": "4", **onward}),
+        client.post(f"/movies/{film}/watchlist/", onward),
+        client.get("/accounts/reauthenticate/", onward),
+        client.post("/accounts/logout/", onward),
+    ]
+    for answer in answers:
+        location = answer.headers.get("Location", "/")
+        assert location.startswith("/"), location
+        assert not location.startswith(("//", "/\\")), location
+        assert f'href="{elsewhere}' not in answer.content.decode()
+    back = client.post("/preferences/theme/", {"theme": "dark", "next": "/movies/"})
+    assert back["Location"] == "/movies/"
 
 
 def test_made_up_headers_change_nothing(client: Client, world: World) -> None:
