@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.views import defaults
 
 from moviesite.api.problems import problem
+from moviesite.unsent_mail import MailAwayError
 
 RETRY_AFTER = 10  # seconds
 API = "/api/"
@@ -52,7 +53,10 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 
 def is_outage(error: BaseException) -> bool:
     """Whether the same request may work later: the service failed, not the site."""
-    if isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError:
+    if (
+        isinstance(error, OperationalError | InterfaceError | MailAwayError)
+        or type(error) is DatabaseError
+    ):
         return True  # the last without a kind: libpq lost its connection within an answer
     if isinstance(error, InternalError):
         return getattr(error.__cause__, "pgcode", None) == READ_ONLY_TRANSACTION

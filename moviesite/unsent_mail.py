@@ -18,6 +18,10 @@ GOES_NOWHERE = {UNSENT, TELLTALE, "django.core.mail.backends.dummy.EmailBackend"
 log = structlog.get_logger(__name__)
 
 
+class MailAwayError(Exception):
+    """The mail server does not answer, or refuses: what was asked for may be asked for later."""
+
+
 class UnsentMail(Dummy):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         messages = list(email_messages)

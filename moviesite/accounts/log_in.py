@@ -1,10 +1,11 @@
-"""Log-in and sign-up from a page that was open while its token became stale."""
+"""Log-in and sign-up: from a page whose token became stale, and where no mail can be sent."""
 
 from collections.abc import Callable
 
 from allauth.account.views import login, signup
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.translation import gettext as _
@@ -42,5 +43,17 @@ def _is_from_here(request: HttpRequest) -> bool:
     return (origin is None or origin == own) and settings.CSRF_COOKIE_NAME in request.COOKIES
 
 
+def whole(view: View) -> View:
+    """Make no account of which its owner cannot be told: where the mail fails, nothing was done."""
+
+    def guarded(request: HttpRequest) -> HttpResponse:
+        if request.method != "POST":
+            return view(request)
+        with transaction.atomic():
+            return view(request)
+
+    return guarded
+
+
 log_in = forgiving(login)
-sign_up = forgiving(signup)
+sign_up = forgiving(whole(signup))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from smtplib import SMTPException
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as current
 from django.conf import settings
+
+from moviesite.unsent_mail import MailAwayError
 
 
 @dataclass(frozen=True)
@@ -25,4 +28,7 @@ class NamedMails(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         host = settings.PUBLIC_ADDRESS.host or current.request.get_host()
         site = NamedSite(name=settings.SITE_NAME, domain=host)
-        super().send_mail(template_prefix, email, {"current_site": site, **context})
+        try:
+            super().send_mail(template_prefix, email, {"current_site": site, **context})
+        except (OSError, SMTPException) as error:
+            raise MailAwayError(template_prefix) from error
