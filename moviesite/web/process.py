@@ -2,6 +2,7 @@
 
 import gc
 import sys
+from pathlib import Path
 
 from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -41,8 +42,12 @@ def bound_statements(connection: BaseDatabaseWrapper, **_: object) -> None:
 
 
 def _compile_templates() -> None:
-    """Every template of our own; the loader keeps what it has compiled."""
-    engine = engines["django"]
-    for folder in engine.engine.dirs:  # type: ignore[attr-defined]
-        for path in sorted(folder.rglob("*.html")):
-            engine.get_template(str(path.relative_to(folder)))
+    """Every template of our own; the loaders keep what they have compiled.
+
+    A process goes on with those that it began with, whatever an upgrade puts in their place.
+    """
+    for name, ending in (("django", "*.html"), ("jinja2", "*.jinja")):
+        engine = engines[name]
+        for folder in engine.dirs:
+            for path in sorted(Path(folder).rglob(ending)):
+                engine.get_template(str(path.relative_to(folder)))

@@ -22,6 +22,7 @@ print(json.dumps({
     "frozen": gc.get_freeze_count(),
     "watched": len(gc.get_objects()),
     "switch": sys.getswitchinterval(),
+    "jinja_kept": len(engines["jinja2"].env.cache),
     "compiled_once": home.nodelist is again.nodelist,
     "connections": sum(one.connection is not None for one in connections.all()),
     "threads": threading.active_count(),
@@ -56,6 +57,7 @@ def test_what_lives_as_long_as_the_process_is_out_of_the_collectors_sight(
     assert found["watched"] < 10_000
     assert found["switch"] <= 0.001
     assert found["compiled_once"]
+    assert found["jinja_kept"] >= 1
 
 
 ALLOCATES = """
