@@ -70,7 +70,7 @@ class BayesianFactorizationModel(Described):
         *,
         num_factors: int | None = None,
         n_iter: int = 12,
-        warm_n_iter: int = 4,
+        warm_n_iter: int = 2,
         company_rank: int = 32,
         random_state: SeedLike = None,
         device: str = "auto",
