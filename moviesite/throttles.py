@@ -46,10 +46,12 @@ class Limit:
 
 LOOKS, SENDS = frozenset({"GET", "HEAD"}), frozenset({"POST"})
 
+WATCH_NEXT = re.compile(r"/(watch-next/|api/v1/(watch-next|scenarios/[^/]+))$")
+
 LIMITS = (
     Limit("search", re.compile(r"/(movies|search)/$"), LOOKS, 240, 60, asked="q"),
     Limit("search", re.compile(r"/api/v1/(movies|people|elsewhere)$"), LOOKS, 240, 60, "search"),
-    Limit("watch-next", re.compile(r"/(watch-next/|api/v1/watch-next)$"), LOOKS | SENDS, 120, 60),
+    Limit("watch-next", WATCH_NEXT, LOOKS | SENDS, 120, 60),
     Limit("imports", re.compile(r"/import/"), SENDS, 60, 60),
     Limit("webhooks", re.compile(r"/hooks/"), SENDS, 12_000, 60),
     Limit("exports", re.compile(r"/accounts/export"), LOOKS, 30, 600),

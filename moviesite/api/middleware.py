@@ -52,6 +52,8 @@ class ApiMiddleware:
             answer["Retry-After"] = str(allowance.seconds)
         else:
             answer = self.get_response(request)
+            if getattr(request, "auth", None) is not None:
+                limits.remember(request)
         for name, value in allowance.headers().items():
             answer[name] = value
         return answer

@@ -7,9 +7,10 @@ from collections.abc import MutableMapping
 from functools import lru_cache
 from typing import Any
 
-# Addresses whose next part is a secret: of media servers, of links in mails, of invitations.
+# Addresses whose next part is a secret: of media servers, feeds, links in mails, invitations.
 IN_PATH = re.compile(
-    r"(/(?:hooks|password/reset/key|confirm-email|invitations?|invite|join)/)[^/\s?#\"'<>]+"
+    r"(/(?:hooks|feeds|night|password/reset/key|confirm-email|invitations?|invite|join)/)"
+    r"[^/\s?#\"'<>]+"
 )
 IN_QUERY = re.compile(
     r"([?&](?:[\w-]*(?:key|token|secret|password|signature)|code|state)=)[^&\s#\"'<>]+", re.I

@@ -21,7 +21,7 @@ from moviesite.upgrade.errors import UpgradeError
 
 PATIENCE = 120.0  # seconds until it has to be ready
 READY = "/health/ready"
-PAGES = (READY, "/")
+FIRST_PAGE = "/"
 FINE = (http.HTTPStatus.OK, http.HTTPStatus.MOVED_PERMANENTLY, http.HTTPStatus.FOUND)
 
 
@@ -36,11 +36,12 @@ def try_web_process() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener, tempfile.TemporaryFile() as log:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         with _web_process(listener, log) as process:
-            for page in PAGES:
-                try:
-                    wait_until_fine(address + page, process)
-                except UpgradeError as error:
-                    raise UpgradeError(f"{error} It wrote: {_last_line(log)}") from error
+            try:
+                wait_until_fine(address + READY, process)
+                if (answer := _ask(address + FIRST_PAGE)) != http.HTTPStatus.OK:
+                    raise UpgradeError(f"The first page answered {answer or 'nothing'}.")
+            except UpgradeError as error:
+                raise UpgradeError(f"{error} It wrote: {_last_line(log)}") from error
 
 
 def wait_until_fine(
@@ -66,7 +67,8 @@ def _web_process(listener: socket.socket, log: IO[bytes]) -> Iterator[subprocess
     process = subprocess.Popen(  # noqa: S603
         [*command, "--workers", "1", "--bind", bind],
         cwd=settings.BASE_DIR,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        # Without HTTPS, which here would be a redirect and no page.
+        env={**os.environ, "OMP_NUM_THREADS": "1", "HTTPS": "false"},
         pass_fds=[listener.fileno()],
         stdin=subprocess.DEVNULL,
         stdout=log,

@@ -34,6 +34,7 @@ def test_a_site_is_backed_up_migrated_tried_and_told_so(site: dict[str, str]) ->
     [
         ("migration", "Migrating the database (3 migrations) failed: there is no such mood"),
         ("web", "Trying a web process of the new code failed: The web process ended with status"),
+        ("page", "Trying a web process of the new code failed: The first page answered 500."),
     ],
 )
 def test_what_fails_leaves_the_site_as_it_was(

@@ -28,6 +28,17 @@ def test_each_token_has_its_own(client: Client, ada: Any, settings: Any) -> None
     assert [status(bearers[0]), status(bearers[0]), status(bearers[1])] == [200, 429, 200]
 
 
+def test_made_up_credentials_have_no_count_of_their_own(client: Client, settings: Any) -> None:
+    settings.MATINEE_API_RATE = 2
+    for made_up in ("one", "two"):
+        client.cookies["sessionid"] = made_up
+        assert client.get("/api/v1/openapi.json").status_code == 200
+    client.cookies["sessionid"] = "three"
+    assert client.get("/api/v1/openapi.json").status_code == 429
+    headers = {"Authorization": "Bearer four"}
+    assert Client().get("/api/v1/openapi.json", headers=headers).status_code == 429
+
+
 def test_nothing_is_counted_without_a_limit(client: Client, settings: Any) -> None:
     settings.MATINEE_API_RATE = 0
     assert "RateLimit" not in client.get("/api/v1/openapi.json")

@@ -22,6 +22,8 @@ SECRET = "Zm9vYmFyLXNlY3JldA"
         ),
         (f"/accounts/confirm-email/{SECRET}:1a/", "/accounts/confirm-email/…/"),
         (f"/accounts/invite/{SECRET}/", "/accounts/invite/…/"),
+        (f"GET /feeds/{SECRET}.rss 200", "GET /feeds/… 200"),
+        (f"/night/{SECRET}/vote/", "/night/…/vote/"),
         (
             f"https://tmdb.example/movie?api_key={SECRET}&page=2",
             "https://tmdb.example/movie?api_key=…&page=2",

@@ -16,6 +16,8 @@ def name_release(
         raise RuntimeError("this release does not start")
 
     def answer(request: HttpRequest) -> HttpResponse:
+        if FAULT == "page" and request.path_info == "/":
+            raise RuntimeError("this page is broken")
         response = get_response(request)
         response[HEADER] = "next"
         return response
