@@ -22,6 +22,8 @@ restore: python ## put a back-up in place of what a local run keeps (ARGS="[--re
 	@exec $(SET_UP) requirements-local.txt -m moviesite.local.restore $(ARGS)
 
 upgrade: python ## back up, migrate, check and try the new code, or put everything back (ARGS="--stop COMMAND --start COMMAND")
+	@[ -n "$(DATABASE_URL)$(DATABASE_URL_FILE)" ] || [ -d "$${MATINEE_VAR:-var}/postgres" ] || { \
+		echo "No site runs from here: set DATABASE_URL and the other variables of yours, or run manage.py upgrade where they are." >&2; exit 1; }
 	@exec $(SET_UP) $(if $(DATABASE_URL)$(DATABASE_URL_FILE),requirements.txt manage.py upgrade,requirements-local.txt -m moviesite.local.upgrade) $(ARGS)
 
 doctor: ## say what is wrong with this installation (ARGS="--json")

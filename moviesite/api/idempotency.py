@@ -55,9 +55,19 @@ def answered_once(
 
 def fingerprint(request: HttpRequest) -> str:
     about = f"{request.method} {request.get_full_path()} {request.content_type}\0".encode()
-    upload = request.content_type == "multipart/form-data"  # read in pieces, by its operation
-    body = request.META.get("CONTENT_LENGTH", "").encode() if upload else request.body
-    return hashlib.sha256(about + body).hexdigest()
+    digest = hashlib.sha256(about)
+    if request.content_type != "multipart/form-data":
+        digest.update(request.body)
+        return digest.hexdigest()
+    # What parts the pieces of an upload is another text each time.
+    digest.update(repr(sorted(request.POST.lists())).encode())
+    for name, files in sorted(request.FILES.lists()):
+        for file in files:
+            digest.update(f"\0{name}\0{file.name}\0{file.size}\0".encode())
+            for piece in file.chunks():
+                digest.update(piece)
+            file.seek(0)
+    return digest.hexdigest()
 
 
 def forget_old_answers() -> int:

@@ -88,6 +88,10 @@ def test_each_process_is_closed_and_gets_its_secrets_by_file(compose: dict[str, 
     assert compose["services"]["web"]["ports"] == ["${HOST:-127.0.0.1}:${PORT:-8000}:8000"]
 
 
+def test_no_log_grows_without_end(compose: dict[str, Any]) -> None:
+    assert {one["logging"]["driver"] for one in compose["services"].values()} == {"local"}
+
+
 def test_each_process_starts_by_a_command_that_exists(compose: dict[str, Any]) -> None:
     for name in SERVICES_OF_OURS - {"web"}:
         command = compose["services"][name]["command"]

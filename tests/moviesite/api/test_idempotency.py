@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
@@ -35,6 +36,25 @@ def test_a_key_is_for_one_request(member: Client) -> None:
     assert answer.status_code == 422
     assert "another request" in answer.json()["detail"]
     assert MovieList.objects.count() == 1
+
+
+def test_a_key_is_for_one_upload(member: Client) -> None:
+    """
+    GIVEN a file that was uploaded under a key
+    WHEN it comes again, and then another of the same length
+    THEN the first is answered as before, and the other is refused
+    """
+
+    def upload(text: bytes) -> Any:
+        file = SimpleUploadedFile("ratings.csv", text)
+        headers = {"Idempotency-Key": "k1"}
+        return member.post("/api/v1/me/imports", {"file": file}, headers=headers)
+
+    first = upload(b"Title,Year,Rating\nHeat,1995,4\n")
+    again = upload(b"Title,Year,Rating\nHeat,1995,4\n")
+    assert first.status_code < 300
+    assert (again.status_code, again.content) == (first.status_code, first.content)
+    assert upload(b"Title,Year,Rating\nHeat,1995,5\n").status_code == 422
 
 
 def test_a_key_is_for_one_member_and_one_day(member: Client, django_user_model: Any) -> None:
