@@ -23,6 +23,7 @@ MOVIE_FIELDS = {
     "poster_url",
     "links",
     "average_rating",
+    "local_title",
     "rating_count",
 }
 MEMBERS_ONLY = [
