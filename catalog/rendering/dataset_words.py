@@ -132,6 +132,7 @@ REMARKS = (
     ),
     gettext_noop("films with %(kind)s that the metadata do not have"),
     gettext_noop("films that were merged with others here"),
+    gettext_noop("ratings of films that were deleted during the import"),
 )
 STEPS = (
     gettext_noop("Looking for the dataset"),
