@@ -85,22 +85,22 @@ def by_systemd() -> list[str]:
 
 def packages(machine: Machine) -> str:
     """The commands that need a network; the checkout is of here."""
-    bundle = machine.tree / "root" / "matinee.bundle"
+    bundle = machine.tree / "srv" / "matinee.bundle"
     subprocess.run(["git", "bundle", "create", "--quiet", bundle, "HEAD"], cwd=ROOT, check=True)
     script = "\n".join(line for line in by_systemd() if OF_NETWORK.match(line))
     script = script.replace("apt install", f"apt-get update -qq; apt-get install -qq -y {BESIDE}")
-    clone = f"[ -e {SITE} ] || git clone -q /root/matinee.bundle {SITE}"
-    fetch = f"git -C {SITE} fetch -q /root/matinee.bundle HEAD"
+    clone = f"[ -e {SITE} ] || git clone -q /srv/matinee.bundle {SITE}"
+    fetch = f"git -C {SITE} fetch -q /srv/matinee.bundle HEAD"
     reset = f"git -C {SITE} reset -q --hard FETCH_HEAD"
     return re.sub(r"git clone \S+ \S+", f"{clone}; {fetch}; {reset}", script)
 
 
 def dataset(machine: Machine, folder: Path | None) -> str:
     if folder is None:
-        made_up = machine.tree / "root" / "ml-100k"
+        made_up = machine.tree / "srv" / "ml-100k"
         made_up.mkdir(exist_ok=True)
         write_dataset(made_up)
-        return "/root/ml-100k"
+        return "/srv/ml-100k"
     machine.shown.append(folder.resolve())
     return str(folder.resolve())
 
