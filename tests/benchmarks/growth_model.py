@@ -124,36 +124,19 @@ def table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:
 def serving_table(sites: list[Needs]) -> str:
     head = ("ratings", "members", "films", "pages a second", "processors of web")
     head += ("memory of web, GB", "processors of PostgreSQL", "ratings on disk, GB", "models, GB")
-    return table(
-        head,
-        (
-            tuple(
-                short(value)
-                for value in (
-                    *(one.ratings, one.members, one.films, one.pages_a_second, one.web_cores),
-                    *(one.web_gb, one.database_cores, one.database_gb, one.models_gb),
-                )
-            )
-            for one in sites
-        ),
-    )
+    columns = ("ratings", "members", "films", "pages_a_second", "web_cores")
+    columns += ("web_gb", "database_cores", "database_gb", "models_gb")
+    return table(head, rows(sites, columns))
 
 
 def training_table(sites: list[Needs]) -> str:
     head = ("ratings", "snapshot, GB", "stars, hours", "GB", "next film, hours", "GB")
-    return table(
-        head,
-        (
-            tuple(
-                short(value)
-                for value in (
-                    *(one.ratings, one.snapshot_gb, one.stars_hours, one.stars_gb),
-                    *(one.next_hours, one.next_gb),
-                )
-            )
-            for one in sites
-        ),
-    )
+    columns = ("ratings", "snapshot_gb", "stars_hours", "stars_gb", "next_hours", "next_gb")
+    return table(head, rows(sites, columns))
+
+
+def rows(sites: list[Needs], columns: tuple[str, ...]) -> list[tuple[str, ...]]:
+    return [tuple(short(getattr(one, column)) for column in columns) for one in sites]
 
 
 def strain_table(sites: list[Needs], known: dict[str, dict[str, float]]) -> str:
