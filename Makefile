@@ -32,9 +32,10 @@ doctor: ## say what is wrong with this installation (ARGS="--json")
 setup: python ## make .venv with everything that development needs
 	@$(SET_UP) requirements-dev.txt
 
-test: setup ## run the whole test suite (ARGS="-k name" for a part)
+WORKERS ?= logical
+test: setup ## run the whole test suite (ARGS="-k name" for a part, WORKERS=0 for one process)
 	@$(VENV_PYTHON) -m tests.chromium --install
-	@exec $(VENV_PYTHON) -m pytest $(ARGS)
+	@exec $(VENV_PYTHON) -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadfile $(ARGS)
 
 lint: setup ## check style, types, imports, templates, migrations, production settings and security
 	@$(MAKE) --no-print-directory --keep-going style types imports templates migrations deployment security

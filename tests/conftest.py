@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import pytest_django
 from django.db import connection
+from xdist.workermanage import WorkerController
 
 from moviesite.local.errors import LocalRunError
 from moviesite.local.first_data import first_dataset
@@ -51,6 +52,18 @@ def first_data(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFac
         return write_dataset(tmp_path_factory.mktemp("made-up"))
     pytestconfig.stash[FIRST_DATA] = str(folder)
     return folder
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if (output := getattr(session.config, "workeroutput", None)) is not None:
+        output["first_data"] = session.config.stash.get(FIRST_DATA, "")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: WorkerController) -> None:
+    """What a worker of pytest-xdist said at its end, for the summary."""
+    if said := getattr(node, "workeroutput", {}).get("first_data"):
+        node.config.stash[FIRST_DATA] = said
 
 
 def pytest_terminal_summary(

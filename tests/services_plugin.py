@@ -1,7 +1,7 @@
-"""One private PostgreSQL and Valkey for the whole run of pytest, before Django reads its settings.
+"""One private PostgreSQL and Valkey for each process of pytest, before Django reads its settings.
 
 Loaded by ``-p`` (see pyproject.toml), as ``python -m pytest``. DATABASE_URL and REDIS_URL, where
-set, are used instead of the private servers.
+set, are used instead of the private servers; REDIS_URL only by one process (``-n 0``).
 """
 
 import os
@@ -13,6 +13,9 @@ import pytest
 from moviesite.local.services import start_services
 from tests.passable import passable_folder
 
+PRIVATE = "MATINEE_TESTS_PRIVATE"
+"""Names the variables that a process of pytest has set for itself, and not for its workers."""
+
 _running = ExitStack()
 
 
@@ -20,8 +23,11 @@ _running = ExitStack()
 def pytest_load_initial_conftests() -> Iterator[None]:
     """A wrapper, since those run before pytest-django's own hook, which loads the settings."""
     var = _running.enter_context(passable_folder())
-    services = _running.enter_context(start_services(var, durable=False))
+    private = os.environ.get(PRIVATE, "").split()
+    given = {name: value for name, value in os.environ.items() if name not in private}
+    services = _running.enter_context(start_services(var, durable=False, given=given))
     os.environ.update(services.environment)
+    os.environ[PRIVATE] = " ".join(set(services.environment) - set(given))
     (var / "static").mkdir()  # as after a collectstatic that found nothing
     # Nobody answers there: a test that wants pictures starts a server of its own.
     os.environ["POSTER_BASE_URL"] = "http://127.0.0.1:9"
