@@ -11,7 +11,8 @@ from catalog.services.member_language import keep_language
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Django's own view; what a member chose holds for mails and feeds, too.
 
-    Who tells no page to go back to comes to our front page: Django would send them to the root of the host, where under a path another site stands.
+    Who tells no page to go back to comes to our front page: Django would send them to the root of
+    the host, where under a path another site stands.
     """
     answer: HttpResponse = set_language(request)
     chosen = request.POST.get(LANGUAGE_QUERY_PARAMETER, "")
