@@ -306,7 +306,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = VAR_DIR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "moviesite.web.static_files.OneSheetStorage"},
     "artifacts": {
         "BACKEND": env.str(
             "ARTIFACTS_BACKEND", default="django.core.files.storage.FileSystemStorage"
