@@ -1,7 +1,7 @@
 """Template tags that draw films, and filters that format numbers about them."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from hashlib import blake2s
 from typing import Any
@@ -61,7 +61,8 @@ def film_row(context: template.Context, row: Any) -> SafeString:
     with context.push(row=row):
         shown = template.Engine.get_default().get_template("components/row.html").render(context)
     mark = blake2s(shown.encode(), digest_size=6).hexdigest()
-    if mark == context.get("marks", {}).get(row.key):
+    known: Mapping[str, str] = context.get("marks") or {}
+    if mark == known.get(row.key):
         return format_html('<section data-row="{}" data-same></section>', row.key)
     section = '<section class="row" aria-labelledby="row-{0}" data-row="{0}" data-mark="{1}">{2}'
     return format_html(f"{section}</section>", row.key, mark, shown)

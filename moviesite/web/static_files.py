@@ -13,7 +13,7 @@ SHEET = "css/site.css"
 _IMPORT = re.compile(r'@import url\("([\w-]+\.css)"\);')
 
 
-class OneSheetStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
+class OneSheetStorage(CompressedManifestStaticFilesStorage):
     """Hashed names, compressed; the sheets that `SHEET` imports are put in their places.
 
     A browser asks for one file before the first paint instead of one after the other.
