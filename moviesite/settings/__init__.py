@@ -73,6 +73,8 @@ MIDDLEWARE = [
     "moviesite.metrics.middleware.MetricsMiddleware",
     "moviesite.proxies.TrustedProxiesMiddleware",
     "moviesite.middleware.public_address.PublicAddressMiddleware",
+    "moviesite.middleware.cookie_names.CookieNamesMiddleware",
+    "moviesite.middleware.plain_http.PlainHttpMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pads its answers, against BREACH
