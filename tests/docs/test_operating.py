@@ -193,7 +193,7 @@ def test_the_commands_run_as_printed(site: Site) -> None:
     assert "WRONG" not in said
     assert "Sent to ida@films.example" in said
     assert any("ida@films.example" in mail for mail in site.mails.mails)
-    assert "Sign-up is By invitation" in said
+    assert "Sign-up is by invitation" in said
     assert "The site is upgraded." in said
     assert site.ready().json()["status"] in ("ok", "degraded")
     assert len(told) == len(snippets(PAGE, "sh")) - 1, "make upgrade alone has nothing to run"
