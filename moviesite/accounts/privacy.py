@@ -135,6 +135,7 @@ PARTS = (
         User,
         {
             **_same("username", "email", "first_name", "last_name", "date_joined", "last_login"),
+            **_same("proxy_name"),
             **{name: shares(name) for name in (*CHOICES, "taken_down")},
             "is_staff": "is_staff",
         },
