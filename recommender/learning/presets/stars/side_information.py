@@ -118,11 +118,20 @@ def describe(
     interactions: Interactions, item_features: sp.csr_matrix | None, rank: int, seed: int
 ) -> SideInformation:
     """Derive the side information, keeping ``rank`` directions of the matrix of who rated what."""
+    user_counts, item_counts = (
+        np.bincount(ids, minlength=size).astype(float)
+        for ids, size in (
+            (interactions.user_ids, interactions.num_users),
+            (interactions.item_ids, interactions.num_items),
+        )
+    )
     met = sp.csr_matrix(
-        (np.ones(len(interactions)), (interactions.user_ids, interactions.item_ids)),
+        (
+            np.ones(len(interactions), np.float32),
+            (interactions.user_ids.astype(np.int32), interactions.item_ids.astype(np.int32)),
+        ),
         (interactions.num_users, interactions.num_items),
     )
-    user_counts, item_counts = (np.asarray(met.sum(axis)).ravel() for axis in (1, 0))
     traits = _traits(interactions, met, user_counts, item_counts)
     company, spectrum = _company(met, user_counts, item_counts, rank, seed)
     item_blocks = [np.ones((len(item_counts), 1)), traits, company * spectrum]
@@ -144,7 +153,10 @@ def describe(
         np.asarray(met @ of_each_item) * shared,
     ]
     lengths = np.linalg.norm(company * spectrum, axis=1, keepdims=True)
-    rated = np.bincount(rated_interactions(interactions).item_ids, minlength=len(item_counts)) > 0
+    rated = item_counts > 0
+    if interactions.weights is not None:
+        said = interactions.item_ids[interactions.weights > 0]
+        rated = np.bincount(said, minlength=len(item_counts)) > 0
     return SideInformation(
         items=np.hstack(item_blocks),
         users=np.hstack(user_blocks),
@@ -210,9 +222,11 @@ def _company(
     The singular vectors of the 0/1 matrix, damped by how much each user and item rates; the
     first, which says again how often an item is rated, is left out.
     """
-    users = sp.diags_array((user_counts + 1.0) ** -COMPANY_POWER)
-    items = sp.diags_array((item_counts + 1.0) ** -COMPANY_POWER)
-    _, values, right = truncated_svd(users @ met @ items, rank + 1, seed)
+    of_users, of_items = ((counts + 1.0) ** -COMPANY_POWER for counts in (user_counts, item_counts))
+    values = met.data * np.repeat(of_users, np.diff(met.indptr))
+    values *= of_items[met.indices]
+    damped = sp.csr_matrix((values, met.indices, met.indptr), met.shape)
+    _, values, right = truncated_svd(damped, rank + 1, seed)
     company, values = right[1:].T, values[1:]
     scale = np.sqrt(len(item_counts) / max(len(values), 1))
     if not len(values) or values[0] < 1e-9:

@@ -97,4 +97,4 @@ def test_a_film_that_is_new_begins_where_its_features_place_it(split, model):
     assert fit.items.mean[place].any()
     torch.testing.assert_close(fit.items.mean[place], fit.items.prior_mean[place])
     covariance = torch.linalg.inv(fit.items.precision)
-    torch.testing.assert_close(fit.items.covariance[place], covariance.float())
+    torch.testing.assert_close(fit.items.unpacked(fit.items.covariances)[place], covariance.float())
