@@ -32,8 +32,8 @@ class Side:
 
     features: Tensor  # (n, F)
     blocks: Tensor  # (F,)
-    width: int
     counts: Tensor  # (n,) the ratings of each row, at least one
+    width: int
     cells: list[Cell]  # in the order of the rows
     mean: Tensor = field(init=False)  # (n, K)
     covariances: Tensor = field(init=False)  # (n, K (K + 1) / 2), upper triangles, float32

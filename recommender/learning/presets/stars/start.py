@@ -10,9 +10,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from recommender.learning.arrays import FloatArray
+from recommender.learning.arrays import DoubleArray, FloatArray, IntArray
 from recommender.learning.interactions import Interactions
-from recommender.learning.presets.stars.cells import Ratings, numbered
+from recommender.learning.presets.stars.cells import Cell, Int32, Ratings, numbered
 from recommender.learning.presets.stars.side import Side
 from recommender.learning.presets.stars.side_information import SideInformation
 from recommender.learning.presets.stars.variational import VariationalFactorization
@@ -34,19 +34,20 @@ def begin(
     if warm_start is not None:
         check_warm_start(warm_start, interactions.num_items)
         width = warm_start["item_rows"].shape[1]
+    tensor = partial(torch.as_tensor, device=device)
     users, user_places = numbered(interactions.user_ids, interactions.num_users)
     items, item_places = numbered(interactions.item_ids, interactions.num_items)
     ratings = Ratings(user_places, item_places, _less(mean, interactions), _weights(interactions))
-    sides = []
-    for ids, places, cells, features, blocks in (
-        (users, user_places, ratings.of_users, known.users, known.user_blocks),
-        (items, item_places, ratings.of_items, known.items, known.item_blocks),
-    ):
-        tensor = partial(torch.as_tensor, device=device)
+
+    def side(
+        ids: IntArray, places: Int32, features: DoubleArray, blocks: IntArray, cells: list[Cell]
+    ) -> Side:
         of_rows = features if len(ids) == len(features) else features[ids]
         counts = np.bincount(places, minlength=len(ids)).astype(float)
-        sides.append(Side(tensor(of_rows), tensor(blocks), width, tensor(counts), cells(device)))
-    user_side, item_side = sides
+        return Side(tensor(of_rows), tensor(blocks), tensor(counts), width, cells)
+
+    user_side = side(users, user_places, known.users, known.user_blocks, ratings.of_users(device))
+    item_side = side(items, item_places, known.items, known.item_blocks, ratings.of_items(device))
     fit = VariationalFactorization(
         user_side, item_side, float(np.var(ratings.stars, dtype=np.float64))
     )
