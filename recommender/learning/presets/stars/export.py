@@ -54,6 +54,7 @@ def export_arrays(
         "item_traits": (known.traits @ on_users[3:traits_end]).astype(np.float32),
         "item_company": (known.company @ on_users[traits_end:]).astype(np.float32),
         "item_embeddings": known.embeddings.astype(np.float32),
+        "item_lengths": known.lengths.astype(np.float32),
         "item_counts": first.counts.astype(np.int32),
         "content_rows": by_feature.rows.astype(np.float32),
         "content_embeddings": by_feature.embeddings.astype(np.float32),

@@ -26,7 +26,7 @@ from recommender.learning.presets.stars.side_information import (
     describe,
     rated_interactions,
 )
-from recommender.learning.presets.stars.start import begin
+from recommender.learning.presets.stars.start import begin, check_warm_start
 from recommender.learning.presets.stars.width import factors_for
 from recommender.learning.progress import Progress, ProgressCallback, Reporter
 from recommender.learning.ranking import Exclusion, recommended
@@ -111,11 +111,13 @@ class BayesianFactorizationModel(Described):
         if interactions.ratings is None or len(interactions) == 0:
             raise ValueError("interactions must have ratings, got none")
         interactions.check()
+        if warm_start is not None:
+            check_warm_start(warm_start, interactions.num_items)
         features = chosen_features(item_features, interactions)
         reporter = Reporter(progress)
         reporter.report(Progress(phase="side information", epoch=0, epochs=self._n_iter))
         seed = int(self._random_state.randint(2**31 - 1))
-        known = describe(interactions, features, self._company_rank, seed)
+        known = describe(interactions, features, self._company_rank, seed, warm_start)
         known_stars = rated_interactions(interactions)
         count, first = len(known_stars), FirstRatings.of(known_stars)
         mean = _mean(known_stars)

@@ -79,18 +79,22 @@ class Side:
         prior = self.prior_mean @ self.precision
         self._products = other._products = None
         for own, cells in groupby(self.cells, lambda cell: cell.own):
-            gram, target, squares = self._evidence(own, list(cells), other)
+            upper, target, squares = self._evidence(own, list(cells), other)
             self._target[own], self._squares[own] = target, squares
-            covariance = torch.linalg.inv(gram.add_(self.precision))
-            del gram
-            self.mean[own] = (covariance @ (target + prior[own])[:, :, None]).squeeze(2)
-            self.covariances[own] = covariance[:, self.first, self.second].float()
+            target += prior[own]
+            for part in _parts(len(upper), PRODUCTS_AT_ONCE):
+                rows = slice(own.start + part.start, min(own.start + part.stop, own.stop))
+                covariance = torch.linalg.inv(self.unpacked(upper[part]).add_(self.precision))
+                self.mean[rows] = (covariance @ target[part][:, :, None]).squeeze(2)
+                self.covariances[rows] = covariance[:, self.first, self.second].float()
         other._products = None
+        self._placed = self.precision, self.prior_mean
 
     def _evidence(
         self, own: slice, cells: list[Cell], other: Side
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """What the ratings of some rows say: (b, K, K), (b, K), and the sums of squares (b,)."""
+        """What the ratings of some rows say: upper triangles (b, K (K + 1) / 2), (b, K), and the
+        sums of squares (b,)."""
         size, width = len(self.noise[own]), self.width
         upper = self.mean.new_zeros(size, len(self.first))
         target, squares = self.mean.new_zeros(size, width), self.mean.new_zeros(size)
@@ -107,7 +111,7 @@ class Side:
             target -= cell.spread(weights, with_bias)
             errors = (ratings - bias[cell.others]) ** 2 + variance[cell.others]
             squares.index_add_(0, rows, weights * errors)
-        return self.unpacked(upper), target, squares
+        return upper, target, squares
 
     def products(self, rows: slice) -> tuple[Tensor, Tensor, Tensor]:
         """What some rows are multiplied by in the other side's equations, expected: their

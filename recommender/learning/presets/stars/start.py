@@ -32,7 +32,6 @@ def begin(
 ) -> VariationalFactorization:
     """A fit of rows of ``width`` numbers, bias and factors; a warm start brings its own width."""
     if warm_start is not None:
-        check_warm_start(warm_start, interactions.num_items)
         width = warm_start["item_rows"].shape[1]
     tensor = partial(torch.as_tensor, device=device)
     users, user_places = numbered(interactions.user_ids, interactions.num_users)
