@@ -60,7 +60,8 @@ def begin(
 
 def _less(mean: float, interactions: Interactions) -> FloatArray:
     stars = np.empty(len(interactions), np.float32)
-    np.subtract(interactions.ratings, mean, out=stars, dtype=np.float64, casting="same_kind")
+    given = np.asarray(interactions.ratings)
+    np.subtract(given, np.float64(mean), out=stars, casting="same_kind")
     return stars
 
 

@@ -73,9 +73,10 @@ class VariationalFactorization:
                 rest = cell.ratings - user_bias[users] - item_bias[items]
                 rest = rest / (damped[0][users] * damped[1][items])
                 parts.append([part.cpu().numpy() for part in (users, items, rest)])
-            rows, others, rest = (np.concatenate(part) for part in zip(*parts, strict=True))
+            by_cell = (np.concatenate(part) for part in zip(*parts, strict=True))
+            rows, columns_here, values_here = by_cell
             order, within = np.argsort(rows, kind="stable"), slice(ends[own.start], ends[own.stop])
-            columns[within], values[within] = others[order], rest[order]
+            columns[within], values[within] = columns_here[order], values_here[order]
         matrix = sp.csr_matrix((values, columns, ends), (len(ends) - 1, len(self.items.mean)))
         matrix.sum_duplicates()
         return matrix
