@@ -9,7 +9,7 @@ PRODUCTION := SECRET_KEY=$(shell head -c 48 /dev/urandom | base64 | tr -d '/+=\n
 	REDIS_URL=redis://localhost ALLOWED_HOSTS=matinee.example MATINEE_TRUSTED_PROXIES=127.0.0.1 EMAIL_URL=smtp://localhost
 
 .DEFAULT_GOAL := help
-.PHONY: help run restore upgrade doctor setup test fuzz lint production lock format bench bench-learning bench-serving bench-retraining bench-load bench-answers bench-pages bench-gate \
+.PHONY: help run restore upgrade doctor setup test fuzz lint production lock format bench bench-learning bench-serving bench-retraining bench-load bench-members bench-queries bench-answers bench-pages bench-gate \
 	chaos bench-scale bench-slow-clients fresh-machine structure clean reset python style types imports templates migrations deployment translations security sbom vulnerabilities
 
 help: ## list these commands
@@ -119,6 +119,12 @@ bench-scale: setup ## measure each stage by the number of ratings, as JSON (ARGS
 
 bench-load: setup ## measure a first visit in Chromium (ARGS="http://127.0.0.1:8000 USERNAME PASSWORD")
 	@$(VENV_PYTHON) -m tests.benchmarks.bench_load $(ARGS)
+
+bench-members: setup ## measure the site under realistic members (ARGS="--site FOLDER --scaling")
+	@$(VENV_PYTHON) -m tests.benchmarks.bench_members $(ARGS)
+
+bench-queries: setup ## measure what the database spends on each page of 45,506 films (ARGS="--site FOLDER")
+	@$(VENV_PYTHON) -m tests.benchmarks.bench_queries $(ARGS)
 
 bench-answers: setup ## measure in Chromium how soon rows answer a click (ARGS="http://127.0.0.1:8000 USERNAME PASSWORD")
 	@$(VENV_PYTHON) -m tests.benchmarks.bench_answers $(ARGS)
