@@ -108,25 +108,28 @@ def test_another_user_name_leads_to_nobody_elses_account() -> None:
     assert who(Client(), Remote_User="lovelace") == ""
 
 
-def test_an_administrator_adds_and_links_accounts(admin_client: Client, trusted: Settings) -> None:
+def test_an_administrator_adds_and_links_accounts(trusted: Settings) -> None:
+    User.objects.create_superuser("root", "root@films.example", "many-old-films-1931")
+    root = Client()
+    root.post("/accounts/login/", {"login": "root", "password": "many-old-films-1931"})
     form = {"username": "ida", "password1": "many-old-films-1931", "usable_password": "true"}
     form["password2"] = form["password1"]
-    admin_client.post("/admin/accounts/user/add/", form)
+    root.post("/admin/accounts/user/add/", form)
     ida = User.objects.get(username="ida")
     assert who(Client(), Remote_User="ida") == "ida"
     eve = User.objects.create_user("eve")
     page = f"/admin/accounts/user/{eve.pk}/change/"
-    fields = admin_client.get(page).context["adminform"].form.initial
+    fields = root.get(page).context["adminform"].form.initial
     times = {"date_joined_0": "2026-01-01", "date_joined_1": "12:00"}
     inline = {"sharing-TOTAL_FORMS": "0", "sharing-INITIAL_FORMS": "0"}
     sent = {"username": "eve", "is_active": "on", **times, **inline}
     assert "proxy_name" in fields
-    answer = admin_client.post(page, {**sent, "proxy_name": "IDA"})
+    answer = root.post(page, {**sent, "proxy_name": "IDA"})
     assert "has another account" in answer.content.decode()
-    assert admin_client.post(page, {**sent, "proxy_name": "evelyn"}).status_code == 302
+    assert root.post(page, {**sent, "proxy_name": "evelyn"}).status_code == 302
     assert who(Client(), Remote_User="Evelyn") == "eve"
     trusted.REMOTE_USER_META = ""
-    admin_client.post("/admin/accounts/user/add/", {**form, "username": "joe"})
+    root.post("/admin/accounts/user/add/", {**form, "username": "joe"})
     assert User.objects.get(username="joe").proxy_name is None
     assert ida.proxy_name == "ida"
 
