@@ -28,6 +28,7 @@ from catalog.models import (
     HookDelivery,
     ImportList,
     MemberImport,
+    MemberLanguage,
     MovieList,
     MovieListEntry,
     Notice,
@@ -201,6 +202,7 @@ PARTS = (
         StreamingChoice,
         {**_same("country", "only_mine"), "providers": _provider_names()},
     ),
+    Part("language", MemberLanguage, _same("language")),
     Part("notices", Notice, _same("kind", "subject", "made_at", "read_at")),
     Part(
         "ways_of_notices",

@@ -36,7 +36,7 @@ PRIVATE = "only-ida-knows-this"
 # Numbers in addresses that are of things which belong to somebody, by the name of the address.
 OWNED: dict[str, type[Model]] = {
     **dict.fromkeys(["catalog:diary-edit", "catalog:diary-delete"], DiaryEntry),
-    **{f"catalog:list{part}": MovieList for part in ("", "-edit", "-delete", "-add")},
+    **{f"catalog:list{part}": MovieList for part in ("", "-by-number", "-edit", "-delete", "-add")},
     **{f"catalog:list-{part}": MovieList for part in ("remove", "move", "note")},
     "catalog:report-list": MovieList,
     "catalog:ask-review": Takedown,
@@ -62,6 +62,7 @@ COMMON = {"movie_id", "person_id", "year", "movie_pk"}
 OF_ALL = {
     *("film-request", "movie", "actions", "rate", "keep", "hide", "see", "person", "film-lists"),
     *("log", "friend", "report-member", "similar", "prediction"),
+    *("movie-by-number", "person-by-number"),
 }
 
 
