@@ -101,7 +101,7 @@ format: setup ## put code and templates into the project's style
 
 CASES ?= 100000
 fuzz: setup ## send anything to every address, form and operation of the API (CASES in all, in hours)
-	FUZZ_CASES=$$(( $(CASES) / 200 + 1 )) $(VENV_PYTHON) -m pytest --timeout 0 tests/fuzz
+	FUZZ_CASES=$$(( $(CASES) / 340 + 1 )) $(VENV_PYTHON) -m pytest --timeout 0 tests/fuzz
 
 BENCHMARKS ?= import search serving admin
 LEARNING ?= ratings next_film library

@@ -7,6 +7,7 @@ failure prints the rows as they are now, to be read and then written down. What 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from http.cookies import SimpleCookie
 from pathlib import Path
 
@@ -15,9 +16,9 @@ from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Model
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLResolver, get_resolver, reverse
 
-from tests.fuzz.test_intruders import COMMON, OWNED, addresses, idas
+from tests.fuzz.test_intruders import COMMON, OWNED, idas
 from tests.recommender.world import World
 
 __all__ = ["idas"]
@@ -45,32 +46,31 @@ TEXTS = {
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
 
 
-def routes(resolver: URLResolver, before: tuple[str, ...] = ()) -> dict[str, str]:
-    """The route of each named address, by the name."""
-    found: dict[str, str] = {}
-    for pattern in resolver.url_patterns:
-        if isinstance(pattern, URLResolver):
-            inside = (*before, pattern.namespace) if pattern.namespace else before
-            deeper = routes(pattern, inside)
-            found |= {name: f"{pattern.pattern}{route}" for name, route in deeper.items()}
-        elif isinstance(pattern, URLPattern) and pattern.name:
-            found[":".join([*before, pattern.name])] = str(pattern.pattern)
-    return found
+def routes(
+    resolver: URLResolver, before: tuple[str, ...] = (), route: str = "", keys: tuple[str, ...] = ()
+) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Name, route and parameters of each address outside the administration."""
+    for one in resolver.url_patterns:
+        here = f"{route}{one.pattern}"
+        own = getattr(one.pattern, "converters", None) or one.pattern.regex.groupindex
+        inside = (*keys, *own)
+        if isinstance(one, URLResolver):
+            names = (*before, one.namespace) if one.namespace else before
+            if one.namespace != "admin":
+                yield from routes(one, names, here, inside)
+        elif one.name:
+            yield ":".join([*before, one.name]), here, inside
 
 
 def places(world: World, things: dict[type[Model], Model]) -> dict[str, str]:
     """An address for each route; where something is somebody's, it is Ida's."""
     found = {}
-    by_name = routes(get_resolver())
-    for name, keys in addresses(get_resolver()):
+    for name, route, keys in routes(get_resolver()):
         thing = things[OWNED[name]].pk if name in OWNED else world.even[0]
-        values = {
-            key: world.even[0] if key in COMMON - {"year"} else TEXTS.get(key, thing)
-            for key in keys
-        }
-        if name.rpartition(":")[2] == "image":
-            values |= {"size": "card", "path": "unknown.jpg"}
-        found[by_name[name]] = reverse(name, kwargs=values)
+        films = dict.fromkeys(COMMON - {"year"}, world.even[0])
+        found[route] = reverse(
+            name, kwargs={key: {**TEXTS, **films}.get(key, thing) for key in keys}
+        )
     return found
 
 
