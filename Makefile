@@ -152,7 +152,7 @@ translations: setup ## collect the texts of the interface into locale/ and compi
 chaos: setup ## break a site at random under writers, then compare it with their ledger (FAULTS=200 SEED=7)
 	@exec $(VENV_PYTHON) -m tests.faults.chaos --faults $(or $(FAULTS),200) $(if $(SEED),--seed $(SEED)) --report chaos.json
 
-fresh-machine: setup ## install and run the site on a fresh Debian in FOLDER, as docs/operating.md says (root, debootstrap, systemd-container)
+fresh-machine: setup ## install and run the site on a fresh Debian in a new FOLDER, as docs/operating.md says (root, debootstrap, systemd-container)
 	@$(VENV_PYTHON) -m tests.deployment.fresh $(FOLDER) $(ARGS)
 
 bench-slow-clients: setup ## measure web servers among clients that do not get on (ARGS="granian")

@@ -6,8 +6,6 @@ proxies takes the headers away before anybody reads them.
 
 from __future__ import annotations
 
-from typing import Any
-
 import structlog
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -63,20 +61,24 @@ class RemoteUserBackend(DjangoBackend):
             log.warning("remote_user_has_anothers_name")
             return None
         user, made = User.objects.get_or_create(proxy_name=name, defaults={"username": name})
-        return self.configure_user(request, user) if made else user
-
-    def configure_user(self, request: Any, user: User, created: bool = True) -> User:
-        user.set_unusable_password()
-        address = request.META.get(settings.REMOTE_EMAIL_META or "", "").strip()
-        try:
-            validate_email(address)
-        except ValidationError:
-            address = ""
-        if address and not EmailAddress.objects.filter(email__iexact=address).exists():
-            user.email = address
-            EmailAddress.objects.create(user=user, email=address, verified=True, primary=True)
-        user.save()
+        if made:
+            _introduce(user, request)
         return user
+
+
+def _introduce(user: User, request: HttpRequest | None) -> None:
+    """Without a password of its own; the address is the proxy's word, and nobody else's here."""
+    user.set_unusable_password()
+    sent = request.META if request is not None else {}
+    address = sent.get(settings.REMOTE_EMAIL_META or "", "").strip()
+    try:
+        validate_email(address)
+    except ValidationError:
+        address = ""
+    if address and not EmailAddress.objects.filter(email__iexact=address).exists():
+        user.email = address
+        EmailAddress.objects.create(user=user, email=address, verified=True, primary=True)
+    user.save()
 
 
 class RemoteUserMiddleware(DjangoMiddleware):

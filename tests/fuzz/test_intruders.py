@@ -55,6 +55,8 @@ OWNED: dict[str, type[Model]] = {
     **{f"api-v1:{verb}_list": MovieList for verb in ("get", "patch", "delete")},
     **{f"api-v1:{what}": MovieList for what in ("list_films", "put_film", "delete_film")},
     **{f"api-v1:{verb}_import": MemberImport for verb in ("get", "delete", "apply", "undo")},
+    **{f"api-v1:{what}": MemberImport for what in ("list_questions", "answer_questions")},
+    **{f"api-v1:{what}": MemberImport for what in ("list_rows", "decide_row")},
     "api-v1:get_request": FilmRequest,
 }
 # And those of what all may see: films, people, members who can be found, years.
