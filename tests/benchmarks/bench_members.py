@@ -3,8 +3,8 @@
 python -m tests.benchmarks.bench_members [--site FOLDER] [--members 24] [--seconds 600]
     [--processes 4] [--scaling] [--to FILE]
 
-The Movies Dataset with its 100,000 ratings and models trained on them, in FOLDER where they are
-kept; gunicorn as `make run` starts it; members by locust, on the same machine (`members_load`).
+The Movies Dataset with its 100,000 ratings and models of production's size, in FOLDER where they
+are kept; gunicorn as `make run` starts it; members by locust, on the same machine (`members_load`).
 ``--prepare`` only makes the site. ``--scaling`` asks 1, 2 and 4 processes in turn, for a minute
 each, with more and more members. Fails where one request did.
 """

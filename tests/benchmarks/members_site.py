@@ -1,4 +1,4 @@
-"""A site for `bench_members`: real films and ratings, models trained on them, and members.
+"""A site for `bench_members`: real films and ratings, models of random numbers, and members.
 
 python -m tests.benchmarks.members_site MEMBERS FILE
 
@@ -26,16 +26,26 @@ FILMS, PEOPLE = 3000, 300  # that they look at: the most rated ones
 
 
 def fill(environment: dict[str, str], dataset: Path) -> None:
-    """Bring the dataset in and train, where the site has no films yet."""
+    """Bring the dataset in, where the site has no films yet."""
     from .fresh_site import manage
 
     if manage(environment, "shell", "-v", "0", "-c", COUNT).split()[-1] == "0":
         manage(environment, "import_dataset", str(dataset))
-        manage(environment, "train", "--here")
     manage(environment, "collectstatic", "--noinput", "--verbosity", "0")
 
 
 COUNT = "from catalog.models import Movie; print(Movie.objects.count())"
+
+
+def publish_models() -> None:
+    """As large as those of production: what they say is not looked at."""
+    from catalog.models import Movie
+    from recommender.models import ModelVersion
+
+    from .serving_site import publish
+
+    if ModelVersion.objects.live("sequence") is None:
+        publish(Movie.objects.order_by("-pk").values_list("pk", flat=True)[0])
 
 
 def describe(members: int) -> dict[str, object]:
@@ -91,6 +101,7 @@ def main() -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "moviesite.settings")
     django.setup()
+    publish_models()
     Path(sys.argv[2]).write_text(json.dumps(describe(int(sys.argv[1]))), encoding="utf-8")
 
 
