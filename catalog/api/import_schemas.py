@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Field, Schema
-from pydantic import ConfigDict, StringConstraints, model_validator
+from pydantic import ConfigDict, StrictBool, StringConstraints, model_validator
 
 from catalog.models.import_row import RowOutcome
 
@@ -99,7 +99,7 @@ class DecisionIn(Schema):
     model_config = ConfigDict(json_schema_extra={"examples": [{"movie": 1}], "minProperties": 1})
 
     movie: MovieId | None = None
-    left_out: bool | None = None
+    left_out: StrictBool | None = None
     take: Literal["mine", "theirs", "rule"] | None = None
 
     @model_validator(mode="after")

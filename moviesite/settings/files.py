@@ -36,7 +36,7 @@ MEDIA_ROOT = VAR_DIR / "media"
 FOLDER = "django.core.files.storage.FileSystemStorage"
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": FOLDER},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "moviesite.web.static_files.OneSheetStorage"},
     "artifacts": {
         "BACKEND": env.str("ARTIFACTS_BACKEND", default=FOLDER),
         "OPTIONS": env.json("ARTIFACTS_OPTIONS", default={"location": str(VAR_DIR / "artifacts")}),

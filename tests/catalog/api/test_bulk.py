@@ -118,6 +118,7 @@ def test_members_without_a_role_change_no_films_and_no_others(
         {"external_id": "x", "title": "T", "year": 3000},
         {"external_id": "x", "title": "T", "genres": ["!"]},
         {"external_id": "x", "title": "T", "links": {"imdb": "7"}},
+        {"external_id": "x", "title": "T", "links": 0},
     ],
 )
 def test_one_that_makes_no_sense_refuses_all(root: Any, item: dict[str, Any]) -> None:
