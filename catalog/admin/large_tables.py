@@ -89,6 +89,4 @@ class LargeTableAdmin(admin.ModelAdmin):
                 labels.append(str(model._meta.verbose_name_plural))  # type: ignore[union-attr]
         if not counts:
             return []
-        return [
-            (labels[one], rows) for one, rows in counts[0].union(*counts[1:], all=True) if rows
-        ]
+        return [(labels[one], rows) for one, rows in counts[0].union(*counts[1:], all=True) if rows]
