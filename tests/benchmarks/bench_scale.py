@@ -279,6 +279,7 @@ def main() -> None:
         name = f"{millions:g} million"
         with tempfile.TemporaryDirectory(prefix="matinee-scale-") as temporary:
             folder = options.keep or Path(temporary)
+            folder.mkdir(exist_ok=True)
             folder.chmod(0o755)  # as root, PostgreSQL runs as `nobody` and has to get in
             found = stages_of(millions, options.stages, folder)
         sizes[name] = {**sizes.get(name, {}), **found}
