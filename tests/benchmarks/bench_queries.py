@@ -73,6 +73,9 @@ def main() -> int:
 
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "moviesite.settings")
         django.setup()
+        from django.test.utils import setup_test_environment
+
+        setup_test_environment()  # a page tells the context that it was made of
         logging.disable(logging.WARNING)
         costs = [cost for who, client in visitors() for cost in costs_of(who, client)]
     costs.sort(key=lambda cost: -cost.ms)

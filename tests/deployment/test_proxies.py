@@ -112,7 +112,7 @@ def test_a_site_under_a_path_works_whole_behind_it(proxy: Proxy) -> None:
     page = visitor.get(home, headers={"X-Forwarded-Host": "evil.example"})
     assert page.status_code == 200, "what a visitor claims is taken away"
     assert "max-age" in page.headers["Strict-Transport-Security"]
-    [style] = re.findall(r'href="(/films/static/css/tokens\.[^"]+)"', page.text)
+    [style] = re.findall(r'href="(/films/static/css/site\.[^"]+)"', page.text)
     css = visitor.get(urljoin(home, style))
     assert css.headers["Content-Type"].startswith("text/css")
     for script in re.findall(r'src="(/[^"]+\.js)"', page.text):
@@ -127,7 +127,7 @@ def test_a_site_under_a_path_works_whole_behind_it(proxy: Proxy) -> None:
     answer = visitor.post(form.url, fields, headers=headers, allow_redirects=False)
     assert (answer.status_code, answer.headers.get("Location")) == (302, "/films/import/")
     kept = {cookie.name: cookie for cookie in visitor.cookies}
-    assert kept["films-sessionid"].secure
+    assert kept["__Secure-films-sessionid"].secure
     assert {cookie.path for cookie in kept.values()} == {"/films"}
 
     form = visitor.get(f"{home}import/")
