@@ -3,7 +3,7 @@
     python -m tests.faults.chaos --faults 200 --seed 7 --report chaos.json
 
 It starts a run of its own in a temporary folder, on a small disk where it may mount one. The same
-seed breaks the same things in the same order.
+seed breaks the same things in the same order. Ctrl-C ends it early, with a report all the same.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import argparse
 import json
 import random
 import shutil
+import signal
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,6 +42,8 @@ def main() -> int:
             run.wait_for(READY, patience=900)
             disk = folder if mounted else None
             trial = Trial(run, disk=disk, seed=options.seed, clock=clock)
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, lambda *_: trial.stopped.set())
             try:
                 report = trial.hold(options.faults, tell=tell)
             finally:

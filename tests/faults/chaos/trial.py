@@ -54,11 +54,12 @@ class Trial:
         self.site = Site(run.var, run.port, run, disk, self.random, clock)
         self.ledger = Ledger()
         self.over = threading.Event()
+        self.stopped = threading.Event()  # after the fault of now
         self.statuses: dict[str, int] = {}
         self.address = f"http://127.0.0.1:{run.port}"
 
     def hold(self, faults: int, tell: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
-        """Do so many faults; what came of it."""
+        """Do so many faults, or those until it is stopped; what came of it."""
         known = json.loads(self.site.run.manage("shell", "-v", "0", "-c", SET_UP).splitlines()[-1])
         writers, importer = self._writers(known["token"], known["films"])
         threads = [threading.Thread(target=one.run) for one in (*writers, importer)]
@@ -71,6 +72,8 @@ class Trial:
             possible = possible_faults(self.site.disk, self.site.clock)
             names = self.random.choices(sorted(possible), k=faults)
             for number, name in enumerate(names, 1):
+                if self.stopped.is_set():
+                    break
                 possible[name](self.site)
                 done[name] += 1
                 took = self._wait_until_ready(name, tell)
