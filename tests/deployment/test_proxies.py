@@ -137,7 +137,7 @@ def test_a_site_under_a_path_works_whole_behind_it(proxy: Proxy) -> None:
     answer = visitor.post(form.url, fields, headers=headers, allow_redirects=False)
     assert (answer.status_code, answer.headers.get("Location")) == (302, "/films/import/")
     kept = {cookie.name: cookie for cookie in visitor.cookies}
-    assert kept["films-sessionid"].secure
+    assert kept["__Secure-films-sessionid"].secure
     assert {cookie.path for cookie in kept.values()} == {"/films"}
 
     form = visitor.get(f"{home}import/")
