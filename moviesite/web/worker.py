@@ -30,6 +30,7 @@ SEND_BUFFER = 1024 * 1024
 LINGER_SECONDS = 2.0  # for a client to close its end, so that it gets the end of its answer
 LAST_SECONDS = 1.0  # for a request that a client may be sending to a worker that is to stop
 MB = 2**20
+MOST_UNREAD = 64 * MB  # of a body; behind more the connection ends
 
 _CLOSE = b"Connection: close\r\nContent-Length: 0\r\n\r\n"
 TIMEOUT = b"HTTP/1.1 408 Request Timeout\r\n" + _CLOSE
@@ -154,6 +155,16 @@ class PatientWorker(ThreadWorker):
         except TimeoutError:
             self.log.debug("Nobody takes the answer of %s.", conn.client)
             return False
+
+    def _keepalive_after(self, conn: TConn, keepalive: bool) -> bool:
+        """Pass over what nobody read of the body, which is all here.
+
+        gunicorn does so up to 64 KB, and else closes a connection that it said it would keep: a
+        proxy answers the next form on it with 502.
+        """
+        if self.cfg.is_ssl or not keepalive:
+            return bool(super()._keepalive_after(conn, keepalive))
+        return bool(conn.parser.finish_body(max_bytes=MOST_UNREAD))
 
     def murder_pending(self) -> None:
         """Called by the loop at least once a second."""

@@ -21,6 +21,7 @@ from django.db import connection
 from ruamel.yaml import YAML
 
 from moviesite.accounts.models import User
+from tests.faults.conftest import wait_until
 
 from .web_servers import (
     caddy_command,
@@ -97,7 +98,16 @@ def proxy(
     environment = {**os.environ, "HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)}
     with running(command, secure, cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL):
         addresses = f"https://localhost:{secure}", f"http://localhost:{plain}"
+        wait_until(lambda: _answers(f"{addresses[0]}/films/health/live", certificate))
         yield Proxy(*addresses, certificate, has_plain=request.param != "nginx/matinee-path.conf")
+
+
+def _answers(address: str, certificate: Path) -> bool:
+    """Traefik listens before it has read what for."""
+    try:
+        return requests.get(address, verify=str(certificate), timeout=30).ok
+    except requests.ConnectionError:
+        return False
 
 
 @pytest.mark.django_db(transaction=True)

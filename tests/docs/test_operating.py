@@ -176,7 +176,7 @@ def test_each_line_that_is_not_run_is_there() -> None:
     assert [line for line in NOT_RUN if f"\n{line}" not in f"\n{text}"] == []
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 def test_the_commands_run_as_printed(site: Site) -> None:
     """
     GIVEN an empty database, Valkey, a mail server, and what supervises processes

@@ -103,10 +103,14 @@ def test_bodies_of_all_sizes_and_in_chunks_arrive(port: int) -> None:
     connection.close()
 
 
-def test_a_connection_serves_many_requests_also_after_a_body_that_nobody_read(port: int) -> None:
+@pytest.mark.parametrize("size", [5, 100_000, 3_000_000])
+def test_a_connection_serves_many_requests_also_after_a_body_that_nobody_read(
+    port: int, size: int
+) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
-    for path, answer in (("/", b"5"), ("/unread", b"not read"), ("/", b"5")):
-        connection.request("POST", path, b"hello")
+    read = str(size).encode()
+    for path, answer in (("/", read), ("/unread", b"not read"), ("/", read)):
+        connection.request("POST", path, b"h" * size)
         assert connection.getresponse().read() == answer
     connection.close()
 
