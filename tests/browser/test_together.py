@@ -20,7 +20,8 @@ def test_a_group_narrows_films_to_its_services(member_page: Page, site: Site) ->
     film = site.world.movies[20]
     Offer.objects.create(movie=film, provider=service, country=country, kind="flatrate")
     member_page.goto(f"{site.address}/together/")
-    member_page.get_by_role("checkbox", name="leo").check()
+    with member_page.expect_event("load"):
+        member_page.get_by_role("checkbox", name="leo").check()
     films = member_page.locator(".together-grid .film")
     expect(films.nth(1)).to_be_visible()
     member_page.get_by_label("Where to watch").select_option(label="A service of ours")
