@@ -6,6 +6,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from catalog.models import Friendship, Offer, Provider, StreamingChoice
+from recommender.serving.live_catalog import live_catalog
 from tests.browser.conftest import Site
 
 pytestmark = pytest.mark.browser
@@ -19,6 +20,7 @@ def test_a_group_narrows_films_to_its_services(member_page: Page, site: Site) ->
     StreamingChoice.objects.create(user=leo, country=country, providers=[service.pk])
     film = site.world.movies[20]
     Offer.objects.create(movie=film, provider=service, country=country, kind="flatrate")
+    live_catalog.forget()
     member_page.goto(f"{site.address}/together/")
     with member_page.expect_event("load"):
         member_page.get_by_role("checkbox", name="leo").check()
