@@ -30,7 +30,7 @@ def fingerprint(data: Interactions | SequenceInteractions) -> str:
         column = getattr(data, name, None)
         if column is not None:
             digest.update(f"{name} {column.dtype} {column.shape}".encode())
-            digest.update(np.ascontiguousarray(column).tobytes())
+            digest.update(np.ascontiguousarray(column).view(np.uint8))
     return digest.hexdigest()
 
 
