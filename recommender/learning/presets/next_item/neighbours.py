@@ -65,10 +65,11 @@ def neighbour_table(pairs: Pairs, met: Array, limits: Limits) -> NeighbourTable:
     strength = np.empty(len(rows), np.float32)
     for some in _parts(len(rows)):
         strength[some] = strength_of(lifts(pairs.counts[some], pairs.ids[some], rows[some], met))
-    kept = np.flatnonzero(pairs.times)
-    if len(kept) > limits.entries:
+    if np.count_nonzero(pairs.times) > limits.entries:
         strength[pairs.times == 0] = -np.inf
         kept = best(strength, limits.entries)
+    else:
+        kept = np.flatnonzero(pairs.times)
     kept = within_rows(kept, rows, strength, limits.row)
     del strength
     rows, ids = rows[kept], pairs.ids[kept]

@@ -69,19 +69,18 @@ def best(strength: Array, number: int) -> NDArray[np.int64]:
 
 
 def within_rows(kept: Array, rows: Array, strength: Array, most: int) -> Array:
-    """Of the positions ``kept``, in order, the ``most`` strongest of each row."""
-    counts = np.bincount(rows[kept], minlength=1)
-    crowded = kept[counts[rows[kept]] > most]
-    if not len(crowded):
+    """Of the positions ``kept``, in order, the ``most`` strongest of each row; ``rows`` ascend."""
+    own = rows[kept]
+    ends = np.append(np.flatnonzero(own[1:] != own[:-1]) + 1, len(own))
+    starts = np.append(0, ends[:-1])
+    crowded = ends - starts > most
+    if not crowded.any():
         return kept
-    order = crowded[np.lexsort((-strength[crowded], rows[crowded]))]
-    sizes = np.bincount(rows[order])
-    starts = np.cumsum(sizes) - sizes
-    over = order[np.arange(len(order)) - starts[rows[order]] >= most]
-    stays = np.zeros(len(rows), bool)
-    stays[kept] = True
-    stays[over] = False
-    return np.flatnonzero(stays)
+    stays = np.ones(len(kept), bool)
+    for start, end in zip(starts[crowded].tolist(), ends[crowded].tolist(), strict=True):
+        order = np.argsort(-strength[kept[start:end]], kind="stable")
+        stays[start + order[most:]] = False
+    return kept[stays]
 
 
 def _room(entries: int, num_items: int) -> int:
