@@ -10,12 +10,13 @@ from recommender.learning.presets.stars.width import factors_for
 _INTERPRETER = 500_000_000  # with torch
 _SNAPSHOT = 13 + 28  # bytes a rating: as it came from the database, and as interactions
 
-_PAIR = 28 + 60  # as counted, and in the tables of a part and of the next one
+_IN_HISTORIES = 30  # bytes a rating: where it stands in a history, and what is held out
+_PAIR = 80  # as counted of everything, and in the tables of a part and of the next one
 _PAIRS_KEPT = 12_000_000
 _NEIGHBOURS_KEPT = 1_500  # of an item
 _PAIRS_OF_RATING = 30
 _SHORTLISTS = 350_000_000
-_AUTOENCODER = 700_000_000  # three matrices of 5,000 popular items, and a copy
+_AUTOENCODER = 400_000_000  # four matrices of 5,000 popular items
 
 
 def explicit_memory(ratings: int, users: int, items: int) -> int:
@@ -31,4 +32,4 @@ def sequence_memory(ratings: int, users: int, items: int) -> int:
     pairs = min(_PAIRS_KEPT, _NEIGHBOURS_KEPT * items, _PAIRS_OF_RATING * ratings)
     inverse = int(_AUTOENCODER * min(1.0, users / 4000))
     of_all = _INTERPRETER + _SHORTLISTS + inverse
-    return of_all + (_SNAPSHOT + 50) * ratings + _PAIR * pairs
+    return of_all + (_SNAPSHOT + _IN_HISTORIES) * ratings + _PAIR * pairs
