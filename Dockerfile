@@ -5,13 +5,15 @@ ARG PYTHON=3.13
 FROM python:${PYTHON}-slim-trixie AS packages
 # cpu, or cuda for NVIDIA GPUs: some 3 GB more.
 ARG TORCH=cpu
+# Or requirements-s3.txt, for models or back-ups in an object store.
+ARG REQUIREMENTS=requirements.txt
 ENV MATINEE_VENV=/opt/matinee/venv PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /opt/matinee/site
-COPY requirements.txt requirements-cuda.txt ./
+COPY requirements.txt requirements-cuda.txt requirements-s3.txt ./
 COPY moviesite/local/bootstrap.py moviesite/local/
 RUN python -m venv "$MATINEE_VENV" \
     && if [ "$TORCH" = cuda ]; then "$MATINEE_VENV/bin/python" -m pip install -r requirements-cuda.txt; fi \
-    && python moviesite/local/bootstrap.py requirements.txt \
+    && python moviesite/local/bootstrap.py "$REQUIREMENTS" \
     && "$MATINEE_VENV/bin/python" -m pip check \
     && "$MATINEE_VENV/bin/python" -m pip uninstall --yes pip
 

@@ -9,8 +9,8 @@ PRODUCTION := SECRET_KEY=$(shell head -c 48 /dev/urandom | base64 | tr -d '/+=\n
 	REDIS_URL=redis://localhost ALLOWED_HOSTS=matinee.example MATINEE_TRUSTED_PROXIES=127.0.0.1 EMAIL_URL=smtp://localhost
 
 .DEFAULT_GOAL := help
-.PHONY: help run restore upgrade doctor setup test fuzz lint production lock format bench bench-learning bench-serving bench-retraining bench-load bench-answers bench-pages bench-gate \
-	chaos bench-scale bench-slow-clients fresh-machine structure clean reset python style types imports templates migrations deployment translations security sbom vulnerabilities
+.PHONY: help run restore upgrade doctor setup test fuzz lint production lock format bench bench-learning bench-serving bench-retraining bench-load bench-members bench-queries bench-answers bench-pages bench-gate \
+	chaos bench-scale bench-slow-clients fresh-machine structure clean reset python style types imports templates migrations deployment translations security semgrep sbom vulnerabilities
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 26
@@ -66,6 +66,17 @@ security: # what ruff's own rules (S) do not see, and keys that nobody wants in 
 	.venv/bin/bandit -q -c pyproject.toml -r moviesite catalog recommender
 	$(VENV_PYTHON) -m tests.secret_scan
 
+RULES := python_taint python_taint_extended python_web_surface_taint python_web_surface_opengrep \
+	python_framework_hardening_taint python_framework_hardening_opengrep
+semgrep: .venv-semgrep/installed ## read the code by semgrep's rules for Python and Django (some minutes)
+	.venv-semgrep/bin/semgrep scan --error --quiet --metrics off --disable-version-check \
+		$(RULES:%=--config .venv-semgrep/lib/python3*/site-packages/rules/%.yaml) moviesite catalog recommender
+
+.venv-semgrep/installed: requirements-semgrep.txt
+	$(PYTHON) -m venv --clear .venv-semgrep
+	.venv-semgrep/bin/python -m pip install --quiet --require-hashes -r requirements-semgrep.txt
+	touch $@
+
 sbom: setup ## write sbom.json: every package of requirements.txt with version and hashes (CycloneDX)
 	@.venv/bin/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --output-reproducible -o sbom.json
 
@@ -90,7 +101,7 @@ format: setup ## put code and templates into the project's style
 
 CASES ?= 100000
 fuzz: setup ## send anything to every address, form and operation of the API (CASES in all, in hours)
-	FUZZ_CASES=$$(( $(CASES) / 200 + 1 )) $(VENV_PYTHON) -m pytest --timeout 0 tests/fuzz
+	FUZZ_CASES=$$(( $(CASES) / 340 + 1 )) $(VENV_PYTHON) -m pytest --timeout 0 tests/fuzz
 
 BENCHMARKS ?= import search serving admin
 LEARNING ?= ratings next_film library
@@ -120,6 +131,12 @@ bench-scale: setup ## measure each stage by the number of ratings, as JSON (ARGS
 bench-load: setup ## measure a first visit in Chromium (ARGS="http://127.0.0.1:8000 USERNAME PASSWORD")
 	@$(VENV_PYTHON) -m tests.benchmarks.bench_load $(ARGS)
 
+bench-members: setup ## measure the site under realistic members (ARGS="--site FOLDER --scaling")
+	@$(VENV_PYTHON) -m tests.benchmarks.bench_members $(ARGS)
+
+bench-queries: setup ## measure what the database spends on each page of 45,506 films (ARGS="--site FOLDER")
+	@$(VENV_PYTHON) -m tests.benchmarks.bench_queries $(ARGS)
+
 bench-answers: setup ## measure in Chromium how soon rows answer a click (ARGS="http://127.0.0.1:8000 USERNAME PASSWORD")
 	@$(VENV_PYTHON) -m tests.benchmarks.bench_answers $(ARGS)
 
@@ -135,7 +152,7 @@ translations: setup ## collect the texts of the interface into locale/ and compi
 chaos: setup ## break a site at random under writers, then compare it with their ledger (FAULTS=200 SEED=7)
 	@exec $(VENV_PYTHON) -m tests.faults.chaos --faults $(or $(FAULTS),200) $(if $(SEED),--seed $(SEED)) --report chaos.json
 
-fresh-machine: setup ## install and run the site on a fresh Debian in FOLDER, as docs/operating.md says (root, debootstrap, systemd-container)
+fresh-machine: setup ## install and run the site on a fresh Debian in a new FOLDER, as docs/operating.md says (root, debootstrap, systemd-container)
 	@$(VENV_PYTHON) -m tests.deployment.fresh $(FOLDER) $(ARGS)
 
 bench-slow-clients: setup ## measure web servers among clients that do not get on (ARGS="granian")
@@ -150,7 +167,7 @@ clean: ## remove caches, keep .venv and var
 
 reset: ## remove .venv and var: the next run starts from nothing
 	@printf 'This deletes the database in var/. Type yes: ' && read answer && [ "$$answer" = yes ]
-	rm -rf .venv .venv-bench .venv-production "$$(readlink -f var/postgres 2>/dev/null || echo var/postgres)" var
+	rm -rf .venv .venv-bench .venv-production .venv-semgrep "$$(readlink -f var/postgres 2>/dev/null || echo var/postgres)" var
 
 python:
 	@command -v $(PYTHON) >/dev/null || { \

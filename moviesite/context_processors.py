@@ -8,11 +8,13 @@ from django.http import HttpRequest
 from catalog.models import Dataset
 from catalog.rendering.country_names import country_choices
 from moviesite.accounts.door import may_sign_up
+from moviesite.middleware.cookie_names import prefix
 
 
 def site(request: HttpRequest) -> dict[str, object]:
     """The site's name, its datasets' licences and the countries for the footer, who may sign up."""
     return {
+        "cookie_prefix": prefix(),  # for scripts that keep something
         "site_name": settings.SITE_NAME,
         "datasets": Dataset.objects.credits(),
         "country_choices": country_choices(request),

@@ -64,6 +64,7 @@ def refuse(request: HttpRequest, reason: str = "") -> HttpResponse:
             " again."
         )
     if details:
+        # nosemgrep: TNT-LOG-001 -- the log escapes line ends
         log.error("form_refused", reason=reason, hint=details)
     context = {"heading": heading, "text": text, "details": details if settings.LOCAL else ""}
     return render(request, "403_csrf.html", context, status=403)

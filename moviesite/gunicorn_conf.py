@@ -39,6 +39,13 @@ if (os.environ.get("MATINEE_METRICS_TOKEN") or os.environ.get("MATINEE_METRICS_T
     )
 
 
+def post_worker_init(worker: Any) -> None:
+    """The models are read while nobody waits for them yet."""
+    from moviesite.web.process import warm_up
+
+    warm_up()
+
+
 def child_exit(server: Any, worker: Any) -> None:
     """What a process counted stays; what it measures is over."""
     if _FOLDER in os.environ:

@@ -14,7 +14,6 @@ from tests.production_imports import LOCAL, PACKAGES, ROOT
 
 BY_NAME_ONLY = {
     "argon2-cffi": "Django's password hasher",
-    "whitenoise": "a middleware in the settings",
 }
 """Of requirements.in: what no module imports, and who uses it."""
 

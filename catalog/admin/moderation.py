@@ -211,7 +211,8 @@ class ReportAdmin(NoAddOrChangeAdmin, LargeTableAdmin):
         public = get_user_model().objects.filter(Q(shares("is_public")), imported=False)
         member = public.filter(username=name).first()
         if member is None:
-            messages.error(request, _("There is no public profile “%(name)s”.") % {"name": name})
+            said = _("There is no public profile “%(name)s”.") % {"name": name}
+            messages.error(request, said)  # nosemgrep: TNT-LOG-001 -- on a page, not in a log
             return HttpResponseRedirect(reverse("admin:catalog_report_changelist"))
         return HttpResponseRedirect(reverse("admin:catalog_report_member", args=[member.pk]))
 

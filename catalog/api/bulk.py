@@ -80,7 +80,7 @@ def _require(request: HttpRequest, *permissions: str) -> None:
 
 def _film(one: FilmIn) -> OutsideFilm:
     sent = one.dict(exclude_unset=True, exclude={"external_id", "links", "genres"})
-    links = one.links.dict() if one.links else {}
+    links = one.links.model_dump() if one.links else {}
     return OutsideFilm(
         external_id=one.external_id,
         facts={name: value for name, value in sent.items() if value is not None},

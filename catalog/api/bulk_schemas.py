@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from ninja import Field, Schema
-from pydantic import AwareDatetime, StringConstraints
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, StringConstraints
 
-from .schemas import Number, Stars, example
+from .schemas import Number, Stars, example, no_number
 
 MOST = 5_000
 
@@ -18,10 +18,11 @@ FilmTitle = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1
 GenreName = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=60, pattern=r"[A-Za-z0-9]")
 ]
+Moment = Annotated[AwareDatetime, BeforeValidator(no_number)]
 Small = Annotated[int, Field(ge=1, le=2**31 - 1), Number]
 
 
-class LinksIn(Schema):
+class LinksIn(BaseModel):  # ninja's own would take any value for an object
     movielens: Small | None = None
     imdb: Annotated[str, StringConstraints(pattern=r"^tt\d{7,10}$")] | None = None
     tmdb: Small | None = None
@@ -69,7 +70,7 @@ class EventIn(Schema):
     """A play, or with a ``rating`` that; ``member`` is a user name, without one it is yours."""
 
     film: ExternalId
-    at: AwareDatetime
+    at: Moment
     rating: Stars | None = None
     member: str | None = None
 

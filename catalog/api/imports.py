@@ -35,7 +35,7 @@ class ApplyIn(Schema):
 @router.get("imports", response={200: ImportList, 401: Problem}, summary="Your imports")
 def list_imports(request: HttpRequest, part: Query[Part]) -> Json:
     mine = MemberImport.objects.filter(user_id=member_id(request))
-    return part_of(mine, part, ("-created_at", "-pk"), _import_json)
+    return part_of(mine, part, ("-created_at", "-pk"), import_json)
 
 
 @router.post(
@@ -60,7 +60,7 @@ def add_import(request: HttpRequest, file: UploadedFile = File(...)) -> Status: 
     except requests.TooManyImportsError as error:
         what = "remove old ones" if error.kept else "finish or discard your other imports first"
         raise HttpError(409, f"You have reached the limit of imports: {what}.") from error
-    return Status(202, _import_json(job))
+    return Status(202, import_json(job))
 
 
 @router.get(
@@ -69,7 +69,7 @@ def add_import(request: HttpRequest, file: UploadedFile = File(...)) -> Status: 
     summary="How far an import is",
 )
 def get_import(request: HttpRequest, import_id: Key) -> Json:
-    return _import_json(_mine(request, import_id))
+    return import_json(_mine(request, import_id))
 
 
 @router.post(
@@ -81,12 +81,12 @@ def apply_import(request: HttpRequest, import_id: Key, body: ApplyIn) -> Status:
     """Saying it twice is saying it once."""
     job = _mine(request, import_id)
     if job.state == ImportState.PREVIEW and job.open_questions:
-        raise HttpError(409, "The site has questions about this file: answer them on its page.")
+        raise HttpError(409, "This file has open questions: answer them first.")
     if not requests.ask_apply(job, body.on_conflict):
         job.refresh_from_db()
         if job.state not in (ImportState.APPLYING, ImportState.APPLIED):
             raise HttpError(409, f"An import that is {job.state} cannot be applied.")
-    return Status(202, _import_json(_mine(request, import_id)))
+    return Status(202, import_json(_mine(request, import_id)))
 
 
 @router.post(
@@ -104,7 +104,7 @@ def undo_import(request: HttpRequest, import_id: Key) -> Status:
         job.refresh_from_db()
         if job.state not in (ImportState.UNDOING, ImportState.UNDONE):
             raise HttpError(409, f"An import that is {job.state} cannot be undone.")
-    return Status(202, _import_json(_mine(request, import_id)))
+    return Status(202, import_json(_mine(request, import_id)))
 
 
 @router.delete(
@@ -123,7 +123,7 @@ def _mine(request: HttpRequest, import_id: int) -> MemberImport:
     return get_object_or_404(MemberImport, user_id=member_id(request), pk=import_id)
 
 
-def _import_json(job: MemberImport) -> Json:
+def import_json(job: MemberImport) -> Json:
     return {
         "id": job.pk,
         "file_name": job.file_name,

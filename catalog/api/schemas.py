@@ -19,12 +19,20 @@ def no_truth(value: object) -> object:
     return value
 
 
+def no_number(value: object) -> object:
+    """Pydantic would read a number as seconds since 1970."""
+    if isinstance(value, int | float):
+        raise ValueError("A text such as 2026-11-28 is needed, not a number")
+    return value
+
+
 def example(**values: Any) -> ConfigDict:
     """What a schema looks like filled in, for the description."""
     return ConfigDict(json_schema_extra={"examples": [values]})
 
 
 Number = BeforeValidator(no_truth)
+Day = Annotated[date, BeforeValidator(no_number)]
 Stars = Annotated[float, Field(ge=0.5, le=5, multiple_of=0.5), Number]
 Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT)]
 Offset = Annotated[int, Field(ge=0, le=MAX_OFFSET)]
@@ -125,7 +133,7 @@ class SeenIn(Schema):
 
     model_config = example(watched_on="2026-11-28")
 
-    watched_on: date | None = None
+    watched_on: Day | None = None
 
 
 class SeenOut(Schema):

@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import Annotated
 
 from ninja import Field, Schema
-from pydantic import StringConstraints
+from pydantic import StrictBool, StringConstraints
 
 from catalog.models import DiaryEntry, MovieList
 
-from .schemas import MovieId, MovieOut, Number, Page, Stars, example
+from .schemas import Day, MovieId, MovieOut, Number, Page, Stars, example
 
 Key = Annotated[int, Field(ge=1, le=2**63 - 1), Number]
 Note = Annotated[str, StringConstraints(max_length=DiaryEntry._meta.get_field("note").max_length)]
@@ -39,9 +39,9 @@ class HiddenList(Page):
 class DiaryChange(Schema):
     """``rating`` is of that day; it becomes your rating unless a later viewing has stars."""
 
-    watched_on: date
+    watched_on: Day
     rating: Stars | None = None
-    rewatch: bool = False
+    rewatch: StrictBool = False
     note: Note = ""
 
 
@@ -71,7 +71,7 @@ class ListIn(Schema):
 
     title: Title
     description: Description = ""
-    is_public: bool = False
+    is_public: StrictBool = False
     movies: Annotated[list[MovieId], Field(max_length=MovieList.MOST_FILMS)] = []
 
 
@@ -80,7 +80,7 @@ class ListChange(Schema):
 
     title: Title | None = None
     description: Description | None = None
-    is_public: bool | None = None
+    is_public: StrictBool | None = None
 
 
 class ListOut(Schema):

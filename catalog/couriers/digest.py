@@ -12,7 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog.models import Notice, NoticeChoices
+from catalog.queries.films_by_key import name_films_among
 from catalog.rendering.notice_words import address_of, in_words
+from catalog.services.member_language import in_language_of
 from catalog.services.moderation_mail import UNCONFIGURED
 
 from .addresses import full_address
@@ -46,12 +48,10 @@ def _mail(choices: NoticeChoices) -> bool:
     email = EmailAddress.objects.get_primary(choices.user)
     if not notices or email is None or not email.verified:
         return False
-    lines = [(in_words(one), full_address(address_of(one))) for one in notices]
-    send_mail(
-        _("%(site)s: what is new for you") % {"site": settings.SITE_NAME},
-        render_to_string("catalog/notice_mail.txt", {"lines": lines}).strip(),
-        None,
-        [email.email],
-        fail_silently=False,
-    )
+    with in_language_of(choices.user_id):
+        name_films_among(notices)
+        lines = [(in_words(one), full_address(address_of(one))) for one in notices]
+        subject = _("%(site)s: what is new for you") % {"site": settings.SITE_NAME}
+        text = render_to_string("catalog/notice_mail.txt", {"lines": lines}).strip()
+    send_mail(subject, text, None, [email.email], fail_silently=False)
     return True

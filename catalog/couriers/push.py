@@ -13,7 +13,9 @@ from django.utils import timezone
 
 from catalog.hooks.fetch.outbound import FetchError, find_server
 from catalog.models import Notice, NoticeChoices
+from catalog.queries.films_by_key import name_films_among
 from catalog.rendering.notice_words import address_of, in_words
+from catalog.services.member_language import in_language_of
 
 from .addresses import full_address
 from .guarded import checked_connections
@@ -63,7 +65,9 @@ def push_notices(user_id: int) -> int:
     ]
     if not fresh:
         return 0
-    body = "\n".join(f"{in_words(one)}\n{full_address(address_of(one))}" for one in fresh)
+    with in_language_of(user_id):
+        name_films_among(fresh)
+        body = "\n".join(f"{in_words(one)}\n{full_address(address_of(one))}" for one in fresh)
     # Not by a whole Apprise: it sends from threads of its own, whose connections nobody checks.
     services = [one for line in choices.apprise_urls.splitlines() if (one := _still_good(line))]
     with checked_connections():

@@ -1,6 +1,6 @@
 """Questions about a file, as the preview shows them."""
 
-from typing import Any
+from typing import Any, TypedDict
 
 from django.utils.translation import gettext_lazy as _
 
@@ -34,6 +34,64 @@ ROLES = {
     "rewatch": _("seen before"),
     "note": _("note or review"),
 }
+
+
+class Asked(TypedDict):
+    """One thing to be answered by one of its options; ``about`` a file, or a column of it."""
+
+    key: str
+    topic: str
+    about: str
+    required: bool
+    options: list[str]
+    guess: str
+    answer: str
+    examples: list[str]
+
+
+def fields(job: MemberImport) -> list[Asked]:
+    """The questions for a program: each column of a table is one, and so is its scale."""
+    asked: list[Asked] = []
+    for question in job.report.get("questions", []):
+        if question["topic"] == "columns":
+            asked += _fields_of_columns(question, job.answers)
+        else:
+            asked.append(
+                {
+                    "key": question["key"],
+                    "topic": question["topic"],
+                    "about": question["file"],
+                    "required": question["required"],
+                    "options": list(question["options"]),
+                    "guess": question["guess"],
+                    "answer": question["answer"],
+                    "examples": list(question["examples"]),
+                }
+            )
+    return asked
+
+
+def _fields_of_columns(question: dict[str, Any], answers: dict[str, str]) -> list[Asked]:
+    shown = _columns(question, 0)
+    scale = shown["scale"]
+    wanted = [
+        (one["key"], f"{question['file']}: {one['name']}", ["", *ROLES], one["role"])
+        for one in shown["columns"]
+    ]
+    wanted.append((scale["key"], question["file"], scale["options"], scale["chosen"]))
+    return [
+        {
+            "key": key,
+            "topic": "scale" if key == scale["key"] else "columns",
+            "about": about,
+            "required": question["required"],
+            "options": options,
+            "guess": guess,
+            "answer": answers.get(key, ""),
+            "examples": list(question["examples"]),
+        }
+        for key, about, options, guess in wanted
+    ]
 
 
 def questions(job: MemberImport) -> list[dict[str, Any]]:

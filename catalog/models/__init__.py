@@ -13,6 +13,7 @@ from .keyword import Keyword
 from .link import Link
 from .media_server import HookAddress, HookDelivery, ServerAccount, WatchEvent, WatchSync
 from .member_import import ImportPiece, MemberImport
+from .member_language import MemberLanguage
 from .merge import DistinctFilms, FilmAlias, FilmMerge, MergedRow
 from .moderation import Report, Takedown
 from .movie import Movie
@@ -65,6 +66,7 @@ __all__ = [
     "Language",
     "Link",
     "MemberImport",
+    "MemberLanguage",
     "MergedRow",
     "Movie",
     "MovieList",

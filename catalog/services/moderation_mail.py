@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Takedown
 
+from .member_language import in_language_of
+
 UNCONFIGURED = (
     "django.core.mail.backends.console.EmailBackend",
     "django.core.mail.backends.dummy.EmailBackend",
@@ -33,13 +35,11 @@ def mail_takedown(takedown_id: int) -> bool:
             return False
         takedown.mailed_at = timezone.now()
         takedown.save(update_fields=["mailed_at"])
+        with in_language_of(takedown.member_id):
+            subject = _subject(takedown) % {"site": settings.SITE_NAME}
+            text = render_to_string("catalog/takedown_mail.txt", {"takedown": takedown}).strip()
         # Within the transaction: a mail that cannot be sent is tried again.
-        send_mail(
-            _subject(takedown) % {"site": settings.SITE_NAME},
-            render_to_string("catalog/takedown_mail.txt", {"takedown": takedown}).strip(),
-            None,
-            [takedown.member.email],
-        )
+        send_mail(subject, text, None, [takedown.member.email])
     return True
 
 

@@ -1,13 +1,16 @@
 """Template tags that draw films, and filters that format numbers about them."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
+from hashlib import blake2s
+from typing import Any
 from urllib.parse import urlencode
 
 from django import template
 from django.contrib.messages.storage.base import Message
 from django.utils.formats import number_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -50,6 +53,19 @@ def film_card(
 def film_items(context: template.Context, cards: Iterable[film_cards.CardLike]) -> SafeString:
     """List items of recommended films."""
     return film_cards.recommended_items(cards, for_member=_is_member(context))
+
+
+@register.simple_tag(takes_context=True)
+def film_row(context: template.Context, row: Any) -> SafeString:
+    """A row of films under a mark of what it shows; one whose mark the page has comes empty."""
+    with context.push(row=row):
+        shown = template.Engine.get_default().get_template("components/row.html").render(context)
+    mark = blake2s(shown.encode(), digest_size=6).hexdigest()
+    known: Mapping[str, str] = context.get("marks") or {}
+    if mark == known.get(row.key):
+        return format_html('<section data-row="{}" data-same></section>', row.key)
+    section = '<section class="row" aria-labelledby="row-{0}" data-row="{0}" data-mark="{1}">{2}'
+    return format_html(f"{section}</section>", row.key, mark, shown)
 
 
 @register.simple_tag(takes_context=True)

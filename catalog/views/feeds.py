@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Rss201rev2Feed
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_safe
 from catalog.models import Notice, NoticeChoices, Release, StreamingChoice, WatchlistEntry
 from catalog.queries.films_by_key import name_films_among, name_locally
 from catalog.rendering.notice_words import address_of, in_words
+from catalog.services.member_language import in_language_of
 
 SHOWN = 50
 BACK = timedelta(days=30)
@@ -26,11 +28,17 @@ LONGEST_LINE = 73  # bytes; a calendar's line has 75, and goes on after a blank
 def notice_feed(request: HttpRequest, key: str) -> HttpResponse:
     """RSS of the kinds that the member chose for it."""
     choices = _of(key)
+    with in_language_of(choices.user_id):
+        return _notices(request, choices)
+
+
+def _notices(request: HttpRequest, choices: NoticeChoices) -> HttpResponse:
     site = settings.SITE_NAME
     feed = Rss201rev2Feed(
         title=site,
         link=request.build_absolute_uri(reverse("home")),
         description=_("What %(site)s has to tell you") % {"site": site},
+        language=get_language(),
     )
     mine = Notice.objects.filter(user_id=choices.user_id, kind__in=choices.feed)
     notices = list(mine.select_related("movie", "other")[:SHOWN])
@@ -53,6 +61,11 @@ def notice_feed(request: HttpRequest, key: str) -> HttpResponse:
 def release_feed(request: HttpRequest, key: str) -> HttpResponse:
     """A calendar of the releases of films on the member's watchlist, in the member's country."""
     choices = _of(key)
+    with in_language_of(choices.user_id):
+        return _releases(request, choices)
+
+
+def _releases(request: HttpRequest, choices: NoticeChoices) -> HttpResponse:
     streaming = StreamingChoice.of(choices.user_id)
     country = streaming.country if streaming else settings.MATINEE_COUNTRIES[0]
     releases = (

@@ -79,7 +79,7 @@ def first_films(list_ids: list[int]) -> dict[int, list[Movie]]:
 
 
 @require_safe
-def one_list(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+def one_list(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """Public lists for everybody; a private one is there for its owner only."""
     visible = MovieList.objects.visible_to(request.user).select_related("user__sharing")
     films = get_object_or_404(visible, pk=pk)

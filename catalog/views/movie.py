@@ -26,8 +26,9 @@ KEYWORDS_SHOWN = 15
 
 
 @require_safe
-def movie_page(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
-    """Everything known about a film. One that was renamed or merged answers at its old address.
+def movie_page(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
+    """Everything known about a film. Its number alone leads here, as does the address of one that
+    was renamed or merged.
 
     A hidden film is gone, but for editors.
     """

@@ -12,6 +12,7 @@ from catalog.couriers.push import AddressError, check_addresses
 from catalog.models import Notice, NoticeChoices, NoticeKind
 from catalog.queries.films_by_key import name_films_among
 from catalog.rendering.notice_words import address_of, glyph_of, in_words
+from catalog.services.member_language import note_language
 from catalog.services.notices import choose_ways, mark_read, renew_feed_key
 
 from .responses import member_id, member_required
@@ -60,6 +61,7 @@ def notice_settings(request: HttpRequest) -> HttpResponse:
         else:
             ways = {name: request.POST.getlist(name) for name in WAYS}
             choose_ways(user_id, ways, "\n".join(addresses))
+            note_language(user_id)
             messages.success(request, _("Your choices were saved"))
             return redirect("catalog:notice-settings")
     kept = {name: getattr(choices, name, []) for name in WAYS}

@@ -12,8 +12,8 @@ from catalog.queries.people import filmography
 
 
 @require_safe
-def person_page(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
-    """A person's films in time order. A person who was renamed answers at the old address too."""
+def person_page(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
+    """A person's films in time order. The number alone and an old name lead here too."""
     person = get_object_or_404(Person, pk=pk)
     if slug != person_slug(person.name):
         return redirect(person, permanent=True)

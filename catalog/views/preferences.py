@@ -34,6 +34,7 @@ def _kept(request: HttpRequest, cookie: str, wanted: str, choices: Collection[st
     else:
         answer = HttpResponseRedirect(back(request, reverse("home")))
     if wanted in choices:
+        # nosemgrep: ns-websec-1004-001 -- a script of the administration reads the theme
         answer.set_cookie(cookie, wanted, max_age=YEAR, samesite="Lax", secure=request.is_secure())
     else:
         answer.delete_cookie(cookie, samesite="Lax")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.options import InlineModelAdmin
@@ -63,7 +64,7 @@ class UserAdmin(LargeTableAdmin, DjangoUserAdmin):
         *(DjangoUserAdmin.fieldsets or ()),
         (
             _("On the site"),
-            {"fields": ("imported",)},
+            {"fields": ("imported", "proxy_name")},
         ),
     )
 
@@ -83,6 +84,13 @@ class UserAdmin(LargeTableAdmin, DjangoUserAdmin):
     def get_inlines(self, request: HttpRequest, obj: User | None) -> list[type[InlineModelAdmin]]:
         """Raters share nothing, and who is being added has chosen nothing yet."""
         return [] if obj is None or obj.imported else [SharingInline]
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Whom an administrator adds where a proxy says who people are is one of the proxy's."""
+        if settings.REMOTE_USER_META and not change:
+            taken = User.objects.filter(proxy_name__iexact=obj.username).exists()
+            obj.proxy_name = None if taken else obj.username
+        super().save_model(request, obj, form, change)
 
     def log_change(self, request: HttpRequest, obj: User, message: Any) -> LogEntry:
         """Written down, and told to the account's owner: rights, password, whatever it was."""

@@ -15,9 +15,11 @@ class AccountsConfig(AppConfig):
         from moviesite import unsent_mail as _checks  # noqa: F401 - for its check
 
         from .audit_signals import connect
+        from .languages import note
         from .private_pages import begin
         from .roles import grant_roles
 
         connect()
         user_logged_in.connect(begin, dispatch_uid="accounts.begin")
+        user_logged_in.connect(note, dispatch_uid="accounts.language")
         post_migrate.connect(grant_roles, sender=self, dispatch_uid="accounts.roles")

@@ -10,6 +10,7 @@ from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -25,8 +26,22 @@ class User(AbstractUser):
     # How the name looks (``look_alikes.look_of``), for members; old ones may look the same.
     name_look = models.CharField(max_length=600, default="", db_default="", editable=False)
 
+    # By which the proxy's header finds this account; none: it does not, whatever the user name.
+    proxy_name = models.CharField(  # noqa: DJ001 -- many have none, and none is not unique
+        _("name at the proxy"),
+        max_length=150,
+        null=True,
+        blank=True,
+        help_text=_("Whom the proxy calls so comes into this account."),
+    )
+
     class Meta(AbstractUser.Meta):
         constraints = [
+            models.UniqueConstraint(
+                Upper("proxy_name"),
+                name="accounts_user_proxy_name",
+                violation_error_message=_("The proxy's member of this name has another account."),
+            ),
             models.CheckConstraint(
                 condition=models.Q(imported=False) | models.Q(is_active=False),
                 name="accounts_user_imported_is_inactive",

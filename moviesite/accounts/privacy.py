@@ -28,6 +28,7 @@ from catalog.models import (
     HookDelivery,
     ImportList,
     MemberImport,
+    MemberLanguage,
     MovieList,
     MovieListEntry,
     Notice,
@@ -134,6 +135,7 @@ PARTS = (
         User,
         {
             **_same("username", "email", "first_name", "last_name", "date_joined", "last_login"),
+            **_same("proxy_name"),
             **{name: shares(name) for name in (*CHOICES, "taken_down")},
             "is_staff": "is_staff",
         },
@@ -200,6 +202,7 @@ PARTS = (
         StreamingChoice,
         {**_same("country", "only_mine"), "providers": _provider_names()},
     ),
+    Part("language", MemberLanguage, _same("language")),
     Part("notices", Notice, _same("kind", "subject", "made_at", "read_at")),
     Part(
         "ways_of_notices",

@@ -6,8 +6,6 @@ proxies takes the headers away before anybody reads them.
 
 from __future__ import annotations
 
-from typing import Any
-
 import structlog
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -23,52 +21,64 @@ from .models import User
 
 log = structlog.get_logger(__name__)
 
-CHANGELESS = 150  # a longer name does not fit its column
+LONGEST = 150  # a longer name does not fit its column
 
 
-def _looks_like_another(name: str) -> bool:
-    """Whether it would be a new account whose name looks like one that is there."""
-    name = name.strip()
+def _is_anothers(name: str) -> bool:
+    """Whether a member has this name, or one that looks like it."""
     if User.objects.filter(username__iexact=name).exists():
-        return False
+        return True
     return User.objects.filter(name_look__in=looks_of(name), imported=False).exists()
 
 
 class RemoteUserBackend(DjangoBackend):
-    @property
-    def create_unknown_user(self) -> bool:  # type: ignore[override]
-        """Whether whom the proxy knows becomes a member."""
-        wanted: bool = settings.REMOTE_USER_SIGN_UP
-        return wanted
+    """Into the account that the header made, or that an administrator gave the proxy's name.
+
+    Not into one whose user name is the same: whoever signed up first would share it.
+    """
 
     def authenticate(self, request: HttpRequest | None, remote_user: str) -> User | None:  # type: ignore[override]
-        if not settings.REMOTE_USER_META or len(remote_user) > CHANGELESS:
+        name = remote_user.strip()
+        if not settings.REMOTE_USER_META or not 0 < len(name) <= LONGEST:
             return None
-        if _looks_like_another(remote_user):
-            log.warning("remote_user_looks_like_another")
-            return None
-        found: User | None = super().authenticate(request, remote_user)
-        return found
+        user = self._linked(name) or self._newcomer(request, name)
+        return user if user is not None and self.user_can_authenticate(user) else None
 
     def clean_username(self, username: str) -> str:
-        """As the account writes it: names differ by more than capital letters here."""
-        there = User.objects.filter(username__iexact=username.strip()).first()
-        return there.username if there else username.strip()
+        """The user name of whom the header names now; the middleware compares it."""
+        linked = self._linked(username.strip())
+        return linked.username if linked else ""
 
-    def configure_user(self, request: Any, user: Any, created: bool = True) -> Any:
-        if not created:
-            return user
-        user.set_unusable_password()
-        address = request.META.get(settings.REMOTE_EMAIL_META or "", "").strip()
-        try:
-            validate_email(address)
-        except ValidationError:
-            address = ""
-        if address and not EmailAddress.objects.filter(email__iexact=address).exists():
-            user.email = address
-            EmailAddress.objects.create(user=user, email=address, verified=True, primary=True)
-        user.save()
+    def _linked(self, name: str) -> User | None:
+        return User.objects.filter(proxy_name__iexact=name).first()
+
+    def _newcomer(self, request: HttpRequest | None, name: str) -> User | None:
+        if not settings.REMOTE_USER_SIGN_UP:
+            return None
+        if _is_anothers(name):
+            if linked := self._linked(name):  # in the meantime: a browser asks several times
+                return linked
+            log.warning("remote_user_has_anothers_name")
+            return None
+        user, made = User.objects.get_or_create(proxy_name=name, defaults={"username": name})
+        if made:
+            _introduce(user, request)
         return user
+
+
+def _introduce(user: User, request: HttpRequest | None) -> None:
+    """Without a password of its own; the address is the proxy's word, and nobody else's here."""
+    user.set_unusable_password()
+    sent = request.META if request is not None else {}
+    address = sent.get(settings.REMOTE_EMAIL_META or "", "").strip()
+    try:
+        validate_email(address)
+    except ValidationError:
+        address = ""
+    if address and not EmailAddress.objects.filter(email__iexact=address).exists():
+        user.email = address
+        EmailAddress.objects.create(user=user, email=address, verified=True, primary=True)
+    user.save()
 
 
 class RemoteUserMiddleware(DjangoMiddleware):

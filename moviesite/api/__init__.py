@@ -8,6 +8,7 @@ from catalog.api import (
     bulk,
     diary,
     film_requests,
+    import_questions,
     imports,
     lists,
     movies,
@@ -41,7 +42,7 @@ api.add_router("movies", recommendations.movies)
 api.add_router("people", people.router)
 api.add_router("me", recommendations.me)
 api.add_router("me", ratings.router)
-for router in (seen, shelves, diary, lists, imports, filters, together, profile):
+for router in (seen, shelves, diary, lists, imports, import_questions, filters, together, profile):
     api.add_router("me", router.router)
 api.add_router("", film_requests.router)
 api.add_router("watch-next", watch_next.router)

@@ -7,6 +7,7 @@ from typing import cast
 from django.db import transaction
 from django.http import HttpRequest, StreamingHttpResponse
 from ninja import Router, Schema
+from pydantic import StrictBool
 
 from catalog.api.auth import MEMBER, member_id
 from catalog.api.payloads import Json
@@ -26,11 +27,11 @@ class ProfileChange(Schema):
     """What is left out stays as it is."""
 
     username: str | None = None
-    is_public: bool | None = None
-    findable: bool | None = None
-    shares_ratings: bool | None = None
-    watch_together: bool | None = None
-    shown_to_operators: bool | None = None
+    is_public: StrictBool | None = None
+    findable: StrictBool | None = None
+    shares_ratings: StrictBool | None = None
+    watch_together: StrictBool | None = None
+    shown_to_operators: StrictBool | None = None
 
 
 class ProfileOut(Schema):

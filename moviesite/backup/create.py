@@ -1,16 +1,15 @@
-"""Making a back-up, and removing those that are old."""
+"""Making a back-up in a folder of this machine."""
 
 from __future__ import annotations
 
 import fcntl
 import io
 import os
-import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -19,15 +18,18 @@ from moviesite.backup import database
 from moviesite.backup.archive import read_archive, write_archive
 from moviesite.backup.errors import BackupError
 from moviesite.backup.manifest import describe_site
+from moviesite.backup.names import name_at
 from moviesite.backup.stored_files import add_files
 
-_STAMP = "%Y%m%dT%H%M%SZ"
-_NAME = re.compile(r"matinee-(\d{8}T\d{6}Z)\.backup")
 _WORK = ".matinee-backup-"
 
 
-def create_backup(folder: Path, passphrase: str | None) -> Path:
+def create_backup(
+    folder: Path, passphrase: str | None, send: Callable[[Path, str], None] | None = None
+) -> Path:
     """Write a back-up into the folder, read it again from front to end, and say where it is.
+
+    With ``send`` it is handed over under its name instead of being kept there.
 
     Raises
     ------
@@ -40,34 +42,14 @@ def create_backup(folder: Path, passphrase: str | None) -> Path:
             path = work / "backup"
             _write(path, work, passphrase)
             read_archive(path, passphrase)
-            target = folder / f"matinee-{datetime.now(UTC).strftime(_STAMP)}.backup"
-            path.rename(target)
+            target = folder / name_at(datetime.now(UTC))
+            if send is None:
+                path.rename(target)
+            else:
+                send(path, target.name)
             return target
     except OSError as error:
         raise BackupError(f"No back-up was made: {error}.") from error
-
-
-def remove_old(folder: Path, days: int, now: datetime) -> list[Path]:
-    """Remove back-ups older than so many days, by their names; the newest always stays."""
-    before = (now - timedelta(days=days)).strftime(_STAMP)
-    dated = sorted(
-        (found.group(1), path) for path in folder.iterdir() if (found := _NAME.fullmatch(path.name))
-    )
-    old = [path for made, path in dated[:-1] if made < before]
-    for path in old:
-        path.unlink()
-    return old
-
-
-def newest_age(folder: Path) -> timedelta | None:
-    """How old the newest back-up in the folder is, by its name; None where there is none."""
-    try:
-        names = [found.group(1) for name in os.listdir(folder) if (found := _NAME.fullmatch(name))]
-    except OSError:
-        return None
-    if not names:
-        return None
-    return datetime.now(UTC) - datetime.strptime(max(names), _STAMP).replace(tzinfo=UTC)
 
 
 def _write(path: Path, work: Path, passphrase: str | None) -> None:

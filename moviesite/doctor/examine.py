@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from . import address, machine, mail, services
+from . import address, backups, machine, mail, services
 from .diagnosis import Finding, Findings, worst_first
 
 Subject = Callable[[], Findings]
@@ -26,6 +26,8 @@ AT_WORK: tuple[Subject, ...] = (
     services.migrations,
     services.workers,
     services.beat,
+    backups.schedule,
+    backups.newest,
     mail.server,
 )
 

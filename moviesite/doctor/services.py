@@ -14,12 +14,13 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django_celery_beat.models import PeriodicTask
 from kombu.connection import Connection
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
 from moviesite.celery import app
+from moviesite.health import heartbeats
+from moviesite.health.models import Heartbeat
 
 from .diagnosis import Findings, hint, ok, wrong
 
@@ -172,21 +173,16 @@ def workers() -> Findings:
 def beat() -> Findings:
     subject = _("Schedule")
     try:
-        last = (
-            PeriodicTask.objects.filter(enabled=True, last_run_at__isnull=False)
-            .order_by("-last_run_at")
-            .values_list("last_run_at", flat=True)
-            .first()
-        )
+        seen = Heartbeat.objects.filter(pk=heartbeats.BEAT).values_list("at", flat=True).first()
     except DatabaseError:
         return  # which has been told
-    if last is None:
+    if seen is None:
         yield wrong(subject, _("Beat has never run."), "celery -A moviesite beat")
-    elif timezone.now() - last > BEAT_MAY_BE_LATE:
+    elif timezone.now() - seen > BEAT_MAY_BE_LATE:
         yield wrong(
             subject,
             _("Beat has started nothing since %(time)s.")
-            % {"time": timezone.localtime(last).strftime("%Y-%m-%d %H:%M")},
+            % {"time": timezone.localtime(seen).strftime("%Y-%m-%d %H:%M")},
             "celery -A moviesite beat",
         )
     else:

@@ -81,7 +81,15 @@ TO_DO: dict[tuple[str, str], Text] = {
     ("training", "silent"): _TRAINING,
     ("beat", "never seen"): _BEAT,
     ("beat", "silent"): _BEAT,
-    ("backup", "none"): _("There is none. Run manage.py backup, and let it run every night."),
+    ("backup", "none"): _("There is none. Run manage.py backup, and set MATINEE_BACKUP_AT."),
+    ("backup", "failed"): _(
+        "The last one of the schedule failed. manage.py doctor says why, and so does the worker's"
+        " log."
+    ),
+    ("backup", "unreachable"): _(
+        "Where they are kept cannot be looked at. manage.py doctor says why. Look at"
+        " MATINEE_BACKUP_TO and BACKUPS_OPTIONS."
+    ),
     ("backup", "old"): _(
         "The newest is older than MATINEE_BACKUP_WARN_DAYS. See whether what makes them still runs."
     ),

@@ -16,9 +16,9 @@ from django.core.cache import caches
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from moviesite.backup.create import newest_age
+from moviesite.backup.errors import BackupError
 from moviesite.cache import CacheWithFallback
-from moviesite.health import heartbeats
+from moviesite.health import backups, heartbeats
 from moviesite.health.models import Heartbeat
 from recommender.versions.artifacts import probe
 
@@ -109,9 +109,14 @@ def training() -> str:
 
 def backup() -> str:
     """How old the newest one is; none is missed where the site runs for its developer alone."""
+    if settings.MATINEE_BACKUP_AT and backups.last_failure():
+        return "failed"
     if settings.MATINEE_BACKUP_WARN_DAYS <= 0:
         return OK
-    age = newest_age(settings.MATINEE_BACKUP_FOLDER)
+    try:
+        age = backups.known_age()
+    except BackupError:
+        return "unreachable"
     if age is None:
         return OK if settings.LOCAL else "none"
     return "old" if age > timedelta(days=settings.MATINEE_BACKUP_WARN_DAYS) else OK
@@ -150,6 +155,6 @@ USEFUL: dict[str, Check] = {
     "mail": mail,
 }
 # What of these asks the database.
-IN_TABLES = {"worker", "training", "beat", "mail"}
+IN_TABLES = {"worker", "training", "beat", "backup", "mail"}
 # Vital checks whose word is only a warning.
 WARNINGS = {("disk", "low")}

@@ -18,6 +18,8 @@ log = structlog.get_logger(__name__)
 EVERY = 15.0  # seconds between two rows of the same process
 BEAT = "beat"
 MAIL = "mail"
+STORED_BACKUP = "backup:stored"
+SCHEDULED_BACKUP = "backup:scheduled"
 
 _told_at: dict[str, float] = {}
 _queues: list[str] = []

@@ -18,7 +18,7 @@ class CacheEntry(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When beat, the workers of a queue, or the mail server were last seen alive."""
+    """When beat, a queue's workers or the mail server were last alive, and of back-ups."""
 
     name = models.CharField(max_length=100, primary_key=True)
     at = models.DateTimeField()

@@ -7,5 +7,5 @@ from moviesite.health import upkeep
 
 @shared_task(name="moviesite.health.tasks.look_after_site")
 def look_after_site() -> None:
-    """Try the mail server, forget what ran out; see `moviesite.health.upkeep`. Beat sends it."""
+    """Beat sends it; see `moviesite.health.upkeep` for what is done."""
     upkeep.look_after_site()

@@ -7,7 +7,7 @@ from smtplib import SMTPException
 from django.core.mail import get_connection
 from django.utils import timezone
 
-from moviesite.health import heartbeats
+from moviesite.health import backups, heartbeats
 from moviesite.health.models import CacheEntry
 
 MAIL_SECONDS = 10
@@ -15,6 +15,7 @@ MAIL_SECONDS = 10
 
 def look_after_site() -> None:
     try_mail()
+    backups.note_newest()
     CacheEntry.objects.filter(expires__lt=timezone.now()).delete()
 
 

@@ -54,6 +54,7 @@ LOCAL = Requirements(name="requirements-local", base=SITE)
 S3 = Requirements(name="requirements-s3", base=SITE)
 DEVELOPMENT = Requirements(name="requirements-dev", base=LOCAL)
 CUDA = Requirements(name="requirements-cuda")
+SEMGREP = Requirements(name="requirements-semgrep")
 BENCHMARKS = Requirements(name="requirements-bench", universal=False)  # Its numpy is an old one.
 
 
@@ -63,6 +64,7 @@ def main(options: list[str]) -> None:
     without_cuda = cpu_build_hashes(site["torch"], locked(SITE)["torch"])
     write(SITE, for_cpus(site, without_cuda))
     write(CUDA, resolve(CUDA, site, options))
+    write(SEMGREP, resolve(SEMGREP, {}, options))
     write(BENCHMARKS, for_cpus(resolve(BENCHMARKS, {}, options), without_cuda))
     s3 = resolve(S3, site, options)
     local = resolve(LOCAL, site, options)

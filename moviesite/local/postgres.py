@@ -48,14 +48,23 @@ class PrivatePostgres:
         Whom to run as; None for the present user.
     durable
         False trades safety for speed: for tests.
+    binaries
+        What to run; None for the first that is found.
     """
 
     def __init__(
-        self, var: Path, sockets: Path, account: Account | None, *, durable: bool = True
+        self,
+        var: Path,
+        sockets: Path,
+        account: Account | None,
+        *,
+        durable: bool = True,
+        binaries: PostgresBinaries | None = None,
     ) -> None:
         self.var = var
         self.sockets = sockets
         self.account = account
+        self.binaries = binaries
         self.settings = SETTINGS if durable else {**SETTINGS, **NOT_DURABLE}
         self.log = var / "log" / "postgresql.log"
         self.process: subprocess.Popen[bytes] | None = None
@@ -73,7 +82,7 @@ class PrivatePostgres:
         LocalRunError
             When the server does not answer; names the reason that it logged.
         """
-        binaries = find_postgres(self.account)
+        binaries = self.binaries or find_postgres(self.account)
         self.data = _data_folder(self.var, self.account)
         self._stop_earlier_server()
         if not (self.data / "PG_VERSION").exists():

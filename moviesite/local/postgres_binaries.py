@@ -44,9 +44,9 @@ def find_postgres(account: Account | None) -> PostgresBinaries:
         When there is none.
     """
     for folder in candidates():
-        major = _major_version(folder, account)
+        major = major_version(folder, account)
         if major is None and account and (copy := _readable_copy(folder)):
-            folder, major = copy, _major_version(copy, account)
+            folder, major = copy, major_version(copy, account)
         if major is not None:
             return PostgresBinaries(folder, major)
     raise LocalRunError(
@@ -71,7 +71,7 @@ def candidates(program: str = "postgres") -> list[Path]:
     return [folder for folder in found if (folder / program).exists()]
 
 
-def _major_version(folder: Path, account: Account | None) -> int | None:
+def major_version(folder: Path, account: Account | None) -> int | None:
     """The major version that ``postgres --version`` prints to this account, None if it cannot."""
     try:
         answer = subprocess.run(  # noqa: S603

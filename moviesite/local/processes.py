@@ -79,11 +79,18 @@ def spawn(
 def _opened(log: Path) -> BinaryIO:
     """A log to append to, for its owner's eyes; a disk that takes no file does not stop a child."""
     try:
-        return open(log, "ab", opener=lambda path, flags: os.open(path, flags, LOG_MODE))
+        return open(log, "ab", opener=_opener)
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EROFS, errno.EDQUOT):
             raise
         return Path(os.devnull).open("ab")
+
+
+def _opener(path: str, flags: int) -> int:
+    descriptor = os.open(path, flags, LOG_MODE)
+    if os.fstat(descriptor).st_mode & 0o777 & ~LOG_MODE:  # an earlier release made it
+        os.fchmod(descriptor, LOG_MODE)
+    return descriptor
 
 
 def _die_with_parent(death_signal: signal.Signals) -> Callable[[], None] | None:

@@ -1,6 +1,7 @@
 """A private Valkey: broker and cache on one Unix socket, with its data in ``var/``."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -11,11 +12,17 @@ from urllib.parse import quote
 import psutil
 import redis
 
+from moviesite.local.console import complain
 from moviesite.local.errors import LocalRunError
 from moviesite.local.processes import spawn, stop, stop_leftovers
 
 START_PATIENCE = 30.0  # seconds; it reads its append-only file first
 STOP_STEPS = ((signal.SIGTERM, 10.0),)
+# What the server says of an append-only file, its list of files or its snapshot before it ends.
+DAMAGED = re.compile(
+    r"(Bad file format|Unexpected end of file) reading the append only file"
+    r"|Invalid AOF manifest|Wrong signature trying to load DB|rdb file reading failure"
+)
 
 
 class PrivateValkey:
@@ -41,19 +48,44 @@ class PrivateValkey:
     def start(self) -> None:
         """Start the server and wait until it answers.
 
+        Where it cannot read what an earlier one wrote, as after a full disk, it begins with
+        nothing: what is left to do is found in the database. The files are kept beside it.
+
         Raises
         ------
         LocalRunError
             When it does not; names the reason that it logged.
         """
-        data = self.var / "valkey"
-        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        told = self.log.stat().st_size if self.log.exists() else 0
+        try:
+            self._start()
+        except LocalRunError:
+            if not self._is_damaged(told):
+                raise
+            aside = self.var / "valkey-damaged"
+            shutil.rmtree(aside, ignore_errors=True)
+            self._data.rename(aside)
+            complain(f"Valkey could not read its data, which now is in {aside}: it begins anew.")
+            self._start()
+
+    @property
+    def _data(self) -> Path:
+        return self.var / "valkey"
+
+    def _is_damaged(self, begin: int) -> bool:
+        """Whether the log says so from ``begin`` on, a number of bytes."""
+        with self.log.open("rb") as log:
+            log.seek(begin)
+            return DAMAGED.search(log.read().decode(errors="replace")) is not None
+
+    def _start(self) -> None:
+        self._data.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._stop_earlier_server()
         options = {
             "--port": "0",
             "--unixsocket": str(self.socket),
             "--unixsocketperm": "700",
-            "--dir": str(data),
+            "--dir": str(self._data),
             "--appendonly": "yes" if self.durable else "no",
             "--save": "",
             "--maxmemory-policy": "noeviction",  # a broker must not lose a message

@@ -20,7 +20,8 @@ from prometheus_client.registry import Collector
 
 from catalog.images.store import TOTAL_KEY
 from catalog.models import Movie
-from moviesite.backup.create import newest_age
+from moviesite.backup.errors import BackupError
+from moviesite.health import backups
 from moviesite.health.checks import OK
 from moviesite.health.models import Heartbeat
 from moviesite.health.report import looks
@@ -64,7 +65,7 @@ def health() -> Iterator[Metric]:
     ages = GaugeMetricFamily(
         "matinee_heartbeat_age_seconds", "Since beat or a worker was last alive.", labels=["name"]
     )
-    for beat in Heartbeat.objects.all():
+    for beat in Heartbeat.objects.exclude(name__startswith="backup:"):
         ages.add_metric([beat.name], _since(beat.at))
     yield ages
 
@@ -162,7 +163,10 @@ def disks() -> Iterator[Metric]:
     yield GaugeMetricFamily("matinee_image_cache_bytes", "Pictures kept.", kept)
     most = settings.IMAGE_CACHE_BYTES
     yield GaugeMetricFamily("matinee_image_cache_max_bytes", "What pictures may take.", most)
-    age = newest_age(settings.MATINEE_BACKUP_FOLDER)
+    try:
+        age = backups.known_age()
+    except BackupError:
+        age = None  # which `health` tells
     if age is not None:
         seconds = age.total_seconds()
         yield GaugeMetricFamily("matinee_backup_age_seconds", "Of the newest back-up.", seconds)

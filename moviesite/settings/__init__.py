@@ -4,8 +4,6 @@ The table of variables is in ``docs/operating.md``. ``MATINEE_LOCAL=1`` (set by 
 by the tests) relaxes what only a public site needs: HTTPS, verified e-mail, a mail server.
 """
 
-from pathlib import Path
-
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -18,16 +16,15 @@ from moviesite.proxies import TrustedProxies
 from moviesite.settings.accounts import *  # noqa: F403
 from moviesite.settings.doors import *  # noqa: F403
 from moviesite.settings.doors import SOCIAL_APPS
+from moviesite.settings.files import *  # noqa: F403
+from moviesite.settings.files import BASE_DIR, VAR_DIR
 from moviesite.unsent_mail import TELLTALE, UNSENT
-
-BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
 env = Environment()
 
 LOCAL = env.bool("MATINEE_LOCAL", default=False)
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY")  # no default: a guessed key would forge every session
-VAR_DIR = Path(env.str("MATINEE_VAR", default=str(BASE_DIR / "var")))
 
 # Where people find the site; hosts, origins, path, scheme and cookies follow from it.
 PUBLIC_ADDRESS = PublicAddress.parse(env.str("MATINEE_URL", default=""))
@@ -76,6 +73,8 @@ MIDDLEWARE = [
     "moviesite.metrics.middleware.MetricsMiddleware",
     "moviesite.proxies.TrustedProxiesMiddleware",
     "moviesite.middleware.public_address.PublicAddressMiddleware",
+    "moviesite.middleware.cookie_names.CookieNamesMiddleware",
+    "moviesite.middleware.plain_http.PlainHttpMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pads its answers, against BREACH
@@ -213,13 +212,6 @@ MATINEE_RETRAIN_AFTER = env.int("MATINEE_RETRAIN_AFTER", default=0)  # 0: as set
 
 MATINEE_API_RATE = env.int("MATINEE_API_RATE", default=600)  # requests a minute; 0: any number
 
-# --- Back-ups ---------------------------------------------------------------------------------
-
-MATINEE_BACKUP_FOLDER = Path(env.str("MATINEE_BACKUP_FOLDER", default=str(VAR_DIR / "backups")))
-MATINEE_BACKUP_PASSPHRASE = env.str("MATINEE_BACKUP_PASSPHRASE", default="")
-MATINEE_BACKUP_KEEP_DAYS = env.int("MATINEE_BACKUP_KEEP_DAYS", default=30)
-MATINEE_BACKUP_WARN_DAYS = env.int("MATINEE_BACKUP_WARN_DAYS", default=8)  # 0: never
-
 # --- TMDB: without a key the site never asks it ----------------------------------------------
 
 TMDB_API_KEY = env.str("TMDB_API_KEY", default="").strip()
@@ -293,33 +285,13 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# --- Language, files, logs ------------------------------------------------------------------
+# --- Language, logs -------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("de", _("German")), ("fr", _("French"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_I18N = USE_TZ = True
-
-STATIC_ROOT = Path(env.str("MATINEE_STATIC", default=str(VAR_DIR / "static")))
-STATICFILES_DIRS = [BASE_DIR / "static"]
-MEDIA_ROOT = VAR_DIR / "media"
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
-    "artifacts": {
-        "BACKEND": env.str(
-            "ARTIFACTS_BACKEND", default="django.core.files.storage.FileSystemStorage"
-        ),
-        "OPTIONS": env.json("ARTIFACTS_OPTIONS", default={"location": str(VAR_DIR / "artifacts")}),
-    },
-    "images": {
-        "BACKEND": env.str("IMAGES_BACKEND", default="django.core.files.storage.FileSystemStorage"),
-        "OPTIONS": env.json(
-            "IMAGES_OPTIONS", default={"location": str(VAR_DIR / "images"), "allow_overwrite": True}
-        ),
-    },
-}
 
 # Who may read /metrics; without one nobody, and nothing is counted.
 MATINEE_METRICS_TOKEN = env.str("MATINEE_METRICS_TOKEN", default="")

@@ -21,7 +21,7 @@ from moviesite.backup.create import create_backup
 from moviesite.backup.errors import BackupError
 from moviesite.backup.restore import restore_backup
 from moviesite.upgrade.errors import UpgradeError
-from moviesite.upgrade.trial import try_web_process, wait_until_fine
+from moviesite.upgrade.trial import PATIENCE, try_web_process, wait_until_fine
 from recommender.versions.code_version import code_version
 
 RELEASE = "release.txt"  # in the folder of the state: the code of the last upgrade
@@ -41,8 +41,8 @@ class Upgrade:
         Of the back-up; without a passphrase it is not encrypted.
     stop, start
         Commands for web, workers and beat; empty where somebody else sees to it.
-    health
-        The address that is asked after ``start`` until the site is ready.
+    health, patience
+        The address that is asked after ``start`` until the site is ready, for so many seconds.
     """
 
     say: Callable[[str], object]
@@ -51,6 +51,7 @@ class Upgrade:
     stop: str = ""
     start: str = ""
     health: str = ""
+    patience: float = PATIENCE
 
     def run(self) -> None:
         """All steps, or none.
@@ -88,7 +89,7 @@ class Upgrade:
         if self.start:
             with self._step("Starting the site"):
                 run_command(self.start)
-                wait_until_fine(self.health)
+                wait_until_fine(self.health, patience=self.patience)
 
     def _roll_back(
         self, backup: Path, pending: list[Migration], static: dict[Path, bytes | None]

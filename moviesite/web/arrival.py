@@ -11,6 +11,9 @@ import tempfile
 from typing import IO
 
 IDLE_SECONDS = 5.0  # for the first byte of a further request on a connection
+# The same on a proxy's. It has to be longer than proxies keep theirs (nginx 60 s, Traefik 90,
+# Caddy 120): who closes first tears a request that the other one just sends.
+PROXY_IDLE_SECONDS = 150.0
 HEAD_SECONDS = 10.0
 # A body has this long, and as much longer as its bytes take a very slow line.
 BODY_SECONDS = 30.0
@@ -38,10 +41,11 @@ class Arrival:
     Whether a request is well-formed is gunicorn's to say: one that this cannot read is handed on.
     """
 
-    def __init__(self, now: float, largest_body: int, *, is_further: bool = False) -> None:
+    def __init__(self, now: float, largest_body: int, *, idle: float = 0.0) -> None:
+        """``idle``: seconds for its first byte, where it is a connection's further request."""
         self.began = now
         self.largest_body = largest_body
-        self.is_further = is_further
+        self.idle = idle
         self.is_complete = False
         self.wants_continue = False
         self._head = bytearray()
@@ -59,7 +63,12 @@ class Arrival:
     def deadline(self) -> float:
         if self._head_is_over:
             return self.began + BODY_SECONDS + self._body / SLOWEST
-        return self.began + (IDLE_SECONDS if self.is_further and not self._head else HEAD_SECONDS)
+        return self.began + (self.idle if self.idle and not self._head else HEAD_SECONDS)
+
+    def begin(self, now: float) -> None:
+        """The first byte is there: the time of its head runs from now on."""
+        if self.idle and not self.has_begun:
+            self.began = now
 
     def feed(self, data: bytes) -> None:
         """More bytes have come. Raises TooLargeError."""

@@ -2,15 +2,21 @@
 
 import gc
 import sys
+import threading
 from pathlib import Path
 
+import structlog
 from django.conf import settings
+from django.db import DatabaseError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.template import engines
 from django.urls import reverse
 
+from recommender.serving.live import live_state
 from recommender.serving.malloc import share_one_heap
+
+log = structlog.get_logger(__name__)
 
 # Seconds a thread may hold the interpreter while another waits for it. A request gives it up at
 # each query and has to get it back: with the default of 5 ms, next to one that renders a page, a
@@ -31,6 +37,25 @@ def settle() -> None:
     _compile_templates()
     gc.collect()
     gc.freeze()
+
+
+def warm_up() -> threading.Thread:
+    """Read catalog and live versions in a thread: no first visitor waits half a second.
+
+    One who comes meanwhile waits for the rest of it. Where they cannot be read, requests try anew.
+    """
+    thread = threading.Thread(target=_read_what_is_live, name="warm-up", daemon=True)
+    thread.start()
+    return thread
+
+
+def _read_what_is_live() -> None:
+    try:
+        live_state()
+    except (DatabaseError, OSError) as error:
+        log.warning("not_warm", reason=str(error))
+    finally:
+        connection.close()  # the thread's own
 
 
 def bound_statements(connection: BaseDatabaseWrapper, **_: object) -> None:

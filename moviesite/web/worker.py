@@ -21,7 +21,7 @@ from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from moviesite.proxies import parsed_address
-from moviesite.web.arrival import Arrival, TooLargeError
+from moviesite.web.arrival import IDLE_SECONDS, PROXY_IDLE_SECONDS, Arrival, TooLargeError
 
 READ_AT_ONCE = 64 * 1024
 SEND_SECONDS = 60.0  # in which a client has to take a piece of its answer
@@ -128,7 +128,7 @@ class PatientWorker(ThreadWorker):
         self._connections[address] += 1
         self.nr_conns += 1
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
-        self._await_request(conn, b"", is_further=False)
+        self._await_request(conn, b"")
         return True
 
     def finish_request(self, conn: TConn, fs: Future[Any]) -> None:
@@ -142,7 +142,8 @@ class PatientWorker(ThreadWorker):
         except (OSError, ValueError):  # what was kept cannot be read
             goes_on = False
         if goes_on:
-            self._await_request(conn, rest, is_further=True)
+            idle = PROXY_IDLE_SECONDS if self._is_proxys(_address(conn)) else IDLE_SECONDS
+            self._await_request(conn, rest, idle=idle)
         else:
             self._linger(conn)
 
@@ -167,9 +168,9 @@ class PatientWorker(ThreadWorker):
         for conn in [conn for conn, deadline in self._closing.items() if now > deadline]:
             self._end_linger(conn)
 
-    def _await_request(self, conn: TConn, rest: bytes, *, is_further: bool) -> None:
+    def _await_request(self, conn: TConn, rest: bytes, *, idle: float = 0.0) -> None:
         conn.sock.setblocking(False)
-        self._arriving[conn] = Arrival(time.monotonic(), self._largest, is_further=is_further)
+        self._arriving[conn] = Arrival(time.monotonic(), self._largest, idle=idle)
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._read, conn))
         if rest:
             self._feed(conn, rest)
@@ -188,6 +189,7 @@ class PatientWorker(ThreadWorker):
 
     def _feed(self, conn: TConn, data: bytes) -> None:
         arrival = self._arriving[conn]
+        arrival.begin(time.monotonic())
         try:
             arrival.feed(data)
         except TooLargeError as error:
@@ -267,8 +269,12 @@ class PatientWorker(ThreadWorker):
 
     def _is_limited(self, address: str) -> bool:
         """Whether all these connections are one client's; a proxy's are those of many."""
+        return self._most > 0 and not self._is_proxys(address)
+
+    def _is_proxys(self, address: str) -> bool:
+        """A peer that is named, or one behind a Unix socket."""
         peer = parsed_address(address)
-        return self._most > 0 and peer is not None and not self._proxies.trusts(peer, 0)
+        return peer is None or self._proxies.trusts(peer, 0)
 
 
 def _address(conn: TConn) -> str:

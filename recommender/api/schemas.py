@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from ninja import Field, Schema
+from pydantic import StrictBool
 
 from catalog.api.schemas import MovieId, MovieOut, Number, Page, example
 from catalog.api.shelf_schemas import Key
@@ -67,7 +68,7 @@ class FiltersIn(Schema):
     runtime_from: Whole | None = None
     runtime_to: Whole | None = None
     languages: list[str] = []
-    show_adult: bool = False
+    show_adult: StrictBool = False
     popularity: Annotated[float, Field(ge=-1, le=1), Number] = 0.0
     diversity: Annotated[float, Field(ge=0, le=1), Number] = 0.0
 

@@ -27,11 +27,13 @@ def write_checksum(file: Path) -> str:
 
 
 @contextmanager
-def fetched_pack(source: str, sha256: str | None = None) -> Iterator[Path]:
+def fetched_pack(
+    source: str, sha256: str | None = None, *, unchecked: bool = False
+) -> Iterator[Path]:
     """The file that a path or an address names, once its checksum is right.
 
-    The checksum is ``sha256``, else what stands in ``SOURCE.sha256``. From an address nothing is
-    taken without one. Raises `PackError`.
+    The checksum is ``sha256``, else what stands in ``SOURCE.sha256``; nothing is taken without
+    one, but a file ``unchecked``. Raises `PackError`.
     """
     if "://" not in source:
         file = Path(source).expanduser()
@@ -39,6 +41,11 @@ def fetched_pack(source: str, sha256: str | None = None) -> Iterator[Path]:
             raise PackError(f"{file} is not there")
         beside = file.with_name(file.name + CHECKSUM_SUFFIX)
         expected = sha256 or (_first_word(beside.read_text("utf-8")) if beside.exists() else None)
+        if expected is None and not unchecked:
+            raise PackError(
+                f"{beside} is not there, so that nothing says what {file} has to be: name its "
+                "checksum with --sha256, or take --unchecked for a file of your own"
+            )
         if expected and (found := _sha256(file)) != expected.lower():
             raise PackError(f"{file} has sha256 {found}, not {expected}")
         yield file

@@ -30,7 +30,8 @@ ANSWERS = "answers"  # the element with the rows, which asks for them again afte
 def home(request: HttpRequest) -> HttpResponse:
     """``rows`` of cards; ``invite`` is true for those of whom nothing is known yet.
 
-    The rows alone for htmx, with a sentence on what a deed changed.
+    The rows alone for htmx, with a sentence on what a deed changed. ``?marks=top-picks:1a2b3c``
+    names rows that the page has already: one that would be the same comes empty.
     """
     if request.htmx and request.htmx.target == ANSWERS:  # type: ignore[attr-defined]
         return _rows_alone(request)
@@ -66,6 +67,8 @@ def _rows_alone(request: HttpRequest) -> HttpResponse:
     context = _rows(request)
     shown = (card.movie for row in context["rows"] for card in row.cards)
     context["change"] = change_in_words(request.GET, shown)
+    told = (request.POST or request.GET).get("marks", "")
+    context["marks"] = dict(one.split(":", 1) for one in told.split(",") if ":" in one)
     return render(request, "recommender/_rows.html", context)
 
 

@@ -1,8 +1,10 @@
 // The admin in the site's theme: one cookie for both, told by the button in the header.
 {
   const root = document.documentElement;
-  const path = document.currentScript.dataset.home.replace(/(.)\/$/, "$1");
-  const kept = () => /(?:^|; )theme=(light|dark)/.exec(document.cookie)?.[1] ?? "auto";
+  const { home, cookies } = document.currentScript.dataset;
+  const path = home.replace(/(.)\/$/, "$1");
+  const pattern = new RegExp(`(?:^|; )${cookies}theme=(light|dark)`);
+  const kept = () => pattern.exec(document.cookie)?.[1] ?? "auto";
   root.dataset.theme = kept();
 
   const next = () => {
@@ -16,7 +18,7 @@
     const theme = next();
     const secure = location.protocol === "https:" ? "; Secure" : "";
     const age = theme === "auto" ? 0 : 365 * 24 * 3600;
-    document.cookie = `theme=${theme}; Path=${path}; Max-Age=${age}; SameSite=Lax${secure}`;
+    document.cookie = `${cookies}theme=${theme}; Path=${path}; Max-Age=${age}; SameSite=Lax${secure}`;
     root.dataset.theme = theme;
   });
 

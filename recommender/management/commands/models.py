@@ -42,6 +42,9 @@ class Command(BaseCommand):
         pulling.add_argument("source", help="a file, or an address")
         pulling.add_argument("--sha256", help="what the file has to have; else SOURCE.sha256 says")
         pulling.add_argument(
+            "--unchecked", action="store_true", help="take a file that has no checksum beside it"
+        )
+        pulling.add_argument(
             "--activate",
             action="store_true",
             help="in place of the live versions",
@@ -107,7 +110,8 @@ class Command(BaseCommand):
         self.stdout.write(f"sha256 {checksum}")
 
     def _pull(self, options: dict[str, Any]) -> None:
-        with fetched_pack(options["source"], options["sha256"]) as file:
+        source, unchecked = options["source"], options["unchecked"]
+        with fetched_pack(source, options["sha256"], unchecked=unchecked) as file:
             versions = install_pack(file, activate=options["activate"])
         for version in versions:
             version.refresh_from_db()

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 
+from catalog.api.bulk_schemas import MOST
 from catalog.models import Movie, Rating
 from moviesite.accounts.tokens import create_token
 
@@ -46,6 +47,46 @@ def test_films_are_upserted_and_rated_by_their_ids(root: Any, ada: Any) -> None:
     assert ada.diary.count() == 1
 
 
+def test_as_many_as_one_call_may_have_are_taken(root: Any, ada: Any) -> None:
+    """
+    GIVEN a program with as many films, and as many ratings, as the documentation allows in a call
+    WHEN it sends them, and sends them again
+    THEN each is there once, and one more in a call is refused whole
+    """
+    sent = [
+        {
+            "external_id": f"k-{n}",
+            "title": f"Film number {n}",
+            "original_title": f"Der Film {n}",
+            "year": 1900 + n % 120,
+            "runtime": 90,
+            "overview": "What happens in it, told in a sentence of the usual length. " * 2,
+            "genres": ["Comedy", "Drama"],
+            "links": {"imdb": f"tt{n + 1:07}", "tmdb": n + 1, "movielens": n + 1},
+        }
+        for n in range(MOST)
+    ]
+    ratings = [
+        {"film": f"k-{n}", "at": AT, "rating": (n % 10 + 1) / 2, "member": ("ada", "root")[n % 2]}
+        for n in range(MOST)
+    ]
+    for times, counted in enumerate(((MOST, 0), (0, MOST))):
+        told = send(root, "admin", "put", FILMS, films(*sent))
+        assert told.status_code == 200, told.content[:1000]
+        assert (told.json()["created"], told.json()["unchanged"]) == counted
+        assert len({one["id"] for one in told.json()["items"]}) == MOST
+        told = send(root, "admin", "post", EVENTS, films(*ratings))
+        assert told.status_code == 200, told.content[:1000]
+        assert told.json() == {"ratings": 0 if times else MOST, "plays": 0}
+    assert Movie.objects.count() == Rating.objects.count() == MOST
+    assert Rating.objects.filter(user=ada).count() == MOST // 2
+    assert Movie.objects.filter(rating_count=1).count() == MOST
+    ratings.append(ratings[0])
+    for method, address, items in (("put", FILMS, [*sent, sent[0]]), ("post", EVENTS, ratings)):
+        assert send(root, "admin", method, address, films(*items)).status_code == 422
+    assert Movie.objects.count() == MOST
+
+
 def test_ones_own_events_need_no_role(root: Any, ada: Any) -> None:
     send(root, "admin", "put", FILMS, films({"external_id": "k-1", "title": "Paper Moon"}))
     mine = films({"film": "k-1", "at": AT, "rating": 3})
@@ -77,6 +118,7 @@ def test_members_without_a_role_change_no_films_and_no_others(
         {"external_id": "x", "title": "T", "year": 3000},
         {"external_id": "x", "title": "T", "genres": ["!"]},
         {"external_id": "x", "title": "T", "links": {"imdb": "7"}},
+        {"external_id": "x", "title": "T", "links": 0},
     ],
 )
 def test_one_that_makes_no_sense_refuses_all(root: Any, item: dict[str, Any]) -> None:

@@ -31,7 +31,7 @@ def test_marks_are_put_listed_and_deleted(member: Client, films: list[Movie]) ->
     assert member.get(SEEN).json()["count"] == 1
 
 
-@pytest.mark.parametrize("day", ["2999-01-01", "1890-01-01", "yesterday", "2026-02-30", 7.5])
+@pytest.mark.parametrize("day", ["2999-01-01", "1890-01-01", "yesterday", "2026-02-30", 7.5, 0])
 def test_a_day_that_cannot_be_is_unprocessable(
     member: Client, films: list[Movie], day: Any
 ) -> None:

@@ -10,7 +10,8 @@ from django.core import mail
 from django.utils import timezone
 
 from catalog.couriers.digest import mail_digests
-from catalog.models import NoticeChoices, NoticeKind
+from catalog.models import FilmTranslation, Movie, NoticeChoices, NoticeKind
+from catalog.services.member_language import keep_language
 from catalog.services.notices import choose_ways, tell
 
 WAYS = {"bell": ["import-done"], "mailed": ["import-done"], "pushed": [], "feed": []}
@@ -54,3 +55,16 @@ def test_an_address_that_is_not_confirmed_gets_none(ada: Any) -> None:
     a_day_later()
     tell(ada.pk, NoticeKind.IMPORT_DONE, "import-1", subject="diary.csv")
     assert mail_digests() == 0
+
+
+def test_it_speaks_the_members_language(ada: Any) -> None:
+    film = Movie.objects.create(title="Dune")
+    FilmTranslation.objects.create(movie=film, language="de", title="Der Wüstenplanet")
+    keep_language(ada.pk, "de")
+    choose_ways(ada.pk, {**WAYS, "mailed": ["available"]}, "")
+    a_day_later()
+    tell(ada.pk, NoticeKind.AVAILABLE, "available-1", movie_id=film.pk)
+    assert mail_digests() == 1
+    (sent,) = mail.outbox
+    assert sent.subject == "Matinee: Neues für dich"
+    assert "Der Wüstenplanet von deiner Merkliste ist jetzt auf deinen Diensten" in sent.body

@@ -12,6 +12,7 @@ from django.contrib.auth import get_user_model
 
 from catalog.couriers.push import AddressError, check_addresses, push_notices
 from catalog.models import NoticeKind
+from catalog.services.member_language import keep_language
 from catalog.services.notices import choose_ways, tell
 
 WAYS = {"bell": [], "mailed": [], "pushed": ["import-done"], "feed": []}
@@ -56,6 +57,16 @@ def test_each_notice_goes_once(ada: Any, listener: Any, settings: Any) -> None:
     assert push_notices(ada.pk) == 0
     (said,) = heard
     assert "diary.csv was imported" in said["message"]
+
+
+def test_it_speaks_the_members_language(ada: Any, listener: Any, settings: Any) -> None:
+    address, heard = listener
+    settings.MATINEE_MEDIA_SERVERS = ["127.0.0.1"]
+    keep_language(ada.pk, "de")
+    choose_ways(ada.pk, WAYS, "\n".join(check_addresses(address)))
+    tell(ada.pk, NoticeKind.IMPORT_DONE, "import-1", subject="diary.csv")
+    assert push_notices(ada.pk) == 1
+    assert "diary.csv wurde importiert" in heard[0]["message"]
 
 
 def test_nothing_goes_to_what_is_not_public(ada: Any, listener: Any) -> None:

@@ -7,6 +7,7 @@ from pytest_django import Settings
 
 from catalog.models import MovieList
 from catalog.services.lists import make_list
+from catalog.services.member_language import keep_language
 from catalog.services.moderation import ask_review, lift, take_down_list, take_down_name, uphold
 from catalog.services.moderation_mail import UNCONFIGURED, mail_takedown
 
@@ -57,3 +58,9 @@ def test_a_member_without_an_address_is_told_on_the_site_alone(
     type(ada).objects.update(email="")
     assert not mail_takedown(take_down_list(films, "spam", "Tea.").pk)
     assert mail.outbox == []
+
+
+def test_it_speaks_the_members_language(films: MovieList, ada: AbstractUser) -> None:
+    keep_language(ada.pk, "de")
+    mail_takedown(take_down_list(films, "offensive", "Schimpfwörter.").pk)
+    assert mail.outbox[0].subject == "Matinee: Die Moderation hat etwas von dir gesperrt"

@@ -57,13 +57,15 @@ def test_markup_in_a_title_is_text(client: Client, db: None) -> None:
     assert "&lt;script&gt;alert" in shown
 
 
-def test_an_old_address_leads_to_the_new_one(client: Client, amelie: Movie) -> None:
-    answer = client.get(f"/movies/{amelie.pk}-another-name/")
+@pytest.mark.parametrize("rest", ["-another-name/", "/"], ids=["old name", "number alone"])
+def test_an_old_address_leads_to_the_new_one(client: Client, amelie: Movie, rest: str) -> None:
+    answer = client.get(f"/movies/{amelie.pk}{rest}")
     assert answer.status_code == 301
     assert answer["Location"] == amelie.get_absolute_url()
 
 
 def test_no_film_is_404(client: Client, db: None) -> None:
+    assert client.get("/movies/1/").status_code == 404
     answer = client.get("/movies/1-gone/")
     assert answer.status_code == 404
     assert "This page is not showing" in answer.content.decode()

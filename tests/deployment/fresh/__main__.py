@@ -4,8 +4,8 @@
 
 The commands are the blocks of that page, run as printed, but for the name of the host. What the
 page takes for granted is in `surroundings`: a certificate, a proxy, somebody who takes mail. It
-takes minutes, most of them for packages, needs root, and ends with what was seen. A folder that is
-there already is gone on with.
+takes minutes, most of them for packages, needs root, and ends with what was seen. A folder in which
+it was broken off among the packages is gone on with; one in which the site was installed is not.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ SITE = "/opt/matinee/site"
 PYTHON = f"{SITE}/.venv/bin/python"
 CERTIFICATE = "/etc/ssl/films.pem"
 MAILBOX = "/var/mail/films"
+INSTALLED = "srv/installed"  # there once the site's own commands have begun
 READY_SECONDS = 300
 TOKEN = "a-token-for-prometheus"
 BESIDE = "nginx-light openssl curl prometheus python3-aiosmtpd"
@@ -60,6 +61,7 @@ def main() -> None:
     parser.add_argument("--dataset", type=Path, help="a folder of one; else made-up ratings")
     parser.add_argument("--show", type=Path, action="append", default=[], help="wheels, for pip")
     chosen = parser.parse_args()
+    refuse_used(chosen.folder)
     machine = Machine(chosen.folder, chosen.show)
     told: dict[str, Any] = {}
     if not (chosen.folder / "usr").exists():
@@ -75,6 +77,12 @@ def main() -> None:
     finally:
         machine.stop()
         print(json.dumps(told, indent=2))
+
+
+def refuse_used(folder: Path) -> None:
+    """A site is installed once on a machine: its database and its account are there then."""
+    if (folder / INSTALLED).exists():
+        raise SystemExit(f"{folder} has a site already: remove it, or name another folder.")
 
 
 def by_systemd() -> list[str]:
@@ -107,6 +115,7 @@ def dataset(machine: Machine, folder: Path | None) -> str:
 
 def play(machine: Machine, data: str, told: dict[str, Any]) -> None:
     machine.run(surroundings())
+    (machine.tree / INSTALLED).touch()
     with timed("site", told):
         machine.run("\n".join(line for line in by_systemd() if not BEFORE_THE_START.match(line)))
         answers(machine)

@@ -26,7 +26,8 @@ from tests.faults.moved_clock import MovedClock
 
 MEMBERS = ("chaos-ada", "chaos-bob")
 PROGRAM, IMPORTER = "chaos-program", "chaos-importer"
-RECOVERY = 90.0  # seconds for the site to be ready after a fault
+RECOVERY = 90.0  # seconds within which the site must be ready after a fault
+GIVEN_UP = 300.0  # seconds after which a trial ends without an outcome
 BETWEEN = (0.5, 2.0)
 
 SET_UP = f"""
@@ -53,26 +54,32 @@ class Trial:
         self.site = Site(run.var, run.port, run, disk, self.random, clock)
         self.ledger = Ledger()
         self.over = threading.Event()
+        self.stopped = threading.Event()  # after the fault of now
         self.statuses: dict[str, int] = {}
         self.address = f"http://127.0.0.1:{run.port}"
 
     def hold(self, faults: int, tell: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
-        """Do so many faults; what came of it."""
+        """Do so many faults, or those until it is stopped; what came of it."""
         known = json.loads(self.site.run.manage("shell", "-v", "0", "-c", SET_UP).splitlines()[-1])
         writers, importer = self._writers(known["token"], known["films"])
         threads = [threading.Thread(target=one.run) for one in (*writers, importer)]
         for thread in threads:
             thread.start()
         done: Counter[str] = Counter()
+        late: list[str] = []
         slowest = 0.0
         try:
             possible = possible_faults(self.site.disk, self.site.clock)
             names = self.random.choices(sorted(possible), k=faults)
             for number, name in enumerate(names, 1):
+                if self.stopped.is_set():
+                    break
                 possible[name](self.site)
                 done[name] += 1
-                took = self._wait_until_ready(name)
+                took = self._wait_until_ready(name, tell)
                 slowest = max(slowest, took)
+                if took > RECOVERY:
+                    late.append(f"ready only {took:.0f} s after fault {number}, {name}")
                 tell(f"{number}/{faults} {name}: ready after {took:.1f} s")
                 time.sleep(self.random.uniform(*BETWEEN))
             importer.wait(RECOVERY)
@@ -81,7 +88,7 @@ class Trial:
             for thread in threads:
                 thread.join()
             if self.site.run.process.poll() is None:
-                wrong = self._wrong(importer)
+                wrong = [*late, *self._wrong(importer)]
                 self.site.run.end(15)
         return {
             "seed": self.seed,
@@ -114,22 +121,22 @@ class Trial:
         }
         return [what for what, possible in here.items() if possible is None]
 
-    def _wait_until_ready(self, fault: str) -> float:
+    def _wait_until_ready(self, fault: str, tell: Callable[[str], None]) -> float:
+        """The seconds that it took; of a late one what was missing, and what the run said."""
         began = time.monotonic()
-        told = ""
-        while time.monotonic() - began < RECOVERY:
-            try:
-                answer = requests.get(f"{self.address}/health/ready", timeout=10)
-                if answer.ok:
-                    return time.monotonic() - began
-                told = answer.text
-            except requests.RequestException as error:
-                told = repr(error)
-            time.sleep(0.1)
-        raise AssertionError(
-            f"not ready {RECOVERY:.0f} s after: {fault}; seed {self.seed}\n{told}\n"
-            f"{self.site.run.heard()}"
-        )
+        missing = ""
+        for patience in (RECOVERY, GIVEN_UP):
+            while time.monotonic() - began < patience:
+                try:
+                    answer = requests.get(f"{self.address}/health/ready", timeout=10)
+                    if answer.ok:
+                        return time.monotonic() - began
+                    missing = answer.text
+                except requests.RequestException as error:
+                    missing = repr(error)
+                time.sleep(0.1)
+            tell(f"not ready {patience:.0f} s after {fault}: {missing}\n{self.site.run.heard()}")
+        raise AssertionError(f"not ready {GIVEN_UP:.0f} s after {fault}; seed {self.seed}")
 
     def _wrong(self, importer: Importer) -> list[str]:
         with closing(self.site.database()) as connection, connection.cursor() as cursor:

@@ -17,6 +17,17 @@ from tests.faults.chaos.ledger import Ledger
 PATIENCE = 20
 PAUSE = 0.05
 FIRST_DAY = date(2015, 1, 1)
+OF_MEMBERS = (
+    "/",
+    "/ratings/",
+    "/seen/",
+    "/hidden/",
+    "/watchlist/",
+    "/diary/",
+    "/lists/",
+    "/taste/",
+)
+OF_VISITORS = ("/", "/movies/", "/watch-next/", "/health/ready", "/api/v1/movies")
 
 
 @dataclass
@@ -63,11 +74,13 @@ class Writer:
 
 
 class Member(Writer):
-    """Logs in when it has to, rates films, and writes its diary."""
+    """Logs in when it has to, rates films, writes its diary, and reads its pages."""
 
     def write(self) -> None:
         if "sessionid" not in self.browser.cookies:
             self.log_in()
+        elif self.turn % 5 == 0:
+            self.send("GET", self.random.choice(OF_MEMBERS))
         elif self.turn % 4:
             self.rate()
         else:
@@ -126,7 +139,4 @@ class Reader(Writer):
     """Looks at pages; nothing is noted but the status."""
 
     def write(self) -> None:
-        path = self.random.choice(
-            ["/", "/movies/", "/watch-next/", "/health/ready", "/api/v1/movies"]
-        )
-        self.send("GET", path)
+        self.send("GET", self.random.choice(OF_VISITORS))

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 from django.apps.registry import Apps
+from django.contrib.auth.hashers import make_password
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from pytest_django import Settings
 
 BEFORE = [("accounts", "0003_switches_for_friends"), ("catalog", "0006_titles_as_read")]
 AFTER = [("accounts", "0004_sharing"), ("catalog", "0007_sharing")]
@@ -54,3 +56,26 @@ def test_what_is_not_chosen_yet_comes_back_as_the_default(before: Apps) -> None:
     migrated(AFTER).get_model("accounts", "User").objects.create(username="ada")
     again = migrated(BEFORE).get_model("accounts", "User")
     assert rows(again, "username") == {"ada": (False, True, True, True)}
+
+
+@pytest.mark.parametrize(
+    ("door", "linked"),
+    [("open", {"header": "header"}), ("closed", {"header": "header", "own": "own"})],
+)
+def test_accounts_that_nobody_signed_up_for_are_linked_to_the_proxy(
+    settings: Settings, door: str, linked: dict[str, str]
+) -> None:
+    settings.REMOTE_USER_META = "HTTP_REMOTE_USER"
+    old = migrated([("accounts", "0017_audit_of_datasets")])
+    try:
+        users = old.get_model("accounts", "User").objects
+        users.create(username="header", password=make_password(None))
+        users.create(username="own", password="argon2$one")
+        users.create(username="ml-1", password="!", imported=True, is_active=False)
+        old.get_model("accounts", "Door").objects.create(sign_up=door)
+        now = migrated([("accounts", "0018_proxy_name")]).get_model("accounts", "User")
+        names = dict(now.objects.exclude(proxy_name=None).values_list("username", "proxy_name"))
+        assert names == linked
+    finally:
+        executor = MigrationExecutor(connection)
+        executor.migrate(executor.loader.graph.leaf_nodes())

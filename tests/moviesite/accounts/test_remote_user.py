@@ -7,7 +7,8 @@ from allauth.account.models import EmailAddress
 from django.test import Client
 from pytest_django import Settings
 
-from moviesite.accounts.models import User
+from moviesite.accounts.door import set_sign_up
+from moviesite.accounts.models import SignUp, User
 from moviesite.accounts.remote_user import check_who_sets_the_header
 from moviesite.proxies import TrustedProxies
 
@@ -34,8 +35,8 @@ def who(client: Client, peer: str = PROXY, **headers: str) -> str:
     return user.get_username() if user.is_authenticated else ""
 
 
-def test_a_trusted_proxy_names_a_new_member_and_one_who_is_there() -> None:
-    User.objects.create_user("Ida", "ida@films.example")
+def test_a_trusted_proxy_names_a_new_member_and_one_who_is_linked() -> None:
+    User.objects.create_user("Ida", "ida@films.example", proxy_name="IDA")
     assert who(Client(), Remote_User="ida") == "Ida"
     assert who(Client(), Remote_User="ada", Remote_Email="ada@films.example") == "ada"
     ada = User.objects.get(username="ada")
@@ -72,6 +73,65 @@ def test_a_log_in_of_the_sites_own_stays() -> None:
     member = User.objects.create_user("eve")
     client.force_login(member, "django.contrib.auth.backends.ModelBackend")
     assert who(client) == "eve"
+
+
+def test_an_account_that_somebody_signed_up_for_is_not_entered_by_its_name(
+    trusted: Settings,
+) -> None:
+    """Whoever takes a name of the proxy's first does not share an account with its owner."""
+    set_sign_up(SignUp.OPEN)
+    squatter = Client()
+    form = {"username": "Ida", "email": "eve@films.example", "password1": "many-old-films-1931"}
+    assert squatter.post("/accounts/signup/", form).status_code == 302
+    made = User.objects.get()
+    assert made.username == "Ida"
+    assert made.proxy_name is None
+    assert who(Client(), Remote_User="ida") == ""
+    assert who(Client(), Remote_User="Ida") == ""
+
+    made.proxy_name = "ida"  # as an administrator does
+    made.save()
+    client = Client()
+    assert who(client, Remote_User="Ida") == "Ida"
+    User.objects.update(proxy_name=None)
+    assert who(client, Remote_User="Ida") == ""
+
+
+def test_another_user_name_leads_to_nobody_elses_account() -> None:
+    client = Client()
+    assert who(client, Remote_User="ada") == "ada"
+    User.objects.filter(username="ada").update(username="lovelace")
+    assert who(client, Remote_User="ada") == "lovelace"
+    User.objects.create_user("ada")  # the name is free, and somebody takes it
+    assert who(client, Remote_User="ada") == "lovelace"
+    assert who(Client(), Remote_User="ada") == "lovelace"
+    assert who(Client(), Remote_User="lovelace") == ""
+
+
+def test_an_administrator_adds_and_links_accounts(trusted: Settings) -> None:
+    User.objects.create_superuser("root", "root@films.example", "many-old-films-1931")
+    root = Client()
+    root.post("/accounts/login/", {"login": "root", "password": "many-old-films-1931"})
+    form = {"username": "ida", "password1": "many-old-films-1931", "usable_password": "true"}
+    form["password2"] = form["password1"]
+    root.post("/admin/accounts/user/add/", form)
+    ida = User.objects.get(username="ida")
+    assert who(Client(), Remote_User="ida") == "ida"
+    eve = User.objects.create_user("eve")
+    page = f"/admin/accounts/user/{eve.pk}/change/"
+    fields = root.get(page).context["adminform"].form.initial
+    times = {"date_joined_0": "2026-01-01", "date_joined_1": "12:00"}
+    inline = {"sharing-TOTAL_FORMS": "0", "sharing-INITIAL_FORMS": "0"}
+    sent = {"username": "eve", "is_active": "on", **times, **inline}
+    assert "proxy_name" in fields
+    answer = root.post(page, {**sent, "proxy_name": "IDA"})
+    assert "has another account" in answer.content.decode()
+    assert root.post(page, {**sent, "proxy_name": "evelyn"}).status_code == 302
+    assert who(Client(), Remote_User="Evelyn") == "eve"
+    trusted.REMOTE_USER_META = ""
+    root.post("/admin/accounts/user/add/", {**form, "username": "joe"})
+    assert User.objects.get(username="joe").proxy_name is None
+    assert ida.proxy_name == "ida"
 
 
 def test_only_who_may_come_in_does(trusted: Settings) -> None:

@@ -22,6 +22,14 @@ def test_what_is_named_changes_and_the_rest_stays(member: Client) -> None:
     assert member.get(PROFILE).json() == {**changed, "username": "ada.l"}
 
 
+@pytest.mark.parametrize("value", [0, 1, "true", "on", []])
+def test_yes_and_no_are_no_numbers_and_no_words(member: Client, value: Any) -> None:
+    answer = patch(member, is_public=value)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["loc"][-1] == "is_public"
+    assert member.get(PROFILE).json()["is_public"] is False
+
+
 @pytest.mark.parametrize("name", ["", "x" * 200, "a b", "eve"])
 def test_a_name_that_cannot_be_changes_nothing(
     member: Client, django_user_model: Any, name: str

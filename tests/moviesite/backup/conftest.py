@@ -64,12 +64,17 @@ def empty_machine(tmp_path: Path, transactional_db: None) -> Iterator[dict[str, 
 @pytest.fixture
 def manage(empty_machine: dict[str, str]) -> Manage:
     """``manage.py`` on the other machine."""
+    return manage_at(empty_machine)
+
+
+def manage_at(environment: dict[str, str]) -> Manage:
+    """``manage.py`` of the site that this environment describes."""
 
     def run(*words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-W", "ignore", "manage.py", *words],
             cwd=ROOT,
-            env=empty_machine,
+            env=environment,
             capture_output=True,
             text=True,
             check=False,
@@ -79,10 +84,14 @@ def manage(empty_machine: dict[str, str]) -> Manage:
 
 
 @contextmanager
-def connected_to(database: str) -> Iterator[psycopg2.extensions.connection]:
+def connected_to(database: str, host: str = "") -> Iterator[psycopg2.extensions.connection]:
+    """On the server of the tests, or on one of the same user elsewhere."""
     known = connection.settings_dict
     connected = psycopg2.connect(
-        dbname=database, user=known["USER"], host=known["HOST"] or None, password=known["PASSWORD"]
+        dbname=database,
+        user=known["USER"],
+        host=host or known["HOST"] or None,
+        password=known["PASSWORD"],
     )
     try:
         yield connected
@@ -90,9 +99,9 @@ def connected_to(database: str) -> Iterator[psycopg2.extensions.connection]:
         connected.close()
 
 
-def tables(database: str) -> dict[str, tuple[int, str]]:
+def tables(database: str, host: str = "") -> dict[str, tuple[int, str]]:
     """Of each table: how many rows, and a hash over all of them; of each sequence, where it is."""
-    with connected_to(database) as connected, connected.cursor() as cursor:
+    with connected_to(database, host) as connected, connected.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         found = {}
         for (table,) in cursor.fetchall():

@@ -13,8 +13,9 @@ from django.core.management import CommandError, call_command
 
 from moviesite.backup import create, database
 from moviesite.backup.archive import read_archive
-from moviesite.backup.create import create_backup, remove_old
+from moviesite.backup.create import create_backup
 from moviesite.backup.errors import BackupError
+from moviesite.backup.places import Folder, remove_old
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 
@@ -75,10 +76,10 @@ def test_old_ones_go_and_the_newest_stays_whatever_its_age(tmp_path: Path) -> No
     ]
     for name in (*names, "matinee-by-hand.backup", "films.zip"):
         (tmp_path / name).touch()
-    assert [path.name for path in remove_old(tmp_path, 30, NOW)] == [names[3], names[2]]
+    assert remove_old(Folder(tmp_path), 30, NOW) == [names[3], names[2]]
     left = {path.name for path in tmp_path.iterdir()}
     assert left == {names[0], names[1], "matinee-by-hand.backup", "films.zip"}
-    assert [path.name for path in remove_old(tmp_path, 1, NOW + timedelta(days=99))] == [names[1]]
+    assert remove_old(Folder(tmp_path), 1, NOW + timedelta(days=99)) == [names[1]]
     assert (tmp_path / names[0]).exists()
 
 

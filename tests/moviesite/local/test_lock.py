@@ -119,6 +119,7 @@ def test_a_list_holds_what_it_adds(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         "requirements-dev": {"pytest": "pytest==9\n"},
         "requirements-cuda": {},
         "requirements-bench": {},
+        "requirements-semgrep": {},
     }
     for requirements in LISTS:
         (tmp_path / requirements.lock).write_text("torch==2 \\\n")

@@ -1,11 +1,13 @@
 """What of the children's logs reaches the terminal."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from moviesite.local import logs
 from moviesite.local.logs import WatchedLog, last_line
+from moviesite.local.processes import spawn
 
 WARNING = "2026-01-01T00:00:00Z [warning  ] The disk is slow   [matinee]"
 NOT_FOUND = "2026-01-01T00:00:00Z [warning  ] Not Found: /x   [django.request]"
@@ -66,6 +68,31 @@ def test_a_large_log_is_put_aside_while_its_writer_goes_on(
         writer.flush()
     assert log.news(0.0) == [f"[web] {WARNING}"]
     assert (tmp_path / "web.log.1").read_text() == f"{ERROR}\n{ERROR}\n"
+
+
+def test_logs_are_for_the_eyes_of_owner_and_group(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the umask would let everybody read, and of a log that everybody could read."""
+    monkeypatch.setattr(logs, "LARGEST", 1)
+    (tmp_path / "beat.log").touch(mode=0o644)
+    umask = os.umask(0)
+    try:
+        for name in ("web.log", "beat.log"):
+            path = tmp_path / name
+            child = spawn(
+                ["sh", "-c", "echo out; echo err >&2"],
+                var=tmp_path,
+                environment=os.environ,
+                output=path,
+                errors=path,
+            )
+            assert child.wait() == 0
+            WatchedLog("web", path).keep_small()
+    finally:
+        os.umask(umask)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    assert modes == dict.fromkeys(("web.log", "web.log.1", "beat.log", "beat.log.1"), 0o640)
 
 
 def test_the_reason_in_a_log_is_its_last_error(tmp_path: Path) -> None:

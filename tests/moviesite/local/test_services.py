@@ -61,6 +61,37 @@ def test_a_second_start_finds_the_data_of_the_first(var: Path) -> None:
     assert list(leftovers(var)) == []
 
 
+def test_damaged_data_of_valkey_is_set_aside(var: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What was left to do stands in the database, so that nothing is lost with it."""
+    with start_services(var, given={}) as services:
+        broker(services.environment).set("kept", "yes")
+    [written] = (var / "valkey").glob("appendonlydir/*.incr.aof")
+    content = written.read_bytes()
+    written.write_bytes(b"garbage" + content)
+    for _ in range(2):  # the second time the aside is there
+        with start_services(var, given={}) as services:
+            assert broker(services.environment).get("kept") is None
+        assert "begins anew" in capsys.readouterr().err
+        [damaged] = (var / "valkey-damaged").glob("appendonlydir/*.incr.aof")
+        assert damaged.read_bytes().startswith(b"garbage")
+        next((var / "valkey").glob("appendonlydir/*.incr.aof")).write_bytes(b"garbage")
+
+
+def test_data_that_is_not_damaged_stays_where_valkey_does_not_start(var: Path) -> None:
+    with start_services(var, given={}) as services:
+        broker(services.environment).set("kept", "yes")
+    listed = next((var / "valkey").glob("appendonlydir/*.manifest"))
+    hidden = listed.rename(listed.with_suffix(".hidden"))
+    listed.mkdir()  # cannot be read, which says nothing of what is in it
+    with pytest.raises(LocalRunError, match="its log tells why"), start_services(var, given={}):
+        pass
+    listed.rmdir()
+    hidden.rename(listed)
+    with start_services(var, given={}) as services:
+        assert broker(services.environment).get("kept") == b"yes"
+    assert not (var / "valkey-damaged").exists()
+
+
 def test_sockets_are_short_and_private_even_in_a_deep_folder(var: Path) -> None:
     deep = var.joinpath(*["a-rather-long-folder-name"] * 6)
     with start_services(deep, durable=False, given={}) as services:

@@ -103,10 +103,13 @@ def test_who_expects_to_be_told_to_go_on_is() -> None:
 
 
 def test_head_and_body_have_their_times() -> None:
-    found = arrival(is_further=True)
+    found = arrival(idle=IDLE_SECONDS)
     assert found.deadline == IDLE_SECONDS
+    found.begin(3.0)
     found.feed(b"POST")
-    assert found.deadline == HEAD_SECONDS
+    assert found.deadline == 3.0 + HEAD_SECONDS
+    found.begin(9.0)
+    assert found.deadline == 3.0 + HEAD_SECONDS, "bytes that come later win no time"
     found = arrival()
     assert found.deadline == HEAD_SECONDS
     found.feed(POST + b"1")

@@ -7,8 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from moviesite import gunicorn_conf
+from moviesite.web.process import warm_up
+from recommender.serving.live_catalog import live_catalog
+from tests.recommender.world import World
 
 ROOT = Path(__file__).resolve().parents[3]
 LOOKS = """
@@ -91,3 +95,15 @@ def test_threads_share_one_heap() -> None:
         pytest.skip("the C library has no malloc_info: it is not glibc's")
     assert done.returncode == 0, done.stderr
     assert done.stdout.split()[-1] == "1"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_catalog_is_read_before_somebody_asks(
+    world: World, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    world.publish()
+    thread = warm_up()
+    thread.join(30)
+    assert not thread.is_alive()
+    with django_assert_num_queries(0):
+        assert len(live_catalog.current()) == len(world.movies)

@@ -21,6 +21,7 @@ from tests.slow_clients import KINDS, trickling
 ROOT = Path(__file__).resolve().parents[3]
 PATIENCE = 20
 MOST = 100
+LOOK_SECONDS = 1  # so often the worker looks whose time is over
 COMMAND = ["-m", "gunicorn", "--workers", "1", "--threads", "2", "tests.echo_app:application"]
 
 
@@ -34,7 +35,7 @@ def port() -> Iterator[int]:
 
 
 @contextmanager
-def running() -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+def running(**more: str) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
     port = free_port()
     options = ["-k", "moviesite.web.worker.PatientWorker", "--bind", f"127.0.0.1:{port}"]
     environment = {
@@ -42,6 +43,7 @@ def running() -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
         "MATINEE_CONNECTIONS_PER_ADDRESS": str(MOST),
         "DJANGO_SETTINGS_MODULE": "moviesite.settings",
         "PYTHONPATH": str(ROOT),
+        **more,
     }
     process = subprocess.Popen([sys.executable, *COMMAND, *options], env=environment)
     try:
@@ -107,6 +109,26 @@ def test_a_connection_serves_many_requests_also_after_a_body_that_nobody_read(po
         connection.request("POST", path, b"hello")
         assert connection.getresponse().read() == answer
     connection.close()
+
+
+def test_a_proxys_connection_is_kept_while_others_end_when_idle(port: int) -> None:
+    """nginx answers 502 to a form that it sends on a connection which is just being closed."""
+    with running(MATINEE_TRUSTED_PROXIES="127.0.0.1") as (proxied, process):
+        kept, ended = (
+            http.client.HTTPConnection("127.0.0.1", one, timeout=PATIENCE)
+            for one in (proxied, port)
+        )
+        for connection in (kept, ended):
+            connection.request("POST", "/", b"hello")
+            assert connection.getresponse().read() == b"5"
+        assert ended.sock.recv(1) == b"", "the other end closes what is not a proxy's"
+        time.sleep(2 * LOOK_SECONDS)
+        kept.sock.send(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nxx")
+        assert kept.sock.recv(12) == b"HTTP/1.1 200"
+        for connection in (kept, ended):
+            connection.close()
+        process.terminate()
+        assert process.wait(30) == 0
 
 
 def test_requests_that_come_at_once_are_answered_in_order(port: int) -> None:

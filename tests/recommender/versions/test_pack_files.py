@@ -32,25 +32,29 @@ def address(file: Path) -> Iterator[str]:
         server.shutdown()
 
 
-def body_of(source: str, sha256: str | None = None) -> bytes:
-    with fetched_pack(source, sha256) as file:
+def body_of(source: str, sha256: str | None = None, unchecked: bool = False) -> bytes:
+    with fetched_pack(source, sha256, unchecked=unchecked) as file:
         return file.read_bytes()
 
 
 def test_a_file_has_to_be_what_its_checksum_says(file: Path) -> None:
-    assert body_of(str(file)) == BODY
+    with pytest.raises(PackError, match="--sha256, or take --unchecked"):
+        body_of(str(file))
+    assert body_of(str(file), unchecked=True) == BODY
+    assert body_of(str(file), RIGHT) == BODY
     assert write_checksum(file) == RIGHT
     assert body_of(str(file)) == BODY
     file.write_bytes(b"another")
-    with pytest.raises(PackError, match=f"not {RIGHT}"):
-        body_of(str(file))
+    for unchecked in (False, True):
+        with pytest.raises(PackError, match=f"not {RIGHT}"):
+            body_of(str(file), unchecked=unchecked)
     with pytest.raises(PackError, match=f"not {WRONG}"):
         body_of(str(file), WRONG)
 
 
 def test_from_an_address_nothing_is_taken_without_a_checksum(file: Path, address: str) -> None:
     with pytest.raises(PackError, match="--sha256"):
-        body_of(address)
+        body_of(address, unchecked=True)
     assert body_of(address, RIGHT) == BODY
     write_checksum(file)
     assert body_of(address) == BODY

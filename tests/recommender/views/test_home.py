@@ -1,5 +1,6 @@
 """The home page and its rows."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from recommender.models import HomeVisit, Preferences
 from recommender.pages.home import Row, home_rows
 from recommender.serving.live_catalog import live_catalog
 from recommender.serving.member import recommender_for
+from tests.markup import flat
 from tests.recommender.world import World
 
 pytestmark = pytest.mark.usefixtures("plain_static")
@@ -168,3 +170,17 @@ def test_queries_of_the_page_are_few(client: Client, django_assert_max_num_queri
     client.get("/")
     with django_assert_max_num_queries(18):
         client.get("/")
+
+
+def test_rows_that_the_page_has_come_empty(client: Client, world: World) -> None:
+    """After a deed: what is the same is not sent again, by the marks that the page names."""
+    marks = dict(re.findall(r'data-row="([^"]+)" data-mark="(\w+)"', flat(client.get("/"))))
+    assert len(marks) > 2
+    changed = next(iter(marks))
+    told = ",".join(f"{row}:{mark}" for row, mark in {**marks, changed: "0"}.items())
+    headers = {"HX-Request": "true", "HX-Target": "answers"}
+    answer = client.get("/", {"marks": f"{told},nonsense"}, headers=headers).content.decode()
+    for row in marks:
+        empty = f'<section data-row="{row}" data-same></section>'
+        assert (empty in answer) is (row != changed), row
+    assert f'data-row="{changed}" data-mark="{marks[changed]}"' in answer

@@ -11,23 +11,22 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from moviesite.backup.create import create_backup, remove_old
 from moviesite.backup.errors import BackupError
 from moviesite.backup.passphrase import given_passphrase
+from moviesite.backup.places import place_of, remove_old, usual_place
+from moviesite.health import backups
 
 
 class Command(BaseCommand):
     help = "Write database, uploads, models and secret key into one encrypted file, and verify it."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        folder = settings.MATINEE_BACKUP_FOLDER
-        parser.add_argument("--to", type=Path, default=folder, metavar="FOLDER")
+        parser.add_argument("--to", metavar="FOLDER|storage:ALIAS", help="or where it is set to")
         parser.add_argument("--passphrase-file", type=Path, metavar="FILE")
         parser.add_argument("--unencrypted", action="store_true", help="without the secret key")
         parser.add_argument("--keep-days", type=int, default=settings.MATINEE_BACKUP_KEEP_DAYS)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        folder: Path = options["to"]
         if options["keep_days"] < 1:
             raise CommandError("--keep-days has to be 1 or more.")
         try:
@@ -39,10 +38,11 @@ class Command(BaseCommand):
                     "There is no passphrase: set MATINEE_BACKUP_PASSPHRASE, use --passphrase-file, "
                     "or take --unencrypted."
                 )
-            path = create_backup(folder, passphrase)
+            place = place_of(options["to"]) if options["to"] else usual_place()
+            made = place.create(passphrase)
+            self.stdout.write(f"Written and verified: {made.where} ({made.size / 1e6:.1f} MB)")
+            for old in remove_old(place, options["keep_days"], datetime.now(UTC)):
+                self.stdout.write(f"Removed after {options['keep_days']} days: {old}")
+            backups.note_newest()
         except (BackupError, DatabaseError) as error:
             raise CommandError(str(error)) from error
-        size = path.stat().st_size / 1e6
-        self.stdout.write(f"Written and verified: {path} ({size:.1f} MB)")
-        for old in remove_old(folder, options["keep_days"], datetime.now(UTC)):
-            self.stdout.write(f"Removed after {options['keep_days']} days: {old}")

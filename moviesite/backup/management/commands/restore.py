@@ -11,6 +11,7 @@ from django.db import DatabaseError
 
 from moviesite.backup.errors import BackupError
 from moviesite.backup.passphrase import given_passphrase
+from moviesite.backup.places import fetched
 from moviesite.backup.restore import restore_backup
 
 
@@ -18,19 +19,20 @@ class Command(BaseCommand):
     help = "Restore what `backup` wrote, after checking it. Stop web, workers and beat first."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, metavar="FILE")
+        parser.add_argument("file", metavar="FILE|storage:ALIAS/NAME")
         parser.add_argument("--passphrase-file", type=Path, metavar="FILE")
         parser.add_argument("--replace", action="store_true", help="drop the tables that are there")
         parser.add_argument("--secret-key-to", type=Path, metavar="FILE", help="write it there")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            restored = restore_backup(
-                options["file"],
-                given_passphrase(options["passphrase_file"]),
-                replace=options["replace"],
-                secret_key_to=options["secret_key_to"],
-            )
+            with fetched(options["file"]) as path:
+                restored = restore_backup(
+                    path,
+                    given_passphrase(options["passphrase_file"]),
+                    replace=options["replace"],
+                    secret_key_to=options["secret_key_to"],
+                )
         except (BackupError, DatabaseError) as error:
             raise CommandError(str(error)) from error
         manifest = restored.manifest

@@ -14,6 +14,7 @@ from moviesite.backup.errors import BackupError
 from moviesite.backup.passphrase import given_passphrase
 from moviesite.upgrade.errors import UpgradeError
 from moviesite.upgrade.steps import Upgrade
+from moviesite.upgrade.trial import PATIENCE
 
 READY = "http://127.0.0.1:8000/health/ready"
 
@@ -33,6 +34,7 @@ class Command(BaseCommand):
         parser.add_argument("--stop", default="", metavar="COMMAND", help="stops the site")
         parser.add_argument("--start", default="", metavar="COMMAND", help="starts it again")
         parser.add_argument("--health", default=READY, metavar="URL", help="asked after the start")
+        parser.add_argument("--patience", type=float, default=PATIENCE, help="seconds for that")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -50,6 +52,7 @@ class Command(BaseCommand):
                 stop=options["stop"],
                 start=options["start"],
                 health=options["health"],
+                patience=options["patience"],
             ).run()
         except (UpgradeError, BackupError, DatabaseError) as error:
             raise CommandError(str(error)) from error
