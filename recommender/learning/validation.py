@@ -141,7 +141,7 @@ def as_timestamps(values: Any, size: int) -> NDArray[Any] | None:
             position = int(np.flatnonzero(~np.isfinite(times))[0])
             raise ValueError(f"timestamps must be finite, got {times[position]} at {position}")
         return times
-    return np.asarray(times, np.int64)
+    return times.astype(np.int64, copy=False)
 
 
 def as_features(name: str, values: Any, size: int) -> sp.csr_matrix | None:

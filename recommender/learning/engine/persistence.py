@@ -30,7 +30,7 @@ def fingerprint(data: Interactions | SequenceInteractions) -> str:
         column = getattr(data, name, None)
         if column is not None:
             digest.update(f"{name} {column.dtype} {column.shape}".encode())
-            digest.update(np.ascontiguousarray(column).view(np.uint8))
+            digest.update(np.ascontiguousarray(column).reshape(-1).view(np.uint8).data)
     return digest.hexdigest()
 
 
