@@ -1,6 +1,8 @@
 """One stage of :mod:`tests.benchmarks.bench_scale` without a site, in a process of its own.
 
-python -m tests.benchmarks.scale_stages columns|explicit|sequence|update FOLDER
+python -m tests.benchmarks.scale_stages columns|explicit|sequence|update FOLDER [KIND]
+
+``KIND``, explicit or sequence, is the only one that an update is measured of.
 """
 
 from __future__ import annotations
@@ -8,7 +10,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,10 +78,11 @@ def fit(kind: str, folder: Path) -> dict[str, float]:
     return {"fit_seconds": time.perf_counter() - started}
 
 
-def update(folder: Path) -> dict[str, float]:
+def update(folder: Path, kinds: Sequence[str] = ()) -> dict[str, float]:
     """A fit of each kind without the newest hundredth, then a quick and a full one with it.
 
-    Costs are processor seconds; quality is told on ratings that none of them has.
+    Of ``kinds`` alone, where some are given. Costs are processor seconds; quality is told on
+    ratings that none of them has.
     """
     data = read(folder)
     held = np.random.default_rng(0).random(len(data)) < HELD_OUT
@@ -87,6 +90,8 @@ def update(folder: Path) -> dict[str, float]:
     old = known.take(np.flatnonzero(known.timestamps <= np.quantile(known.timestamps, 1 - NEW)))
     found: dict[str, float] = {}
     for kind, judge in (("explicit", error), ("sequence", gain)):
+        if kinds and kind not in kinds:
+            continue
         arrays, _ = make(kind).fit(old).export()
         for name, warm_start in (("quick", arrays), ("full", None)):
             model, started = make(kind), time.process_time()
@@ -123,8 +128,13 @@ def gain(model: Any, known: Interactions, asked: Interactions) -> float:
 
 def main() -> None:
     stage, folder = sys.argv[1], Path(sys.argv[2])
-    alone: dict[str, Callable[[Path], dict[str, float]]] = {"columns": columns, "update": update}
-    print(json.dumps(alone[stage](folder) if stage in alone else fit(stage, folder)))
+    if stage == "columns":
+        made = columns(folder)
+    elif stage == "update":
+        made = update(folder, sys.argv[3:])
+    else:
+        made = fit(stage, folder)
+    print(json.dumps(made))
 
 
 if __name__ == "__main__":

@@ -8,21 +8,21 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from recommender.learning.interactions import Interactions
-from recommender.learning.presets.stars.first_ratings import learn_content_rows
+from recommender.learning.presets.stars.first_ratings import FirstRatings, learn_content_rows
+from recommender.learning.presets.stars.side import NOISE_STRENGTH
 from recommender.learning.presets.stars.side_information import (
     COMPANY_POWER,
     TRAIT_SHRINKAGE,
     SideInformation,
     with_ones,
 )
-from recommender.learning.presets.stars.variational import NOISE_STRENGTH, VariationalFactorization
+from recommender.learning.presets.stars.variational import VariationalFactorization
 
 
 def export_arrays(
     fit: VariationalFactorization,
     known: SideInformation,
-    interactions: Interactions,
+    first: FirstRatings,
     mean: float,
 ) -> dict[str, NDArray[Any]]:
     """The arrays of :class:`FactorizationScorer`, for every item, rated or not.
@@ -34,13 +34,13 @@ def export_arrays(
     of_items, of_users = fit.items, fit.users
     items = np.flatnonzero(known.rated)
     prior_rows = known.items @ of_items.coefficients.cpu().numpy()
-    content = learn_content_rows(fit, known, interactions, mean)
+    content = learn_content_rows(fit, known, first, mean)
     rows = with_ones(known.extra) @ content.rows
     rows[items] = of_items.mean.cpu().numpy()
     upper = np.triu_indices(rows.shape[1])
     unrated = torch.linalg.inv(of_items.precision).cpu().numpy()[upper]
     covariances = np.tile(unrated, (len(rows), 1))
-    covariances[items] = of_items.covariance.cpu().numpy()[:, *upper]
+    covariances[items] = of_items.covariances.cpu().numpy()
     precisions = np.ones(len(rows))
     precisions[items] = of_items.noise.cpu().numpy()
 
@@ -54,7 +54,8 @@ def export_arrays(
         "item_traits": (known.traits @ on_users[3:traits_end]).astype(np.float32),
         "item_company": (known.company @ on_users[traits_end:]).astype(np.float32),
         "item_embeddings": known.embeddings.astype(np.float32),
-        "item_counts": np.bincount(interactions.item_ids, minlength=len(rows)).astype(np.int32),
+        "item_lengths": known.lengths.astype(np.float32),
+        "item_counts": first.counts.astype(np.int32),
         "content_rows": by_feature.rows.astype(np.float32),
         "content_embeddings": by_feature.embeddings.astype(np.float32),
         "content_covariance": unrated.astype(np.float32),

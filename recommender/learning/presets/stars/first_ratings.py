@@ -25,6 +25,7 @@ from recommender.learning.presets.stars.variational import VariationalFactorizat
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
 
+AT_ONCE = 2**20  # ratings
 FEATURE_RIDGE = 300.0  # chosen on cuts in time of ratings_small before the last tenth
 
 
@@ -52,10 +53,49 @@ class ContentRows:
         return ContentRows(turned(self.rows), turned(self.embeddings))
 
 
+@dataclass(frozen=True, eq=False)
+class FirstRatings:
+    """The earliest rating of each rated item, ascending by item: (n,) each.
+
+    ``users`` are places among the users who rated, as the rows of a fit are; ``counts``
+    (num_items,) says how many ratings each item has.
+    """
+
+    items: Int64
+    users: Int64
+    stars: Float64
+    counts: Int64
+
+    @classmethod
+    def of(cls, interactions: Interactions) -> FirstRatings:
+        """Those of ``interactions``, which must have ratings."""
+        ids, times = interactions.item_ids, interactions.timestamps
+        rows: Int64 | slice = slice(None)
+        if times is not None:
+            earliest = np.full(interactions.num_items, times.max())
+            np.minimum.at(earliest, ids, times)
+            blocks = range(0, len(ids), AT_ONCE)
+            rows = np.concatenate(
+                [
+                    start + np.flatnonzero(times[block] == earliest[ids[block]])
+                    for start, block in ((one, slice(one, one + AT_ONCE)) for one in blocks)
+                ]
+            )
+        items, places = np.unique(ids[rows], return_index=True)
+        first = places if isinstance(rows, slice) else rows[places]
+        present = np.bincount(interactions.user_ids, minlength=interactions.num_users) > 0
+        return cls(
+            items=items,
+            users=(np.cumsum(present) - 1)[interactions.user_ids[first]],
+            stars=np.asarray(interactions.ratings)[first].astype(float),
+            counts=np.bincount(ids, minlength=interactions.num_items),
+        )
+
+
 def learn_content_rows(
     fit: VariationalFactorization,
     known: SideInformation,
-    interactions: Interactions,
+    first: FirstRatings,
     mean: float,
 ) -> ContentRows:
     """What the columns of an item say of it when nobody has rated it.
@@ -75,23 +115,12 @@ def learn_content_rows(
         embeddings = coefficients_of(known.items[:, company], known.extra, known.rated)
         rows = rows + embeddings @ coefficients[company]
     design = with_ones(known.extra)
-    first = _first_of_each_item(interactions)
-    items, users = interactions.item_ids[first], interactions.user_ids[first]
-    taste = fit.users.mean.cpu().numpy()[np.searchsorted(np.unique(interactions.user_ids), users)]
+    items, taste = first.items, fit.users.mean.cpu().numpy()[first.users]
     rated = design[items] @ rows
     expected = mean + taste[:, 0] + rated[:, 0] + (taste[:, 1:] * rated[:, 1:]).sum(axis=1)
-    surprise = np.asarray(interactions.ratings, float)[first] - expected
+    surprise = first.stars - expected
     ridge = FEATURE_RIDGE * np.eye(design.shape[1])
     ridge[0, 0] = 1e-3
     inner = design[items].T @ design[items] + ridge
     rows[:, 0] += np.linalg.solve(inner, design[items].T @ surprise)
     return ContentRows(rows, embeddings)
-
-
-def _first_of_each_item(interactions: Interactions) -> Int64:
-    """Positions of the earliest rating of each rated item."""
-    times = interactions.timestamps
-    order = np.arange(len(interactions)) if times is None else np.argsort(times, kind="stable")
-    _, places = np.unique(interactions.item_ids[order], return_index=True)
-    first: Int64 = order[places]
-    return first

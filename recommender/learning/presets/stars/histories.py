@@ -18,18 +18,20 @@ class Histories:
     """The items (n,) and ratings (n,) of all users; ``offsets`` (num_users + 1,) part them."""
 
     offsets: IntArray
-    items: IntArray
+    items: NDArray[np.signedinteger]  # int32, or int64 as older releases saved them
     ratings: FloatArray
 
     @classmethod
     def of(cls, interactions: Interactions) -> Self:
         """The histories in ``interactions``, which must have ratings."""
-        order = np.argsort(interactions.user_ids, kind="stable")
-        ends = np.cumsum(np.bincount(interactions.user_ids, minlength=interactions.num_users))
+        users = interactions.user_ids
+        in_order = (users[1:] >= users[:-1]).all()
+        order = slice(None) if in_order else np.argsort(users, kind="stable")
+        ends = np.cumsum(np.bincount(users, minlength=interactions.num_users))
         return cls(
             np.concatenate([[0], ends]),
-            interactions.item_ids[order],
-            np.asarray(interactions.ratings)[order],
+            interactions.item_ids[order].astype(np.int32),
+            np.array(np.asarray(interactions.ratings)[order]),
         )
 
     @classmethod
@@ -52,4 +54,4 @@ class Histories:
     def of_user(self, user: int) -> tuple[IntArray, FloatArray]:
         """One user's items and ratings, in the order of the interactions."""
         rows = slice(*self.offsets[user : user + 2].tolist())
-        return self.items[rows], self.ratings[rows]
+        return self.items[rows].astype(np.int64), self.ratings[rows]

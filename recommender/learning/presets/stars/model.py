@@ -18,16 +18,15 @@ from recommender.learning.engine.persistence import fingerprint, open_model, sav
 from recommender.learning.interactions import Interactions
 from recommender.learning.interfaces import FoldedUser
 from recommender.learning.presets.stars.export import export_arrays, export_settings
+from recommender.learning.presets.stars.first_ratings import FirstRatings
 from recommender.learning.presets.stars.histories import Histories
 from recommender.learning.presets.stars.scorer import FactorizationScorer
 from recommender.learning.presets.stars.side_information import (
-    SideInformation,
     chosen_features,
     describe,
     rated_interactions,
 )
-from recommender.learning.presets.stars.start import begin
-from recommender.learning.presets.stars.variational import VariationalFactorization
+from recommender.learning.presets.stars.start import begin, check_warm_start
 from recommender.learning.presets.stars.width import factors_for
 from recommender.learning.progress import Progress, ProgressCallback, Reporter
 from recommender.learning.ranking import Exclusion, recommended
@@ -91,7 +90,7 @@ class BayesianFactorizationModel(Described):
         self._histories: Histories | None = None
         self._data_fingerprint: str | None = None
         self._folded: dict[int, FoldedUser] = {}
-        self._running: Callable[[], None] | None = None
+        self._running: Callable[[], dict[str, NDArray[Any]]] | None = None
 
     def fit(
         self,
@@ -112,18 +111,21 @@ class BayesianFactorizationModel(Described):
         if interactions.ratings is None or len(interactions) == 0:
             raise ValueError("interactions must have ratings, got none")
         interactions.check()
+        if warm_start is not None:
+            check_warm_start(warm_start, interactions.num_items)
         features = chosen_features(item_features, interactions)
-        known_stars = rated_interactions(interactions)
         reporter = Reporter(progress)
         reporter.report(Progress(phase="side information", epoch=0, epochs=self._n_iter))
         seed = int(self._random_state.randint(2**31 - 1))
-        known = describe(interactions, features, self._company_rank, seed)
-        stars = np.asarray(known_stars.ratings, float)
-        mean = float(np.average(stars, weights=known_stars.weights))
-        width = 1 + (self._num_factors or factors_for(len(known_stars)))
+        known = describe(interactions, features, self._company_rank, seed, warm_start)
+        known_stars = rated_interactions(interactions)
+        count, first = len(known_stars), FirstRatings.of(known_stars)
+        mean = _mean(known_stars)
+        width = 1 + (self._num_factors or factors_for(count))
         fit = begin(known_stars, known, mean, width, warm_start, self._random_state, self._device)
+        del known_stars  # a copy where some films were only seen
         rounds = self._n_iter if warm_start is None else self._warm_n_iter
-        self._running = partial(self._keep, known_stars, known, mean, fit)
+        self._running = partial(export_arrays, fit, known, first, mean)
         for epoch in range(1, rounds + 1):
             started = time.monotonic()
             loss = fit.step()
@@ -134,11 +136,16 @@ class BayesianFactorizationModel(Described):
                         epoch=epoch,
                         epochs=rounds,
                         loss=loss,
-                        examples_per_second=len(known_stars) / (time.monotonic() - started),
+                        examples_per_second=count / (time.monotonic() - started),
                     )
                 )
-        self._running()
         self._running = None
+        fit.release()
+        self._arrays = export_arrays(fit, known, first, mean)
+        self._settings = export_settings(fit, known, mean)
+        self._scorer = FactorizationScorer(self._arrays, self._settings)
+        self._histories = Histories.of(rated_interactions(interactions))
+        self._folded = {}
         self._data_fingerprint = fingerprint(interactions)
         return self
 
@@ -149,22 +156,7 @@ class BayesianFactorizationModel(Described):
         """
         if self._running is None:
             raise RuntimeError("there is no fit to make a checkpoint of")
-        self._running()
-        return self._arrays
-
-    def _keep(
-        self,
-        interactions: Interactions,
-        known: SideInformation,
-        mean: float,
-        fit: VariationalFactorization,
-    ) -> None:
-        """Write what serving needs, for every item of the model, rated or not."""
-        self._arrays = export_arrays(fit, known, interactions, mean)
-        self._settings = export_settings(fit, known, mean)
-        self._scorer = FactorizationScorer(self._arrays, self._settings)
-        self._histories = Histories.of(interactions)
-        self._folded = {}
+        return self._running()
 
     def fold_in(
         self, item_ids: ArrayLike, ratings: ArrayLike, seen_ids: ArrayLike = ()
@@ -305,3 +297,10 @@ class BayesianFactorizationModel(Described):
         if self._histories is None:
             raise RuntimeError(f"{type(self).__name__} must be fitted or loaded first")
         return self._histories
+
+
+def _mean(interactions: Interactions) -> float:
+    ratings = np.asarray(interactions.ratings)
+    if interactions.weights is None:
+        return float(ratings.mean(dtype=np.float64))
+    return float(np.average(ratings.astype(float), weights=interactions.weights))

@@ -8,6 +8,7 @@ speak of the item.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,9 +68,9 @@ class SideInformation:
     is not penalised. The users' columns are 1, log count and its square, then the sum of
     ``traits`` (num_items, T) over the rated items divided by their number + ``TRAIT_SHRINKAGE``,
     then the sum of ``company`` (num_items, C) divided by (their number + 1) ** ``COMPANY_POWER``.
-    ``embeddings`` (num_items, C) have length 1, or 0 where nothing is known of an item; ``rated``
-    (num_items,) says which items have ratings. ``read_features`` made the extra columns, where the
-    caller gave features.
+    ``embeddings`` (num_items, C) have length 1, or 0 where nothing is known of an item, and
+    ``lengths`` (num_items,) are what they had; ``rated`` (num_items,) says which items have
+    ratings. ``read_features`` made the extra columns, where the caller gave features.
     """
 
     items: Float64
@@ -79,6 +80,7 @@ class SideInformation:
     traits: Float64
     company: Float64
     embeddings: Float64
+    lengths: Float64
     rated: NDArray[np.bool_]
     count_range: tuple[float, float]
     read_features: FeatureMap | None = None
@@ -115,16 +117,36 @@ def rated_interactions(interactions: Interactions) -> Interactions:
 
 
 def describe(
-    interactions: Interactions, item_features: sp.csr_matrix | None, rank: int, seed: int
+    interactions: Interactions,
+    item_features: sp.csr_matrix | None,
+    rank: int,
+    seed: int,
+    earlier: Mapping[str, NDArray[Any]] | None = None,
 ) -> SideInformation:
-    """Derive the side information, keeping ``rank`` directions of the matrix of who rated what."""
+    """Derive the side information, keeping ``rank`` directions of the matrix of who rated what.
+
+    Those of an ``earlier`` export are turned to where they are now, where it has as many.
+    """
+    user_counts, item_counts = (
+        np.bincount(ids, minlength=size).astype(float)
+        for ids, size in (
+            (interactions.user_ids, interactions.num_users),
+            (interactions.item_ids, interactions.num_items),
+        )
+    )
     met = sp.csr_matrix(
-        (np.ones(len(interactions)), (interactions.user_ids, interactions.item_ids)),
+        (
+            np.ones(len(interactions), np.float32),
+            (interactions.user_ids.astype(np.int32), interactions.item_ids.astype(np.int32)),
+        ),
         (interactions.num_users, interactions.num_items),
     )
-    user_counts, item_counts = (np.asarray(met.sum(axis)).ravel() for axis in (1, 0))
     traits = _traits(interactions, met, user_counts, item_counts)
-    company, spectrum = _company(met, user_counts, item_counts, rank, seed)
+    damped = _damped(met, user_counts, item_counts)
+    start = None if earlier is None else _directions(earlier, rank)
+    triples = truncated_svd(damped, rank + 1, seed) if start is None else turned(damped, start)
+    company, spectrum = _company(*triples[1:])
+    del damped, triples
     item_blocks = [np.ones((len(item_counts), 1)), traits, company * spectrum]
     read_features = None
     if item_features is not None and item_features.shape[1]:
@@ -144,7 +166,10 @@ def describe(
         np.asarray(met @ of_each_item) * shared,
     ]
     lengths = np.linalg.norm(company * spectrum, axis=1, keepdims=True)
-    rated = np.bincount(rated_interactions(interactions).item_ids, minlength=len(item_counts)) > 0
+    rated = item_counts > 0
+    if interactions.weights is not None:
+        said = interactions.item_ids[interactions.weights > 0]
+        rated = np.bincount(said, minlength=len(item_counts)) > 0
     return SideInformation(
         items=np.hstack(item_blocks),
         users=np.hstack(user_blocks),
@@ -154,6 +179,7 @@ def describe(
         rated=rated,
         company=of_each_item,
         embeddings=company * spectrum / np.where(lengths > 1e-9, lengths, 1.0),
+        lengths=lengths.ravel(),
         count_range=count_range,
         read_features=read_features,
     )
@@ -202,22 +228,45 @@ def _mean(totals: Float64, counts: Float64) -> Float64:
     return np.where(rated, means, means[rated].mean())
 
 
-def _company(
-    met: sp.csr_matrix, user_counts: Float64, item_counts: Float64, rank: int, seed: int
-) -> tuple[Float64, Float64]:
+def _damped(met: sp.csr_matrix, user_counts: Float64, item_counts: Float64) -> sp.csr_matrix:
+    """The matrix of who rated what, damped by how much each user and item rates."""
+    of_users, of_items = ((counts + 1.0) ** -COMPANY_POWER for counts in (user_counts, item_counts))
+    values = met.data * np.repeat(of_users, np.diff(met.indptr))
+    values *= of_items[met.indices]
+    return sp.csr_matrix((values, met.indices, met.indptr), met.shape)
+
+
+def _company(values: Float64, right: Float64) -> tuple[Float64, Float64]:
     """Directions (num_items, C) in which sets of ratings differ, and their weights (C,).
 
-    The singular vectors of the 0/1 matrix, damped by how much each user and item rates; the
-    first, which says again how often an item is rated, is left out.
+    Of the singular vectors of the damped matrix the first, which says again how often an item is
+    rated, is left out.
     """
-    users = sp.diags_array((user_counts + 1.0) ** -COMPANY_POWER)
-    items = sp.diags_array((item_counts + 1.0) ** -COMPANY_POWER)
-    _, values, right = truncated_svd(users @ met @ items, rank + 1, seed)
     company, values = right[1:].T, values[1:]
-    scale = np.sqrt(len(item_counts) / max(len(values), 1))
+    scale = np.sqrt(len(company) / max(len(values), 1))
     if not len(values) or values[0] < 1e-9:
-        return np.zeros((len(item_counts), 1)), np.ones(1)
+        return np.zeros((len(company), 1)), np.ones(1)
     return company * scale, values / np.sqrt(np.mean(values**2))
+
+
+def _directions(arrays: Mapping[str, NDArray[Any]], rank: int) -> Float64 | None:
+    """The directions (num_items, ``rank``) of an export, each of some length; None without."""
+    if "item_lengths" not in arrays or arrays["item_embeddings"].shape[1] != rank:
+        return None
+    return np.asarray(arrays["item_embeddings"] * arrays["item_lengths"][:, None], float)
+
+
+def turned(matrix: sp.csr_matrix, start: Float64) -> tuple[Float64, ...]:
+    """As many singular triples as ``start`` (n, C) has columns, and one, from close to them.
+
+    By a step of subspace iteration (Halko, Martinsson and Tropp, 2011), which is enough where few
+    of the ratings are new.
+    """
+    often = matrix.T @ (matrix @ np.ones(matrix.shape[1]))
+    basis = np.linalg.qr(np.column_stack([often, start]))[0]
+    basis = np.linalg.qr(matrix.T @ (matrix @ basis))[0]
+    left, values, right = np.linalg.svd(matrix @ basis, full_matrices=False)
+    return left, values, right @ basis.T
 
 
 def truncated_svd(matrix: sp.csr_matrix, rank: int, seed: int) -> tuple[Float64, ...]:

@@ -10,9 +10,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from recommender.learning.arrays import DoubleArray, FloatArray, IntArray
 from recommender.learning.interactions import Interactions
+from recommender.learning.presets.stars.cells import Cell, Int32, Ratings, numbered
+from recommender.learning.presets.stars.side import Side
 from recommender.learning.presets.stars.side_information import SideInformation
-from recommender.learning.presets.stars.variational import Side, VariationalFactorization
+from recommender.learning.presets.stars.variational import VariationalFactorization
 from recommender.learning.validation import RandomState
 
 WARM_START_ARRAYS = ("item_rows", "item_covariances", "user_prior_precision")
@@ -29,31 +32,42 @@ def begin(
 ) -> VariationalFactorization:
     """A fit of rows of ``width`` numbers, bias and factors; a warm start brings its own width."""
     if warm_start is not None:
-        check_warm_start(warm_start, interactions.num_items)
         width = warm_start["item_rows"].shape[1]
     tensor = partial(torch.as_tensor, device=device)
-    users, items = np.unique(interactions.user_ids), np.unique(interactions.item_ids)
-    user_side = Side(
-        ids=tensor(np.searchsorted(users, interactions.user_ids).astype(np.int32)),
-        features=tensor(known.users[users]),
-        blocks=tensor(known.user_blocks),
-        width=width,
+    users, user_places = numbered(interactions.user_ids, interactions.num_users)
+    items, item_places = numbered(interactions.item_ids, interactions.num_items)
+    ratings = Ratings(user_places, item_places, _less(mean, interactions), _weights(interactions))
+
+    def side(
+        ids: IntArray, places: Int32, features: DoubleArray, blocks: IntArray, cells: list[Cell]
+    ) -> Side:
+        of_rows = features if len(ids) == len(features) else features[ids]
+        counts = np.bincount(places, minlength=len(ids)).astype(float)
+        return Side(tensor(of_rows), tensor(blocks), tensor(counts), width, cells)
+
+    user_side = side(users, user_places, known.users, known.user_blocks, ratings.of_users(device))
+    item_side = side(items, item_places, known.items, known.item_blocks, ratings.of_items(device))
+    fit = VariationalFactorization(
+        user_side, item_side, float(np.var(ratings.stars, dtype=np.float64))
     )
-    item_side = Side(
-        ids=tensor(np.searchsorted(items, interactions.item_ids).astype(np.int32)),
-        features=tensor(known.items[items]),
-        blocks=tensor(known.item_blocks),
-        width=width,
-    )
-    ratings = (np.asarray(interactions.ratings, float) - mean).astype(np.float32)
-    weights = None
-    if interactions.weights is not None and (interactions.weights != 1.0).any():
-        weights = tensor(interactions.weights)
-    fit = VariationalFactorization(tensor(ratings), weights, user_side, item_side, random_state)
-    if warm_start is not None:
+    if warm_start is None:
+        fit.draw_items(random_state)
+    else:
         _take_users(user_side, known, warm_start)
         _take_items(item_side, known, warm_start, items)
     return fit
+
+
+def _less(mean: float, interactions: Interactions) -> FloatArray:
+    stars = np.empty(len(interactions), np.float32)
+    given = np.asarray(interactions.ratings)
+    np.subtract(given, np.float64(mean), out=stars, casting="same_kind")
+    return stars
+
+
+def _weights(interactions: Interactions) -> FloatArray | None:
+    weights = interactions.weights
+    return None if weights is None or (weights == 1.0).all() else weights
 
 
 def _take_users(side: Side, known: SideInformation, arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -83,17 +97,17 @@ def _take_items(
     tensor = partial(torch.as_tensor, device=side.mean.device)
     met = _met(arrays)
     rows = np.array(arrays["item_rows"], float)
-    covariances = unpacked(np.asarray(arrays["item_covariances"][items], float), side.width)
+    covariances = np.array(arrays["item_covariances"][items], np.float32)
     if "item_prior_rows" in arrays:
         precision = np.array(arrays["prior_precision_of_items"], float)
         coefficients = _coefficients(known.items, arrays["item_prior_rows"], met)
         rows[~met] = known.items[~met] @ coefficients
-        covariances[~met[items]] = np.linalg.inv(precision)
+        covariances[~met[items]] = np.linalg.inv(precision)[np.triu_indices(side.width)]
         side.precision, side.coefficients = tensor(precision), tensor(coefficients)
         side.noise = tensor(np.where(met, arrays["item_precisions"], 1.0)[items])
         _take_penalties(side, arrays["penalties_of_items"])
     side.mean = tensor(rows[items])
-    side.covariance = tensor(covariances.astype(np.float32))
+    side.covariances = tensor(covariances)
 
 
 def _met(arrays: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
@@ -119,14 +133,6 @@ def _coefficients(
         features[met], np.asarray(explained[met], float), rcond=1e-8
     )[0]
     return found
-
-
-def unpacked(upper: NDArray[np.float64], size: int) -> NDArray[np.float64]:
-    """Symmetric matrices (n, size, size) from their upper triangles (n, size (size + 1) / 2)."""
-    full = np.empty((len(upper), size, size))
-    first, second = np.triu_indices(size)
-    full[:, first, second] = full[:, second, first] = upper
-    return full
 
 
 def check_warm_start(arrays: Mapping[str, NDArray[Any]], num_items: int) -> None:

@@ -83,6 +83,21 @@ def test_a_warm_start_finds_the_coefficients_on_turned_features(split, model):
     )
 
 
+def test_the_directions_of_an_earlier_fit_are_turned_not_sought_anew(split, model):
+    train, _ = split
+    arrays = model.export()[0]
+    older = {name: array for name, array in arrays.items() if name != "item_lengths"}
+    elsewhere = np.random.RandomState(0).randn(*arrays["item_embeddings"].shape)
+    sought, turned, from_elsewhere = (
+        describe(train, None, 32, 0, earlier)
+        for earlier in (older, arrays, {**arrays, "item_embeddings": elsewhere})
+    )
+    met = sought.company @ sought.company.T
+    np.testing.assert_allclose(turned.company @ turned.company.T, met, atol=1e-5)
+    np.testing.assert_allclose(turned.lengths, sought.lengths, rtol=1e-4)
+    assert np.abs(from_elsewhere.company @ from_elsewhere.company.T - met).max() > 1e-3
+
+
 def test_a_film_that_is_new_begins_where_its_features_place_it(split, model):
     train, _ = split
     arrays = {name: array.copy() for name, array in model.export()[0].items()}
@@ -97,4 +112,4 @@ def test_a_film_that_is_new_begins_where_its_features_place_it(split, model):
     assert fit.items.mean[place].any()
     torch.testing.assert_close(fit.items.mean[place], fit.items.prior_mean[place])
     covariance = torch.linalg.inv(fit.items.precision)
-    torch.testing.assert_close(fit.items.covariance[place], covariance.float())
+    torch.testing.assert_close(fit.items.unpacked(fit.items.covariances)[place], covariance.float())
