@@ -91,7 +91,7 @@ def _is_beyond(look: FirstLook, target: int) -> bool:
     is drawn up."""
     own = look.scores[target]
     above = np.count_nonzero(look.scores > own)
-    return above - np.count_nonzero(look.scores[look.history] > own) >= SHORTLIST
+    return bool(above - np.count_nonzero(look.scores[look.history] > own) >= SHORTLIST)
 
 
 class _GrowingHistory:

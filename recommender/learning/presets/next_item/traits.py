@@ -62,13 +62,13 @@ def item_traits(
         late += np.bincount(item[when > last_tenth], minlength=num_items)
     first[counts == 0] = (newest - middle) / spread
     mean = sums / (counts + _SHRINK)
-    by_era = by_era.reshape(ERAS, num_items)
+    of_eras = by_era.reshape(ERAS, num_items)
     share = counts / counts.sum()
     trend = late / max(late.sum(), 1)
-    by_era /= np.maximum(by_era.sum(axis=1, keepdims=True), 1.0)
+    of_eras = of_eras / np.maximum(of_eras.sum(axis=1, keepdims=True), 1.0)
 
     columns = [np.log(counts + 0.5), first, mean, _log_ratio(trend, share)]
-    eras = np.stack([_log_ratio(one, share) for one in by_era], axis=1)
+    eras = np.stack([_log_ratio(one, share) for one in of_eras], axis=1)
     return ItemTraits(
         np.stack(columns, axis=1).astype(np.float32),
         eras.astype(np.float32),
