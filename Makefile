@@ -35,7 +35,7 @@ setup: python ## make .venv with everything that development needs
 WORKERS ?= logical
 test: setup ## run the whole test suite (ARGS="-k name" for a part, WORKERS=0 for one process)
 	@$(VENV_PYTHON) -m tests.chromium --install
-	@exec $(VENV_PYTHON) -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadfile $(ARGS)
+	@exec $(VENV_PYTHON) -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 lint: setup ## check style, types, imports, templates, migrations, production settings and security
 	@$(MAKE) --no-print-directory --keep-going style types imports templates migrations deployment security

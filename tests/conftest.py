@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import pytest_django
 from django.db import connection
+from django.utils import translation
 from xdist.workermanage import WorkerController
 
 from moviesite.local.errors import LocalRunError
@@ -40,6 +41,28 @@ def django_db_setup(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Deals out files, but apart those of their tests that commit.
+
+    pytest-django lets those come after all that roll back, since they leave the tables empty,
+    without the rows of migrations too. A file dealt out whole would break that order.
+    """
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        commits = marker is not None and marker.kwargs.get("transaction", False)
+        commits = commits or {"transactional_db", "live_server"} & set(item.fixturenames)  # type: ignore[attr-defined]
+        part = ", committing" if commits else ""
+        item.add_marker(pytest.mark.xdist_group(f"{item.path.relative_to(ROOT)}{part}"))
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """A request in German leaves its thread German, as any request finds its own language."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

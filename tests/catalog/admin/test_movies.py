@@ -144,7 +144,7 @@ def test_a_film_with_many_ratings_is_not_read_through_to_be_deleted(
     django_assert_max_num_queries: Any,
 ) -> None:
     amelie.ratings.create(user=ada, half_stars=8)
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(12):
         shown = flat(admin_client.get(f"/admin/catalog/movie/{amelie.pk}/delete/"))
     assert "Ratings: 1" in shown
     admin_client.post(f"/admin/catalog/movie/{amelie.pk}/delete/", {"post": "yes"})

@@ -25,6 +25,7 @@ from catalog.models import (
     WatchlistEntry,
 )
 from catalog.queries.films_by_key import card_movies, details, name_locally, named_movies
+from catalog.services.member_language import keep_language
 from catalog.services.notices import choose_ways
 from tests.recommender.conftest import plain_static
 
@@ -137,6 +138,7 @@ def test_notices_and_feeds_name_it(german: Client, ada: AbstractUser, amelie: Mo
     choose_ways(ada.pk, ways, "")
     NoticeChoices.objects.filter(user=ada).update(feed_key="k" * 40)
     Notice.objects.create(user=ada, kind=NoticeKind.AVAILABLE, key="one", movie=amelie)
+    keep_language(ada.pk, "de")  # whoever reads a feed has no cookie
     assert GERMAN in german.get("/notices/").content.decode()
     assert GERMAN in german.get(f"/feeds/{'k' * 40}.rss").content.decode()
 
