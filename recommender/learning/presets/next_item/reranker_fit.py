@@ -31,8 +31,8 @@ def train_reranker(lists: Shortlists, random_state: np.random.RandomState) -> di
 
     Cross-entropy of the right item among some of its list, others each time. All questions of a
     tenth of the users are kept back: no arrays are given when the reranker does not rank those
-    answers higher, or when there are too few questions or users to tell. What is accepted, after
-    half the epochs, is learned again from all users.
+    answers higher, or when there are too few questions or users to tell. What is accepted is
+    learned again from all users.
     """
     if len(lists) < _FEWEST:
         return {}
@@ -46,11 +46,11 @@ def train_reranker(lists: Shortlists, random_state: np.random.RandomState) -> di
         is_kept_back[torch.randperm(number)[: -(-number // _KEPT_BACK)]] = True
         kept_back = is_kept_back[users]
         net = _Net(inputs)
-        _fit(net, inputs, torch.nonzero(~kept_back).squeeze(1), _EPOCHS // 2)
+        _fit(net, inputs, torch.nonzero(~kept_back).squeeze(1))
         if not _helps(net, inputs, torch.nonzero(kept_back).squeeze(1), users):
             return {}
         net = _Net(inputs)
-        _fit(net, inputs, torch.arange(len(users)), _EPOCHS)
+        _fit(net, inputs, torch.arange(len(users)))
     return net.arrays()
 
 
@@ -134,15 +134,15 @@ def _read(pulls: Tensor, slopes: Tensor, biases: Tensor) -> Tensor:
     return said.sum(dim=0).unflatten(0, pulls.shape[:2])
 
 
-def _fit(net: _Net, inputs: _Inputs, rows: Tensor, epochs: int) -> None:
+def _fit(net: _Net, inputs: _Inputs, rows: Tensor) -> None:
     optimizer = torch.optim.AdamW(
         net.parameters(), lr=_LEARNING_RATE, weight_decay=_WEIGHT_DECAY, fused=True
     )
-    steps = epochs * -(-len(rows) // _BATCH)
+    steps = _EPOCHS * -(-len(rows) // _BATCH)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, _LEARNING_RATE, total_steps=steps, pct_start=0.1
     )
-    for _ in range(epochs):
+    for _ in range(_EPOCHS):
         for batch in rows[torch.randperm(len(rows))].split(_BATCH):
             right = inputs.right[batch, None]
             others = torch.randperm(SHORTLIST)[:_OTHERS].expand(len(batch), -1)
