@@ -114,7 +114,7 @@ class ModelVersionAdmin(ReadOnlyAdmin):
     def told(self, version: ModelVersion) -> SafeString:
         return format_html('<span class="outcome">{}</span>', accuracy(version))
 
-    @admin.display(description="")
+    @admin.display(description=gettext_lazy("Action"))
     def buttons(self, version: ModelVersion) -> SafeString:
         made = []
         if version.can_be_published:

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
+from catalog.models import DiaryEntry
 from tests.browser.conftest import Site, log_in
 
 pytestmark = pytest.mark.browser
@@ -33,3 +34,20 @@ def test_the_day_proposed_is_the_readers(browser: Browser, site: Site, zone: str
 
 # Midnight may come between the two looks at the clock.
 _SLIPS = (timedelta(), timedelta(minutes=-2))
+
+
+def test_a_year_is_looked_back_on(member_page: Page, site: Site) -> None:
+    day = timezone.localdate().replace(month=1, day=5)
+    for movie in site.world.movies[10:13]:
+        DiaryEntry.objects.create(user=site.member, movie=movie, watched_on=day)
+    member_page.goto(f"{site.address}/diary/")
+    member_page.get_by_role("link", name=f"{day.year} in review").click()
+    expect(member_page.get_by_role("heading", level=1)).to_have_text(f"{day.year} in review")
+    numbers = member_page.locator(".year-numbers div", has_text="Films")
+    expect(numbers.locator("dd")).to_have_text("3")
+    picture = member_page.get_by_role("img", name=f"Your {day.year}: 3 films")
+    picture.scroll_into_view_if_needed()
+    expect(picture).to_have_js_property("naturalWidth", 1080)
+    with member_page.expect_download() as download:
+        member_page.get_by_role("link", name="A picture to share").click()
+    assert download.value.suggested_filename == f"matinee-{day.year}.png"
