@@ -26,7 +26,7 @@ from recommender.learning.presets.stars.side_information import (
     describe,
     rated_interactions,
 )
-from recommender.learning.presets.stars.start import begin, check_warm_start
+from recommender.learning.presets.stars.start import begin, check_warm_start, has_priors
 from recommender.learning.presets.stars.width import factors_for
 from recommender.learning.progress import Progress, ProgressCallback, Reporter
 from recommender.learning.ranking import Exclusion, recommended
@@ -37,6 +37,8 @@ from recommender.learning.validation import (
     check_length,
     check_positive,
 )
+
+ROUNDS_LEFT = "rounds_left"
 
 
 class BayesianFactorizationModel(Described):
@@ -69,7 +71,7 @@ class BayesianFactorizationModel(Described):
         *,
         num_factors: int | None = None,
         n_iter: int = 12,
-        warm_n_iter: int = 2,
+        warm_n_iter: int = 1,
         company_rank: int = 32,
         random_state: SeedLike = None,
         device: str = "auto",
@@ -91,6 +93,7 @@ class BayesianFactorizationModel(Described):
         self._data_fingerprint: str | None = None
         self._folded: dict[int, FoldedUser] = {}
         self._running: Callable[[], dict[str, NDArray[Any]]] | None = None
+        self._rounds_left = 0
 
     def fit(
         self,
@@ -124,11 +127,12 @@ class BayesianFactorizationModel(Described):
         width = 1 + (self._num_factors or factors_for(count))
         fit = begin(known_stars, known, mean, width, warm_start, self._random_state, self._device)
         del known_stars  # a copy where some films were only seen
-        rounds = self._n_iter if warm_start is None else self._warm_n_iter
+        rounds, learn_priors = self._rounds(warm_start)
         self._running = partial(export_arrays, fit, known, first, mean)
         for epoch in range(1, rounds + 1):
             started = time.monotonic()
-            loss = fit.step()
+            loss = fit.step(learn_priors=learn_priors)
+            self._rounds_left = rounds - epoch
             if reporter.due() or epoch == rounds:
                 reporter.report(
                     Progress(
@@ -156,7 +160,19 @@ class BayesianFactorizationModel(Described):
         """
         if self._running is None:
             raise RuntimeError("there is no fit to make a checkpoint of")
-        return self._running()
+        return {**self._running(), ROUNDS_LEFT: np.array([self._rounds_left])}
+
+    def _rounds(self, warm_start: Mapping[str, NDArray[Any]] | None) -> tuple[int, bool]:
+        """How many rounds a fit has, and whether they learn the priors.
+
+        From a checkpoint as many as were left; from a version few, which take its priors as they
+        are: they have seen all ratings but the newest.
+        """
+        if warm_start is None:
+            return self._n_iter, True
+        if ROUNDS_LEFT in warm_start:
+            return max(1, int(warm_start[ROUNDS_LEFT][0])), True
+        return self._warm_n_iter, not has_priors(warm_start)
 
     def fold_in(
         self, item_ids: ArrayLike, ratings: ArrayLike, seen_ids: ArrayLike = ()

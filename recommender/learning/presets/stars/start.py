@@ -98,7 +98,7 @@ def _take_items(
     met = _met(arrays)
     rows = np.array(arrays["item_rows"], float)
     covariances = np.array(arrays["item_covariances"][items], np.float32)
-    if "item_prior_rows" in arrays:
+    if has_priors(arrays):
         precision = np.array(arrays["prior_precision_of_items"], float)
         coefficients = _coefficients(known.items, arrays["item_prior_rows"], met)
         rows[~met] = known.items[~met] @ coefficients
@@ -108,6 +108,11 @@ def _take_items(
         _take_penalties(side, arrays["penalties_of_items"])
     side.mean = tensor(rows[items])
     side.covariances = tensor(covariances)
+
+
+def has_priors(arrays: Mapping[str, NDArray[Any]]) -> bool:
+    """Whether an export is from since the items' prior is kept."""
+    return "item_prior_rows" in arrays
 
 
 def _met(arrays: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:

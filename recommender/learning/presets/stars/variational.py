@@ -81,14 +81,15 @@ class VariationalFactorization:
         matrix.sum_duplicates()
         return matrix
 
-    def step(self) -> float:
+    def step(self, *, learn_priors: bool = True) -> float:
         """One round over everything. Returns the expected squared error per rating."""
-        error = self._half(self.users, self.items)
-        self._half(self.items, self.users)
+        error = self._half(self.users, self.items, learn_priors)
+        self._half(self.items, self.users, learn_priors)
         self.noise_precision = 1.0 / error
         return error
 
-    def _half(self, side: Side, other: Side) -> float:
+    def _half(self, side: Side, other: Side, learn_prior: bool) -> float:
         side.update(other)
-        side.learn_prior()
+        if learn_prior:
+            side.learn_prior()
         return side.learn_noise()

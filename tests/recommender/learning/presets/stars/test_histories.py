@@ -39,7 +39,7 @@ def test_a_saved_model_predicts_the_same_for_its_users_and_for_new_ones(model, t
     )
     data = tastes(users=60, items=40, per_user=12)
     again = loaded.fit(data, warm_start=loaded.export()[0])
-    np.testing.assert_allclose(again.predict(users), model.predict(users), atol=0.3)
+    assert np.abs(again.predict(users) - model.predict(users)).mean() < 0.1
 
 
 def test_an_export_has_no_users_and_a_saved_model_of_another_kind_is_refused(model, tmp_path):

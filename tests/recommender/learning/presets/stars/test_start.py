@@ -3,12 +3,14 @@
 import dataclasses
 
 import numpy as np
+import pytest
 import torch
 
 from recommender.learning import presets
 from recommender.learning.presets.stars.model import BayesianFactorizationModel
 from recommender.learning.presets.stars.side_information import describe
 from recommender.learning.presets.stars.start import begin
+from recommender.learning.progress import Reporter
 from tests.recommender.learning.presets.stars.test_model import model, rmse, split
 
 __all__ = ["model", "split"]
@@ -41,6 +43,34 @@ def test_a_warm_start_is_there_after_one_round(split, model):
     mine, theirs = (one.export()[0]["item_prior_rows"] for one in (carried, rows_only))
     distance = [np.abs(rows - arrays["item_prior_rows"]).mean() for rows in (mine, theirs)]
     assert distance[0] < 0.5 * distance[1]
+
+
+def test_a_quick_update_takes_the_priors_as_they_are(split, model):
+    train, _ = split
+    arrays, _ = model.export()
+    warm, _ = presets.explicit(random_state=0).fit(train, warm_start=arrays).export()
+    for name in ("prior_precision_of_items", "penalties_of_items", "user_prior_precision"):
+        np.testing.assert_array_equal(warm[name], arrays[name])
+    np.testing.assert_allclose(warm["item_prior_rows"], arrays["item_prior_rows"], atol=1e-3)
+    assert np.abs(warm["item_rows"] - arrays["item_rows"]).max() > 1e-4
+
+
+def test_a_checkpoint_is_continued_by_the_rounds_that_were_left(split, monkeypatch):
+    monkeypatch.setattr(Reporter, "due", lambda self: True)
+    broken, kept = BayesianFactorizationModel(random_state=0, n_iter=5), []
+
+    def stop(report):
+        if report.epoch == 2:
+            kept.append(broken.checkpoint())
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        broken.fit(split[0], progress=stop)
+    epochs = []
+    BayesianFactorizationModel(random_state=0, n_iter=5).fit(
+        split[0], warm_start=kept[0], progress=lambda report: epochs.append(report.epoch)
+    )
+    assert max(epochs) == 3
 
 
 def of_an_older_release(arrays):
