@@ -89,7 +89,7 @@ def measured(command: list[str], environment: dict[str, str] | None = None) -> d
     while process.poll() is None:
         peak = max(peak, resident(process.pid))
         time.sleep(SAMPLE_SECONDS if time.perf_counter() < started + 10 else 1.0)
-    printed = process.stdout.read() if process.stdout else ""
+    printed = process.communicate()[0]
     if process.returncode:
         raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
     lines = [line for line in printed.splitlines() if line.startswith("{")]

@@ -18,6 +18,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from recommender.learning.interactions import Interactions
+    from recommender.learning.progress import Progress
 
 COLUMNS = {"user": np.int32, "item": np.int32, "half_stars": np.int8, "second": np.int32}
 NEW = 0.01  # of the ratings, the newest: what a quick update learns besides
@@ -63,9 +64,17 @@ def make(kind: str) -> Any:
 
 
 def fit(kind: str, folder: Path) -> dict[str, float]:
+    """A fit; its phases go to the standard error, so that a long one says how far it is."""
     data, model = read(folder), make(kind)
-    started = time.perf_counter()
-    model.fit(data)
+    started, said = time.perf_counter(), ""
+
+    def tell(made: Progress) -> None:
+        nonlocal said
+        if made.phase != said:
+            said = made.phase
+            print(f"{time.perf_counter() - started:.0f} s: {said}", file=sys.stderr, flush=True)
+
+    model.fit(data, progress=tell)
     return {"fit_seconds": time.perf_counter() - started}
 
 

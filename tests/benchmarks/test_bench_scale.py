@@ -5,9 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from .bench_scale import LIMITS, ON_SITE, beyond_limits, drawing, exponents
+from recommender.learning.presets.memory import sequence_memory
+
+from .bench_scale import LIMITS, ON_SITE, beyond_limits, drawing, exponents, stages_of
 from .places import ROOT
 
 SMALL = ("make", *ON_SITE, "explicit")
@@ -36,6 +39,15 @@ def test_each_stage_stays_within_its_memory(
         assert found["snapshot"]["bytes_a_rating"] <= 13
         assert found["copy"]["rows"] == found["import"]["ratings"]
     assert beyond_limits(measured) == []
+
+
+def test_a_fit_of_what_comes_next_takes_less_than_was_foreseen(tmp_path: Path) -> None:
+    found = stages_of(0.03, ["sequence"], tmp_path)["sequence"]
+    data = tmp_path / "synthetic-0.03m"
+    sizes = (1 + int(np.load(data / f"{name}.npy").max()) for name in ("user", "item"))
+    foreseen = sequence_memory(found["ratings"], *sizes)
+    assert 1e6 * found["peak_mb"] < foreseen < 2e6 * found["peak_mb"]
+    assert beyond_limits({"0.03 million": {"sequence": found}}) == []
 
 
 def test_the_growth_is_drawn(

@@ -15,12 +15,13 @@ _AT_START = 56  # bytes a rating: the matrix of who rated what, and what its dir
 _FEATURES = 48
 _PARTS = 150_000_000  # of a few thousand rows
 
-_PAIR = 28 + 60  # as counted, and in the tables of a part and of the next one
+_IN_HISTORIES = 10 + 13  # bytes a rating: where it stands in a history; what is held out
+_PAIR = 80  # as counted of everything, and in the tables of a part and of the next one
 _PAIRS_KEPT = 12_000_000
 _NEIGHBOURS_KEPT = 1_500  # of an item
 _PAIRS_OF_RATING = 30
 _SHORTLISTS = 350_000_000
-_AUTOENCODER = 700_000_000  # three matrices of 5,000 popular items, and a copy
+_AUTOENCODER = 400_000_000  # four matrices of 5,000 popular items
 
 
 def explicit_memory(ratings: int, users: int, items: int) -> int:
@@ -39,4 +40,4 @@ def sequence_memory(ratings: int, users: int, items: int) -> int:
     pairs = min(_PAIRS_KEPT, _NEIGHBOURS_KEPT * items, _PAIRS_OF_RATING * ratings)
     inverse = int(_AUTOENCODER * min(1.0, users / 4000))
     of_all = _INTERPRETER + _SHORTLISTS + inverse
-    return of_all + (_SNAPSHOT + 50) * ratings + _PAIR * pairs
+    return of_all + (_SNAPSHOT + _IN_HISTORIES) * ratings + _PAIR * pairs

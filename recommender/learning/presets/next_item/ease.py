@@ -51,11 +51,11 @@ class Autoencoder:
             rows = slice(None) if held is None else ~held
             users = np.unique(self._users[rows], return_inverse=True)[1]
             return _through_users(self._met(users, self._items[rows]), offsets, ids, self._ridge)
-        gram = self._gram
+        gram = self._gram.copy()
         if held is not None:
             touched = np.zeros(self._num_users, bool)
             touched[self._users[held]] = True
-            gram = gram - self._products(touched, None)
+            gram -= self._products(touched, None)
             left = np.zeros(self._num_users, bool)
             left[self._users[~held]] = True
             left &= touched
@@ -96,7 +96,7 @@ class Autoencoder:
     def _through_items(
         self, gram: NDArray[np.float32], offsets: Array, ids: Array
     ) -> NDArray[np.float32]:
-        gram = gram + self._ridge * np.eye(len(gram), dtype=np.float32)
+        gram[np.diag_indices_from(gram)] += self._ridge
         inverse = _inverse(gram)
         diagonal = np.diag(inverse).copy()
         place = np.full(self._num_items, -1)
@@ -127,8 +127,9 @@ def _inverse(matrix: NDArray[np.float32]) -> NDArray[np.float32]:
     inverse, failed = lapack.spotri(factor, lower=0, overwrite_c=1)
     if failed:
         return np.linalg.inv(matrix)
-    upper = np.triu(inverse)
-    return np.asarray(upper + np.triu(upper, 1).T, np.float32)
+    for row in range(len(inverse)):
+        inverse[row:, row] = inverse[row, row:]
+    return np.asarray(inverse.T, np.float32)
 
 
 def _through_users(

@@ -17,6 +17,7 @@ Array = NDArray[Any]
 
 _LARGEST_EVIDENCE = 10_000.0
 _OUTGROWN = 2.0
+_AT_ONCE = 2**18  # entries
 
 
 @dataclass(frozen=True)
@@ -59,12 +60,16 @@ def export_arrays(
     # The weights were never asked about items without interactions: those come after all others.
     never_met = members.share == 0
     floor = (weights.floor * members.share + TINY) / scale
+    of_evidence, of_affinity = weights.evidence.T / scale, weights.affinity.T
+    values = np.empty((len(table.ids), len(weights.evidence) + len(weights.affinity)), np.float16)
+    for start in range(0, len(values), _AT_ONCE):
+        some = slice(start, start + _AT_ONCE)
+        values[some, : len(weights.evidence)] = table.evidence[some] @ of_evidence
+        values[some, len(weights.evidence) :] = table.affinity[some] @ of_affinity
     arrays = {
         "neighbour_offsets": table.offsets,
         "neighbour_ids": table.ids,
-        "neighbour_values": np.hstack(
-            [table.evidence @ (weights.evidence.T / scale), table.affinity @ weights.affinity.T]
-        ).astype(np.float16),
+        "neighbour_values": values,
         "item_floor": np.where(never_met, NEVER_MET, floor).astype(np.float32),
         "item_traits": traits.items,
         "item_eras": traits.eras,
@@ -75,6 +80,13 @@ def export_arrays(
 
 
 def has_repeats(data: Interactions) -> bool:
-    """Whether users meet items again: in more than one of a thousand interactions."""
-    pairs = np.unique(data.user_ids * np.int64(data.num_items) + data.item_ids)
-    return len(data) - len(pairs) > len(data) / 1000
+    """Whether users, in order, meet items again: in more than one of a thousand interactions."""
+    again, start, users = 0, 0, data.user_ids
+    while start < len(data):
+        last = users[min(start + _AT_ONCE, len(data)) - 1]
+        stop = int(np.searchsorted(users, last, side="right"))
+        some = slice(start, stop)
+        pairs = users[some] * np.int64(data.num_items) + data.item_ids[some]
+        again += len(pairs) - len(np.unique(pairs))
+        start = stop
+    return again > len(data) / 1000

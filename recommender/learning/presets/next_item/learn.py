@@ -53,12 +53,18 @@ def learn(
     lists = Shortlists(room=min(shortlists, 2 * len(data)))
     for members, part in parts(shortlists, FOLDS):
         report("listing", weights.loss)
-        arrays, settings = export_arrays(members, first, repeats)
-        arrays["neighbour_values"] = arrays["neighbour_values"].astype(np.float32)
-        scorer = SequenceScorer(arrays, settings)
+        scorer = _scorer(members, first, repeats)
+        del members  # most of them is not asked again, and the next ones are coming
         draw_up(lists, scorer, part.users, part.histories, part.targets)
+        del scorer
     report("reranking", weights.loss)
     return Learned(weights, train_reranker(lists, random_state), len(data))
+
+
+def _scorer(members: Members, learned: Learned, repeats: bool) -> SequenceScorer:
+    arrays, settings = export_arrays(members, learned, repeats)
+    arrays["neighbour_values"] = arrays["neighbour_values"].astype(np.float32)
+    return SequenceScorer(arrays, settings)
 
 
 def _weighed(
@@ -68,6 +74,7 @@ def _weighed(
     for members, part in parts:
         report("asking", None)
         asked.append(ask(members, part.histories, part.targets, random_state))
+        del members
     report("weighing", None)
     return fit_weights(asked)
 
@@ -82,4 +89,5 @@ def _counted_ahead(counted: Counted, parts: Iterator[HeldOut]) -> Iterator[tuple
         coming = background.submit(next, made, None)
         while (one := coming.result()) is not None:
             coming = background.submit(next, made, None)
-            yield one
+            handed, one = [one], None
+            yield handed.pop()  # what is not asked again must not be kept here

@@ -18,10 +18,10 @@ from recommender.learning.presets.next_item.counted import Counted
 from recommender.learning.presets.next_item.export import export_arrays, has_repeats, kept
 from recommender.learning.presets.next_item.held_out import times_of
 from recommender.learning.presets.next_item.learn import STEPS, learn
-from recommender.learning.presets.next_item.neighbours import Limits
 from recommender.learning.presets.next_item.neural.join import Reading
 from recommender.learning.presets.next_item.neural.recipe import FROM, Recipe
 from recommender.learning.presets.next_item.scorer import SequenceScorer
+from recommender.learning.presets.next_item.strongest import Limits
 from recommender.learning.progress import Progress, ProgressCallback
 from recommender.learning.ranking import Exclusion, recommended
 from recommender.learning.validation import (

@@ -22,6 +22,7 @@ CHANNELS = DIRECTIONS * len(REACHES)
 _PAIR_BUDGET = 2_500_000
 _FEWEST_LAGS = 8
 _AT_ONCE = 2**20  # pairs, repetitions counted
+_SORTED_AT_ONCE = 2**22  # places, by their items
 _CELLS = 2**22  # of an item and another, for which a table is kept
 _CELLS_A_PAIR = 64  # with more, sorting is quicker than to look through the table
 
@@ -67,19 +68,9 @@ class Pairs:
         """The item whose row each pair is in."""
         return np.repeat(np.arange(len(self.offsets) - 1, dtype=np.int32), np.diff(self.offsets))
 
-    def take(self, places: Array) -> Pairs:
-        """The pairs at ``places``, which ascend."""
-        number = len(self.offsets) - 1
-        return Pairs(
-            offsets_of(self.rows[places], number),
-            self.ids[places],
-            self.counts[places],
-            self.times[places],
-        )
-
 
 def offsets_of(rows: Array, num_rows: int) -> NDArray[np.int64]:
-    """Where each row begins among entries whose ``rows`` ascend: (num_rows + 1,)."""
+    """Where each row begins once entries are in the order of their ``rows``: (num_rows + 1,)."""
     offsets = np.zeros(num_rows + 1, np.int64)
     np.cumsum(np.bincount(rows, minlength=num_rows), out=offsets[1:])
     return offsets
@@ -101,10 +92,15 @@ class PairCounter:
         self._paths, self._lags = paths, lags
         self._numbers = _Numbers()
 
+    @property
+    def meetings(self) -> int:
+        """No fewer than there are pairs, and than there are meetings of two items."""
+        return DIRECTIONS * len(self._lags) * len(self._paths.items)
+
     def blocks(self) -> Iterator[tuple[range, Pairs]]:
         """All pairs, some items' rows at a time: the rows' items, and their pairs."""
         num_items = self._paths.num_items
-        for block in self._meetings(np.arange(len(self._paths.items), dtype=np.int32), None):
+        for block in self._meetings(None, None):
             keys, places = self._numbers.given(block.keys, len(block.items) * num_items)
             rows, ids = np.divmod(keys, num_items)
             offsets = offsets_of(rows, len(block.items))
@@ -131,23 +127,37 @@ class PairCounter:
         counts[times == 0] = 0.0
         return Pairs(pairs.offsets, pairs.ids, np.maximum(counts, 0.0, out=counts), times)
 
-    def _meetings(self, places: Array, held: NDArray[np.bool_] | None) -> Iterator[_Block]:
-        """The meetings of the items at ``places`` with those near them, some items at a time;
-        where some are ``held`` out, those meetings whose later item is."""
+    def _meetings(self, places: Array | None, held: NDArray[np.bool_] | None) -> Iterator[_Block]:
+        """The meetings of the items at ``places`` (all, where None) with those near them, some
+        items at a time; where some are ``held`` out, those meetings whose later item is."""
         num_items = self._paths.num_items
-        items = self._paths.items[places]
-        order = places[np.argsort(items, kind="stable")]
-        starts = offsets_of(np.sort(items), num_items)
+        items = self._paths.items if places is None else self._paths.items[places]
+        starts = offsets_of(items, num_items)
         most = _CELLS // num_items if num_items <= _CELLS // 16 else num_items
-        row = 0
-        while row < num_items:
-            room = starts[row] + _AT_ONCE // (DIRECTIONS * len(self._lags))
-            stop = max(row + 1, int(np.searchsorted(starts, room, side="right")) - 1)
-            stop = min(stop, row + most)
-            at = order[starts[row] : starts[stop]]
-            if len(at):
-                yield _met_there(self._paths, self._lags, held, range(row, stop), at)
-            row = stop
+        at_once = _AT_ONCE // (DIRECTIONS * len(self._lags))
+        for rows in _ranges(starts, range(num_items), _SORTED_AT_ONCE, num_items):
+            order = np.flatnonzero((items >= rows.start) & (items < rows.stop)).astype(np.int32)
+            order = order[np.argsort(items[order], kind="stable")]
+            if places is not None:
+                order = places[order]
+            for few in _ranges(starts, rows, at_once, most):
+                at = order[starts[few.start] - starts[rows.start] :][: _size(starts, few)]
+                if len(at):
+                    yield _met_there(self._paths, self._lags, held, few, at)
+
+
+def _ranges(starts: Array, rows: range, places: int, most: int) -> Iterator[range]:
+    """Parts of ``rows``: of up to ``places`` places and ``most`` rows, but one row at least."""
+    row = rows.start
+    while row < rows.stop:
+        stop = int(np.searchsorted(starts, starts[row] + places, side="right")) - 1
+        stop = min(max(row + 1, stop), row + most, rows.stop)
+        yield range(row, stop)
+        row = stop
+
+
+def _size(starts: Array, rows: range) -> int:
+    return int(starts[rows.stop] - starts[rows.start])
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ _FEWEST = 200
 _FEWEST_USERS = 20
 _KEPT_BACK = 10  # one user in so many
 _SURE = 1.6
+_SILENCE = -1e6
 
 
 def train_reranker(lists: Shortlists, random_state: np.random.RandomState) -> dict[str, Array]:
@@ -87,10 +88,7 @@ class _Net(nn.Module):
         """Scores (n, k) after the adjustment: of questions ``rows`` (n, 1), listed at ``places``
         (n, k) or (k,)."""
         mean, spread, pull_spread = self._scales
-        pulls = inputs.pulls[rows, places].float()
-        seen = pulls.any(dim=-1, keepdim=True)
-        read = torch.relu(self.pulls(pulls / pull_spread) + self.places)
-        read = (read * (self.log_recency.exp() * seen)).sum(dim=2)
+        read = _read(inputs.pulls[rows, places], *self._at_places(pull_spread))
         own = (inputs.own[rows, places] - mean) / spread
         hidden = torch.relu(self.hidden(torch.cat([own, read], dim=-1)))
         # The same units are dropped for all of a list: as good, and far fewer numbers to draw.
@@ -98,6 +96,13 @@ class _Net(nn.Module):
             hidden.new_ones(len(rows), 1, _HIDDEN), _DROPOUT, self.training
         )
         return inputs.scores[rows, places] + self.output(hidden).squeeze(-1)
+
+    def _at_places(self, pull_spread: Tensor) -> tuple[Tensor, Tensor]:
+        """Slopes (READ, 2 DECAYS, width) and biases (READ, 1, width), times what a place counts:
+        that is above 0, so that it may come before the rectifier."""
+        recency = self.log_recency.exp().unsqueeze(1)
+        slopes = self.pulls.weight.T / pull_spread.unsqueeze(1)
+        return slopes * recency, (self.pulls.bias + self.places).unsqueeze(1) * recency
 
     @torch.no_grad()
     def arrays(self) -> dict[str, Array]:
@@ -114,6 +119,19 @@ class _Net(nn.Module):
             "reranker_output": self.output.weight[0],
         }
         return {name: one.contiguous().numpy() for name, one in made.items()}
+
+
+def _read(pulls: Tensor, slopes: Tensor, biases: Tensor) -> Tensor:
+    """What the newest items say of listed ones: (n, k, width), of ``pulls`` (n, k, READ, 2 DECAYS).
+
+    An item that is no neighbour says nothing: a column that is 1 for it outweighs all else.
+    """
+    by_place = pulls.movedim(2, 0).flatten(1, 2)
+    silent = ~by_place.any(dim=-1, keepdim=True)
+    by_place = torch.cat([by_place.float(), silent.float()], dim=-1)
+    silencing = slopes.new_full((READ, 1, slopes.shape[-1]), _SILENCE)
+    said = torch.baddbmm(biases, by_place, torch.cat([slopes, silencing], dim=1)).relu_()
+    return said.sum(dim=0).unflatten(0, pulls.shape[:2])
 
 
 def _fit(net: _Net, inputs: _Inputs, rows: Tensor) -> None:

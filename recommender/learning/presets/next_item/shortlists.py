@@ -6,7 +6,7 @@ import numpy as np
 
 from recommender.learning.arrays import Array
 from recommender.learning.presets.next_item.reranker import OWN, READ, SHORTLIST, pull_features
-from recommender.learning.presets.next_item.scorer import DECAYS, SPAN, SequenceScorer
+from recommender.learning.presets.next_item.scorer import DECAYS, SPAN, FirstLook, SequenceScorer
 
 
 class Shortlists:
@@ -77,11 +77,21 @@ def draw_up(
     growing = _GrowingHistory(first_score)
     for user, history, target in zip(users.tolist(), histories, targets, strict=True):
         look = first_score.first_look(history, growing.sums(history))
+        if _is_beyond(look, target):
+            continue
         listed = first_score.shortlist(look)
         right = np.flatnonzero(listed == target)
         if len(right):
             own, pulls = first_score.reading(look, listed)
             lists.add(user, look.scores[listed], own, pulls, int(right[0]))
+
+
+def _is_beyond(look: FirstLook, target: int) -> bool:
+    """Whether too many items come before ``target`` for it to be listed: told sooner than the list
+    is drawn up."""
+    own = look.scores[target]
+    above = np.count_nonzero(look.scores > own)
+    return bool(above - np.count_nonzero(look.scores[look.history] > own) >= SHORTLIST)
 
 
 class _GrowingHistory:

@@ -22,6 +22,7 @@ SUMMARY = 5
 _RECENT = 10
 _DECAY = 0.8
 _SHRINK = 5.0
+_AT_ONCE = 2**20  # interactions
 
 
 @dataclass(frozen=True)
@@ -36,32 +37,55 @@ class ItemTraits:
     edges: Array
 
 
-def item_traits(items: Array, times: Array, num_items: int) -> ItemTraits:
-    """Measure the traits of each item from its interactions."""
-    counts = np.bincount(items, minlength=num_items).astype(float)
-    when = times.astype(float)
-    when = (when - when.mean()) / max(when.std(), 1e-9)
+def item_traits(
+    items: Array, times: Array, num_items: int, held: NDArray[np.bool_] | None = None
+) -> ItemTraits:
+    """Measure the traits of each item from its interactions: ``items`` (n,) and ``times`` (n,),
+    without what is ``held`` (n,) out."""
+    if times.dtype.kind == "M":
+        times = times.astype(np.int64)
+    newest, middle, spread, ends = _measured(times.copy() if held is None else times[~held])
+    edges, last_tenth = np.split((ends - middle) / spread, [-1])
+    counts, sums, late = (np.zeros(num_items) for _ in range(3))
+    by_era = np.zeros(ERAS * num_items)
     first = np.full(num_items, np.inf)
-    np.minimum.at(first, items, when)
-    first[counts == 0] = when.max()
-    mean = np.bincount(items, when, minlength=num_items) / (counts + _SHRINK)
-
-    edges = np.quantile(when, np.linspace(0, 1, ERAS + 1)[1:-1])
-    era = np.searchsorted(edges, when)
-    by_era = np.bincount(era * num_items + items, minlength=ERAS * num_items).astype(float)
-    by_era = by_era.reshape(ERAS, num_items)
+    for start in range(0, len(items), _AT_ONCE):
+        some = slice(start, start + _AT_ONCE)
+        item, when = items[some], (times[some] - middle) / spread
+        if held is not None:
+            item, when = item[~held[some]], when[~held[some]]
+        counts += np.bincount(item, minlength=num_items)
+        sums += np.bincount(item, when, minlength=num_items)
+        np.minimum.at(first, item, when)
+        era = np.searchsorted(edges, when)
+        by_era += np.bincount(era * num_items + item, minlength=ERAS * num_items)
+        late += np.bincount(item[when > last_tenth], minlength=num_items)
+    first[counts == 0] = (newest - middle) / spread
+    mean = sums / (counts + _SHRINK)
+    of_eras = by_era.reshape(ERAS, num_items)
     share = counts / counts.sum()
-    late = when > np.quantile(when, 0.9)
-    trend = np.bincount(items[late], minlength=num_items) / max(late.sum(), 1)
-    by_era /= np.maximum(by_era.sum(axis=1, keepdims=True), 1.0)
+    trend = late / max(late.sum(), 1)
+    of_eras = of_eras / np.maximum(of_eras.sum(axis=1, keepdims=True), 1.0)
 
     columns = [np.log(counts + 0.5), first, mean, _log_ratio(trend, share)]
-    eras = np.stack([_log_ratio(one, share) for one in by_era], axis=1)
+    eras = np.stack([_log_ratio(one, share) for one in of_eras], axis=1)
     return ItemTraits(
         np.stack(columns, axis=1).astype(np.float32),
         eras.astype(np.float32),
         edges.astype(np.float32),
     )
+
+
+def _measured(times: Array) -> tuple[float, float, float, Array]:
+    """The newest of some times, their mean and spread, and where eras and the last tenth begin.
+
+    ``times`` come back in another order.
+    """
+    newest, middle = float(times.max()), float(times.mean())
+    parts = range(0, len(times), _AT_ONCE)
+    squares = sum(((times[one : one + _AT_ONCE] - middle) ** 2).sum() for one in parts)
+    ends = np.quantile(times, [*np.linspace(0, 1, ERAS + 1)[1:-1], 0.9], overwrite_input=True)
+    return newest, middle, max(float(squares / len(times)) ** 0.5, 1e-9), ends
 
 
 def trait_terms(traits: ItemTraits, summary: Array, candidates: Any) -> NDArray[np.float32]:

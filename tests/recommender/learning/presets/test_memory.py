@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recommender.learning.presets.memory import explicit_memory
+from recommender.learning.presets.memory import explicit_memory, sequence_memory
 
 USERS, ITEMS, RATINGS = 4_000, 3_000, 300_000
 FIT = """
@@ -47,3 +47,4 @@ def test_a_fit_of_stars_takes_less_than_is_said(peak: int) -> None:
 
 def test_the_full_size_fits_into_four_gigabytes() -> None:
     assert explicit_memory(26_000_000, 270_000, 45_000) < 4e9
+    assert sequence_memory(26_000_000, 270_000, 45_000) < 4e9

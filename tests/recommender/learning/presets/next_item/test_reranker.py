@@ -121,6 +121,22 @@ def test_a_seed_repeats_exactly():
         np.testing.assert_array_equal(array, second[name])
 
 
+def test_lists_are_drawn_up_where_the_answer_is_on_them(first_score):
+    random = np.random.RandomState(3)
+    histories = [random.choice(np.arange(1, ITEMS), size, False) for size in range(1, 8)] * 30
+    targets = random.randint(1, ITEMS, len(histories))
+    lists = Shortlists(room=len(histories))
+    draw_up(lists, first_score, np.arange(len(histories)), histories, targets)
+    listed = [first_score.shortlist(first_score.first_look(history)) for history in histories]
+    asked = [
+        row
+        for row, (items, target) in enumerate(zip(listed, targets, strict=True))
+        if target in items
+    ]
+    assert lists.users.tolist() == asked
+    assert 0 < len(asked) < len(histories)
+
+
 @pytest.mark.parametrize("length", [1, 2, READ - 1, READ, READ + 1, READ + 20])
 def test_what_a_history_says_without_each_of_its_items(length):
     reranker = Reranker(network())
