@@ -30,7 +30,7 @@ def diary_picture(request: HttpRequest, year: int) -> HttpResponse:
     """Only its member can fetch it; whom it is shown to is the member's choice."""
     words = _words(_review(request, year), request.user.get_username())
     answer = HttpResponse(year_picture(words), content_type="image/png")
-    answer["Content-Disposition"] = f'inline; filename="{year}.png"'
+    answer["Content-Disposition"] = f'inline; filename="matinee-{year}.png"'
     return answer
 
 
