@@ -59,9 +59,12 @@ def pulse(job_id: int) -> Iterator[Pulse | None]:
         with other.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_CLASS, job_id])
             held = cursor.fetchone()[0]
-        yield Pulse(job_id, other) if held else None
-        if held:
-            with other.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_CLASS, job_id])
+        try:
+            yield Pulse(job_id, other) if held else None
+        finally:
+            # Closing would let go of it only when the server has noticed.
+            if held and other.is_usable():
+                with other.cursor() as cursor:
+                    cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_CLASS, job_id])
     finally:
         other.close()
