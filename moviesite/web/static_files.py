@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 SHEET = "css/site.css"
@@ -18,6 +19,10 @@ class OneSheetStorage(CompressedManifestStaticFilesStorage):
 
     A browser asks for one file before the first paint instead of one after the other.
     """
+
+    def create_compressor(self, **kwargs: Any) -> Compressor:
+        """By gzip alone, wherever else Brotli may be installed: its best takes half a minute."""
+        return Compressor(**kwargs, use_brotli=False)
 
     def post_process(
         self, paths: dict[str, tuple[Any, str]], dry_run: bool = False, **options: Any
