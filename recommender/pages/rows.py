@@ -38,11 +38,11 @@ class Kind:
 
 
 def by_stars(recommender: Recommender, ranking: Ranking) -> Ranking:
-    """The films in the order of their predicted stars as cards show them."""
+    """The films in the order of their predicted stars, as exact as cards know them."""
     stars = recommender.scores.stars
     if stars is None or not recommender.history.rated:
         return ranking
-    order = np.argsort(-np.round(stars[ranking.rows], 1), kind="stable")
+    order = np.argsort(-np.round(stars[ranking.rows], 2), kind="stable")
     return replace(ranking, rows=ranking.rows[order], scores=ranking.scores[order])
 
 

@@ -12,6 +12,7 @@ from recommender.pages.rotation import (
     length_to_ask,
     turned,
 )
+from recommender.pages.rows import by_stars
 from recommender.serving.member import recommender_for
 from recommender.serving.ranking import Ranking, Source
 from tests.recommender.world import World
@@ -70,3 +71,14 @@ def test_a_row_that_claims_stars_is_in_their_order(world: World) -> None:
     rows = {row.key: row.draft for row in draft_rows(person, turn=Turn(1, 1))}
     shown = [round(stars or 0, 1) for stars in rows["top-picks"].predicted]
     assert shown == sorted(shown, reverse=True)
+
+
+def test_a_prediction_that_cards_round_down_stands_behind(world: World) -> None:
+    """4.352 is 4.35 to a card, which shows 4.3."""
+    world.publish()
+    person = recommender_for(world.fan_of_even().pk)
+    ranking = person.top_picks(2)
+    stars = person.scores.stars
+    assert stars is not None
+    stars[ranking.rows] = [4.352, 4.4]
+    assert by_stars(person, ranking).rows.tolist() == ranking.rows[::-1].tolist()
