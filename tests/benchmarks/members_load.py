@@ -30,7 +30,7 @@ _record = csv.writer(_file)
 
 
 class Member(FastHttpUser):
-    """Does something every second or so, as fast readers do."""
+    """Does something every second or so, as fast readers do; first each a thing of another kind."""
 
     wait_time = between(*LOAD["pause"])
     insecure = False
@@ -40,6 +40,7 @@ class Member(FastHttpUser):
         cookies = f"sessionid={next(_sessions)}; csrftoken={TOKEN}"
         self.headers = {"Cookie": cookies, "X-CSRFToken": TOKEN}
         self.random = random.Random(cookies)
+        next(_first)(self)
 
     @task(60)
     def browse(self) -> None:
@@ -107,6 +108,9 @@ class Member(FastHttpUser):
                 answer.failure(f"{answer.status_code} {method} {path}")
             else:
                 answer.success()
+
+
+_first = itertools.cycle([Member.browse, Member.search, Member.rate, Member.see_what_is_next])
 
 
 class Steps(LoadTestShape):

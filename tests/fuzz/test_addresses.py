@@ -18,6 +18,7 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
+from catalog.models import MovieList
 from tests.fuzz.test_intruders import COMMON, OWNED, idas
 from tests.recommender.world import World
 
@@ -45,6 +46,7 @@ TEXTS = {
 
 # Reads the owner's passkey, and Ida's is a name without a key.
 LEFT_OUT = "accounts/2fa/webauthn/reauthenticate/"
+OF_MEMBERS = {"catalog:friend", "catalog:report-member"}
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
 
@@ -68,10 +70,13 @@ def routes(
 def places(world: World, things: dict[type[Model], Model]) -> dict[str, str]:
     """An address for each route; where something is somebody's, it is Ida's."""
     found = {}
+    ida = things[MovieList].user  # type: ignore[attr-defined]
     for name, route, keys in routes(get_resolver()):
         if route == LEFT_OUT:
             continue
         thing = things[OWNED[name]].pk if name in OWNED else world.even[0]
+        if name in OF_MEMBERS:
+            thing = ida.pk
         films = dict.fromkeys(COMMON - {"year"}, world.even[0])
         found[route] = reverse(
             name, kwargs={key: {**TEXTS, **films}.get(key, thing) for key in keys}
@@ -83,7 +88,7 @@ def places(world: World, things: dict[type[Model], Model]) -> dict[str, str]:
 def clients(world: World, idas: dict[type[Model], Model]) -> dict[str, Client]:
     """In the order of the roles."""
     world.publish()
-    ida = idas[next(kind for kind in idas if kind.__name__ == "MovieList")].user  # type: ignore[attr-defined]
+    ida = idas[MovieList].user  # type: ignore[attr-defined]
     eve, mod, root = (world.member(name) for name in ("eve", "mod", "root"))
     mod.is_staff = root.is_staff = root.is_superuser = True
     made = {}

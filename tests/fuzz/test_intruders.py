@@ -57,12 +57,13 @@ OWNED: dict[str, type[Model]] = {
     **{f"api-v1:{verb}_import": MemberImport for verb in ("get", "delete", "apply", "undo")},
     **{f"api-v1:{what}": MemberImport for what in ("list_questions", "answer_questions")},
     **{f"api-v1:{what}": MemberImport for what in ("list_rows", "decide_row")},
+    "catalog:film-request": FilmRequest,
     "api-v1:get_request": FilmRequest,
 }
 # And those of what all may see: films, people, members who can be found, years.
 COMMON = {"movie_id", "person_id", "year", "movie_pk"}
 OF_ALL = {
-    *("film-request", "movie", "actions", "rate", "keep", "hide", "see", "person", "film-lists"),
+    *("movie", "actions", "rate", "keep", "hide", "see", "person", "film-lists"),
     *("log", "friend", "report-member", "similar", "prediction"),
     *("movie-by-number", "person-by-number"),
 }
