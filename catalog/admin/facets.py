@@ -17,12 +17,14 @@ class GenreAdmin(LargeTableAdmin):
 @admin.register(Collection)
 class CollectionAdmin(LargeTableAdmin):
     list_display = ("name", "tmdb_id")
+    fields = ("name", "tmdb_id", "poster_path", "backdrop_path")
     search_fields = ("name", "=tmdb_id")
 
 
 @admin.register(Company)
 class CompanyAdmin(LargeTableAdmin):
     list_display = ("name", "tmdb_id")
+    fields = ("name", "tmdb_id")
     search_fields = ("name", "=tmdb_id")
 
 

@@ -20,7 +20,7 @@ class Genre(models.Model):
 class Collection(models.Model):
     """A series of films, as TMDB groups them."""
 
-    tmdb_id = models.PositiveIntegerField(_("TMDB id"), unique=True)
+    tmdb_id = models.PositiveIntegerField(_("TMDB id"), null=True, blank=True, unique=True)
     name = models.CharField(_("name"), max_length=200)
     poster_path = models.CharField(_("poster path"), max_length=200, blank=True)
     backdrop_path = models.CharField(_("backdrop path"), max_length=200, blank=True)
@@ -37,7 +37,7 @@ class Collection(models.Model):
 class Company(models.Model):
     """A production company."""
 
-    tmdb_id = models.PositiveIntegerField(_("TMDB id"), unique=True)
+    tmdb_id = models.PositiveIntegerField(_("TMDB id"), null=True, blank=True, unique=True)
     name = models.CharField(_("name"), max_length=200)
 
     class Meta:
