@@ -18,7 +18,7 @@ class ChartEntry(models.Model):
     chart = models.CharField(_("chart"), max_length=4, choices=Chart)
     position = models.PositiveSmallIntegerField(_("position"))
     movie = models.ForeignKey(
-        Movie, verbose_name=_("movie"), related_name="+", on_delete=models.CASCADE
+        Movie, verbose_name=_("film"), related_name="+", on_delete=models.CASCADE
     )
     fetched_at = models.DateTimeField(_("fetched at"), default=timezone.now)
 

@@ -52,7 +52,7 @@ class DatasetMovie(models.Model):
         db_index=False,  # the unique constraint begins with it
     )
     movie = models.ForeignKey(
-        Movie, verbose_name=_("movie"), related_name="datasets", on_delete=models.CASCADE
+        Movie, verbose_name=_("film"), related_name="datasets", on_delete=models.CASCADE
     )
     brought = models.BooleanField(_("came with it"))
 

@@ -36,7 +36,7 @@ class DiaryEntry(models.Model):
         db_index=False,  # the unique constraint begins with it
     )
     movie = models.ForeignKey(
-        Movie, verbose_name=_("movie"), related_name="+", on_delete=models.CASCADE
+        Movie, verbose_name=_("film"), related_name="+", on_delete=models.CASCADE
     )
     watched_on = models.DateField(_("watched on"))
     half_stars = models.PositiveSmallIntegerField(_("half-stars"), null=True, blank=True)
@@ -67,7 +67,7 @@ class DiaryEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"movie {self.movie_id} watched on {self.watched_on} by user {self.user_id}"
+        return f"{self.movie}, watched on {self.watched_on} by user {self.user_id}"
 
     @property
     def stars(self) -> float | None:

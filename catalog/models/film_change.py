@@ -16,7 +16,7 @@ class FilmChange(models.Model):
     """
 
     movie = models.ForeignKey(
-        Movie, verbose_name=_("movie"), related_name="changes", on_delete=models.CASCADE
+        Movie, verbose_name=_("film"), related_name="changes", on_delete=models.CASCADE
     )
     editor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -36,4 +36,4 @@ class FilmChange(models.Model):
         verbose_name_plural = _("changes of films")
 
     def __str__(self) -> str:
-        return f"film {self.movie_id}: {', '.join(self.fields)}"
+        return str(self.movie)

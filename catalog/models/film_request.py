@@ -46,7 +46,7 @@ class FilmRequest(models.Model):
     problem = models.CharField(_("problem"), max_length=11, choices=RequestProblem, blank=True)
     movie = models.ForeignKey(
         Movie,
-        verbose_name=_("movie"),
+        verbose_name=_("film"),
         related_name="+",
         null=True,
         blank=True,
@@ -70,7 +70,7 @@ class FilmRequest(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.title or self.tmdb_id}: {self.state}"
+        return self.title or f"TMDB {self.tmdb_id}"
 
     def get_absolute_url(self) -> str:
         return reverse("catalog:film-request", args=[self.pk])

@@ -118,7 +118,7 @@ class ImportRow(models.Model):
     place = models.PositiveIntegerField(_("place"), null=True)
 
     movie = models.ForeignKey(
-        Movie, verbose_name=_("movie"), related_name="+", null=True, on_delete=models.SET_NULL
+        Movie, verbose_name=_("film"), related_name="+", null=True, on_delete=models.SET_NULL
     )
     matched_by = models.CharField(
         _("matched by"), max_length=10, choices=MatchedBy.choices, blank=True

@@ -12,7 +12,7 @@ class Keyword(models.Model):
     tmdb_id = models.PositiveIntegerField(_("TMDB id"), unique=True)
     name = models.CharField(_("name"), max_length=200)
     movies = models.ManyToManyField(
-        Movie, verbose_name=_("movies"), related_name="keywords", blank=True
+        Movie, verbose_name=_("films"), related_name="keywords", blank=True
     )
 
     class Meta:

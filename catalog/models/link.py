@@ -10,7 +10,7 @@ class Link(models.Model):
     """A film's ids at MovieLens, IMDb and TMDB."""
 
     movie = models.OneToOneField(
-        Movie, verbose_name=_("movie"), related_name="link", on_delete=models.CASCADE
+        Movie, verbose_name=_("film"), related_name="link", on_delete=models.CASCADE
     )
     movielens_id = models.PositiveIntegerField(
         _("MovieLens id"), null=True, blank=True, unique=True

@@ -197,7 +197,7 @@ class WatchEvent(models.Model):
     happened_at = models.DateTimeField(_("happened at"), null=True)
     received_at = models.DateTimeField(_("received at"), default=timezone.now)
     movie = models.ForeignKey(
-        Movie, verbose_name=_("movie"), related_name="+", null=True, on_delete=models.SET_NULL
+        Movie, verbose_name=_("film"), related_name="+", null=True, on_delete=models.SET_NULL
     )
     state = models.CharField(
         _("state"), max_length=10, choices=EventState.choices, default=EventState.PENDING

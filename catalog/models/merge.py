@@ -98,7 +98,7 @@ class FilmAlias(models.Model):
     """
 
     movie = models.ForeignKey(
-        Movie, verbose_name=_("movie"), related_name="aliases", on_delete=models.CASCADE
+        Movie, verbose_name=_("film"), related_name="aliases", on_delete=models.CASCADE
     )
     former_id = models.BigIntegerField(_("former key"), unique=True)
     movielens_id = models.PositiveIntegerField(_("MovieLens id"), null=True, db_index=True)

@@ -120,8 +120,8 @@ class Movie(models.Model):
 
     class Meta:
         ordering = ["title", "pk"]
-        verbose_name = _("movie")
-        verbose_name_plural = _("movies")
+        verbose_name = _("film")
+        verbose_name_plural = _("films")
         indexes = [
             models.Index(fields=["-rating_count", "id"], name="catalog_movie_by_ratings"),
             models.Index(fields=["year", "id"], name="catalog_movie_by_year"),

@@ -105,7 +105,7 @@ class MovieListEntry(models.Model):
         db_index=False,  # the unique constraints begin with it
     )
     movie = models.ForeignKey(
-        Movie, verbose_name=_("movie"), related_name="+", on_delete=models.CASCADE
+        Movie, verbose_name=_("film"), related_name="+", on_delete=models.CASCADE
     )
     position = models.PositiveIntegerField(_("position"))
     note = models.CharField(_("note"), max_length=20_000, blank=True)
@@ -126,4 +126,4 @@ class MovieListEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"movie {self.movie_id} at {self.position} of list {self.list_id}"
+        return f"{self.movie} on list {self.list_id}"

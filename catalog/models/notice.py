@@ -42,7 +42,7 @@ class Notice(models.Model):
     key = models.CharField(_("key"), max_length=60)
     movie = models.ForeignKey(
         Movie,
-        verbose_name=_("movie"),
+        verbose_name=_("film"),
         related_name="+",
         null=True,
         blank=True,

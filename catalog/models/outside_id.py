@@ -10,7 +10,7 @@ class OutsideId(models.Model):
     """A film's id in the catalog of ``source``, a program that sends films and events."""
 
     movie = models.ForeignKey(
-        Movie, verbose_name=_("movie"), related_name="+", on_delete=models.CASCADE
+        Movie, verbose_name=_("film"), related_name="+", on_delete=models.CASCADE
     )
     source = models.SlugField(_("source"), max_length=50, db_index=False)
     external_id = models.CharField(_("id there"), max_length=200)

@@ -87,7 +87,7 @@ class Credit(models.Model):
 
     movie = models.ForeignKey(
         Movie,
-        verbose_name=_("movie"),
+        verbose_name=_("film"),
         related_name="credits",
         on_delete=models.CASCADE,
         db_index=False,  # The constraint's index begins with it.
@@ -111,4 +111,5 @@ class Credit(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.job or self.character or str(self.get_department_display())
+        what = self.job or self.character or self.get_department_display()
+        return f"{self.person}, {what}"

@@ -18,7 +18,7 @@ class WatchlistEntry(models.Model):
         db_index=False,
     )
     movie = models.ForeignKey(
-        Movie, verbose_name=_("movie"), related_name="+", on_delete=models.CASCADE
+        Movie, verbose_name=_("film"), related_name="+", on_delete=models.CASCADE
     )
     added_at = models.DateTimeField(_("added at"), auto_now_add=True)
 
@@ -31,7 +31,7 @@ class WatchlistEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"movie {self.movie_id} on the watchlist of user {self.user_id}"
+        return f"{self.movie} on the watchlist of user {self.user_id}"
 
 
 class HiddenMovie(models.Model):
@@ -45,20 +45,20 @@ class HiddenMovie(models.Model):
         db_index=False,
     )
     movie = models.ForeignKey(
-        Movie, verbose_name=_("movie"), related_name="+", on_delete=models.CASCADE
+        Movie, verbose_name=_("film"), related_name="+", on_delete=models.CASCADE
     )
     hidden_at = models.DateTimeField(_("hidden at"), auto_now_add=True)
 
     class Meta:
         ordering = ["-hidden_at", "-pk"]
-        verbose_name = _("hidden movie")
-        verbose_name_plural = _("hidden movies")
+        verbose_name = _("hidden film")
+        verbose_name_plural = _("hidden films")
         constraints = [
             models.UniqueConstraint(fields=["user", "movie"], name="catalog_hidden_once")
         ]
 
     def __str__(self) -> str:
-        return f"movie {self.movie_id} hidden by user {self.user_id}"
+        return f"{self.movie}, hidden by user {self.user_id}"
 
 
 class SeenMovie(models.Model):
@@ -76,15 +76,15 @@ class SeenMovie(models.Model):
         db_index=False,  # the unique constraint begins with it
     )
     movie = models.ForeignKey(
-        Movie, verbose_name=_("movie"), related_name="+", on_delete=models.CASCADE
+        Movie, verbose_name=_("film"), related_name="+", on_delete=models.CASCADE
     )
     watched_on = models.DateField(_("watched on"), null=True, blank=True)
     marked_at = models.DateTimeField(_("marked at"), default=timezone.now)
 
     class Meta:
         ordering = ["-marked_at", "-pk"]
-        verbose_name = _("seen movie")
-        verbose_name_plural = _("seen movies")
+        verbose_name = _("seen film")
+        verbose_name_plural = _("seen films")
         constraints = [
             models.UniqueConstraint(fields=["user", "movie"], name="catalog_seen_once"),
             models.CheckConstraint(
@@ -94,4 +94,4 @@ class SeenMovie(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"movie {self.movie_id} seen by user {self.user_id}"
+        return f"{self.movie}, seen by user {self.user_id}"

@@ -41,7 +41,7 @@ class Offer(models.Model):
 
     movie = models.ForeignKey(
         Movie,
-        verbose_name=_("movie"),
+        verbose_name=_("film"),
         related_name="offers",
         on_delete=models.CASCADE,
         db_index=False,  # The constraint's index begins with it.

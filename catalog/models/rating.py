@@ -25,7 +25,7 @@ class Rating(models.Model):
         db_index=False,  # the unique constraint begins with it
     )
     movie = models.ForeignKey(
-        Movie, verbose_name=_("movie"), related_name="ratings", on_delete=models.CASCADE
+        Movie, verbose_name=_("film"), related_name="ratings", on_delete=models.CASCADE
     )
     half_stars = models.PositiveSmallIntegerField(_("half-stars"))
     rated_at = models.DateTimeField(_("rated at"), default=timezone.now)
@@ -50,7 +50,7 @@ class Rating(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.stars:g} stars for movie {self.movie_id} by user {self.user_id}"
+        return f"{self.stars:g} stars for {self.movie} by user {self.user_id}"
 
     @property
     def stars(self) -> float:

@@ -22,7 +22,7 @@ class Release(models.Model):
 
     movie = models.ForeignKey(
         Movie,
-        verbose_name=_("movie"),
+        verbose_name=_("film"),
         related_name="releases",
         on_delete=models.CASCADE,
         db_index=False,  # The constraint's index begins with it.

@@ -16,7 +16,7 @@ class TmdbRefresh(models.Model):
 
     movie = models.OneToOneField(
         Movie,
-        verbose_name=_("movie"),
+        verbose_name=_("film"),
         related_name="tmdb_refresh",
         on_delete=models.CASCADE,
         primary_key=True,
@@ -32,4 +32,4 @@ class TmdbRefresh(models.Model):
         verbose_name_plural = _("refreshes from TMDB")
 
     def __str__(self) -> str:
-        return f"{self.movie_id}, due {self.due_at:%Y-%m-%d}"
+        return str(self.movie)

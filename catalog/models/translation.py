@@ -11,7 +11,7 @@ class FilmTranslation(models.Model):
 
     movie = models.ForeignKey(
         Movie,
-        verbose_name=_("movie"),
+        verbose_name=_("film"),
         related_name="translations",
         on_delete=models.CASCADE,
         db_index=False,  # The constraint's index begins with it.

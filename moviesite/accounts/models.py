@@ -263,4 +263,4 @@ class AuditEntry(models.Model):
         indexes = [models.Index(fields=["at"], name="accounts_audit_at")]
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.about}"
+        return f"{self.at:%Y-%m-%d %H:%M} {self.get_action_display()} {self.about}"

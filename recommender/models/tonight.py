@@ -19,7 +19,7 @@ class TonightAnswer(models.Model):
         db_index=False,  # The constraint's index begins with it.
     )
     movie = models.ForeignKey(
-        Movie, verbose_name=_("movie"), related_name="+", on_delete=models.CASCADE
+        Movie, verbose_name=_("film"), related_name="+", on_delete=models.CASCADE
     )
     taken = models.BooleanField(_("taken"))
     weekend = models.BooleanField(_("at the weekend"))
