@@ -20,7 +20,7 @@ from catalog.admin.permissions import ReadOnlyAdmin
 from recommender import kinds
 from recommender.admin.actions import action_path
 from recommender.admin.overview import kind_states, loss_chart, version_histories
-from recommender.admin.verdict_words import TERMS
+from recommender.admin.verdict_words import TERMS, accuracy, meaning
 from recommender.models import RunMode, RunTrigger, TrainingRun
 from recommender.runs.request import request_cancel, request_run
 
@@ -39,6 +39,7 @@ class TrainingRunAdmin(ReadOnlyAdmin):
         "requested",
     )
     list_display_links = ("number",)
+    list_select_related = ("version",)
     list_filter = ("kind", "status", "mode", "trigger")
     search_fields = ("=id", "reason", "worker")
     search_help_text = gettext_lazy("Run number, outcome or worker")
@@ -75,7 +76,7 @@ class TrainingRunAdmin(ReadOnlyAdmin):
         # A list would fetch megabytes of logs that it does not show.
         match = request.resolver_match
         is_list = match is not None and str(match.url_name).endswith("changelist")
-        return runs.defer("log", "loss_curve") if is_list else runs
+        return runs.defer("log", "loss_curve", "version__settings") if is_list else runs
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         context = {"states": kind_states(), "histories": version_histories(), "terms": TERMS}
@@ -101,7 +102,7 @@ class TrainingRunAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("duration"))
     def duration(self, run: TrainingRun) -> str:
         seconds = run.duration_seconds
-        return "" if seconds is None else f"{seconds:.0f} s"
+        return "" if seconds is None else _span(round(seconds))
 
     @admin.display(description=gettext_lazy("requested at"), ordering="requested_at")
     def requested(self, run: TrainingRun) -> str:
@@ -109,7 +110,10 @@ class TrainingRunAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("outcome"), ordering="reason")
     def outcome(self, run: TrainingRun) -> SafeString:
-        short = Truncator(run.reason).chars(OUTCOME_CHARACTERS)
+        """In words where there are some; the gate's own figures are a hint, and on the page."""
+        told = accuracy(run.version) if run.version else ""
+        short = f"{meaning(run.version)} {told}" if run.version and told else ""
+        short = short or Truncator(run.reason).chars(OUTCOME_CHARACTERS)
         return format_html('<span class="outcome" title="{}">{}</span>', run.reason, short)
 
     def get_urls(self) -> list[URLPattern]:
@@ -159,3 +163,12 @@ def _cancel(request: HttpRequest, pk: int) -> tuple[int, str]:
     if run is None or not request_cancel(run):
         return messages.INFO, _("Run %d has already ended.") % pk
     return messages.SUCCESS, _("Run %d is being cancelled.") % pk
+
+
+def _span(seconds: int) -> str:
+    """Seconds as people say them."""
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"

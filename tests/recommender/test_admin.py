@@ -200,6 +200,31 @@ def test_one_version_has_no_line_and_fifty_have_one(operator: Client) -> None:
     assert page.count("<polyline") == 2
 
 
+def test_the_list_of_runs_tells_outcome_and_duration_in_words(operator: Client) -> None:
+    now = timezone.now()
+    version = ModelVersion.objects.create(
+        kind="factorization",
+        status=VersionStatus.RETIRED,
+        artifact="one",
+        trained_at=now,
+        metrics={"rmse": 0.82},
+    )
+    TrainingRun.objects.create(
+        kind="factorization",
+        mode="full",
+        trigger="age",
+        status="succeeded",
+        reason="rmse 0.8200 by more than 0.20% worse in 0.0% of resamples",
+        version=version,
+        requested_at=now,
+        started_at=now - timedelta(seconds=3725),
+        finished_at=now,
+    )
+    page = operator.get(RUNS).content.decode()
+    assert ">Was live once; a later version took its place. Predicts stars within 0.820" in page
+    assert "1 h 2 min" in page
+
+
 def test_the_log_is_there_to_read(operator: Client) -> None:
     run = TrainingRun.objects.create(
         kind="sequence", mode="full", trigger="age", status="failed", finished_at=timezone.now()
