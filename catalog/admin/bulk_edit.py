@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from catalog.models import Collection, Genre, Movie
 from catalog.services.film_changes import MOST_AT_ONCE, change_films
 
-from .film_form import spoken_choices
+from .film_form import language_choices
 
 KEEP = ("", gettext_lazy("Leave as it is"))
 SWITCH = [KEEP, ("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))]
@@ -49,7 +49,7 @@ class BulkEditForm(forms.Form):
             label=_("Take out of their collection"), required=False
         )
         self.fields["original_language"] = forms.ChoiceField(
-            label=_("Original language"), required=False, choices=[KEEP, *spoken_choices()]
+            label=_("Original language"), required=False, choices=[KEEP, *language_choices()]
         )
         self.fields["adult"] = forms.ChoiceField(
             label=_("Adults only"), required=False, choices=SWITCH

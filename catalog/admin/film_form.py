@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf.locale import LANG_INFO
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Language, Movie
 from catalog.rendering.field_changes import label_of
-from catalog.rendering.language_names import language_name
+from catalog.rendering.language_names import OTHERS, language_name
 from catalog.services.film_changes import COLUMNS, LINKS, RELATIONS, WITHOUT_ORIGIN
 from catalog.services.provenance import locked_fields
 
+CODE_LENGTH = 2
 # As TMDB calls them.
 STATUSES = ("Rumored", "Planned", "In Production", "Post Production", "Released", "Canceled")
 LOCKABLE = [name for name in (*COLUMNS, *RELATIONS, LINKS) if name not in WITHOUT_ORIGIN]
@@ -69,7 +71,7 @@ class FilmForm(forms.ModelForm):
             ]
             if self.instance.pk:
                 self.initial["locked"] = sorted(locked_fields(self.instance))
-        self._offer("original_language", spoken_choices())
+        self._offer("original_language", language_choices())
         self._offer("status", [(status, status) for status in STATUSES])
 
     def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
@@ -88,8 +90,9 @@ class FilmForm(forms.ModelForm):
         )
 
 
-def spoken_choices() -> list[tuple[str, str]]:
+def language_choices() -> list[tuple[str, str]]:
+    """(code, name) of all languages that the site can name: a catalog may know none yet."""
     known = dict(Language.objects.values_list("code", "name"))
-    return sorted(
-        ((code, language_name(code, known)) for code in known), key=lambda pair: pair[1].casefold()
-    )
+    named = {*OTHERS, *(code for code in LANG_INFO if len(code) == CODE_LENGTH)}
+    choices = [(code, language_name(code, known)) for code in {*known, *named}]
+    return sorted(choices, key=lambda pair: pair[1].casefold())

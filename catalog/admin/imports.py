@@ -1,9 +1,16 @@
 """Admin of members' imports: their state, and which films they wait for; never whose they are."""
 
+from typing import Any
+from urllib.parse import urlencode
+
 from django.contrib import admin
 from django.db.models import F, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.folding import fold
@@ -22,7 +29,8 @@ class MemberImportAdmin(NoAddOrChangeAdmin, LargeTableAdmin):
     list_filter = ("state", "source")
     ordering = ("-pk",)
     search_fields = ("=user__username",)
-    exclude = ("report", "result", "answers")
+    exclude = ("report", "result", "answers", "sent_at")
+    view_on_site = False  # the page is the member's own
 
 
 @admin.register(WaitingRow)
@@ -51,6 +59,21 @@ class WaitingRowAdmin(ReadOnlyAdmin, LargeTableAdmin):
         self, request: HttpRequest, queryset: QuerySet[ImportRow], search_term: str
     ) -> tuple[QuerySet[ImportRow], bool]:
         return super().get_search_results(request, queryset, fold(search_term))
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        shown = super().get_list_display(request)
+        return (*shown, "adding") if request.user.has_perm("catalog.add_movie") else shown
+
+    @admin.display(description=_("what to do"))
+    def adding(self, row: ImportRow) -> SafeString:
+        """A form with what the import says of the film; once it is here, the row is applied."""
+        known = {
+            name: value
+            for name in ("title", "year", "imdb_id", "tmdb_id", "movielens_id")
+            if (value := getattr(row, name))
+        }
+        address = f"{reverse('admin:catalog_movie_add')}?{urlencode(known)}"
+        return format_html('<a href="{}">{}</a>', address, gettext("Add this film"))
 
     @admin.display(description=_("from"))
     def source(self, row: ImportRow) -> str:

@@ -7,12 +7,14 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet, URLField
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from catalog.datasets.cells import imdb_id, whole_number
 from catalog.folding import fold
 from catalog.models import FilmChange, Link, Movie
+from catalog.rendering.field_changes import field_changes, label_of
 from catalog.rendering.film_cards import cover
 from catalog.services.film_changes import LINKS, State, record_change, state_of
 from catalog.services.provenance import locked_fields, set_lock
@@ -25,6 +27,8 @@ from .film_history import FilmHistoryMixin
 from .large_tables import LargeTableAdmin
 from .permissions import ReadOnlyAdmin
 from .saved_searches import SavedSearchesMixin
+
+GIVEN_IDS = ("imdb_id", "tmdb_id", "movielens_id")
 
 
 class LinkInline(admin.StackedInline):
@@ -143,6 +147,16 @@ class MovieAdmin(
             return queryset, False
         return queryset.filter(movie_condition(term)), False
 
+    def get_formset_kwargs(
+        self, request: HttpRequest, obj: Movie, inline: Any, prefix: str
+    ) -> dict[str, Any]:
+        """The form of a new film begins with the ids of its address, as with the title."""
+        kwargs: dict[str, Any] = super().get_formset_kwargs(request, obj, inline, prefix)
+        given = {name: request.GET[name] for name in GIVEN_IDS if name in request.GET}
+        if given and obj._state.adding and request.method == "GET":
+            kwargs["initial"] = [given]
+        return kwargs
+
     def save_model(self, request: HttpRequest, obj: Movie, form: Any, change: bool) -> None:
         form.state_before = state_of(obj) if change else None
         super().save_model(request, obj, form, change)
@@ -183,10 +197,16 @@ class FilmChangeAdmin(ReadOnlyAdmin, LargeTableAdmin):
     list_select_related = ("movie", "editor")
     ordering = ("-pk",)
     search_fields = ("=editor__username", "movie__search_title")
+    fields = ("movie", "editor", "changed_at", "undone_at", "compared")
 
     @admin.display(description=_("fields"))
     def what(self, change: FilmChange) -> str:
-        return ", ".join(change.fields)
+        return ", ".join(label_of(name) for name in change.fields)
+
+    @admin.display(description=_("fields"))
+    def compared(self, change: FilmChange) -> SafeString:
+        rows = field_changes(change.fields, change.names)
+        return render_to_string("admin/catalog/movie/_field_changes.html", {"rows": rows})
 
 
 def movie_condition(term: str, prefix: str = "") -> Q:

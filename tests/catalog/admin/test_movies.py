@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import AbstractUser
 from django.test import Client
 
-from catalog.models import FieldProvenance, FilmChange, Genre, Link, Movie, Origin
+from catalog.models import FieldProvenance, FilmChange, Genre, Language, Link, Movie, Origin
 from catalog.services.provenance import locked_fields, record_origin
 from tests.markup import flat
 
@@ -85,6 +85,26 @@ def test_a_new_film_is_locked_where_something_stands(
     movie = Movie.objects.get()
     assert locked_fields(movie) == {"title", "year", "genres"}
     assert movie.search_title == "\nbrand new\n"
+
+
+def test_any_language_can_be_chosen_where_the_catalog_knows_none_yet(
+    desk: Client, amelie: Movie
+) -> None:
+    Language.objects.all().delete()
+    form = flat(desk.get(page(amelie)))
+    for option in ('value="sv">Swedish', 'value="cn">Cantonese', 'value="fr" selected>French'):
+        assert option in form
+
+
+def test_changes_are_told_in_words(desk: Client, amelie: Movie) -> None:
+    desk.post(page(amelie), filled(desk, page(amelie), runtime=121))
+    change = FilmChange.objects.get()
+    shown = flat(desk.get("/admin/catalog/filmchange/"))
+    assert "Runtime in minutes" in shown
+    shown = flat(desk.get(f"/admin/catalog/filmchange/{change.pk}/change/"))
+    for text in (str(amelie), "Runtime in minutes", "<td>122</td><td>121</td>"):
+        assert text in shown, text
+    assert "[122" not in shown
 
 
 def test_the_history_shows_before_and_after_and_undoes(desk: Client, amelie: Movie) -> None:

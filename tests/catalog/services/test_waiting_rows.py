@@ -1,6 +1,8 @@
 """Rows that wait for their film: kept whole, applied when it comes, undone with their import."""
 
+import re
 from datetime import date
+from html import unescape
 from typing import Any
 
 import pytest
@@ -187,6 +189,18 @@ def test_editors_see_what_is_waited_for_and_not_by_whom(
     assert ada.email not in shown
     found = admin_client.get("/admin/catalog/waitingrow/", {"q": "parás"}).content.decode()
     assert "tt6751668" in found
+
+
+def test_an_editor_adds_a_film_that_is_waited_for(
+    load: Load, admin_client: Client, plain_static: None
+) -> None:
+    applied(load(PARASITE))
+    shown = admin_client.get("/admin/catalog/waitingrow/").content.decode()
+    found = re.search(r'href="([^"]+)">Add this film<', shown)
+    assert found
+    form = admin_client.get(unescape(found[1])).content.decode()
+    for value in ("Parasite", "2019", "tt6751668"):
+        assert f'value="{value}"' in form
 
 
 def test_the_member_sees_what_waits_and_may_stop_it(
