@@ -13,6 +13,13 @@ from tests.browser.test_accessibility import DESKTOP, PHONE, violations
 
 pytestmark = pytest.mark.browser
 
+# A box clips what is wider than it is, so that the page does not scroll.
+CUT_OFF = """() => [...document.querySelectorAll('.form-row :is(input, select, textarea, .help)')]
+    .filter((field) => field.checkVisibility()
+        && field.getBoundingClientRect().right
+            > field.closest('.module').getBoundingClientRect().right)
+    .map((field) => field.id || field.className)"""
+
 
 @pytest.fixture
 def editor(site: Site, django_user_model: type[AbstractUser]) -> AbstractUser:
@@ -139,16 +146,25 @@ def test_no_page_of_the_desk_breaks_a_rule(
     log_in(page, Site(site.address, site.world, editor))
     broken: list[str] = []
     one, two = doubles
+    public = MovieList.objects.create(user=site.member, title="To be looked at", is_public=True)
     for path in (
         "/admin/",
+        f"/admin/catalog/movie/{one.pk}/change/",
         "/admin/catalog/movie/doubles/",
         f"/admin/catalog/movie/compare/?one={one.pk}&other={two.pk}",
         f"/admin/catalog/movie/{one.pk}/history/",
+        f"/admin/catalog/movie/{one.pk}/delete/",
+        f"/admin/catalog/report/list/{public.pk}/",
+        "/admin/catalog/",
+        "/admin/catalog/report/",
+        "/admin/catalog/diaryentry/",
     ):
         page.goto(f"{site.address}{path}")
         overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         if page.evaluate(overflow) > 0:
             broken.append(f"{path} scrolls sideways")
+        if cut := page.evaluate(CUT_OFF):
+            broken.append(f"{path} cuts off {cut}")
         broken.extend(violations(page))
     context.close()
     assert broken == []

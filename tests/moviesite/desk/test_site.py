@@ -75,6 +75,33 @@ def test_who_edits_nothing_is_told_that_nothing_waits(
     assert "Add a film" not in shown
 
 
+def test_each_list_bears_its_name_and_leads_back_to_the_desk(admin_client: Client) -> None:
+    for address in lists():
+        answer = admin_client.get(address)
+        if answer.status_code == 302:  # straight to the one row
+            answer = admin_client.get(answer["Location"])
+        shown = flat(answer)
+        assert "<h1>Select " not in shown, address
+        assert "Home</a>" not in shown, address
+        assert '<a href="/admin/">Desk</a> ›' in shown, address
+
+
+def test_an_empty_list_says_so(admin_client: Client) -> None:
+    assert "There is nothing here yet." in flat(admin_client.get("/admin/catalog/rating/"))
+    Movie.objects.create(title="Heat")
+    shown = flat(admin_client.get("/admin/catalog/movie/?q=cold"))
+    assert "Nothing was found." in shown
+    assert "0 found" in shown
+    assert "Nothing was found." not in flat(admin_client.get("/admin/catalog/movie/"))
+
+
+def test_the_page_of_an_app_lists_its_tables_and_nothing_else(admin_client: Client) -> None:
+    shown = flat(admin_client.get("/admin/catalog/"))
+    assert "<h1>Catalog</h1>" in shown
+    assert "/admin/catalog/rating/" in shown
+    assert "Nothing waits for you." not in shown
+
+
 def test_no_page_of_the_desk_has_inline_scripts_or_styles(admin_client: Client) -> None:
     movie = Movie.objects.create(title="Heat")
     for address in ("/admin/", *lists(), f"/admin/catalog/movie/{movie.pk}/change/"):
