@@ -142,7 +142,7 @@ class DatasetJobAdmin(ReadOnlyAdmin, LargeTableAdmin):
         """The form, and the beginning of an import."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = DatasetJobForm(request.POST or None, request.FILES or None)
+        form = DatasetJobForm(request.POST or None, request.FILES or None, label_suffix="")
         if request.method == "POST" and form.is_valid():
             job = jobs.begin_import(asked_by=request.user.pk, **form.cleaned_data)
             how = "uploaded" if form.cleaned_data["upload"] else "named"

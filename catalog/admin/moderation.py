@@ -15,6 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -219,8 +220,8 @@ class ReportAdmin(NoAddOrChangeAdmin, LargeTableAdmin):
 
 @admin.register(Takedown)
 class TakedownAdmin(NoAddOrChangeAdmin, LargeTableAdmin):
-    list_display = ("number", "part", "member", "concern", "made_at", "review_asked_at", "state")
-    list_select_related = ("member",)
+    list_display = ("subject", "member", "concern", "made_at", "review_asked_at", "state")
+    list_select_related = ("list", "member")
     list_filter = (ReviewFilter, "part")
     ordering = ("-pk",)
     search_fields = ("=member__username",)
@@ -241,9 +242,11 @@ class TakedownAdmin(NoAddOrChangeAdmin, LargeTableAdmin):
     )
     change_form_template = "admin/catalog/takedown.html"
 
-    @admin.display(description=gettext_lazy("number"))
-    def number(self, takedown: Takedown) -> str:
-        return str(takedown.pk)
+    @admin.display(description=gettext_lazy("what"))
+    def subject(self, takedown: Takedown) -> str:
+        if takedown.list is not None:
+            return _("List “%(title)s”") % {"title": takedown.list.title}
+        return str(capfirst(takedown.get_part_display()))
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, takedown: Takedown) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.options import InlineModelAdmin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -31,7 +32,8 @@ class CreditInline(admin.TabularInline):
     show_change_link = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Credit]:
-        return super().get_queryset(request).select_related("movie").order_by("movie__year", "pk")
+        credits = super().get_queryset(request).select_related("movie", "person")
+        return credits.order_by("movie__year", "pk")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -48,7 +50,10 @@ class PersonAdmin(LargeTableAdmin):
     readonly_fields = ("credit_count",)
     search_fields = ("search_name",)
     search_help_text = _("Part of a name, or an id at TMDB.")
-    inlines = (CreditInline,)
+
+    def get_inlines(self, request: HttpRequest, obj: Person | None) -> list[type[InlineModelAdmin]]:
+        """Who is being added has no credits yet."""
+        return [] if obj is None else [CreditInline]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Person], search_term: str

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
@@ -25,6 +26,7 @@ from catalog.models import (
 
 from .large_tables import LargeTableAdmin
 from .links import movie_ids
+from .ratings import HALF_STARS
 
 
 class PersonalAdmin(LargeTableAdmin):
@@ -72,12 +74,27 @@ class SeenMovieAdmin(PersonalAdmin):
         return False
 
 
+class DiaryForm(forms.ModelForm):
+    half_stars = forms.TypedChoiceField(
+        label=_("Stars"),
+        choices=[("", "–"), *HALF_STARS],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+
+
 @admin.register(DiaryEntry)
 class DiaryAdmin(PersonalAdmin):
     """Without the notes: they are the member's alone."""
 
-    list_display = ("movie", "user", "watched_on", "half_stars", "rewatch")
+    form = DiaryForm
+    list_display = ("movie", "user", "watched_on", "stars", "rewatch")
     exclude = ("note",)
+
+    @admin.display(description=_("stars"))
+    def stars(self, entry: DiaryEntry) -> str:
+        return "–" if entry.stars is None else f"{entry.stars:.1f}"
 
 
 @admin.register(MovieList)
@@ -97,6 +114,10 @@ class MovieListAdmin(LargeTableAdmin):
             return lists
         return lists.filter(is_public=True)
 
+    def view_on_site(self, obj: MovieList) -> str | None:
+        """Of a list that others can read; no other page would open."""
+        return obj.get_absolute_url() if obj.is_published else None
+
     @admin.display(description=_("moderation"))
     def judge(self, films: MovieList) -> SafeString:
         if not (films.is_public or films.taken_down):
@@ -107,10 +128,14 @@ class MovieListAdmin(LargeTableAdmin):
 
 @admin.register(MovieListEntry)
 class MovieListEntryAdmin(PersonalAdmin):
-    list_display = ("movie", "list", "position")
+    list_display = ("movie", "list", "place")
     list_select_related = ("movie", "list")
     autocomplete_fields = ("list", "movie")
     owner = "list__user"
+
+    @admin.display(description=_("position"))
+    def place(self, entry: MovieListEntry) -> int:
+        return entry.position + 1
 
 
 @admin.register(Friendship)

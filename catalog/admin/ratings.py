@@ -32,7 +32,7 @@ class RaterFilter(admin.SimpleListFilter):
 
 
 class RatingForm(forms.ModelForm):
-    half_stars = forms.TypedChoiceField(label=_("stars"), choices=HALF_STARS, coerce=int)
+    half_stars = forms.TypedChoiceField(label=_("Stars"), choices=HALF_STARS, coerce=int)
 
     class Meta:
         model = Rating

@@ -44,7 +44,8 @@ class TmdbRefreshAdmin(ReadOnlyAdmin, LargeTableAdmin):
 class FilmRequestAdmin(ReadOnlyAdmin, LargeTableAdmin):
     """What members asked for, and what became of it."""
 
-    list_display = ("tmdb_id", "movie", "user", "state", "problem", "created_at")
+    list_display = ("__str__", "tmdb_id", "movie", "user", "state", "problem", "created_at")
+    view_on_site = False  # the page is the member's own
     list_filter = ("state",)
     list_select_related = ("movie", "user")
     ordering = ("-pk",)

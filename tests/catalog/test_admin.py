@@ -9,6 +9,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from catalog.admin.large_tables import EstimatingPaginator
 from catalog.models import (
+    Collection,
     Company,
     Dataset,
     DiaryEntry,
@@ -81,6 +82,45 @@ def queries(staff: Client, address: str) -> int:
     ) as captured:
         assert staff.get(address).status_code == 200
     return len(captured)
+
+
+def test_rows_of_members_go_by_the_film_and_keep_no_name(staff: Client) -> None:
+    """The admin's history keeps what a row was called, also when the member is gone."""
+    add(1)
+    for model in (Rating, WatchlistEntry, HiddenMovie, SeenMovie, DiaryEntry, MovieListEntry):
+        row = model.objects.get()
+        assert "Amélie 0 (2001)" in str(row)
+        assert "member0" not in str(row)
+
+
+@pytest.mark.parametrize("model", [Collection, Company])
+def test_what_tmdb_does_not_know_needs_no_number_of_its(
+    staff: Client, model: type[Collection | Company]
+) -> None:
+    for name in ("Films of our town", "Films of the next town"):
+        address = f"/admin/catalog/{model._meta.model_name}/add/"
+        assert staff.post(address, {"name": name}).status_code == 302
+    assert list(model.objects.values_list("tmdb_id", flat=True)) == [None, None]
+
+
+def test_stars_of_a_diary_are_stars(staff: Client) -> None:
+    add(1)
+    DiaryEntry.objects.update(half_stars=9)
+    entry = DiaryEntry.objects.get()
+    assert "4.5" in staff.get("/admin/catalog/diaryentry/").content.decode()
+    address = f"/admin/catalog/diaryentry/{entry.pk}/change/"
+    assert '<option value="9" selected>4.5</option>' in staff.get(address).content.decode()
+    values = {
+        "user": entry.user_id,
+        "movie": entry.movie_id,
+        "watched_on": "2026-11-01",
+        "half_stars": "",
+        "created_at_0": "2026-11-01",
+        "created_at_1": "12:00:00",
+    }
+    assert staff.post(address, values).status_code == 302
+    entry.refresh_from_db()
+    assert entry.half_stars is None
 
 
 @pytest.mark.parametrize("name", LISTS)
