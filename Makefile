@@ -80,8 +80,8 @@ semgrep: .venv-semgrep/installed ## read the code by semgrep's rules for Python 
 sbom: setup ## write sbom.json: every package of requirements.txt with version and hashes (CycloneDX)
 	@.venv/bin/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --output-reproducible -o sbom.json
 
-vulnerabilities: setup ## ask which packages of requirements.txt have known ones (needs the internet)
-	@.venv/bin/pip-audit --disable-pip --require-hashes -r requirements.txt
+vulnerabilities: setup ## ask the internet which packages of requirements.txt have known ones (ADVISORIES=FOLDER: a copy, offline)
+	@$(if $(ADVISORIES),$(VENV_PYTHON) -m tests.advisories $(ADVISORIES),.venv/bin/pip-audit --disable-pip --require-hashes -r requirements.txt)
 
 production: export MATINEE_VENV := .venv-production
 production: python ## install requirements.txt alone into a new environment, import all of the site, check its settings
