@@ -9,7 +9,7 @@ from django.contrib.postgres.search import (
     TrigramStrictWordSimilarity,
     TrigramWordSimilarity,
 )
-from django.db.models import Case, F, FloatField, IntegerField, Max, Q, Value, When
+from django.db.models import Case, F, FloatField, Max, Q, Value, When
 from django.db.models.functions import Ln
 from django.db.models.query import QuerySet
 
@@ -51,10 +51,16 @@ class Match(IntEnum):
     SIMILAR = 10
 
 
+# Where a film stands by how it matches. For a search box those that nobody has rated come after
+# the rated ones that begin with the words.
+UNRATED = {Match.EXACT: 2.25, Match.BUT_FOR_ARTICLE: 2.5, Match.BEGINS: 2.75}
+MATCH_AT = {float(match): match for match in Match} | {at: match for match, at in UNRATED.items()}
+
 # Movie id -> how it matches, and how near it is, best first.
 Matches = dict[int, tuple[Match, float]]
-# The same from the database: narrow rows, because all that match have to be sorted.
-Rows = QuerySet[Movie, tuple[int, int, float]]
+# Movie id, place, and nearness from the database: narrow rows, because all that match have to be
+# sorted.
+Rows = QuerySet[Movie, tuple[int, float, float]]
 
 
 @dataclass(frozen=True)
@@ -149,7 +155,7 @@ def _ranked(
         return found
     films = _by_number(query, movies) if box else None
     if films is not None:
-        _add(found, _direct(words, movies, box=True, worst=Match.BEGINS), limit)
+        _add(found, _direct(words, movies, box=True, beginning=True), limit)
         _add(found, films, limit)
     _add(found, _direct(words, movies, box=box), limit)
     if title:
@@ -192,8 +198,8 @@ def _add(found: Matches, rows: Rows, limit: int, worst: Match | None = None) -> 
     """Complete the ranking."""
     if len(found) >= limit:
         return
-    for key, match, nearness in rows.exclude(pk__in=list(found))[: limit - len(found)]:
-        found[key] = worst or Match(match), nearness
+    for key, place, nearness in rows.exclude(pk__in=list(found))[: limit - len(found)]:
+        found[key] = worst or MATCH_AT[place], nearness
 
 
 def _add_similar(found: Matches, words: str, movies: MovieQuerySet, limit: int) -> None:
@@ -217,55 +223,74 @@ def _by_number(query: str, movies: MovieQuerySet) -> Rows | None:
 def _as(match: Match, movies: MovieQuerySet) -> Rows:
     """All of these films as one kind of match, the best known first."""
     return (
-        movies.annotate(nearness=Value(1.0), match=Value(match.value, output_field=IntegerField()))
+        movies.annotate(nearness=Value(1.0), place=Value(float(match)))
         .order_by(*POPULARITY)
-        .values_list("pk", "match", "nearness")
+        .values_list("pk", "place", "nearness")
     )
 
 
 def _direct(
-    words: str, movies: MovieQuerySet, *, box: bool = False, worst: Match = Match.HAS_LETTERS
+    words: str, movies: MovieQuerySet, *, box: bool = False, beginning: bool = False
 ) -> Rows:
-    """Films in whose titles the words stand as they are.
+    """Films in whose titles the words stand as they are, or which begin with them.
 
-    For a search box one space more or less makes no other word, and films that nobody has rated
-    come after those that begin with the words as well and somebody has.
+    For a search box one space more or less makes no other word.
     """
     core = _without_article(words)
     heads = [core, *(f"{article} {core}" for article in ARTICLES)]
     exact = [words] if core != words else heads
     near = respaced(words) if box and has_trigrams() else []
 
-    def lines(*patterns: str) -> Q:
-        return _any(f"\n{pattern}" for pattern in patterns)
+    def place(match: Match) -> Case | Value:
+        rated = Value(float(match))
+        if not box or match not in UNRATED:
+            return rated
+        return Case(When(rating_count=0, then=Value(UNRATED[match])), default=rated)
 
-    match = Case(
-        When(lines(*(f"{head}\n" for head in (*exact, *near))), then=Match.EXACT),
-        When(lines(*(f"{head}\n" for head in heads)), then=Match.BUT_FOR_ARTICLE),
-        When(lines(*(f"{head} " for head in (*heads, *near))), then=Match.BEGINS),
-        When(lines(*heads), then=Match.BEGINS_WORD),
-        When(_any([f" {core} ", f" {core}\n"]), then=Match.HAS_WORDS),
-        When(_any([f" {core}"]), then=Match.HAS_WORD_BEGINNING),
-        default=Match.HAS_LETTERS,
-        output_field=IntegerField(),
-    )
-    # Letters or two in the midst of titles mean nothing, and half of all films have them.
-    has_words = lines(*heads) if len(core) <= 2 else _any([core])
-    unrated = When(rating_count=0, match__lte=Match.BEGINS, then=Value(Match.BEGINS + 0.5))
-    place = Case(unrated, default=F("match"), output_field=FloatField())
+    # The database computes it for each film that has the words, a third of all for "the", and once
+    # for each time that it is named: so it is one number, and what most films are is asked first.
+    others = [head for head in heads if head not in exact]
+    known = [
+        (_lines(f"{head}\n" for head in (*exact, *near)), Match.EXACT),
+        *([(_lines(f"{head}\n" for head in others), Match.BUT_FOR_ARTICLE)] if others else []),
+        (_lines(f"{head} " for head in (*heads, *near)), Match.BEGINS),
+        (_lines(heads), Match.BEGINS_WORD),
+        (_any([f" {core} ", f" {core}\n"]), Match.HAS_WORDS),
+    ]
+    begins_word = _any([f"\n{core}", f" {core}"]) | _lines(near)
     return (
-        movies.filter(has_words | lines(*near))
-        .annotate(match=match, nearness=Value(1.0))
-        .filter(match__lte=worst)
-        .order_by(*([place] if box else []), "match", *POPULARITY)
-        .values_list("pk", "match", "nearness")
+        movies.filter(_has(core, heads, near, beginning=beginning))
+        .annotate(
+            place=Case(
+                When(~begins_word, then=place(Match.HAS_LETTERS)),
+                *(When(titles, then=place(match)) for titles, match in known),
+                default=place(Match.HAS_WORD_BEGINNING),
+                output_field=FloatField(),
+            ),
+            nearness=Value(1.0),
+        )
+        .order_by("place", *POPULARITY)
+        .values_list("pk", "place", "nearness")
     )
+
+
+def _has(core: str, heads: Sequence[str], near: Sequence[str], *, beginning: bool) -> Q:
+    """Films to be looked at."""
+    if beginning:
+        return _lines(f"{head}{end}" for head in (*heads, *near) for end in " \n")
+    # Letters or two in the midst of titles mean nothing, and half of all films have them.
+    return (_lines(heads) if len(core) <= 2 else _any([core])) | _lines(near)
 
 
 def films_by(people: Sequence[int], movies: MovieQuerySet) -> Rows:
     """The films of these people."""
     theirs = Credit.objects.filter(person__in=people).order_by().values("movie")
     return _as(Match.BY_PERSON, movies.filter(pk__in=theirs))
+
+
+def _lines(beginnings: Iterable[str]) -> Q:
+    """Of the titles of a film one begins so."""
+    return _any(f"\n{beginning}" for beginning in beginnings)
 
 
 def _any(patterns: Iterable[str]) -> Q:
@@ -285,7 +310,7 @@ def _similar(words: str, movies: MovieQuerySet) -> Rows:
     )
     return (
         movies.filter(search_title__trigram_word_similar=words)
-        .annotate(nearness=nearness, match=Value(Match.SIMILAR.value, output_field=IntegerField()))
+        .annotate(nearness=nearness, place=Value(float(Match.SIMILAR)))
         .order_by(rank.desc(), *POPULARITY)
-        .values_list("pk", "match", "nearness")
+        .values_list("pk", "place", "nearness")
     )
