@@ -136,6 +136,12 @@ class Movie(models.Model):
                 condition=models.Q(hidden=True),
                 name="catalog_movie_hidden",
             ),
+            # What is suitable is counted here, without reading the films themselves.
+            models.Index(
+                fields=["original_language", "id"],
+                condition=models.Q(hidden=False) & ~models.Q(adult=True),
+                name="catalog_movie_suitable",
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=~models.Q(title=""), name="catalog_movie_has_title"),

@@ -61,13 +61,14 @@ def _name_by_babel(code: str) -> str:
 
 
 def spoken_choices() -> list[tuple[str, str]]:
-    """(code, name) of every original language of the catalog, the most frequent first."""
+    """(code, name) of every original language of suitable films, the most frequent first."""
     key = f"catalog.rendering.language_names.{get_language()}"
     choices: list[tuple[str, str]] | None = cache.get(key)
     if choices is None:
         known = dict(Language.objects.values_list("code", "name"))
         codes = (
-            Movie.objects.exclude(original_language="")
+            Movie.objects.suitable()
+            .exclude(original_language="")
             .order_by()
             .values_list("original_language")
             .annotate(films=Count("pk"))

@@ -50,6 +50,7 @@ ACCEPTED: dict[str, dict[str, str]] = {
     "catalog.0098_collections_of_ones_own": {
         "ban-drop-not-null": "running code finds rows by that number, and reads none",
     },
+    "catalog.0099_suitable_films": {"require-concurrent-index-creation": FILMS},
     "recommender.0006_sharper_gate": {
         "ban-drop-column": EARLIER,
         "ban-drop-default": EARLIER,

@@ -1,0 +1,43 @@
+"""What searches and lists of films ask of the database, however many films there are."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from catalog.models import Movie
+from catalog.queries.search import matches_of
+from catalog.rendering.language_names import spoken_choices
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(("words", "most"), [("the", 20), ("love", 20), ("the man", 40)])
+def test_how_a_film_matches_is_worked_out_once(words: str, most: int) -> None:
+    for number in range(6):
+        Movie.objects.create(title=f"{words} {number}")
+    with CaptureQueriesContext(connection) as asked:
+        assert len(matches_of(words, 240, Movie.objects.suitable())) == 6
+    [ranked] = [query["sql"] for query in asked.captured_queries if "CASE" in query["sql"]]
+    # A third of all films has "the", and each is compared as often as the statement says.
+    assert ranked.count(" LIKE ") <= most
+
+
+def test_what_is_suitable_is_counted_without_reading_films() -> None:
+    for number in range(30):
+        Movie.objects.create(title=f"Film {number}", original_language="en", overview="It " * 200)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE catalog_movie")
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+    with CaptureQueriesContext(connection) as asked:
+        assert Movie.objects.suitable().count() == 30
+        assert dict(spoken_choices())
+    assert len(asked) >= 2
+    for query in asked.captured_queries:
+        if "COUNT(" in query["sql"]:
+            assert "Index Only Scan using catalog_movie_suitable" in _plan(query["sql"])
+
+
+def _plan(sql: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {sql}")
+        return "\n".join(line for (line,) in cursor.fetchall())
