@@ -1,6 +1,6 @@
 """People: found by name, behind a film, and with the films of each."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -17,6 +17,11 @@ LONGEST_QUERY = 100
 SHORTEST_QUERY = 3  # with fewer letters half of all people begin
 SHORTEST_MISSPELT = 5  # with fewer letters any two names are alike
 LEAST_SIMILARITY = 0.4  # of 1, to whole words of a name
+# A first name alone is half of two words, and thousands have it: whoever is near in both words is
+# looked for before, and else each word that is long enough to be misspelt has to be like one.
+NEAR_IN_ALL_WORDS = 0.6
+LEAST_OF_EACH_WORD = 0.25
+LONG_WORD = 3
 # Of those whose names fit, so many with the most credits are asked how well known their films are.
 CANDIDATES = 20
 # What the name of the department says already.
@@ -47,7 +52,8 @@ _FIND = f"""
 _FIND_SIMILAR = f"""
     WITH similar_names AS (
         SELECT id, strict_word_similarity(%(words)s, search_name) AS near, credit_count
-        FROM {Person._meta.db_table} WHERE %(words)s <<%% search_name AND credit_count > 0
+        FROM {Person._meta.db_table}
+        WHERE %(words)s <<%% search_name {{each_word}} AND credit_count > 0
     ), named AS (
         SELECT * FROM similar_names
         ORDER BY near + .03 * ln(credit_count) DESC, id LIMIT {CANDIDATES})
@@ -107,15 +113,35 @@ def find_similar_people(query: str, *, limit: int) -> list[FoundPerson]:
     too_short = len(words.replace(" ", "")) < SHORTEST_MISSPELT
     if too_short or limit < 1 or any(sign.isdigit() for sign in words) or not has_trigrams():
         return []
-    with similarity_of("strict_word", LEAST_SIMILARITY), connection.cursor() as cursor:
-        cursor.execute(_FIND_SIMILAR, {"words": words, "limit": limit})
-        found = dict(cursor.fetchall())
+    several = words.split()
+    if len(several) == 1:
+        found = _similar_names(words, LEAST_SIMILARITY, limit)
+    else:
+        found = _similar_names(words, NEAR_IN_ALL_WORDS, limit) or _similar_names(
+            words, LEAST_SIMILARITY, limit, [one for one in several if len(one) >= LONG_WORD]
+        )
     people = Person.objects.in_bulk(list(found)) if found else {}
     return [
         FoundPerson(people[key], NameMatch.SIMILAR, near)
         for key, near in found.items()
         if key in people
     ]
+
+
+def _similar_names(
+    words: str, least: float, limit: int, each_word: Sequence[str] = ()
+) -> dict[int, float]:
+    """Keys of people, and how near their names are, of which words are like each of some."""
+    named = {f"word{number}": word for number, word in enumerate(each_word)}
+    each = "".join(f" AND %({name})s <%% search_name" for name in named)
+    with (
+        similarity_of("strict_word", least),
+        similarity_of("word", LEAST_OF_EACH_WORD),
+        connection.cursor() as cursor,
+    ):
+        statement = _FIND_SIMILAR.format(each_word=each)
+        cursor.execute(statement, {"words": words, "limit": limit, **named})
+        return dict(cursor.fetchall())
 
 
 def _folded(query: str) -> str:

@@ -69,6 +69,14 @@ def test_nobody_is_like_everything(films: None, query: str) -> None:
     assert find_similar_people(query, limit=3) == []
 
 
+def test_a_first_name_alone_makes_nobody_alike(films: None) -> None:
+    for surname in ("Maon", "Bergma", "Karina"):
+        credit(Movie.objects.create(title=surname), Person.objects.create(name=f"Anna {surname}"))
+    assert find_similar_people("anna xqzw", limit=3) == []
+    for query in ("anna brgm", "mr anna brgma"):
+        assert [one.person.name for one in find_similar_people(query, limit=3)] == ["Anna Bergma"]
+
+
 def test_of_two_near_names_the_better_known_is_first(films: None) -> None:
     credit(Movie.objects.create(title="Short"), Person.objects.create(name="Ben Kubric"))
     Movie.objects.filter(title="The Shining").update(rating_count=900, half_star_sum=7200)
