@@ -67,7 +67,7 @@ security: # what ruff's own rules (S) do not see, and keys that nobody wants in 
 	$(VENV_PYTHON) -m tests.secret_scan
 
 RULES := python_taint python_taint_extended python_web_surface_taint python_web_surface_opengrep \
-	python_framework_hardening_taint python_framework_hardening_opengrep
+	python_framework_hardening_taint python_framework_hardening_opengrep web_taint supply_chain_taint framework_opengrep
 semgrep: .venv-semgrep/installed ## read the code by semgrep's rules for Python and Django (some minutes)
 	.venv-semgrep/bin/semgrep scan --error --quiet --metrics off --disable-version-check \
 		$(RULES:%=--config .venv-semgrep/lib/python3*/site-packages/rules/%.yaml) moviesite catalog recommender

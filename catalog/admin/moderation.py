@@ -215,6 +215,7 @@ class ReportAdmin(NoAddOrChangeAdmin, LargeTableAdmin):
             said = _("There is no public profile “%(name)s”.") % {"name": name}
             messages.error(request, said)  # nosemgrep: TNT-LOG-001 -- on a page, not in a log
             return HttpResponseRedirect(reverse("admin:catalog_report_changelist"))
+        # nosemgrep: TNT-REDIR-001 -- a page of the administration by a member's key
         return HttpResponseRedirect(reverse("admin:catalog_report_member", args=[member.pk]))
 
 

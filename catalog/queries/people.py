@@ -50,10 +50,10 @@ _FIND = f"""
 
 # The better known of two names that are about as near is rather meant.
 _FIND_SIMILAR = f"""
-    WITH similar_names AS (
+    WITH similar_names AS MATERIALIZED (
         SELECT id, strict_word_similarity(%(words)s, search_name) AS near, credit_count
         FROM {Person._meta.db_table}
-        WHERE %(words)s <<%% search_name {{each_word}} AND credit_count > 0
+        WHERE credit_count > 0 AND %(words)s <<%% search_name {{each_word}}
     ), named AS (
         SELECT * FROM similar_names
         ORDER BY near + .03 * ln(credit_count) DESC, id LIMIT {CANDIDATES})
