@@ -203,8 +203,16 @@ def _add(found: Matches, rows: Rows, limit: int, worst: Match | None = None) -> 
 
 
 def _add_similar(found: Matches, words: str, movies: MovieQuerySet, limit: int) -> None:
+    words = _without_article(words)
     with similarity_of("word", SHOWN_SIMILARITY):
-        _add(found, _similar(_without_article(words), movies), limit)
+        _add(found, _similar(words, movies), limit)
+    # Of those that are shown alone: what is worked out for thousands of titles is what takes time.
+    shown = Movie.objects.filter(
+        pk__in=[key for key, how in found.items() if how[0] is Match.SIMILAR]
+    )
+    nearness = TrigramWordSimilarity(words, "search_title")
+    for key, near in shown.order_by().values_list("pk", nearness):
+        found[key] = Match.SIMILAR, near
 
 
 def _without_article(words: str) -> str:
@@ -302,15 +310,14 @@ def _any(patterns: Iterable[str]) -> Q:
 
 def _similar(words: str, movies: MovieQuerySet) -> Rows:
     """Films with a title like the words, the more rated ones somewhat before."""
-    nearness = TrigramWordSimilarity(words, "search_title")
     rank = (
-        nearness
+        TrigramWordSimilarity(words, "search_title")
         + TrigramSimilarity("search_title", words) * 0.3
         + Ln(F("rating_count") + Value(1), output_field=FloatField()) * 0.03
     )
     return (
         movies.filter(search_title__trigram_word_similar=words)
-        .annotate(nearness=nearness, place=Value(float(Match.SIMILAR)))
+        .annotate(nearness=Value(1.0), place=Value(float(Match.SIMILAR)))
         .order_by(rank.desc(), *POPULARITY)
         .values_list("pk", "place", "nearness")
     )
