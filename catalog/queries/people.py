@@ -113,7 +113,8 @@ def find_similar_people(query: str, *, limit: int) -> list[FoundPerson]:
     too_short = len(words.replace(" ", "")) < SHORTEST_MISSPELT
     if too_short or limit < 1 or any(sign.isdigit() for sign in words) or not has_trigrams():
         return []
-    several = words.split()
+    several = list(dict.fromkeys(words.split()))
+    words = " ".join(several)
     if len(several) == 1:
         found = _similar_names(words, LEAST_SIMILARITY, limit)
     else:

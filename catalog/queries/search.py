@@ -31,6 +31,9 @@ TAKEN_SIMILARITY = 0.6
 
 # With fewer direct answers than these, near misses are looked for as well.
 FEW = 5
+# Of titles that are like the words so many of the best known films are compared further: "thee" is
+# like each that has "the".
+MOST_ALIKE = 2000
 
 POPULARITY = (F("rating_count").desc(), F("vote_count").desc(nulls_last=True), F("pk").asc())
 
@@ -203,16 +206,13 @@ def _add(found: Matches, rows: Rows, limit: int, worst: Match | None = None) -> 
 
 
 def _add_similar(found: Matches, words: str, movies: MovieQuerySet, limit: int) -> None:
-    words = _without_article(words)
+    words = " ".join(dict.fromkeys(_without_article(words).split()))
+    if not any(sign.isalnum() for sign in words):
+        return  # no title is like it, which the database would find out by reading all of them
     with similarity_of("word", SHOWN_SIMILARITY):
-        _add(found, _similar(words, movies), limit)
-    # Of those that are shown alone: what is worked out for thousands of titles is what takes time.
-    shown = Movie.objects.filter(
-        pk__in=[key for key, how in found.items() if how[0] is Match.SIMILAR]
-    )
-    nearness = TrigramWordSimilarity(words, "search_title")
-    for key, near in shown.order_by().values_list("pk", nearness):
-        found[key] = Match.SIMILAR, near
+        alike = movies.filter(search_title__trigram_word_similar=words).order_by(*POPULARITY)
+        known = list(alike.values_list("pk", flat=True)[:MOST_ALIKE])
+    _add(found, _nearest(words, known), limit)
 
 
 def _without_article(words: str) -> str:
@@ -308,16 +308,17 @@ def _any(patterns: Iterable[str]) -> Q:
     return condition
 
 
-def _similar(words: str, movies: MovieQuerySet) -> Rows:
-    """Films with a title like the words, the more rated ones somewhat before."""
+def _nearest(words: str, keys: Sequence[int]) -> Rows:
+    """These films by how like the words a title is, the more rated ones somewhat before."""
+    nearness = TrigramWordSimilarity(words, "search_title")
     rank = (
-        TrigramWordSimilarity(words, "search_title")
+        nearness
         + TrigramSimilarity("search_title", words) * 0.3
         + Ln(F("rating_count") + Value(1), output_field=FloatField()) * 0.03
     )
     return (
-        movies.filter(search_title__trigram_word_similar=words)
-        .annotate(nearness=Value(1.0), place=Value(float(Match.SIMILAR)))
+        Movie.objects.filter(pk__in=keys)
+        .annotate(nearness=nearness, place=Value(float(Match.SIMILAR)))
         .order_by(rank.desc(), *POPULARITY)
         .values_list("pk", "place", "nearness")
     )

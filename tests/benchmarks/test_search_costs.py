@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from catalog.models import Movie
-from catalog.queries.search import matches_of
+from catalog.queries.search import MOST_ALIKE, matches_of
 from catalog.rendering.language_names import spoken_choices
 
 pytestmark = pytest.mark.django_db
@@ -20,6 +20,22 @@ def test_how_a_film_matches_is_worked_out_once(words: str, most: int) -> None:
     [ranked] = [query["sql"] for query in asked.captured_queries if "CASE" in query["sql"]]
     # A third of all films has "the", and each is compared as often as the statement says.
     assert ranked.count(" LIKE ") <= most
+
+
+@pytest.mark.parametrize("words", ["%%%", "🎬", "___"])
+def test_what_has_no_letters_is_compared_with_no_title(words: str) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        assert matches_of(words, 240, Movie.objects.suitable()) == {}
+    assert not [query for query in asked.captured_queries if "%>" in query["sql"]]
+
+
+def test_a_few_of_the_titles_that_are_like_a_word_are_ranked() -> None:
+    film = Movie.objects.create(title="The Grand Hotel")
+    with CaptureQueriesContext(connection) as asked:
+        assert list(matches_of("thee " * 20, 240, Movie.objects.suitable())) == [film.pk]
+    [alike] = [query["sql"] for query in asked.captured_queries if "%>" in query["sql"]]
+    assert f"LIMIT {MOST_ALIKE}" in alike
+    assert alike.count("thee") == 1, "said twenty times it means the same"
 
 
 def test_what_is_suitable_is_counted_without_reading_films() -> None:
