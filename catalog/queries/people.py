@@ -109,12 +109,11 @@ def find_similar_people(query: str, *, limit: int) -> list[FoundPerson]:
 
     Nobody where the database has no trigrams, and for what has digits.
     """
-    words = _folded(query)
-    too_short = len(words.replace(" ", "")) < SHORTEST_MISSPELT
+    several = list(dict.fromkeys(_folded(query).split()))
+    words = " ".join(several)
+    too_short = sum(map(len, several)) < SHORTEST_MISSPELT
     if too_short or limit < 1 or any(sign.isdigit() for sign in words) or not has_trigrams():
         return []
-    several = list(dict.fromkeys(words.split()))
-    words = " ".join(several)
     if len(several) == 1:
         found = _similar_names(words, LEAST_SIMILARITY, limit)
     else:
@@ -146,7 +145,9 @@ def _similar_names(
 
 
 def _folded(query: str) -> str:
-    return fold(" ".join(query.split())[:LONGEST_QUERY])
+    """Nothing of signs alone: nobody is called so, for which all names would be read."""
+    words = fold(" ".join(query.split())[:LONGEST_QUERY])
+    return words if any(sign.isalnum() for sign in words) else ""
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ SEARCHES = (
         "shawshnk redemtion",
     ),
     *("tom hanks", "kurosawa", "hitchcok", "xqzw", "love " * 12, "2001", "é", "films like alien"),
+    *("%%%", "the " * 25, "thee", "a 2000"),  # whose titles are all, or a third of all
 )
 
 

@@ -69,6 +69,13 @@ def test_nobody_is_like_everything(films: None, query: str) -> None:
     assert find_similar_people(query, limit=3) == []
 
 
+@pytest.mark.parametrize("query", ["%%%%%", "🎬" * 5, "anna anna"])
+def test_what_means_nobody_is_not_looked_for(query: str) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        assert find_similar_people(query, limit=3) == []
+    assert not asked.captured_queries
+
+
 def test_a_first_name_alone_makes_nobody_alike(films: None) -> None:
     for surname in ("Maon", "Bergma", "Karina"):
         credit(Movie.objects.create(title=surname), Person.objects.create(name=f"Anna {surname}"))
