@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float32]
 DoubleArray = NDArray[np.float64]
+Number = TypeVar("Number", np.int32, np.int64, np.float32, np.float64)
 
 
 def positions(ascending: IntArray, wanted: IntArray) -> IntArray:
@@ -22,3 +23,11 @@ def positions(ascending: IntArray, wanted: IntArray) -> IntArray:
     places = np.searchsorted(ascending, wanted)
     places[places == len(ascending)] = 0
     return np.where(ascending[places] == wanted, places, -1)
+
+
+def at_places(values: NDArray[Number], places: IntArray, otherwise: float) -> NDArray[Number]:
+    """What stands at each place; ``otherwise`` at -1, also where there are no values at all."""
+    found = np.full(len(places), otherwise, values.dtype)
+    there = places >= 0
+    found[there] = values[places[there]]
+    return found

@@ -14,7 +14,7 @@ import numpy as np
 
 from catalog.models.movie import FEWEST_PEOPLE
 from recommender.data.catalog_arrays import CatalogArrays
-from recommender.learning.arrays import FloatArray, IntArray
+from recommender.learning.arrays import FloatArray, IntArray, at_places
 from recommender.learning.interfaces import StarScorer
 from recommender.models import ModelVersion
 from recommender.serving.live import Placed
@@ -90,8 +90,8 @@ def predict_ahead(placed: Placed[StarScorer], items: IntArray, stars: FloatArray
 def _others(catalog: CatalogArrays, movie_ids: IntArray, stars: FloatArray) -> FloatArray:
     """What everybody else gave each film on average: without the rating that is to be guessed."""
     rows = catalog.rows_of(movie_ids)
-    mean = np.where(rows >= 0, catalog.rating_mean[rows], np.float32(stars.mean()))
-    weight = np.where(rows >= 0, catalog.rating_count[rows], 0) + CROWD_WEIGHT
+    mean = at_places(catalog.rating_mean, rows, float(stars.mean()))
+    weight = at_places(catalog.rating_count, rows, 0) + CROWD_WEIGHT
     # What fewer gave stays theirs: such a film counts as the mean of all.
     told = weight - CROWD_WEIGHT > FEWEST_PEOPLE
     weight = np.where(told, weight, CROWD_WEIGHT)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from catalog.models.movie import FEWEST_PEOPLE
 from recommender.data.stage_times import timed
-from recommender.learning.arrays import BoolArray, IntArray
+from recommender.learning.arrays import BoolArray, IntArray, at_places
 from recommender.serving.model_scores import ModelScores
 from recommender.serving.ranking import Ranking, Source
 
@@ -91,7 +91,7 @@ def _worth_naming(scores: ModelScores) -> BoolArray:
     What somebody disliked persuades nobody; what one person has rated, a model met by chance.
     """
     rows, history = scores.rated_rows, scores.history
-    counts = np.where(rows >= 0, scores.live.catalog.rating_count[rows], 0)
+    counts = at_places(scores.live.catalog.rating_count, rows, 0)
     liked = history.stars >= scores.mean_stars if history.rated else np.True_
     worth: BoolArray = (counts >= FEWEST_RATINGS) & liked
     return worth

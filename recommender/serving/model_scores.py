@@ -14,7 +14,7 @@ import numpy as np
 
 from recommender.data.histories import History
 from recommender.data.stage_times import timed
-from recommender.learning.arrays import BoolArray, FloatArray, IntArray
+from recommender.learning.arrays import BoolArray, FloatArray, IntArray, at_places
 from recommender.learning.interfaces import FoldedUser, Scorer, StarScorer
 from recommender.serving.live import LiveState, Placed, live_state
 
@@ -168,4 +168,4 @@ class ModelScores:
 
 def _items(placed: Placed[Scorer], rows: IntArray) -> IntArray:
     """The item that the film at each row is to the version, 0 for one that it does not know."""
-    return np.where(rows >= 0, placed.item_of_row[rows], 0) if len(rows) else rows
+    return at_places(placed.item_of_row, rows, 0)

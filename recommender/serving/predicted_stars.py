@@ -9,7 +9,7 @@ import numpy as np
 
 from catalog.predictions import Guess, Lacking
 from recommender.data.histories import history_of
-from recommender.learning.arrays import FloatArray, IntArray
+from recommender.learning.arrays import FloatArray, IntArray, at_places
 from recommender.serving.live import live_state
 from recommender.serving.model_scores import ModelScores
 
@@ -46,8 +46,8 @@ class PersonalStars:
         # smallest step between two float32.
         popularity = self.scores.live.catalog.log_popularity
         merit = np.maximum(self._cautious_stars(rows), NO_STARS) + POPULARITY_WEIGHT * popularity
-        merit = np.where(rows >= 0, merit[rows], -np.inf)
-        ordered: list[int] = keys[np.argsort(-merit, kind="stable")].tolist()
+        of_each = at_places(merit, rows, -np.inf)
+        ordered: list[int] = keys[np.argsort(-of_each, kind="stable")].tolist()
         return ordered
 
     def _cautious_stars(self, rows: IntArray) -> FloatArray:
