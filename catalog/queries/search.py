@@ -206,9 +206,10 @@ def _add(found: Matches, rows: Rows, limit: int, worst: Match | None = None) -> 
 
 
 def _add_similar(found: Matches, words: str, movies: MovieQuerySet, limit: int) -> None:
-    words = " ".join(dict.fromkeys(_without_article(words).split()))
-    if not any(sign.isalnum() for sign in words):
-        return  # no title is like it, which the database would find out by reading all of them
+    several = list(dict.fromkeys(_without_article(words).split()))
+    words = " ".join(several)
+    if set(several) <= set(ARTICLES) or not any(sign.isalnum() for sign in words):
+        return  # like every third title, or like none, for which all of them would be read
     with similarity_of("word", SHOWN_SIMILARITY):
         alike = movies.filter(search_title__trigram_word_similar=words).order_by(*POPULARITY)
         known = list(alike.values_list("pk", flat=True)[:MOST_ALIKE])

@@ -22,7 +22,7 @@ def test_how_a_film_matches_is_worked_out_once(words: str, most: int) -> None:
     assert ranked.count(" LIKE ") <= most
 
 
-@pytest.mark.parametrize("words", ["%%%", "🎬", "___"])
+@pytest.mark.parametrize("words", ["%%%", "🎬", "___", "the " * 25])
 def test_what_has_no_letters_is_compared_with_no_title(words: str) -> None:
     with CaptureQueriesContext(connection) as asked:
         assert matches_of(words, 240, Movie.objects.suitable()) == {}
