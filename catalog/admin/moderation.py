@@ -33,7 +33,7 @@ from catalog.services.moderation import (
     uphold,
 )
 
-from .desk import Attention, Reader, needs_attention
+from .desk import Attention, Reader, Shortcut, add_shortcut, needs_attention
 from .large_tables import LargeTableAdmin
 from .permissions import NoAddOrChangeAdmin
 
@@ -321,3 +321,8 @@ def reviews_that_wait(user: Reader) -> Attention | None:
     count = Takedown.objects.to_review().count()
     text = ngettext("member asks for a review", "members ask for a review", count)
     return Attention(count, text, reverse("admin:catalog_takedown_changelist"))
+
+
+add_shortcut(
+    Shortcut(gettext_lazy("Reports"), "admin:catalog_report_changelist", "catalog.view_report")
+)

@@ -12,10 +12,11 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.text import Truncator
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from catalog.admin.desk import Shortcut, add_shortcut
 from catalog.admin.permissions import ReadOnlyAdmin
 from recommender import kinds
 from recommender.admin.actions import action_path
@@ -163,6 +164,15 @@ def _cancel(request: HttpRequest, pk: int) -> tuple[int, str]:
     if run is None or not request_cancel(run):
         return messages.INFO, _("Run %d has already ended.") % pk
     return messages.SUCCESS, _("Run %d is being cancelled.") % pk
+
+
+add_shortcut(
+    Shortcut(
+        capfirst(TrainingRun._meta.verbose_name_plural or ""),
+        "admin:recommender_trainingrun_changelist",
+        "recommender.view_trainingrun",
+    )
+)
 
 
 def _span(seconds: int) -> str:

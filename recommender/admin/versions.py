@@ -12,9 +12,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from catalog.admin.desk import Shortcut, add_shortcut
 from catalog.admin.permissions import ReadOnlyAdmin
 from recommender import kinds
 from recommender.admin.actions import action_path
@@ -222,3 +224,12 @@ def _rollback(request: HttpRequest, kind: str) -> tuple[int, str]:
     except PublishingError as error:
         return messages.ERROR, str(error)
     return messages.SUCCESS, _("Version %d is live again.") % version.pk
+
+
+add_shortcut(
+    Shortcut(
+        capfirst(ModelVersion._meta.verbose_name_plural or ""),
+        "admin:recommender_modelversion_changelist",
+        "recommender.view_modelversion",
+    )
+)

@@ -6,13 +6,20 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.contrib import admin
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, Group
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from catalog.models import Movie
+from moviesite.accounts.roles import (
+    CATALOG_EDITOR,
+    MODEL_OPERATOR,
+    MODERATOR,
+    Role,
+    grant_roles,
+)
 from tests.markup import flat
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
@@ -73,6 +80,31 @@ def test_who_edits_nothing_is_told_that_nothing_waits(
     assert "Nothing waits for you." in shown
     assert "no picture" not in shown
     assert "Add a film" not in shown
+
+
+@pytest.mark.parametrize(
+    ("role", "shown", "absent"),
+    [
+        (MODEL_OPERATOR, ["Training runs", "Model versions"], ["Reports", "Add a film"]),
+        (MODERATOR, ["Reports"], ["Training runs", "Add a film"]),
+        (CATALOG_EDITOR, ["Add a film", "Possible doubles"], ["Training runs", "Reports"]),
+    ],
+    ids=lambda value: value.name if isinstance(value, Role) else "",
+)
+def test_each_role_finds_its_work_on_the_desk(
+    client: Client,
+    django_user_model: type[AbstractUser],
+    role: Role,
+    shown: list[str],
+    absent: list[str],
+) -> None:
+    user = django_user_model.objects.create_user("sam", "s@example.org", "secret", is_staff=True)
+    user.groups.add(Group.objects.get_or_create(name=role.name)[0])
+    grant_roles(sender=None, apps=apps)
+    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    links = flat(client.get("/admin/")).partition('id="all-tables"')[0]
+    assert [text for text in shown if text not in links] == []
+    assert [text for text in absent if text in links] == []
 
 
 def test_each_list_bears_its_name_and_leads_back_to_the_desk(admin_client: Client) -> None:
