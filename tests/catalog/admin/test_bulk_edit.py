@@ -45,6 +45,15 @@ def test_what_is_filled_in_is_changed_and_nothing_else(
     assert FilmChange.objects.count() == 4
 
 
+def test_the_list_is_filtered_afterwards_as_before(desk: Client, films: list[Movie]) -> None:
+    address = f"{LIST}?adult__isnull=True&q=film"
+    Movie.objects.update(search_title="\nfilm\n")
+    shown = desk.post(address, chosen(films[:2])).content.decode()
+    assert shown.count("?adult__isnull=True&amp;q=film") == 2, "of the form and of “Cancel”"
+    answer = desk.post(address, chosen(films[:2], apply="1", hidden="yes"))
+    assert answer["Location"] == address
+
+
 def test_films_leave_their_collection(desk: Client, amelie: Movie) -> None:
     desk.post(LIST, chosen([amelie], apply="1", no_collection="on"))
     amelie.refresh_from_db()
