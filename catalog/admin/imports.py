@@ -1,9 +1,11 @@
 """Admin of members' imports: their state, and which films they wait for; never whose they are."""
 
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import F, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.http import HttpRequest
@@ -16,21 +18,36 @@ from django.utils.translation import gettext_lazy as _
 from catalog.folding import fold
 from catalog.models import ImportRow, MemberImport, WaitingRow
 from catalog.models.import_row import RowOutcome
-from catalog.models.member_import import ImportSource
+from catalog.models.member_import import ImportSource, ImportState
 
 from .large_tables import LargeTableAdmin
 from .permissions import NoAddOrChangeAdmin, ReadOnlyAdmin
 
 
+def state_words(label: str) -> str:
+    """A state's label is said to the member; here somebody else reads it."""
+    return gettext("waiting for the member") if label == str(ImportState.PREVIEW.label) else label
+
+
+class StateFilter(admin.ChoicesFieldListFilter):
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            yield {**choice, "display": state_words(str(choice["display"]))}
+
+
 @admin.register(MemberImport)
 class MemberImportAdmin(NoAddOrChangeAdmin, LargeTableAdmin):
-    list_display = ("file_name", "user", "source", "state", "created_at", "attempts")
+    list_display = ("file_name", "user", "source", "waits", "created_at", "attempts")
     list_select_related = ("user",)
-    list_filter = ("state", "source")
+    list_filter = (("state", StateFilter), "source")
     ordering = ("-pk",)
     search_fields = ("=user__username",)
-    exclude = ("report", "result", "answers", "sent_at")
+    fields = ("user", "source", "file_name", "waits", "on_conflict", "applied_at", "attempts")
     view_on_site = False  # the page is the member's own
+
+    @admin.display(description=_("state"))
+    def waits(self, job: MemberImport) -> str:
+        return state_words(job.get_state_display())
 
 
 @admin.register(WaitingRow)

@@ -103,6 +103,16 @@ def test_what_tmdb_does_not_know_needs_no_number_of_its(
     assert list(model.objects.values_list("tmdb_id", flat=True)) == [None, None]
 
 
+def test_an_import_waits_for_its_member_and_not_for_who_looks(staff: Client) -> None:
+    add(1)
+    MemberImport.objects.update(state="preview")
+    job = MemberImport.objects.get()
+    for page in ("", f"{job.pk}/change/"):
+        shown = staff.get(f"/admin/catalog/memberimport/{page}").content.decode().lower()
+        assert "waiting for the member" in shown
+        assert "waiting for you" not in shown
+
+
 def test_stars_of_a_diary_are_stars(staff: Client) -> None:
     add(1)
     DiaryEntry.objects.update(half_stars=9)
