@@ -8,6 +8,7 @@ from typing import Any
 import requests
 import structlog
 from django.conf import settings
+from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from zxcvbn import zxcvbn
@@ -22,13 +23,13 @@ SECONDS = 3
 OF_THE_MEMBER = ("username", "email", "first_name", "last_name")
 
 
-class StrengthValidator:
+class StrengthValidator(CommonPasswordValidator):
     """Twelve letters, or fewer that are hard to guess; nothing from the lists of common ones."""
 
     def validate(self, password: str, user: Any = None) -> None:
         known = [value for name in OF_THE_MEMBER if (value := getattr(user, name, ""))]
         score = zxcvbn(password[:LOOKED_AT], [*known, settings.SITE_NAME])["score"]
-        if score <= COMMON:
+        if score <= COMMON or password.lower().strip() in self.passwords:
             raise ValidationError(
                 _("This password is among the first that a program would try. Choose another."),
                 code="password_common",

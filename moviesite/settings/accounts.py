@@ -18,7 +18,6 @@ PASSWORD_HASHERS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "moviesite.accounts.passwords.StrengthValidator"},
     {"NAME": "moviesite.accounts.passwords.BreachValidator"},
 ]
