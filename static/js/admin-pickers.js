@@ -1,5 +1,6 @@
 // What Django leaves without a name takes that of its field: pickers, and both halves of a time.
-addEventListener("load", () => {
+const ready = window.django?.jQuery ?? ((work) => addEventListener("load", work));
+ready(() => {
   for (const select of document.querySelectorAll("select.admin-autocomplete")) {
     const name = document.querySelector(`label[for="${select.id}"]`)?.textContent.trim() || select.name;
     const parts = select.nextElementSibling?.querySelectorAll("[role=combobox], [role=searchbox], [role=textbox]");
