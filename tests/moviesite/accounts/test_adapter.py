@@ -6,6 +6,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core.cache import cache
 from django.test import Client
+from django.urls import reverse
 
 from moviesite.unsent_mail import TELLTALE as CONSOLE
 
@@ -41,6 +42,20 @@ def test_a_local_site_offers_the_link_and_then_a_second_factor(ada: Client, sett
     assert EmailAddress.objects.get(email="ada@example.org").verified
     assert "Confirm this address" not in ada.get("/accounts/email/").content.decode()
     assert "is confirmed" not in ada.get("/accounts/2fa/").content.decode()
+
+
+@pytest.mark.parametrize("page", ["mfa_index", "second-factor"])
+def test_a_second_factor_that_cannot_be_set_up_yet_has_no_link(
+    ada: Client, settings: Any, page: str
+) -> None:
+    settings.MATINEE_STAFF_NEEDS_SECOND_FACTOR = True
+    links = [reverse("mfa_activate_totp"), reverse("mfa_add_webauthn")]
+    shown = ada.get(reverse(page)).content.decode()
+    assert "once ada@example.org is confirmed" in shown
+    assert not [link for link in links if link in shown]
+    EmailAddress.objects.update(verified=True)
+    shown = ada.get(reverse(page)).content.decode()
+    assert not [link for link in links if link not in shown]
 
 
 def test_a_site_without_a_mail_server_says_so(ada: Client, settings: Any) -> None:
