@@ -35,6 +35,13 @@
     htmx.ajax("POST", button.form.action, { source: button.form, values: { theme: button.value }, swap: "none" });
   });
 
+  // In a bar that scrolls sideways what is chosen is in sight.
+  for (const chosen of document.querySelectorAll(".manage-nav [aria-current], .tonight-wishes [aria-pressed='true']")) {
+    const bar = chosen.parentElement.getBoundingClientRect();
+    const own = chosen.getBoundingClientRect();
+    chosen.parentElement.scrollLeft += own.left + own.width / 2 - bar.left - bar.width / 2;
+  }
+
   // Menus close by a click elsewhere and by Escape.
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("[data-menu][open]")) {

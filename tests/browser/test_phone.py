@@ -50,6 +50,13 @@ def test_the_bar_at_the_bottom_leads_everywhere(phone: Page, site: Site) -> None
         assert box["y"] + box["height"] == pytest.approx(HEIGHT, abs=1), "always in reach"
 
 
+def test_the_tab_of_a_page_of_the_settings_is_in_sight(phone: Page, site: Site) -> None:
+    for path in ("/notices/settings/", "/accounts/profile/"):
+        phone.goto(f"{site.address}{path}")
+        tab = phone.get_by_role("navigation", name="Settings").locator("[aria-current]")
+        expect(tab).to_be_in_viewport(ratio=0.99)
+
+
 def test_a_thumb_rates_in_the_sheet(phone: Page, site: Site) -> None:
     phone.goto(f"{site.address}/movies/?q=Film 20")
     phone.locator("[data-actions]").first.tap()
