@@ -13,13 +13,6 @@ from tests.browser.test_accessibility import DESKTOP, PHONE, violations
 
 pytestmark = pytest.mark.browser
 
-# A box clips what is wider than it is, so that the page does not scroll.
-CUT_OFF = """() => [...document.querySelectorAll('.form-row :is(input, select, textarea, .help)')]
-    .filter((field) => field.checkVisibility()
-        && field.getBoundingClientRect().right
-            > field.closest('.module').getBoundingClientRect().right)
-    .map((field) => field.id || field.className)"""
-
 
 @pytest.fixture
 def editor(site: Site, django_user_model: type[AbstractUser]) -> AbstractUser:
@@ -105,8 +98,10 @@ def test_a_film_is_found_changed_and_put_back(
     desk.goto(f"{site.address}{movie.get_absolute_url()}")
     desk.get_by_role("link", name="Edit this film").click()
     desk.locator("#id_tagline").fill("A new line")
-    picker = desk.locator(".field-genres .select2-search__field")
-    picker.fill("com")
+    desk.get_by_role("combobox", name="Collection").click()
+    expect(desk.get_by_role("searchbox", name="Collection")).to_be_focused()
+    desk.keyboard.press("Escape")
+    desk.get_by_role("searchbox", name="Genres").fill("com")
     desk.locator(".select2-results__option", has_text="Comedy").click()
     desk.get_by_role("button", name="Save and continue editing").first.click()
     expect(desk.locator("#id_tagline")).to_have_value("A new line")
@@ -163,9 +158,6 @@ def test_no_page_of_the_desk_breaks_a_rule(
         overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         if page.evaluate(overflow) > 0:
             broken.append(f"{path} scrolls sideways")
-        if cut := page.evaluate(CUT_OFF):
-            broken.append(f"{path} cuts off {cut}")
-        if not path.endswith("/change/"):  # where Django's own pickers bear no names
-            broken.extend(violations(page))
+        broken.extend(violations(page))
     context.close()
     assert broken == []
