@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from allauth.mfa.models import Authenticator
 from django.db.models import Model
@@ -26,10 +27,22 @@ NO_PAGE = {
 # Reads a passkey's credential, and that of the test is a name without one.
 LEFT_OUT = {"mfa_reauthenticate_webauthn"}
 
+Named = tuple[str, tuple[str, ...]]
 
-def named_routes() -> Iterator[tuple[str, tuple[str, ...]]]:
+
+@dataclass(frozen=True)
+class Part:
+    """Of the site: ``names`` of its addresses with their parameters, ``further`` ones by reader."""
+
+    names: Callable[[], Iterator[Named]]
+    address: Callable[[str, tuple[str, ...], WholeSite], str]
+    further: dict[str, tuple[str, ...]]
+    no_page: set[str]
+
+
+def named_routes() -> Iterator[Named]:
     for name, _route, keys in routes(get_resolver()):
-        if not name.startswith("api-v1:") or name.endswith("-view"):
+        if name not in LEFT_OUT and (not name.startswith("api-v1:") or name.endswith("-view")):
             yield name, keys
 
 
@@ -75,3 +88,4 @@ FURTHER = {
     ),
     "member": ("/import/{job}/?show=conflict", "/import/{job}/?show=unmatched", "/ratings/?q=none"),
 }
+SITE = Part(named_routes, address, FURTHER, NO_PAGE)
