@@ -16,6 +16,12 @@ from recommender.models import Preferences
 from recommender.serving.live import live_state
 
 LANGUAGES_OFFERED = 40
+LENGTHS = [
+    ("", _("Any length")),
+    ("90", _("Under 90 minutes")),
+    ("120", _("Under two hours")),
+    ("150", _("Under two and a half hours")),
+]
 
 
 class _Numbers(forms.TypedMultipleChoiceField):
@@ -70,9 +76,20 @@ class PreferencesForm(forms.ModelForm):
         self._offer("include_genres", genres)
         self._offer("exclude_genres", genres)
         self._offer("languages", _languages(catalog))
+        if not catalog.knows_lengths:
+            del self.fields["runtime_from"], self.fields["runtime_to"]
+        drop_empty(self)
 
     def _offer(self, name: str, choices: Sequence[tuple[Any, str]]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+
+def drop_empty(form: forms.BaseForm) -> None:
+    """Ask for nothing that no film of the site has."""
+    for name, field in list(form.fields.items()):
+        choices: Sequence[tuple[Any, str]] = getattr(field, "choices", [("any", "")])
+        if not any(key for key, _label in choices):
+            del form.fields[name]
 
 
 def _languages(catalog: CatalogArrays) -> list[tuple[str, str]]:
@@ -88,16 +105,7 @@ class RowForm(forms.Form):
 
     genre = forms.ChoiceField(label=_("Genre"), required=False)
     decade = forms.ChoiceField(label=_("Decade"), required=False)
-    length = forms.ChoiceField(
-        label=_("Length"),
-        required=False,
-        choices=[
-            ("", _("Any length")),
-            ("90", _("Under 90 minutes")),
-            ("120", _("Under two hours")),
-            ("150", _("Under two and a half hours")),
-        ],
-    )
+    length = forms.ChoiceField(label=_("Length"), required=False, choices=LENGTHS)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -116,3 +124,6 @@ class RowForm(forms.Form):
             ("", gettext("Any decade")),
             *((str(year), gettext("%ds") % year) for year in decades),
         ]
+        if not catalog.knows_lengths:
+            del self.fields["length"]
+        drop_empty(self)

@@ -30,6 +30,7 @@ from catalog.models.movie import FEWEST_PEOPLE, MovieQuerySet
 from catalog.models.rating import RatingQuerySet
 from catalog.predictions import Lacking, Predictions, keys_of, only, predictions_for
 from catalog.rendering.language_names import spoken_choices
+from catalog.rendering.lengths import lengths_known
 from catalog.services.ratings import half_stars_of
 
 # A mean needs company: ratings are drawn towards 3.5 stars as if 20 more had been given.
@@ -76,8 +77,15 @@ SEEN = [("no", _("Not rated by you")), ("yes", _("Rated by you"))]
 SORTS: dict[str, tuple[Label, list[str | OrderBy]]] = {
     "popular": (_("Most rated"), ["-rating_count", "pk"]),
     "best": (_("Highest rated"), [STEADY_AVERAGE.desc(), "pk"]),
-    "newest": (_("Newest"), [F("release_date").desc(nulls_last=True), "pk"]),
-    "oldest": (_("Oldest"), [F("release_date").asc(nulls_last=True), "pk"]),
+    # Not every catalog knows the day.
+    "newest": (
+        _("Newest"),
+        [F("year").desc(nulls_last=True), F("release_date").desc(nulls_last=True), "pk"],
+    ),
+    "oldest": (
+        _("Oldest"),
+        [F("year").asc(nulls_last=True), F("release_date").asc(nulls_last=True), "pk"],
+    ),
     "title": (_("Title"), ["search_title", "pk"]),
     "short": (_("Shortest"), [F("runtime").asc(nulls_last=True), "pk"]),
 }
@@ -128,6 +136,9 @@ class BrowseForm(forms.Form):
         # What is not chosen is a search's own order, or the most rated.
         sorts = [(key, label) for key, (label, _order) in SORTS.items()]
         usual = _("Best match") if self.data.get("q") else sorts.pop(0)[1]
+        if not lengths_known():
+            del self.fields["runtime"]
+            sorts = [(key, label) for key, label in sorts if key != "short"]
         answer = predictions_for(user)
         self.lacking = answer if isinstance(answer, Lacking) else None
         self.predictions = None if isinstance(answer, Lacking) else answer
@@ -142,6 +153,8 @@ class BrowseForm(forms.Form):
         self.streaming = StreamingChoice.of(user.pk)
         if self.streaming is None:
             del self.fields["services"]
+        if len(self.fields["language"].choices) == 1:  # type: ignore[attr-defined]
+            del self.fields["language"]
 
     def _choices(self, name: str, choices: list) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]

@@ -52,7 +52,7 @@ def movie_page(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     if movie.collection:
         siblings = movie.collection.movies.visible().exclude(pk=movie.pk).prefetch_related("genres")
         series = list(
-            with_marks(siblings, request.user).order_by("release_date", "pk")[:SERIES_SHOWN]
+            with_marks(siblings, request.user).order_by("year", "release_date", "pk")[:SERIES_SHOWN]
         )
     name_locally(series)
     viewings: list[DiaryEntry] = []

@@ -155,6 +155,11 @@ class CatalogArrays:
         return known
 
     @cached_property
+    def knows_lengths(self) -> bool:
+        """Whether the runtime of any film is known."""
+        return bool(self.runtime.any())
+
+    @cached_property
     def genre_vectors(self) -> NDArray[np.float32]:
         """float32 (n, genres) of length 1, or 0 without genres: rare genres say more."""
         places = np.arange(len(self.genre_names))

@@ -15,16 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models import Offer, Provider, StreamingChoice
 from catalog.rendering.language_names import language_name
 from recommender.data.catalog_arrays import language_code
+from recommender.forms import LENGTHS, drop_empty
 from recommender.learning.arrays import BoolArray
 from recommender.serving.filters import Filters
 from recommender.serving.live import live_state
 
-LENGTHS = [
-    ("", _("Any length")),
-    ("90", _("Under 90 minutes")),
-    ("120", _("Under two hours")),
-    ("150", _("Under two and a half hours")),
-]
 LANGUAGES_OFFERED, SERVICES_OFFERED = 25, 30
 OURS = "ours"  # on a service of any of them
 
@@ -63,8 +58,9 @@ class GroupForm(forms.Form):
         self._offer("genre", _("Any genre"), genres)
         self._offer("language", _("Any language"), languages)
         self._offer("service", _("Anywhere"), services, ours)
-        if not services and not ours:
-            del self.fields["service"]
+        if not catalog.knows_lengths:
+            del self.fields["length"]
+        drop_empty(self)
         for field in self.fields.values():
             field.widget.attrs["class"] = "select"
 
@@ -81,7 +77,7 @@ class GroupForm(forms.Form):
         if filters.only_mine and filters.services:
             filters, self.only_ours = replace(filters, only_mine=False), True
         if wanted.get("length"):
-            filters = replace(filters, runtime_to=int(wanted["length"]), runtime_from=None)
+            filters = replace(filters, runtime_to=int(wanted["length"]) - 1, runtime_from=None)
         if wanted.get("genre"):
             filters = replace(filters, include_genres=(int(wanted["genre"]),))
         if wanted.get("language"):

@@ -112,7 +112,7 @@ def tonight_for(request: HttpRequest, recommender: Recommender) -> Tonight | Non
         why=_why(card, minutes, moment) if card else "",
         wish=wish,
         moods=_moods(catalog, wish),
-        lengths=[(key, str(label), key == wish.length) for key, label in LENGTHS.items()],
+        lengths=_lengths(catalog, wish),
         minutes=minutes,
         where=_where(request, recommender.filters, card) if card else (),
         taken=taken,
@@ -190,7 +190,7 @@ def _where(request: HttpRequest, filters: Filters, card: Card) -> tuple[str, ...
 def _filters(filters: Filters, wish: Wish, catalog: CatalogArrays) -> Filters:
     """The member's own filters, and what is wished for on top."""
     changed = filters
-    if wish.length:
+    if wish.length and catalog.knows_lengths:
         most = int(wish.length) - 1
         changed = replace(changed, runtime_to=min(most, filters.runtime_to or most))
     if wish.mood and (genres := _genres(catalog, MOODS[wish.mood][1])):
@@ -203,6 +203,12 @@ def _genres(catalog: CatalogArrays, names: tuple[str, ...]) -> tuple[int, ...]:
     return tuple(
         pk for pk, place in catalog.genre_places.items() if catalog.genre_names[place] in names
     )
+
+
+def _lengths(catalog: CatalogArrays, wish: Wish) -> list[tuple[str, str, bool]]:
+    if not catalog.knows_lengths:
+        return []
+    return [(key, str(label), key == wish.length) for key, label in LENGTHS.items()]
 
 
 def _moods(catalog: CatalogArrays, wish: Wish) -> list[tuple[str, str, bool]]:

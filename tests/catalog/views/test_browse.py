@@ -111,6 +111,22 @@ def test_search_keeps_its_own_order_unless_another_is_chosen(
     assert "No films match" in client.get("/movies/?q=zzzzqqqq").content.decode()
 
 
+def test_the_newest_are_known_by_their_year_too(client: Client, films: list[Movie]) -> None:
+    Movie.objects.update(release_date=None)
+    Movie.objects.filter(pk=films[30].pk).update(year=2031)
+    Movie.objects.filter(pk=films[40].pk).update(year=1888)
+    assert titles(client, sort="newest")[0] == "Film 30"
+    assert titles(client, sort="oldest")[0] == "Film 40"
+
+
+def test_nothing_is_offered_that_no_film_has(client: Client, films: list[Movie]) -> None:
+    Movie.objects.update(runtime=None, original_language="")
+    form = client.get("/movies/").context["form"]
+    assert not {"runtime", "language"} & set(form.fields)
+    assert "short" not in dict(form.fields["sort"].choices)
+    assert count(client, runtime="-90", sort="short") == 60
+
+
 def test_pages_are_bounded(
     client: Client, films: list[Movie], monkeypatch: pytest.MonkeyPatch
 ) -> None:

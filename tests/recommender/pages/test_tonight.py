@@ -7,9 +7,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from catalog.models import Movie
 from catalog.services.ratings import rate
 from recommender.models import TonightAnswer
 from recommender.pages.tonight import Tonight, moment_at
+from recommender.serving.live_catalog import live_catalog
 from recommender.views.home import ANSWERS
 from tests.recommender.world import World
 
@@ -111,6 +113,15 @@ def test_wishes_hold_until_they_are_taken_back(
     assert 0 < tonight(client).minutes <= most, "the wish is kept"
     client.post("/tonight/", {"length": "", "mood": ""})
     assert (tonight(client).wish.length, tonight(client).wish.mood) == ("", "")
+
+
+def test_no_length_is_asked_for_where_none_is_known(client: Client, world: World) -> None:
+    client.post("/tonight/", {"length": "90", "mood": ""})
+    Movie.objects.update(runtime=None)
+    live_catalog.forget()
+    shown = tonight(client)
+    assert shown.lengths == []
+    assert shown.card, "what was wished for before counts no longer"
 
 
 def test_where_nothing_fits_the_page_says_so(client: Client) -> None:
