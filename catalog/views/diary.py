@@ -64,6 +64,8 @@ def choose_film(request: HttpRequest) -> HttpResponse:
     if movie is None:
         title = request.GET.get("title", "").strip()[:200]
         message = _("We do not know a film called “%(title)s”.") % {"title": title}
+        if not title:
+            message = _("Type a title first.")
         return refused(request, message, reverse("catalog:diary"))
     return redirect("catalog:log", movie.pk)
 

@@ -44,11 +44,10 @@ def _review(request: HttpRequest, year: int) -> YearInReview:
 
 def _words(review: YearInReview, name: str) -> YearWords:
     films, hours, again = review.films, review.hours, review.rewatches
-    numbers = [
-        (number_format(films), ngettext("film", "films", films)),
-        (number_format(hours), ngettext("hour", "hours", hours)),
-        (number_format(again), _("seen again")),
-    ]
+    numbers = [(number_format(films), ngettext("film", "films", films))]
+    if review.minutes:  # not every catalog knows how long films are
+        numbers.append((number_format(hours), ngettext("hour", "hours", hours)))
+    numbers.append((number_format(again), _("seen again")))
     lines = []
     for label, people in (
         (_("Most seen director"), review.directors),

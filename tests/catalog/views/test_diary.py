@@ -73,6 +73,8 @@ def test_the_box_on_the_diary_leads_to_the_form_of_a_film(member: Client, amelie
     assert member.get("/diary/new/", {"title": "amelie"})["Location"] == form
     answer = member.get("/diary/new/", {"title": "no such film"}, follow=True)
     assert "We do not know a film called “no such film”" in answer.content.decode()
+    answer = member.get("/diary/new/", {"title": " "}, follow=True)
+    assert "Type a title first." in answer.content.decode()
 
 
 def test_the_rating_that_counts_stands_beside_an_entry_of_other_stars(

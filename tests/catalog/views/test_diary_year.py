@@ -74,3 +74,18 @@ def test_the_page_and_the_picture_are_the_members_own(
     assert client.get("/diary/year/2025/").status_code == 404
     client.logout()
     assert "/accounts/login/" in client.get("/diary/year/2025/picture.png")["Location"]
+
+
+def test_hours_are_counted_where_lengths_are_known(year: None, member: Client) -> None:
+    def shown() -> tuple[str, bytes]:
+        page: Any = member.get("/diary/year/2025/")
+        picture: Any = member.get("/diary/year/2025/picture.png")
+        return page.content.decode(), picture.content
+
+    with_hours, picture = shown()
+    assert "hours" in with_hours.lower()
+    Movie.objects.update(runtime=None)
+    page, other_picture = shown()
+    assert "hours" not in page.lower()
+    assert 'alt="2025 in films"' in page
+    assert picture != other_picture
