@@ -80,7 +80,10 @@
       const made = [];
       const active = document.activeElement;
       const goBack = target.contains(active) ? placeOf(active) : null;
+      const atStart = [...target.querySelectorAll("[data-track]")].filter((track) => track.scrollLeft === 0);
       matchChildren(target, fragment, made);
+      // A track that snaps follows the film it began with: one that comes in before it would stay out of sight.
+      for (const track of atStart) track.scrollLeft = 0;
       if (goBack && document.activeElement !== active) goBack();
       for (const node of made) node.classList.add("arrived");
       return made;

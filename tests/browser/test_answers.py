@@ -120,3 +120,23 @@ def test_without_scripts_the_next_page_has_it(browser: Browser, site: Site) -> N
     page.goto(site.address)
     expect(page.locator("#answers").get_by_role("heading", name=name)).to_have_count(0)
     context.close()
+
+
+def test_on_a_narrow_page_the_film_comes_back_into_sight(member_page: Page, site: Site) -> None:
+    member_page.set_viewport_size({"width": 390, "height": 844})
+    member_page.goto(site.address)
+    card = first_card(member_page)
+    name = name_of(card)
+    card.scroll_into_view_if_needed()
+    with member_page.expect_response(is_answer):
+        card.get_by_role("button", name=f"I have seen {name}").click()
+    expect(heading(member_page)).not_to_have_text(name)
+    toast = member_page.locator("#toasts .toast")
+    expect(toast).to_contain_text("came in")
+    close = toast.get_by_role("button", name="Close").bounding_box()
+    assert close
+    assert close["width"] >= 24
+    with member_page.expect_response(is_answer):
+        toast.get_by_role("button", name="Undo").click()
+    expect(heading(member_page)).to_have_text(name)
+    expect(card).to_be_in_viewport(ratio=0.9)
