@@ -29,7 +29,7 @@ NO_PLACE = (REASON_NO_REFERER, REASON_MALFORMED_REFERER)
 
 
 def refuse(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The page for a form that did not pass; ``reason`` is Django's, in English."""
+    """The page, or the words alone, for a form that did not pass; ``reason`` is Django's."""
     seen = f"{request.scheme}://{request.get_host()}"
     details = ""
     if reason in NO_PLACE:
@@ -66,5 +66,9 @@ def refuse(request: HttpRequest, reason: str = "") -> HttpResponse:
     if details:
         # nosemgrep: TNT-LOG-001 -- the log escapes line ends
         log.error("form_refused", reason=reason, hint=details)
-    context = {"heading": heading, "text": text, "details": details if settings.LOCAL else ""}
+    shown = details if settings.LOCAL else ""
+    if request.headers.get("HX-Request"):  # a script shows the words on the page that is open
+        words = f"{heading}. {text} {shown}".strip()
+        return HttpResponse(words, status=403, content_type="text/plain; charset=utf-8")
+    context = {"heading": heading, "text": text, "details": shown}
     return render(request, "403_csrf.html", context, status=403)

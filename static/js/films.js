@@ -128,7 +128,7 @@
       show(control, control.dataset.saved);
     }
     const answer = event.detail.xhr;
-    const said = answer?.status === 422 && answer.getResponseHeader("Content-Type")?.startsWith("text/plain");
+    const said = [403, 422].includes(answer?.status) && answer.getResponseHeader("Content-Type")?.startsWith("text/plain");
     window.matinee.failed(said ? answer.responseText : "");
   };
   for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {

@@ -65,6 +65,12 @@ def test_no_referer_and_no_cookie_are_told_apart() -> None:
     assert told == []
 
 
+def test_a_script_gets_the_words_alone() -> None:
+    words, _ = sent(cookie=False, **{"HX-Request": "true"})
+    assert words.startswith("Your browser sent no cookie. Allow cookies of this site")
+    assert "<" not in words
+
+
 def test_a_cookie_that_is_for_https_alone_is_told(settings: Settings) -> None:
     settings.CSRF_COOKIE_SECURE = True
     page, [told] = sent(cookie=False)
