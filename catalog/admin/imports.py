@@ -37,16 +37,16 @@ class StateFilter(admin.ChoicesFieldListFilter):
 
 @admin.register(MemberImport)
 class MemberImportAdmin(NoAddOrChangeAdmin, LargeTableAdmin):
-    list_display = ("file_name", "user", "source", "waits", "created_at", "attempts")
+    list_display = ("file_name", "user", "source", "state_now", "created_at", "attempts")
     list_select_related = ("user",)
     list_filter = (("state", StateFilter), "source")
     ordering = ("-pk",)
     search_fields = ("=user__username",)
-    fields = ("user", "source", "file_name", "waits", "on_conflict", "applied_at", "attempts")
+    fields = ("user", "source", "file_name", "state_now", "on_conflict", "applied_at", "attempts")
     view_on_site = False  # the page is the member's own
 
     @admin.display(description=_("state"))
-    def waits(self, job: MemberImport) -> str:
+    def state_now(self, job: MemberImport) -> str:
         return state_words(job.get_state_display())
 
 
@@ -79,10 +79,10 @@ class WaitingRowAdmin(ReadOnlyAdmin, LargeTableAdmin):
 
     def get_list_display(self, request: HttpRequest) -> Any:
         shown = super().get_list_display(request)
-        return (*shown, "adding") if request.user.has_perm("catalog.add_movie") else shown
+        return (*shown, "add_film") if request.user.has_perm("catalog.add_movie") else shown
 
     @admin.display(description=_("what to do"))
-    def adding(self, row: ImportRow) -> SafeString:
+    def add_film(self, row: ImportRow) -> SafeString:
         """A form with what the import says of the film; once it is here, the row is applied."""
         known = {
             name: value

@@ -18,6 +18,7 @@ from catalog.queries.providers import offered_by
 from catalog.rendering.country_names import country_of
 from catalog.rendering.film_cards import one_decimal
 from catalog.rendering.local_time import local_now
+from recommender import forms
 from recommender.data.catalog_arrays import CatalogArrays
 from recommender.models import TonightAnswer
 from recommender.pages.cards import Card, draft, films_of
@@ -35,11 +36,7 @@ NIGHT_ENDS = 4 * 60
 SHORTEST_EVENING = 75
 FRIDAY, SATURDAY, SUNDAY = 5, 6, 7
 
-LENGTHS = {
-    "": gettext_lazy("Any length"),
-    "90": gettext_lazy("Under 90 minutes"),
-    "120": gettext_lazy("Under two hours"),
-}
+LENGTHS = dict(forms.LENGTHS[:3])
 # By the names of genres in MovieLens and TMDB.
 MOODS = {
     "laugh": (gettext_lazy("Make me laugh"), ("Comedy",)),

@@ -7,5 +7,21 @@ one of its operations to the next to some 400 steps for the usual number.
 """
 
 import os
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, settings
 
 CASES = int(os.environ.get("FUZZ_CASES", "15"))
+
+
+def drawn(examples: int, **others: Any) -> settings:
+    """So many examples, none made smaller; the same ones each time, unless there are many."""
+    return settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        derandomize=CASES < 100,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+        **others,
+    )

@@ -6,21 +6,14 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from schemathesis import BaseSchema, GenerationMode
 from schemathesis.core.failures import FailureGroup
 from schemathesis.errors import InvalidSchema
 
-from tests.fuzz import CASES
+from tests.fuzz import CASES, drawn
 
-SETTINGS = settings(
-    max_examples=CASES,
-    deadline=None,
-    database=None,
-    derandomize=CASES < 100,
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+SETTINGS = drawn(CASES)
 
 
 @pytest.mark.timeout(0 if CASES > 100 else 900)

@@ -13,11 +13,10 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.db import transaction
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 from schemathesis import BaseSchema
 
-from tests.fuzz import CASES
+from tests.fuzz import CASES, drawn
 
 WALKS = CASES * 2 // 3
 STEPS = 8
@@ -29,15 +28,7 @@ AMONG = {
     "diary": r"/movies$|/me/diary",
     "imports": r"/me/imports",
 }
-SETTINGS = settings(
-    max_examples=WALKS,
-    stateful_step_count=STEPS,
-    deadline=None,
-    database=None,
-    derandomize=CASES < 100,
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+SETTINGS = drawn(WALKS, stateful_step_count=STEPS)
 
 
 @pytest.mark.timeout(0 if CASES > 100 else 900)

@@ -18,22 +18,15 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.services.diary import Viewing, write
 from catalog.services.lists import add_films, make_list
-from tests.fuzz import CASES
+from tests.fuzz import CASES, drawn
 from tests.recommender.world import World
 
-SETTINGS = settings(
-    max_examples=CASES,
-    deadline=None,
-    database=None,
-    derandomize=CASES < 100,
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+SETTINGS = drawn(CASES)
 # Answered by the API, or with a body of their own; the way out would end the session.
 LEFT_OUT = ("api-v1:", "admin:", "account_logout", "health-")
 WRITES = re.compile(r'(INSERT INTO|UPDATE|DELETE FROM) "(?!django_session|usersessions)')
