@@ -1,5 +1,7 @@
 """The Chromium that the browser tests drive: Debian's own, found or installed.
 
+The shell without a window of its own is taken first, which draws no frame around each page.
+
 python -m tests.chromium --install
 """
 
@@ -9,7 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+SHELL = "chromium-headless-shell"
+NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome")
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -41,17 +44,18 @@ def install() -> None:
         )
         return
     print("Installing Chromium for the browser tests", flush=True)
+    packages = ("install", "-y", "-qq", "--no-install-recommends")
+    if _apt("update", "-qq") and not _apt(*packages, SHELL):
+        _apt(*packages, "chromium")  # Ubuntu has no such package
+
+
+def _apt(*arguments: str) -> bool:
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for arguments in (
-        ["update", "-qq"],
-        ["install", "-y", "-qq", "--no-install-recommends", "chromium"],
-    ):
-        done = subprocess.run(["apt-get", *arguments], env=quiet, stdout=subprocess.DEVNULL)
-        if done.returncode:
-            print(
-                f"apt-get {' '.join(arguments)} failed with status {done.returncode}",
-                file=sys.stderr,
-            )
+    done = subprocess.run(["apt-get", *arguments], env=quiet, stdout=subprocess.DEVNULL)
+    if done.returncode:
+        told = f"apt-get {' '.join(arguments)} failed with status {done.returncode}"
+        print(told, file=sys.stderr)
+    return not done.returncode
 
 
 if __name__ == "__main__":
