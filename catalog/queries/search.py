@@ -34,6 +34,8 @@ FEW = 5
 # Of titles that are like the words so many of the best known films are compared further: "thee" is
 # like each that has "the".
 MOST_ALIKE = 2000
+# So many letters of a query are compared with titles: each of its trigrams has a list to be read.
+LONGEST_ALIKE = 50
 
 POPULARITY = (F("rating_count").desc(), F("vote_count").desc(nulls_last=True), F("pk").asc())
 
@@ -207,7 +209,7 @@ def _add(found: Matches, rows: Rows, limit: int, worst: Match | None = None) -> 
 
 def _add_similar(found: Matches, words: str, movies: MovieQuerySet, limit: int) -> None:
     several = list(dict.fromkeys(_without_article(words).split()))
-    words = " ".join(several)
+    words = " ".join(several)[:LONGEST_ALIKE].rstrip()
     if set(several) <= set(ARTICLES) or not any(sign.isalnum() for sign in words):
         return  # like every third title, or like none, for which all of them would be read
     with similarity_of("word", SHOWN_SIMILARITY):

@@ -38,6 +38,18 @@ def test_a_few_of_the_titles_that_are_like_a_word_are_ranked() -> None:
     assert alike.count("thee") == 1, "said twenty times it means the same"
 
 
+def test_of_a_long_query_the_beginning_is_compared() -> None:
+    title = "Dr. Strangelove or: How I Learned to Stop Worrying and Love the Bomb"
+    film = Movie.objects.create(title=title)
+    with CaptureQueriesContext(connection) as asked:
+        misspelt = title.replace("Learned", "Lernd").replace("Strange", "Strang")
+        assert list(matches_of(misspelt, 20, Movie.objects.suitable())) == [film.pk]
+        assert matches_of("w" * 99, 20, Movie.objects.suitable()) == {}
+    alike = [query["sql"] for query in asked.captured_queries if "%>" in query["sql"]]
+    assert len(alike) == 2
+    assert "w" * 51 not in alike[1]
+
+
 def test_what_is_suitable_is_counted_without_reading_films() -> None:
     for number in range(30):
         Movie.objects.create(title=f"Film {number}", original_language="en", overview="It " * 200)
