@@ -1,66 +1,26 @@
 """Every page that anybody reaches: axe in light and dark, targets, and no scrolling sideways.
 
-A page is opened once, on a phone; then its theme and the size of its window change in place. A new
-address is walked by itself; one from which none of the people here gets a page fails.
+A new address is walked by itself; one from which none of the people here gets a page fails.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
-from axe_playwright_python.base import AXE_FILE_PATH
 from django.http.response import HttpResponseBase
 from django.test import Client
-from playwright.sync_api import Browser, CDPSession, Page
+from playwright.sync_api import Browser
 
 from catalog.member_import import request
 from catalog.models import MemberImport, Movie
+from tests.browser.accessibility import ALL_RULES, BEST_PRACTICE, PHONE, Eyes
 from tests.browser.conftest import PASSWORD, Site
 from tests.browser.desk_addresses import DESK
 from tests.browser.site_addresses import SITE, Part
 from tests.browser.whole_site import WholeSite, give_factors, whole_site
 
 pytestmark = pytest.mark.browser
-
-PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
-DESKTOP = {"width": 1280, "height": 800, "deviceScaleFactor": 1, "mobile": False}
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-ALL_RULES = {
-    "runOnly": {"type": "tag", "values": TAGS},
-    "rules": {"target-size": {"enabled": True}},
-}
-# What can differ in another theme and at another size.
-SEEN_RULES = {"runOnly": {"type": "rule", "values": ["color-contrast", "target-size"]}}
-
-COUNT_REQUESTS = """
-window.asked = 0;
-addEventListener("htmx:beforeRequest", () => { window.asked += 1; }, true);
-addEventListener("htmx:afterRequest", () => { window.asked -= 1; }, true);
-"""
-LOOK = """async ([rules, theme]) => {
-  const latest = performance.now() + 20000;
-  const frame = () => new Promise((done) => requestAnimationFrame(done));
-  while (window.asked > 0 && performance.now() < latest) await frame();
-  const root = document.documentElement;
-  root.dataset.theme = theme;
-  await frame();
-  for (const one of document.getAnimations()) one.cancel();  // of the colours, to the new theme
-  await frame();
-  const found = await axe.run(document, { ...rules, resultTypes: ["violations"], preload: false });
-  const faults = found.violations.flatMap((rule) =>
-    rule.nodes.slice(0, 3).map((node) => `${rule.id}: ${node.html.slice(0, 200)}`));
-  if (root.scrollWidth > root.clientWidth) faults.push("scrolls sideways");
-  // A box of the administration clips what is wider than it is, so that the page does not scroll.
-  for (const field of document.querySelectorAll(".form-row :is(input, select, textarea, .help)")) {
-    const end = field.closest(".module")?.getBoundingClientRect().right;
-    if (field.checkVisibility() && field.getBoundingClientRect().right > end)
-      faults.push(`cut off: ${field.id || field.className}`);
-  }
-  return faults;
-}"""
 
 
 @dataclass(frozen=True)
@@ -136,28 +96,12 @@ def survey(whole: WholeSite, part: Part) -> Walk:
     return Walk(clients, pages, unreached)
 
 
-def window_of(browser: Browser, client: Client, site: Site) -> Page:
-    # axe is put into the page as a script, which the page's own policy would refuse.
-    context = browser.new_context(bypass_csp=True, reduced_motion="reduce", service_workers="block")
+def eyes_of(browser: Browser, client: Client, site: Site, part: Part) -> Eyes:
+    made = Eyes(browser, ALL_RULES if part is DESK else BEST_PRACTICE)
     if session := client.cookies.get("sessionid"):
-        context.add_cookies([{"name": "sessionid", "value": session.value, "url": site.address}])
-    context.add_init_script(path=AXE_FILE_PATH)
-    context.add_init_script(COUNT_REQUESTS)
-    return context.new_page()
-
-
-def resize(tools: CDPSession, size: dict[str, Any]) -> None:
-    tools.send("Emulation.setDeviceMetricsOverride", size)
-    tools.send("Emulation.setTouchEmulationEnabled", {"enabled": size["mobile"]})
-
-
-def faults_of(page: Page, tools: CDPSession, path: str, themes: tuple[str, str]) -> Iterator[str]:
-    resize(tools, PHONE)
-    page.goto(path)
-    for size, rules, theme in ((PHONE, ALL_RULES, themes[0]), (DESKTOP, SEEN_RULES, themes[1])):
-        resize(tools, size)
-        for fault in page.evaluate(LOOK, [rules, theme]):
-            yield f"{size['width']} {theme} {fault}"
+        cookie = {"name": "sessionid", "value": session.value, "url": site.address}
+        made.context.add_cookies([cookie])
+    return made
 
 
 @pytest.mark.timeout(1200)
@@ -170,13 +114,14 @@ def test_every_page_keeps_the_rules(
     walk = survey(whole, part)
     print(f"{len(walk.pages)} pages")
     assert walk.unreached == part.no_page, "give whole_site.py what the page needs"
-    windows = {who: window_of(browser, client, site) for who, client in walk.clients.items()}
-    tools = {who: page.context.new_cdp_session(page) for who, page in windows.items()}
+    everyone = {who: eyes_of(browser, one, site, part) for who, one in walk.clients.items()}
     broken: list[str] = []
     for place, (who, path) in enumerate(walk.pages):
+        ours = everyone[who]
+        ours.resize(PHONE)
+        ours.page.goto(f"{site.address}{path}")
         themes = ("light", "dark") if place % 2 else ("dark", "light")
-        found = faults_of(windows[who], tools[who], f"{site.address}{path}", themes)
-        broken += [f"{who} {path} {fault}" for fault in found]
-    for page in windows.values():
-        page.context.close()
+        broken += [f"{who} {fault}" for fault in ours.look(themes)]
+    for ours in everyone.values():
+        ours.context.close()
     assert broken == [], "\n".join(broken)

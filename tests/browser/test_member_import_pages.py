@@ -1,15 +1,13 @@
 """axe on the pages of an import, in every state, in both themes, on a phone and on a desktop."""
 
-from typing import Any
-
 import pytest
 from playwright.sync_api import Browser
 
 from catalog.member_import import request
 from catalog.member_import.worker import work
 from catalog.models import MemberImport
+from tests.browser.accessibility import eyes
 from tests.browser.conftest import Site, log_in
-from tests.browser.test_accessibility import DESKTOP, PHONE, violations
 from tests.browser.test_member_import import RATINGS, WATCHLIST
 from tests.catalog.member_import.exports import zipped
 
@@ -27,43 +25,29 @@ def imported(site: Site) -> MemberImport:
     return job
 
 
-@pytest.mark.parametrize(
-    ("theme", "device"), [("dark", PHONE), ("light", DESKTOP)], ids=["dark phone", "light desktop"]
-)
 def test_no_state_breaks_a_rule(
-    browser: Browser,
-    site: Site,
-    theme: Any,
-    device: dict[str, Any],
-    monkeypatch: pytest.MonkeyPatch,
+    browser: Browser, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(request, "send", lambda *message: True)
-    context = browser.new_context(
-        **device, color_scheme=theme, reduced_motion="reduce", bypass_csp=True
-    )
-    page = context.new_page()
-    log_in(page, site)
-    job = imported(site)
-    preview = f"/import/{job.pk}/?show="
-    broken: list[str] = []
+    with eyes(browser) as ours:
+        broken: list[str] = []
 
-    def visit(path: str) -> None:
-        answer = page.goto(f"{site.address}{path}")
-        assert answer is not None
-        assert answer.status == 200, path
-        overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        if page.evaluate(overflow) > 0:
-            broken.append(f"{path} scrolls sideways")
-        broken.extend(violations(page))
+        def visit(path: str) -> None:
+            answer = ours.page.goto(f"{site.address}{path}")
+            assert answer is not None
+            assert answer.status == 200, path
+            broken.extend(ours.look())
 
-    for path in ("/import/", *(preview + show for show in ("new", "conflict", "unmatched"))):
-        visit(path)
-    request.ask_apply(job, "newest")
-    visit(f"/import/{job.pk}/")  # nobody works on it: the page of the progress
-    work(job.pk)
-    visit(f"/import/{job.pk}/")
-    refused = begin(site, b'Date,Name,Year,Letterboxd URI,Rating\n2020-01-01,"')
-    work(refused.pk)
-    visit(f"/import/{refused.pk}/")
-    context.close()
+        log_in(ours.page, site)
+        job = imported(site)
+        preview = f"/import/{job.pk}/?show="
+        for path in ("/import/", *(preview + show for show in ("new", "conflict", "unmatched"))):
+            visit(path)
+        request.ask_apply(job, "newest")
+        visit(f"/import/{job.pk}/")  # nobody works on it: the page of the progress
+        work(job.pk)
+        visit(f"/import/{job.pk}/")
+        refused = begin(site, b'Date,Name,Year,Letterboxd URI,Rating\n2020-01-01,"')
+        work(refused.pk)
+        visit(f"/import/{refused.pk}/")
     assert broken == []

@@ -9,8 +9,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 from catalog.models import MovieList
 from catalog.services.lists import add_films, make_list
 from moviesite.accounts.roles import MODERATOR, grant_roles
+from tests.browser.accessibility import violations
 from tests.browser.conftest import PASSWORD, Site
-from tests.browser.test_accessibility import violations
 
 pytestmark = pytest.mark.browser
 

@@ -7,11 +7,33 @@ from playwright.sync_api import Browser, Page, Response, expect
 
 from catalog.models import Rating, WatchlistEntry
 from tests.browser.conftest import Site, log_in
-from tests.browser.test_accessibility import PERSONAL
 
 pytestmark = pytest.mark.browser
 
 WIDTH, HEIGHT = 390, 844
+PERSONAL = (
+    "/",
+    "/movies/",
+    "/ratings/",
+    "/watchlist/",
+    "/taste/",
+    "/welcome/",
+    "/together/",
+    "/preferences/recommendations/",
+    "/preferences/services/",
+    "/rows/top-picks/",
+    "/notices/",
+    "/notices/settings/",
+    "/hidden/",
+    "/seen/",
+    "/accounts/profile/",
+    "/accounts/email/",
+    "/accounts/password/change/",
+    "/accounts/2fa/",
+    "/accounts/sessions/",
+    "/accounts/tokens/",
+    "/accounts/delete/",
+)
 
 
 @pytest.fixture
