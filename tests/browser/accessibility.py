@@ -49,6 +49,9 @@ LOOK = """async ([rules, theme]) => {
     if (field.checkVisibility() && field.getBoundingClientRect().right > end)
       faults.push(`cut off: ${field.id || field.className}`);
   }
+  for (const text of document.querySelectorAll(".tabular .original p, .compared label"))
+    if (text.scrollHeight > text.clientHeight + 2 || text.clientWidth < 60)
+      faults.push(`cut off: ${text.textContent.trim().slice(0, 40)}`);
   return faults;
 }"""
 
