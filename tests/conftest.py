@@ -58,6 +58,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.xdist_group(f"{item.path.relative_to(ROOT)}{part}"))
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What a group shares is made once: refuse to deal its tests out one by one."""
+    if hasattr(session.config, "workerinput") and any(
+        "@" not in one.nodeid for one in session.items
+    ):
+        raise pytest.UsageError("this pytest does not hand the groups of pytest-xdist on")
+
+
 @pytest.fixture(autouse=True)
 def own_language() -> Iterator[None]:
     """A request in German leaves its thread German, as any request finds its own language."""
