@@ -60,9 +60,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """What a group shares is made once: refuse to deal its tests out one by one."""
-    if hasattr(session.config, "workerinput") and any(
-        "@" not in one.nodeid for one in session.items
-    ):
+    by_group = getattr(session.config.option, "loadgroup", False)
+    if by_group and any("@" not in one.nodeid for one in session.items):
         raise pytest.UsageError("this pytest does not hand the groups of pytest-xdist on")
 
 
