@@ -29,12 +29,16 @@ FIRST_DATA = pytest.StashKey[str]()
 def django_db_setup(
     django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker
 ) -> Iterator[None]:
-    """Ends every session before the database is dropped.
+    """Empties it quickly, and ends every session before the database is dropped.
 
     Where Playwright's event loop runs, the thread of the tests has connections of its own
     (asgiref's ``Local`` tells the two apart), which Django no longer sees when the loop has ended.
     """
-    yield
+    from tests.emptying import quick_teardown  # models can only be imported once Django is set up
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django.test.TransactionTestCase._fixture_teardown", quick_teardown)
+        yield
     connection.close()  # the server may have gone under it, in a test of faults
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
