@@ -24,6 +24,14 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 FIRST_DATA = pytest.StashKey[str]()
 
+# Without a browser (no event loop in their thread) and without the tests' own database: dealt out
+# first, so that no process waits for them at the end.
+LONG = (
+    "tests/upgrade/",
+    "tests/faults/test_supervisor.py",
+    "tests/benchmarks/test_bench_scale.py",
+)
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(
@@ -47,9 +55,9 @@ def django_db_setup(
         )
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Deals out files, but apart those of their tests that commit.
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Deals out files, but apart those of their tests that commit; long ones come first.
 
     pytest-django lets those come after all that roll back, since they leave the tables empty,
     without the rows of migrations too. A file dealt out whole would break that order.
@@ -59,7 +67,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         commits = marker is not None and marker.kwargs.get("transaction", False)
         commits = commits or {"transactional_db", "live_server"} & set(item.fixturenames)  # type: ignore[attr-defined]
         part = ", committing" if commits else ""
-        item.add_marker(pytest.mark.xdist_group(f"{item.path.relative_to(ROOT)}{part}"))
+        item.add_marker(pytest.mark.xdist_group(f"{_dealt_with(item)}{part}"))
+    yield
+    items.sort(key=lambda item: not _is_long(item))
+
+
+def _dealt_with(item: pytest.Item) -> str:
+    """Its file; the folder of upgrades, which share the upgrade of one old site."""
+    path = item.path.relative_to(ROOT)
+    return str(path.parent if _is_long(item) and path.parent.name == "upgrade" else path)
+
+
+def _is_long(item: pytest.Item) -> bool:
+    needs = {"db", "transactional_db", "live_server", "browser"} & set(item.fixturenames)  # type: ignore[attr-defined]
+    if needs or item.get_closest_marker("django_db"):
+        return False
+    return str(item.path.relative_to(ROOT)).startswith(LONG)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
