@@ -14,6 +14,7 @@ BEFORE = [("accounts", "0003_switches_for_friends"), ("catalog", "0006_titles_as
 AFTER = [("accounts", "0004_sharing"), ("catalog", "0007_sharing")]
 CHOICES = ("is_public", "findable", "shares_ratings", "watch_together")
 CHOSEN = {"ada": (True, False, True, False), "eve": (False, True, False, True)}
+NOT_CHOSEN = {"kim": (False, True, True, True)}  # signed up later: the defaults
 ALL = {**CHOSEN, "ml-1m-1": (False, False, False, False)}
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,17 +46,13 @@ def test_choices_go_to_the_catalog_and_come_back(before: Apps) -> None:
             is_active=not imported,
             **dict(zip(CHOICES, choices, strict=True)),
         )
-    for _ in range(2):
+    for new in ({}, NOT_CHOSEN):
         now = migrated(AFTER)
         assert rows(now.get_model("catalog", "Sharing"), "user__username") == CHOSEN
+        for name in new:
+            now.get_model("accounts", "User").objects.create(username=name)
         again = migrated(BEFORE)
-        assert rows(again.get_model("accounts", "User"), "username") == ALL
-
-
-def test_what_is_not_chosen_yet_comes_back_as_the_default(before: Apps) -> None:
-    migrated(AFTER).get_model("accounts", "User").objects.create(username="ada")
-    again = migrated(BEFORE).get_model("accounts", "User")
-    assert rows(again, "username") == {"ada": (False, True, True, True)}
+        assert rows(again.get_model("accounts", "User"), "username") == {**ALL, **new}
 
 
 @pytest.mark.parametrize(
