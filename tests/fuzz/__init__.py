@@ -1,7 +1,7 @@
 """Anything may be sent to any address: the site answers, and no half of it is written.
 
 Each of the site's addresses gets FUZZ_CASES cases, each operation of the API twice as many: half of
-them as described, half not. The usual number makes 3,400 in all; `make fuzz` sends 100,000.
+them as described, half not. The usual number makes 5,000 in all; `make fuzz` sends 100,000.
 The edges of what the API describes come to 2,200 cases more, whatever FUZZ_CASES is, and walks from
 one of its operations to the next to some 400 steps for the usual number.
 """
@@ -11,7 +11,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
 
-CASES = int(os.environ.get("FUZZ_CASES", "10"))
+CASES = int(os.environ.get("FUZZ_CASES", "15"))
 
 
 def drawn(examples: int, **others: Any) -> settings:

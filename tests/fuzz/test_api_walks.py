@@ -18,7 +18,7 @@ from schemathesis import BaseSchema
 
 from tests.fuzz import CASES, drawn
 
-WALKS = max(10, CASES * 2 // 3)
+WALKS = CASES * 2 // 3
 STEPS = 8
 # Walks over all operations seldom meet the same thing twice; those among few do.
 AMONG = {
