@@ -34,7 +34,9 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         return _knows_us(sociallogin) or may_sign_up(request)
 
-    def get_provider(self, request: HttpRequest, provider: str, client_id: str | None = None) -> Any:
+    def get_provider(
+        self, request: HttpRequest, provider: str, client_id: str | None = None
+    ) -> Any:
         """Where members part with accounts, also one that is no longer configured."""
         try:
             return super().get_provider(request, provider, client_id)
