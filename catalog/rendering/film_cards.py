@@ -22,6 +22,7 @@ from catalog.models import Movie
 from .covers import Cover, cover_of
 
 REASONS_NAMED = 2
+COVERS_KEPT = 4000  # of a process, as drawn: a kilobyte each
 SEEN_MARKS = ("your_half_stars", "is_marked_seen", "is_in_diary")
 
 
@@ -53,8 +54,7 @@ class _FilmCard(NamedTuple):
 
     movie: Movie
     address: str
-    design: Cover
-    genre: str
+    cover: str  # markup
     predicted: str  # markup
     actions: str  # address of the dialog in which a member rates or keeps the film
     action: str
@@ -102,6 +102,7 @@ def forget_drawings() -> None:
     if (macros := cast(Jinja2, engines["jinja2"]).env.cache) is not None:
         macros.clear()
     icon.cache_clear()
+    _cover.cache_clear()
     _predicted_stars.cache_clear()
 
 
@@ -159,7 +160,23 @@ def cover(movie: Movie, variant: str = "", loading: str = "lazy") -> SafeString:
     """
     design = cover_of(movie)
     genre = "" if variant else _genre_name(design.genre, get_language())
-    return draw("cover", movie, design, genre, variant and f"cover-{variant}", loading)
+    title = movie.local_title or movie.title
+    return _cover(title, movie.year, movie.poster_url, design, genre, variant, loading)
+
+
+@lru_cache(COVERS_KEPT)
+def _cover(
+    title: str,
+    year: int | None,
+    poster: str | None,
+    design: Cover,
+    genre: str,
+    variant: str,
+    loading: str,
+) -> SafeString:
+    """The same for everybody, and the largest part of a card: drawn once."""
+    kind = variant and f"cover-{variant}"
+    return draw("cover", title, year, poster, design, genre, kind, loading)
 
 
 def film_card(
@@ -206,15 +223,13 @@ class _Cards:
         uncertain: bool,
         reasons: Iterable[ReasonLike],
     ) -> _FilmCard:
-        design = cover_of(movie)
         half_stars: int | None = getattr(movie, "your_half_stars", None)
         named = [reason.movie.shown_title for reason in reasons][:REASONS_NAMED]
         because = {"titles": f" {self.texts.and_} ".join(named)}
         return _FilmCard(
             movie=movie,
             address=self.address.format(movie.pk, slug(movie.title)),
-            design=design,
-            genre=_genre_name(design.genre, self.language),
+            cover=cover(movie),
             predicted=_predicted_stars(round(predicted or 0, 1), uncertain, True, self.language),
             actions=self.actions.format(movie.pk),
             action=self.texts.rate % {"title": movie.local_title or movie.title},

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from catalog.views.parameters import page_context
+from catalog.views.parameters import left_out, page_context
 from recommender.data.histories import History, history_of
 from recommender.pages.cards import cards
 from recommender.pages.row_page import filtered, part_of, row_page
@@ -32,6 +32,7 @@ def row(request: HttpRequest, key: str) -> HttpResponse:
         "row": found,
         "form": form,
         "recommender": recommender,
+        "left_out": left_out(request, form),
         **paged,
         "cards": cards(recommender, shown),
     }

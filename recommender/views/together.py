@@ -19,6 +19,7 @@ from catalog.services.movie_nights import (
     NightError,
     start_night,
 )
+from catalog.views.parameters import left_out
 from catalog.views.responses import refused
 from recommender.pages.group_filters import GroupForm
 from recommender.pages.together import MOST_MEMBERS, GroupCard, for_group, willing_friends
@@ -43,6 +44,7 @@ def together(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "cards": _cards(request, chosen, form, SHOWN) if chosen else [],
         "form": form,
+        "left_out": left_out(request, form, "member"),
         "people": max(len(chosen) + 1, FEWEST_PEOPLE),
         "sizes": range(FEWEST_PEOPLE, MOST_PEOPLE + 1),
         "minutes": MINUTES,

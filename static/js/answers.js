@@ -26,7 +26,7 @@
     if (old.nodeType !== Node.ELEMENT_NODE) {
       if (old.nodeValue !== fresh.nodeValue) old.nodeValue = fresh.nodeValue;
     } else if (!old.matches(KEPT)) {
-      matchAttributes(old, fresh);
+      if (!old.matches("[data-track]")) matchAttributes(old, fresh); // it bears whether it is scrolled
       matchChildren(old, fresh, made);
     }
   };
@@ -80,10 +80,7 @@
       const made = [];
       const active = document.activeElement;
       const goBack = target.contains(active) ? placeOf(active) : null;
-      const atStart = [...target.querySelectorAll("[data-track]")].filter((track) => track.scrollLeft === 0);
       matchChildren(target, fragment, made);
-      // A track that snaps follows the film it began with: one that comes in before it would stay out of sight.
-      for (const track of atStart) track.scrollLeft = 0;
       if (goBack && document.activeElement !== active) goBack();
       for (const node of made) node.classList.add("arrived");
       return made;
@@ -114,15 +111,20 @@
       film.parentElement.classList.toggle("leaving", gone);
     }
   };
+  // A tick on a card says by itself what leaves.
+  document.addEventListener("htmx:beforeRequest", ({ detail: { elt } }) => {
+    if (elt.dataset?.markSeen) fade(elt.dataset.markSeen, true);
+  });
   document.addEventListener("film-rated", ({ detail }) => fade(detail.movie, detail.stars !== null));
   for (const name of ["film-seen", "film-hidden"]) {
     document.addEventListener(name, ({ detail }) => fade(detail.movie, detail.on));
   }
   for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
     document.addEventListener(name, (event) => {
-      if (event.detail.elt.matches?.("[data-answers]")) {
-        for (const item of event.detail.elt.querySelectorAll(".leaving")) item.classList.remove("leaving");
-      }
+      const { elt } = event.detail;
+      if (elt.matches?.("[data-answers]")) {
+        for (const item of elt.querySelectorAll(".leaving")) item.classList.remove("leaving");
+      } else if (elt.dataset?.markSeen) fade(elt.dataset.markSeen, false);
     });
   }
 })();

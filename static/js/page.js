@@ -93,7 +93,11 @@
         arrow.disabled = arrow.dataset.scroll === "1" ? track.scrollLeft >= most : track.scrollLeft <= 4;
       }
     };
-    track.addEventListener("scroll", update, { passive: true });
+    const scrolled = () => {
+      update();
+      track.classList.toggle("is-scrolled", track.scrollLeft !== 0);
+    };
+    track.addEventListener("scroll", scrolled, { passive: true });
     new ResizeObserver(update).observe(track);
   };
   const watchRows = () => document.querySelectorAll("[data-row]").forEach(watchRow);

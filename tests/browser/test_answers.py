@@ -1,7 +1,9 @@
 """Rows that answer: what is said of a film on home or *watch next* changes them in place."""
 
+import re
+
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Response, expect
+from playwright.sync_api import Browser, Locator, Page, Response, Route, expect
 
 from catalog.models import HiddenMovie, Rating, SeenMovie
 from tests.browser.conftest import Site, log_in
@@ -140,3 +142,53 @@ def test_on_a_narrow_page_the_film_comes_back_into_sight(member_page: Page, site
         toast.get_by_role("button", name="Undo").click()
     expect(heading(member_page)).to_have_text(name)
     expect(card).to_be_in_viewport(ratio=0.9)
+
+
+def test_a_tick_fades_the_film_before_the_server_answers(member_page: Page, site: Site) -> None:
+    member_page.goto(site.address)
+    card = first_card(member_page)
+    waiting: list[Route] = []
+    member_page.route("**/seen/", lambda route: waiting.append(route))
+    card.locator(".film-seen").click()
+    expect(member_page.locator("#answers li.leaving")).not_to_have_count(0)
+    member_page.wait_for_timeout(50)
+    waiting[0].abort()
+    expect(member_page.locator("#answers li.leaving")).to_have_count(0)
+    expect(member_page.locator("#toasts")).to_contain_text("did not work")
+
+
+def test_rows_out_of_sight_are_not_laid_out_by_an_answer(member_page: Page, site: Site) -> None:
+    """To read where a row is scrolled would lay out all of its films."""
+    member_page.goto(site.address)
+    member_page.evaluate(
+        """() => {
+          const asked = [];
+          const own = Object.getOwnPropertyDescriptor(Element.prototype, "scrollLeft");
+          Object.defineProperty(Element.prototype, "scrollLeft", {
+            get() { asked.push(new Error().stack); return own.get.call(this); },
+            set(value) { asked.push(new Error().stack); own.set.call(this, value); },
+          });
+          window.asked = asked;
+        }"""
+    )
+    card = first_card(member_page)
+    with member_page.expect_response(is_answer):
+        card.locator(".film-seen").click()
+    expect(member_page.locator("#toasts")).to_contain_text("Because you have seen")
+    assert member_page.evaluate("asked.filter((one) => one.includes('answers.'))") == []
+
+
+def test_a_row_that_was_scrolled_stays_where_it_is(member_page: Page, site: Site) -> None:
+    member_page.set_viewport_size({"width": 390, "height": 844})
+    member_page.goto(site.address)
+    track = member_page.locator("#answers [data-track]").first
+    track.evaluate("(one) => one.scrollTo({ left: 150, behavior: 'instant' })")
+    expect(track).to_have_class(re.compile("is-scrolled"))
+    name = name_of(track.locator(".film").nth(1))
+    with member_page.expect_response(is_answer):
+        track.locator(".film-seen").nth(1).click()
+    expect(member_page.locator("#toasts")).to_contain_text(f"Because you have seen {name}")
+    expect(track).to_have_class(re.compile("is-scrolled"))
+    assert track.evaluate("(one) => one.scrollLeft") > 100
+    track.evaluate("(one) => one.scrollTo({ left: 0, behavior: 'instant' })")
+    expect(track).not_to_have_class(re.compile("is-scrolled"))

@@ -209,3 +209,17 @@ def test_the_console_stays_quiet(member_page: Page, site: Site) -> None:
         member_page.goto(f"{site.address}{path}")
         member_page.wait_for_load_state("networkidle")
     assert said == []
+
+
+def test_what_comes_later_moves_nothing_of_the_first_page(page: Page, site: Site) -> None:
+    """A page comes in pieces: each column stands before there is anything in the next."""
+    page.goto(site.address)
+    first_alone = """(all) => {
+      const width = all[0].getBoundingClientRect().width;
+      for (const other of all.slice(1)) other.remove();
+      return [all.length, width, all[0].getBoundingClientRect().width];
+    }"""
+    for parts in (".proof", ".promises > div"):
+        count, among_others, alone = page.locator(parts).evaluate_all(first_alone)
+        assert count > 1
+        assert alone == among_others

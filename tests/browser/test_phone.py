@@ -147,3 +147,20 @@ def test_narrow_cards_show_year_and_stars_whole(phone: Page, site: Site) -> None
       .filter((one) => one.checkVisibility() && one.scrollWidth > one.clientWidth)
       .map((one) => one.textContent)"""
     assert facts.evaluate_all(cut_off) == []
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+def test_the_box_of_the_film_list_says_all_of_what_it_takes(
+    phone: Page, site: Site, language: str
+) -> None:
+    phone.set_extra_http_headers({"Accept-Language": language})
+    phone.goto(f"{site.address}/movies/")
+    spare = """async (box) => {
+      await document.fonts.ready;
+      const style = getComputedStyle(box);
+      const pen = document.createElement("canvas").getContext("2d");
+      pen.font = style.font;
+      const room = box.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+      return room - pen.measureText(box.placeholder).width;
+    }"""
+    assert phone.locator("#browse-q").evaluate(spare) > 0

@@ -5,9 +5,17 @@ from dataclasses import dataclass
 
 import pytest
 from django.utils import translation
+from django.utils.safestring import SafeString
 
 from catalog.models import Movie
-from catalog.rendering.film_cards import film_card, predicted_stars, recommended_items
+from catalog.rendering import film_cards
+from catalog.rendering.film_cards import (
+    cover,
+    film_card,
+    forget_drawings,
+    predicted_stars,
+    recommended_items,
+)
 
 pytestmark = pytest.mark.usefixtures("plain_static")
 
@@ -89,3 +97,30 @@ def test_numbers_are_the_readers() -> None:
     assert "3.7" in predicted_stars(3.7)
     with translation.override("de"):
         assert "3,7" in predicted_stars(3.7)
+
+
+def test_a_cover_is_drawn_once_until_its_film_or_the_language_changes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    forget_drawings()
+    drawn: list[str] = []
+    draw = film_cards.draw
+
+    def counted(macro: str, *values: object) -> SafeString:
+        drawn.append(macro)
+        return draw(macro, *values)
+
+    monkeypatch.setattr(film_cards, "draw", counted)
+    assert cover(film()) == cover(film())
+    assert drawn == ["cover"]
+    changed = film()
+    changed.poster_path = "/new.jpg"
+    assert "new.jpg" in cover(changed)
+    assert "Amélie" not in cover(film("Ran"))
+    assert "cover-thumb" in cover(film(), "thumb")
+    with translation.override("de"):
+        assert ">Film<" in cover(film())
+    before = len(drawn)
+    forget_drawings()
+    cover(film())
+    assert len(drawn) == before + 1

@@ -15,6 +15,7 @@ from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
 from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
+from django.core.mail import EmailMessage
 from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
@@ -117,6 +118,28 @@ def test_a_member_joins_it_to_an_account_and_parts_again() -> None:
     later = Client()
     come(later)
     assert later.session["_auth_user_id"] == str(eve.pk)
+
+
+@pytest.mark.usefixtures("plain_static", "db")
+@pytest.mark.parametrize("provider", ["oidc", "github", "of-old"])
+def test_an_account_of_a_provider_that_is_gone_can_be_removed(
+    provider: str, mailoutbox: list[EmailMessage]
+) -> None:
+    eve = User.objects.create_user("eve", "eve@films.example", "a-long-and-calm-evening-42")
+    account = SocialAccount.objects.create(user=eve, provider=provider, uid="sub-of-eve")
+    client = Client()
+    fields = {"login": "eve", "password": "a-long-and-calm-evening-42"}
+    assert client.post("/accounts/login/", fields).status_code == 302
+    address = "/accounts/3rdparty/"
+    assert provider in client.get(address).content.decode()
+    assert client.post(address, {"account": account.pk}).status_code == 302
+    assert not SocialAccount.objects.exists()
+    assert provider in mailoutbox[-1].body
+
+
+@pytest.mark.usefixtures("plain_static", "db")
+def test_a_provider_that_is_gone_lets_nobody_in() -> None:
+    assert Client().get("/accounts/oidc/of-old/login/").status_code == 404
 
 
 @pytest.mark.usefixtures("house")

@@ -57,3 +57,12 @@ def test_wrong_filters_are_passed_over_and_visitors_may_look(client: Client) -> 
     assert client.get("/rows/popular/", {"genre": "x", "decade": "y"}).context["cards"]
     assert Client().get("/rows/popular/").context["cards"]
     assert Client().get("/rows/top-picks/").status_code == 200
+
+
+@pytest.mark.parametrize("wrong", ["gener=1", "genre=none-such", "decade=1975"])
+def test_what_the_page_cannot_filter_by_is_named(client: Client, wrong: str) -> None:
+    name = wrong.partition("=")[0]
+    answer = client.get(f"/rows/watch-next/?{wrong}&page=1&length=120")
+    assert answer.context["left_out"] == [name]
+    assert f"cannot filter by “{name}”" in answer.content.decode()
+    assert client.get("/rows/watch-next/?length=120").context["left_out"] == []

@@ -117,3 +117,10 @@ def test_a_movie_night_begins_with_the_films_of_the_group(
     assert night.people == 4
     client.post("/together/night/", {**fields, "people": "99"})
     assert MovieNight.objects.count() == 1
+
+
+def test_what_the_page_cannot_filter_by_is_named(pair: tuple[Client, AbstractUser]) -> None:
+    client, _leo = pair
+    answer = client.get("/together/", {"member": "leo", "gener": "1", "length": "90"})
+    assert answer.context["left_out"] == ["gener"]
+    assert "cannot filter by “gener”" in answer.content.decode()

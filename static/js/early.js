@@ -1,2 +1,0 @@
-// Before the first paint: styles may count on scripts being there.
-document.documentElement.classList.add("js");
