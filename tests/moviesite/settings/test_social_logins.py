@@ -131,10 +131,13 @@ def test_an_account_of_a_provider_that_is_gone_can_be_removed(
     fields = {"login": "eve", "password": "a-long-and-calm-evening-42"}
     assert client.post("/accounts/login/", fields).status_code == 302
     address = "/accounts/3rdparty/"
+    link = f'href="{address}"'
+    assert link in client.get("/accounts/profile/").content.decode()
     assert provider in client.get(address).content.decode()
     assert client.post(address, {"account": account.pk}).status_code == 302
     assert not SocialAccount.objects.exists()
     assert provider in mailoutbox[-1].body
+    assert link not in client.get("/accounts/profile/").content.decode()
 
 
 @pytest.mark.usefixtures("plain_static", "db")
