@@ -198,7 +198,9 @@ def test_what_is_no_pin(pin: str) -> None:
         set_pin(user, pin)
 
 
-@pytest.mark.parametrize("member", ["", "x", "0", "9" * 20, pytest.param("9" * 5000, id="long"), "²"])
+@pytest.mark.parametrize(
+    "member", ["", "x", "0", "9" * 20, pytest.param("9" * 5000, id="long"), "²"]
+)
 def test_a_made_up_member_is_nobody(member: str) -> None:
     device = Client()
     answer = device.post(reverse("household-enter"), {"member": member, "pin": PIN})
