@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.http import HttpRequest
 from ninja import Router, Status
@@ -74,8 +75,15 @@ def add_events(request: HttpRequest, body: EventsIn) -> Status:
 
 
 def _require(request: HttpRequest, *permissions: str) -> None:
-    if not request.auth.has_perms(permissions):  # type: ignore[attr-defined]
+    """Of staff, and by a session what the administration wants: a second factor, where it does.
+
+    A token of the scope admin was made in such a session.
+    """
+    user = request.auth  # type: ignore[attr-defined]
+    if not (user.is_staff and user.has_perms(permissions)):
         raise HttpError(403, "Your role does not allow this.")
+    if not hasattr(user, "api_scope") and not admin.site.has_permission(request):
+        raise HttpError(403, "Show your second factor first, as for the administration.")
 
 
 def _film(one: FilmIn) -> OutsideFilm:

@@ -32,6 +32,7 @@ def connect() -> None:
         getattr(account_signals, name).connect(_address, dispatch_uid=f"audit.{name}")
     for name in ("authenticator_added", "authenticator_removed", "authenticator_reset"):
         getattr(factor_signals, name).connect(_factor, dispatch_uid=f"audit.{name}")
+    factor_signals.authentication_failed.connect(_code_refused, dispatch_uid="audit.code")
     post_save.connect(_administered, sender=LogEntry, dispatch_uid="audit.admin")
     post_save.connect(_published, sender=ModelVersion, dispatch_uid="audit.version")
 
@@ -48,6 +49,11 @@ def _refused(
     if login:
         found = named_account(login)
         record(AuditAction.REFUSED, about=account(found) if found else "")
+
+
+def _code_refused(sender: object, user: Any, authenticator: Any, **_: object) -> None:
+    """Worth a look: who comes that far has the password."""
+    record(AuditAction.REFUSED, about=account(user), detail=str(authenticator.type))
 
 
 def _password(sender: object, user: Any, **_: object) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.core import signing
 from django.core.cache import cache
@@ -16,12 +17,15 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
-from .models import QuickPin, User
+from .audit import account, record
+from .models import AuditAction, QuickPin, User
 
 COOKIE, SALT = "household", "moviesite.accounts.household"
 DAYS = 180
 MOST_MEMBERS = 12
-MOST_GUESSES, SECONDS = 5, 15 * 60
+# So many guesses of a PIN in so many seconds: few at once, and few enough in all.
+MOST_GUESSES, MOST_A_DAY = 5, 20
+GUESSES = {15 * 60: MOST_GUESSES, 24 * 3600: MOST_A_DAY}
 
 
 @dataclass(frozen=True)
@@ -30,9 +34,15 @@ class Housemate:
     has_pin: bool
 
 
-def _mark(user: User) -> str:
+def _mark(user: User, secret: str | None = None) -> str:
     """Another one after each change of the password."""
-    return salted_hmac(SALT, f"{user.pk} {user.password}").hexdigest()[:32]
+    return salted_hmac(SALT, f"{user.pk} {user.password}", secret=secret).hexdigest()[:32]
+
+
+def _is_mark_of(user: User, mark: str) -> bool:
+    """Made with the key of today, or with a former one."""
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return any(constant_time_compare(mark, _mark(user, key)) for key in keys)
 
 
 def _kept(request: HttpRequest) -> dict[str, str]:
@@ -66,12 +76,12 @@ def housemates(request: HttpRequest) -> list[Housemate]:
     return [
         Housemate(user, hasattr(user, "quick_pin") and not user.is_staff)
         for user in users.order_by("username")
-        if constant_time_compare(kept[str(user.pk)], _mark(user))
+        if _is_mark_of(user, kept[str(user.pk)])
     ]
 
 
 def uses_device(request: HttpRequest, user: User) -> bool:
-    return constant_time_compare(_kept(request).get(str(user.pk), ""), _mark(user))
+    return _is_mark_of(user, _kept(request).get(str(user.pk), ""))
 
 
 def join_device(request: HttpRequest, answer: HttpResponse, user: User) -> None:
@@ -108,11 +118,20 @@ def enter_by_pin(request: HttpRequest, user_id: int, pin: str) -> User | None:
     )
     if mate is None:
         return None
-    key = f"household.guesses.{user_id}"
-    cache.add(key, 0, SECONDS)
-    if cache.incr(key) > MOST_GUESSES:
+    counters = {f"household.guesses.{user_id}.{seconds}": seconds for seconds in GUESSES}
+    counts = [_counted(key, seconds) <= GUESSES[seconds] for key, seconds in counters.items()]
+    if not all(counts):
         return None
     if not check_password(pin, mate.user.quick_pin.pin_hash):
+        record(AuditAction.REFUSED, about=account(mate.user), detail="PIN")
         return None
-    cache.delete(key)
+    cache.delete_many(list(counters))
     return mate.user
+
+
+def _counted(key: str, seconds: int) -> int:
+    cache.add(key, 0, seconds)
+    try:
+        return cache.incr(key)
+    except ValueError:  # it ended in this moment, or another cache has taken over
+        return 1

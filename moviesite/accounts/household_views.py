@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import perform_login
+from allauth.account.models import Login
 from django.contrib import messages
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -16,7 +19,8 @@ from django.views.decorators.http import require_POST, require_safe
 from . import household
 from .models import QuickPin, User
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+# More digits are no key of a row, and more than 4,300 of them no number for Python.
+LONGEST_KEY = 19
 
 
 @require_safe
@@ -81,12 +85,12 @@ def switch(request: HttpRequest) -> HttpResponse:
 @require_POST
 @never_cache
 def enter(request: HttpRequest) -> HttpResponse:
+    """The PIN stands for the password: whoever has a second factor is asked for it as well."""
     number = request.POST.get("member", "")
-    if number.isascii() and number.isdigit():
+    if number.isascii() and number.isdigit() and len(number) <= LONGEST_KEY:
         user = household.enter_by_pin(request, int(number), request.POST.get("pin", ""))
         if user is not None:
-            login(request, user, backend=BACKEND)
-            return redirect("home")
+            return perform_login(request, Login(user=user, redirect_url=reverse("home")))
     messages.error(request, _("That PIN did not fit. After five wrong ones, use the password."))
     return redirect("household")
 

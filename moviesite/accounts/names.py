@@ -5,6 +5,7 @@ import unicodedata
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from catalog.datasets.known import CREDITS
@@ -13,6 +14,7 @@ from catalog.models import Dataset, Takedown
 from .look_alikes import looks_of
 from .models import User
 
+LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 NUMBERED = re.compile(r"(?P<dataset>.+)-\d+\Z")
 
 
@@ -49,11 +51,20 @@ def refuse_names_taken_down(name: str, user: User) -> None:
         )
 
 
+def hold(name: str) -> None:
+    """Let whoever asks for a name that looks the same wait for the end of the transaction."""
+    with connection.cursor() as cursor:
+        for look in sorted(looks_of(name)):
+            cursor.execute(LOCK, [f"name {look}"])
+
+
 def refuse_other_names(name: str, key: int | None = None) -> None:
     """Raise ``ValidationError`` for an address, and for what looks like another member's name.
 
-    ``key`` is the member's own, who may write the name in another way.
+    ``key`` is the member's own, who may write the name in another way. In a transaction nobody
+    else can take such a name until its end.
     """
+    hold(name)
     if "@" in unicodedata.normalize("NFKC", name):
         raise ValidationError(
             _("A name is no e-mail address: others see it."), code="name_is_address"

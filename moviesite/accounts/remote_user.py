@@ -14,10 +14,12 @@ from django.contrib.auth.middleware import RemoteUserMiddleware as DjangoMiddlew
 from django.core import checks
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db import transaction
 from django.http import HttpRequest
 
 from .look_alikes import looks_of
 from .models import User
+from .names import hold
 
 log = structlog.get_logger(__name__)
 
@@ -52,9 +54,11 @@ class RemoteUserBackend(DjangoBackend):
     def _linked(self, name: str) -> User | None:
         return User.objects.filter(proxy_name__iexact=name).first()
 
+    @transaction.atomic
     def _newcomer(self, request: HttpRequest | None, name: str) -> User | None:
         if not settings.REMOTE_USER_SIGN_UP:
             return None
+        hold(name)
         if _is_anothers(name):
             if linked := self._linked(name):  # in the meantime: a browser asks several times
                 return linked

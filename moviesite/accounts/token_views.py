@@ -2,6 +2,7 @@
 
 from allauth.account.adapter import get_adapter
 from allauth.account.decorators import reauthentication_required
+from django.contrib import admin
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,7 +22,7 @@ from .tokens import MOST_TOKENS, TooManyTokensError, create_token
 @reauthentication_required(allow_get=True, app="allauth.account")
 def tokens(request: HttpRequest) -> HttpResponse:
     """The answer to a POST is the only page that ever has the token's ``text``."""
-    staff = request.user.is_staff
+    staff = admin.site.has_permission(request)  # with the second factor, where it is wanted
     form = TokenForm(request.POST or None, may_administer=staff)
     text = None
     if request.method == "POST" and form.is_valid():

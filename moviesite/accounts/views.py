@@ -22,11 +22,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     user = get_object_or_404(User.objects.select_related("sharing"), pk=request.user.pk)
     form = ProfileForm(request.POST or None, instance=user)
     sharing = SharingForm(request.POST or None, instance=Sharing.of(user))
-    if request.method == "POST" and form.is_valid() and sharing.is_valid():
-        # Only what the forms have: a moderator may be taking something down just now.
-        with transaction.atomic():
-            user.save(update_fields=form.changed_data)
-            Sharing.objects.update_or_create(user=user, defaults=sharing.cleaned_data)
+    if request.method == "POST" and _saved(user, form, sharing):
         messages.success(request, _("Your profile was saved"))
         return redirect("profile")
     return render(
@@ -35,3 +31,14 @@ def profile(request: HttpRequest) -> HttpResponse:
         {"form": form, "sharing": sharing, "name_taken_down": Takedown.of_name(user)},
         status=422 if form.errors else 200,
     )
+
+
+@transaction.atomic
+def _saved(user: User, form: ProfileForm, sharing: SharingForm) -> bool:
+    """Whether it was: in one transaction with the look at other names, which nobody takes then."""
+    if not (form.is_valid() and sharing.is_valid()):
+        return False
+    # Only what the forms have: a moderator may be taking something down just now.
+    user.save(update_fields=form.changed_data)
+    Sharing.objects.update_or_create(user=user, defaults=sharing.cleaned_data)
+    return True

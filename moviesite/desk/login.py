@@ -17,7 +17,14 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 # Pages by which somebody gets rights, or gets into an account.
-OF_ACCOUNTS = ("accounts_user_", "auth_", "account_emailaddress_", "mfa_", "usersessions_")
+OF_ACCOUNTS = (
+    "accounts_user_",
+    "auth_",
+    "account_emailaddress_",
+    "mfa_",
+    "socialaccount_",
+    "usersessions_",
+)
 
 
 class OneLoginSite(admin.AdminSite):

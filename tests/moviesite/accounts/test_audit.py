@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
@@ -53,6 +54,16 @@ def test_log_ins_and_refusals_are_kept_without_what_was_typed(client: Client, id
     assert [one.about for one in refused] == [f"user {ida.pk}", ""]
     assert {(one.actor, one.ip) for one in refused} == {(None, "192.0.2.9")}
     assert "secret" not in str(list(refused.values()))
+
+
+def test_a_wrong_second_factor_is_kept(ida: User) -> None:
+    TOTP.activate(ida, "JBSWY3DPEHPK3PXP")
+    thief = Client(REMOTE_ADDR="192.0.2.9")
+    thief.post("/accounts/login/", {"login": "ida", "password": PASSWORD})
+    thief.post("/accounts/2fa/authenticate/", {"code": "000000"})
+    entry = last("refused")
+    assert (entry.actor, entry.ip) == (None, "192.0.2.9")
+    assert (entry.about, entry.detail) == (f"user {ida.pk}", "totp")
 
 
 def test_what_matters_for_safety_is_kept(client: Client, ida: User) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
+from allauth.usersessions.models import UserSession
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.test import Client
@@ -10,8 +12,8 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from moviesite.accounts.delays import Pace
-from moviesite.accounts.household import MOST_GUESSES, set_pin
-from moviesite.accounts.models import QuickPin, User
+from moviesite.accounts.household import GUESSES, MOST_A_DAY, MOST_GUESSES, set_pin
+from moviesite.accounts.models import AuditEntry, QuickPin, User
 
 PASSWORD = "a-long-and-calm-evening-42"
 PIN = "4071"
@@ -78,6 +80,62 @@ def test_guesses_are_few() -> None:
     assert who(device) == str(ida.pk)
 
 
+def test_guesses_are_few_in_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    device = Client()
+    ida = join(device, "ida", PIN)
+    monkeypatch.setitem(GUESSES, 15 * 60, 10_000)  # as though one waited each time
+    for guess in range(MOST_A_DAY):
+        assert not enter(device, ida, f"77{guess:02}")
+    assert not enter(device, ida, PIN), "too late for the right one"
+
+
+def test_a_second_factor_is_asked_for_after_a_pin() -> None:
+    device = Client()
+    ida = join(device, "ida", PIN)
+    TOTP.activate(ida, "JBSWY3DPEHPK3PXP")
+    answer = device.post(reverse("household-enter"), {"member": ida.pk, "pin": PIN})
+    assert answer.headers["Location"] == reverse("mfa_authenticate")
+    assert who(device) is None
+
+
+def test_a_session_by_pin_is_listed_and_ended_with_all_others() -> None:
+    device, elsewhere = Client(), Client()
+    ida = join(device, "ida", PIN)
+    assert enter(device, ida, PIN)
+    keys = UserSession.objects.filter(user=ida).values_list("session_key", flat=True)
+    assert device.session.session_key in keys
+    elsewhere.post("/accounts/login/", {"login": "ida", "password": PASSWORD})
+    elsewhere.post(reverse("sessions-end"))
+    assert device.get(reverse("profile")).status_code == 302, "it has ended as well"
+
+
+def test_a_pin_is_no_password_where_that_is_asked_for_again() -> None:
+    device = Client()
+    ida = join(device, "ida", PIN)
+    assert enter(device, ida, PIN)
+    answer = device.post(reverse("api-tokens"), {"name": "script"})
+    assert answer.headers["Location"].startswith(reverse("account_reauthenticate"))
+
+
+def test_wrong_pins_are_in_the_audit_trail() -> None:
+    device = Client()
+    ida = join(device, "ida", PIN)
+    assert not enter(device, ida, "7770")
+    entry = AuditEntry.objects.filter(action="refused").latest("pk")
+    assert (entry.about, entry.detail) == (f"user {ida.pk}", "PIN")
+
+
+def test_a_device_outlives_another_key_of_the_site(settings: Settings) -> None:
+    device = Client()
+    ida = join(device, "ida", PIN)
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another-key-of-the-site-with-enough-letters-in-it-to-pass"
+    assert enter(device, ida, PIN)
+    device.post(reverse("household-switch"))
+    settings.SECRET_KEY_FALLBACKS = []
+    assert not enter(device, ida, PIN)
+
+
 def test_a_new_password_ends_it_on_every_device() -> None:
     device = Client()
     ida = join(device, "ida", PIN)
@@ -140,7 +198,9 @@ def test_what_is_no_pin(pin: str) -> None:
         set_pin(user, pin)
 
 
-@pytest.mark.parametrize("member", ["", "x", "0", "99999999999999999999", "²"])
+@pytest.mark.parametrize(
+    "member", ["", "x", "0", "9" * 20, pytest.param("9" * 5000, id="long"), "²"]
+)
 def test_a_made_up_member_is_nobody(member: str) -> None:
     device = Client()
     answer = device.post(reverse("household-enter"), {"member": member, "pin": PIN})

@@ -1,10 +1,16 @@
 """Names of the raters of datasets are not for members, at sign-up and later."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from time import monotonic, sleep
+
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 
 from catalog.models import Dataset
 from moviesite.accounts.models import User
+from moviesite.accounts.names import refuse_other_names
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
 
@@ -78,3 +84,45 @@ def test_old_names_stay_and_may_be_written_otherwise() -> None:
     client = Client()
     client.force_login(ada)
     assert client.post("/accounts/profile/", {"username": "ADA"}).status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("door", ["sign-up", "profile"])
+def test_names_that_look_alike_are_not_taken_at_once(door: str) -> None:
+    """
+    GIVEN a member whose name was looked at, and is not written yet
+    WHEN somebody asks for one that looks the same
+    THEN they wait for the first, and are refused
+    """
+    looked, answered = Event(), Event()
+    eve = User.objects.create_user("eve", password="x")
+
+    def first() -> None:
+        with transaction.atomic():
+            refuse_other_names("nova")
+            looked.set()
+            until = monotonic() + 60
+            while monotonic() < until and not (answered.is_set() or _somebody_waits()):
+                sleep(0.05)
+            User.objects.create_user("nova")
+        connection.close()
+
+    with ThreadPoolExecutor(1) as threads:
+        done = threads.submit(first)
+        assert looked.wait(30)
+        if door == "sign-up":
+            sign_up("Nova")
+        else:
+            client = Client()
+            client.force_login(eve)
+            client.post("/accounts/profile/", {"username": "Nova"})
+        answered.set()
+        done.result()
+    taken = User.objects.filter(username__iexact="nova")
+    assert [one.username for one in taken] == ["nova"]
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        return cursor.rowcount > 0

@@ -110,6 +110,39 @@ def test_a_session_that_showed_no_factor_shows_it_first(boss: User) -> None:
 
 
 @pytest.mark.usefixtures("strict")
+def test_without_a_factor_shown_the_api_administers_nothing_either(boss: User) -> None:
+    ada = User.objects.create_user("ada", "ada@matinee.example")
+    client = logged_in()
+    film = {"source": "kodi", "items": [{"external_id": "k-1", "title": "Paper Moon"}]}
+    rating = {"film": "k-1", "at": "2026-01-02T12:00:00Z", "rating": 1, "member": "ada"}
+
+    def answers() -> list[int]:
+        put = client.put("/api/v1/bulk/films", film, content_type="application/json")
+        events = {"source": "kodi", "items": [rating]}
+        post = client.post("/api/v1/bulk/events", events, content_type="application/json")
+        token = client.post("/accounts/tokens/", {"name": "script", "scope": "admin"})
+        return [put.status_code, post.status_code, token.status_code]
+
+    assert answers() == [403, 403, 422]
+    assert not ada.ratings.exists()
+    assert not boss.api_tokens.exists()
+    TOTP.activate(boss, SECRET)
+    client.post("/accounts/2fa/reauthenticate/?next=/admin/", {"code": code()})
+    assert answers() == [200, 200, 200]
+    assert (ada.ratings.count(), boss.api_tokens.get().scope) == (1, "admin")
+
+
+@pytest.mark.parametrize("page", ["socialaccount/socialaccount", "mfa/authenticator"])
+def test_ways_into_an_account_are_made_after_a_log_in_a_moment_ago(
+    boss: User, settings: Any, page: str
+) -> None:
+    client = logged_in()
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 0
+    asked = client.post(f"/admin/{page}/add/", {})
+    assert asked.url.startswith("/accounts/reauthenticate/")  # type: ignore[attr-defined]
+
+
+@pytest.mark.usefixtures("strict")
 def test_who_has_a_factor_is_asked_for_it_at_the_log_in(boss: User) -> None:
     TOTP.activate(boss, SECRET)
     client = logged_in()
