@@ -1,14 +1,15 @@
 """Seconds and memory of each stage, by the number of ratings: what it takes to grow.
 
 python -m tests.benchmarks.bench_scale [--millions 0.1 1] [--stages make import copy snapshot
-    explicit sequence update site] [--keep FOLDER] [--to FILE] [--limits]
+    explicit sequence update site] [--keep FOLDER] [--to FILE [--resume]] [--draw [SVG]] [--limits]
 
 The ratings are synthetic (`manage.py make_ratings`). Each stage runs in a process of its own whose
 resident memory is added up with that of its children twenty times a second, after ten seconds
 once; PostgreSQL is not in it, but its processor time is told. What comes out is JSON: the machine,
 the stages, and the exponents of growth. Stages can be taken one by one, and far apart: ``--keep``
-keeps the data and the site that they share, and figures that FILE has already stay there. One
-thread, where OMP_NUM_THREADS says no other number. With
+keeps the data and the site that they share, and figures that FILE has already stay there; FILE is
+written as each stage ends, and ``--resume`` takes only those that it lacks. One thread, where
+OMP_NUM_THREADS says no other number. With
 ``--limits`` the command fails where a stage took more memory than a small machine has for it, or
 an import was slower than a share of a bare COPY.
 """
@@ -25,7 +26,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ import numpy as np
 
 from .fresh_site import kept_site
 from .places import ROOT
-from .serving_growth import figure
+from .scale_growth import FIGURE, drawing, exponents, table
 
 STAGES = ("make", "import", "copy", "snapshot", "explicit", "sequence", "update", "site")
 ON_SITE = ("import", "copy", "snapshot", "site")
@@ -58,13 +59,7 @@ NO_SITE = {
     "DATABASE_URL": "postgres://nobody@localhost/none",
     "REDIS_URL": "redis://localhost",
 }
-DRAWN = {
-    "make": "made up",
-    "import": "import",
-    "snapshot": "snapshot",
-    "explicit": "fit of stars",
-    "sequence": "fit of next films",
-}
+LAST_COLUMN = "second.npy"  # is there when all are
 LEAST_OF_COPY = 0.6  # of a bare COPY's speed
 SHARE_FROM = 500_000  # of fewer ratings the start of a process and the films count most
 
@@ -129,46 +124,56 @@ def resident(root: int) -> int:
     return sum(pages.get(one, 0) for one in tree) * os.sysconf("SC_PAGE_SIZE")
 
 
-def stages_of(millions: float, stages: list[str], folder: Path) -> dict[str, dict[str, Any]]:
-    """The figures of the stages; the data and the site of ``folder`` are made where missing."""
+def stages_of(
+    millions: float,
+    stages: list[str],
+    folder: Path,
+    tell: Callable[[str, dict[str, Any]], None] = lambda stage, figures: None,
+) -> dict[str, dict[str, Any]]:
+    """The figures of the stages, each told as it ends; the data and the site of ``folder`` are
+    made where missing."""
     own = [sys.executable, "-m", "tests.benchmarks.scale_stages"]
     found: dict[str, dict[str, Any]] = {}
     data = folder / f"synthetic-{millions:g}m"
+
+    def add(stage: str, figures: dict[str, Any]) -> None:
+        figures["ratings"] = len(np.load(data / "user.npy", mmap_mode="r"))
+        found[stage] = figures
+        tell(stage, figures)
+
+    made: dict[str, Any] = {}
     if "make" in stages or not data.exists():
         shutil.rmtree(data, ignore_errors=True)
         offline = {**os.environ, **NO_SITE}
         made = measured([*_manage("make_ratings"), str(data), *_sizes(millions)], offline)
-        if "make" in stages:
-            found["make"] = made
-    if not (data / "user.npy").exists():
+    if not (data / LAST_COLUMN).exists():
         measured([*own, "columns", str(data)])
+    if "make" in stages:
+        add("make", made)
     if set(ON_SITE) & set(stages):
-        found |= _on_site(data, stages, folder / f"site-{millions:g}m")
+        _on_site(data, stages, folder / f"site-{millions:g}m", add)
     for kind in ("explicit", "sequence", "update"):
         if kind in stages:
-            found[kind] = measured([*own, kind, str(data)])
-    ratings = len(np.load(data / "user.npy", mmap_mode="r"))
-    for one in found.values():
-        one["ratings"] = ratings
+            add(kind, measured([*own, kind, str(data)]))
     return found
 
 
-def _on_site(data: Path, stages: list[str], var: Path) -> dict[str, dict[str, Any]]:
+def _on_site(
+    data: Path, stages: list[str], var: Path, add: Callable[[str, dict[str, Any]], None]
+) -> None:
     own = [sys.executable, "-m", "tests.benchmarks.scale_site"]
-    found: dict[str, dict[str, Any]] = {}
     is_new = not var.exists()
     with kept_site(var, anew="import" in stages) as (environment, database):
         if is_new or "import" in stages:
             with database_seconds(database) as used:
                 imported = measured([*_manage("import_dataset"), str(data)], environment)
             if "import" in stages:
-                found["import"] = imported | used
+                add("import", imported | used)
         for stage in ("copy", "snapshot", "site"):
             if stage in stages:
                 with database_seconds(database) as used:
                     one = measured([*own, stage], environment)
-                found[stage] = one | used
-    return found
+                add(stage, one | used)
 
 
 @contextmanager
@@ -206,34 +211,6 @@ def _sizes(millions: float) -> list[str]:
     return ["--users", str(users), "--movies", str(films), "--ratings", str(ratings)]
 
 
-def exponents(sizes: dict[str, dict[str, dict[str, Any]]]) -> dict[str, dict[str, float]]:
-    """By which power of the number of ratings each figure grows, where there are two sizes."""
-    grown: dict[str, dict[str, float]] = {}
-    for stage in STAGES:
-        rows = [found[stage] for found in sizes.values() if stage in found]
-        if len(rows) < 2:
-            continue
-        ratings = np.log([row["ratings"] for row in rows])
-        grown[stage] = {
-            name: round(float(np.polyfit(ratings, np.log([row[name] for row in rows]), 1)[0]), 2)
-            for name in ("seconds", "processor_seconds", "peak_mb")
-            if all(row.get(name, 0) > 0 for row in rows)
-        }
-    return grown
-
-
-def drawing(sizes: dict[str, dict[str, dict[str, Any]]]) -> str:
-    """Processor seconds of each stage against the ratings, those of PostgreSQL included."""
-    series: dict[str, dict[int, float]] = {}
-    for found in sizes.values():
-        for stage, name in DRAWN.items():
-            if one := found.get(stage):
-                spent = one["processor_seconds"] + one.get("database_processor_seconds", 0.0)
-                series.setdefault(name, {})[one["ratings"]] = spent
-    title = "Processor time of each stage against the number of ratings"
-    return figure(title, series, {}, unit="s", x_label="ratings")
-
-
 def beyond_limits(sizes: dict[str, dict[str, dict[str, Any]]]) -> list[str]:
     said = []
     for millions, found in sizes.items():
@@ -269,31 +246,49 @@ def main() -> None:
     parser.add_argument("--stages", nargs="+", choices=STAGES, default=list(STAGES))
     parser.add_argument("--keep", type=Path, help="keep data and sites in this folder")
     parser.add_argument("--to", type=Path, help="write the JSON there, too")
-    parser.add_argument("--draw", type=Path, metavar="SVG", help="draw the processor seconds there")
+    parser.add_argument("--resume", action="store_true", help="take no stage that FILE has")
+    parser.add_argument(
+        "--draw", type=Path, nargs="?", const=FIGURE, metavar="SVG", help="draw processor seconds"
+    )
     parser.add_argument("--limits", action="store_true", help="fail beyond the limits of memory")
     options = parser.parse_args()
     sizes: dict[str, dict[str, dict[str, Any]]] = {}
     if options.to and options.to.exists():
         sizes = json.loads(options.to.read_text())["synthetic"]
     for millions in options.millions:
-        name = f"{millions:g} million"
+        known = sizes.setdefault(f"{millions:g} million", {})
+
+        def tell(stage: str, figures: dict[str, Any], known: dict[str, Any] = known) -> None:
+            known[stage] = figures
+            print(json.dumps({stage: figures}), file=sys.stderr, flush=True)
+            _write(sizes, options.to)
+
+        wanted = [one for one in options.stages if not (options.resume and one in known)]
+        if not wanted:
+            continue
         with tempfile.TemporaryDirectory(prefix="matinee-scale-") as temporary:
             folder = options.keep or Path(temporary)
             folder.mkdir(exist_ok=True)
             folder.chmod(0o755)  # as root, PostgreSQL runs as `nobody` and has to get in
-            found = stages_of(millions, options.stages, folder)
-        sizes[name] = {**sizes.get(name, {}), **found}
-        print(json.dumps({name: found}), file=sys.stderr, flush=True)
+            stages_of(millions, wanted, folder, tell)
     said = beyond_limits(sizes)
-    result = {"machine": machine(), "synthetic": sizes, "exponents": exponents(sizes)}
-    text = json.dumps(result, indent=2)
-    print(text)
-    if options.to:
-        options.to.write_text(text + "\n")
+    print(_write(sizes, options.to))
+    print(table(sizes), file=sys.stderr)
     if options.draw:
         options.draw.write_text(drawing(sizes))
     if options.limits and said:
         raise SystemExit("; ".join(said))
+
+
+def _write(sizes: dict[str, dict[str, dict[str, Any]]], to: Path | None) -> str:
+    """All that is known by now as JSON, into the file as a whole or not at all."""
+    result = {"machine": machine(), "synthetic": sizes, "exponents": exponents(sizes)}
+    text = json.dumps(result, indent=2)
+    if to:
+        part = to.with_name(f"{to.name}.part")
+        part.write_text(text + "\n")
+        part.replace(to)
+    return text
 
 
 if __name__ == "__main__":

@@ -10,8 +10,9 @@ import pytest
 
 from recommender.learning.presets.memory import sequence_memory
 
-from .bench_scale import LIMITS, ON_SITE, beyond_limits, drawing, exponents, stages_of
+from .bench_scale import LIMITS, ON_SITE, beyond_limits, stages_of
 from .places import ROOT
+from .scale_growth import drawing, exponents, table
 
 SMALL = ("make", *ON_SITE, "explicit")
 
@@ -83,3 +84,27 @@ def test_powers_are_told_of_two_sizes() -> None:
 
     grown = exponents({"a": stage(10.0), "b": stage(100.0)})
     assert grown == {"make": {"seconds": 2.0, "processor_seconds": 0.0, "peak_mb": 0.0}}
+
+
+def test_a_run_goes_on_where_it_was_interrupted(tmp_path: Path) -> None:
+    to = tmp_path / "figures.json"
+    command = [sys.executable, "-m", "tests.benchmarks.bench_scale", "--resume", "--to", str(to)]
+    command += ["--keep", str(tmp_path), "--millions", "0.01", "--stages", "make"]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    first = json.loads(to.read_text())["synthetic"]["0.01 million"]
+    subprocess.run([*command, "explicit"], cwd=ROOT, check=True, capture_output=True)
+    second = json.loads(to.read_text())["synthetic"]["0.01 million"]
+    assert second["make"] == first["make"]
+    assert set(second) == {"make", "explicit"}
+
+
+def test_the_table_tells_each_size_and_the_powers_once() -> None:
+    def stage(ratings: int) -> dict[str, dict[str, float]]:
+        row = {"ratings": ratings, "seconds": ratings / 10, "processor_seconds": 1.0}
+        return {"make": {**row, "database_processor_seconds": 2.0, "peak_mb": 5.0}}
+
+    lines = table({"b": stage(1000), "a": stage(10)}).splitlines()
+    assert lines[2:] == [
+        "| made up | 10 | 1.0 | 3.0 | 5 | 1.00, 0.00, 0.00 |",
+        "|  | 1,000 | 100.0 | 3.0 | 5 |  |",
+    ]
