@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponseRedirect
 from ninja import Query, Router
 
 from catalog.models import Movie
+from catalog.models.movie import ORDERING_COUNT
 from catalog.queries.answer import answer
 from catalog.queries.film import open_film
 
@@ -37,7 +38,8 @@ def list_movies(
     if search.strip():
         answered = answer(search, films=MAX_FOUND, people=MOST_PEOPLE, within=suitable)
         return part_of_found(answered.movies(), part, say)
-    return part_of(suitable.with_link_and_genres(), part, ("-rating_count", "pk"), say)
+    films = suitable.with_link_and_genres().annotate(ordering_count=ORDERING_COUNT)
+    return part_of(films, part, ("-ordering_count", "pk"), say)
 
 
 @router.get(

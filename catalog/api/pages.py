@@ -45,14 +45,15 @@ def part_of(
 ) -> Json:
     """The wanted items as ``say`` says each, how many there are, and the cursor of the next part.
 
-    ``order`` are names of columns, ``-`` before one that falls; together they tell rows apart.
+    ``order`` are names of columns or annotations, ``-`` before one that falls; together they tell
+    rows apart.
     """
     _refuse_both(part)
     count = rows.count()
     ordered = rows.order_by(*order)
     kind = f"{rows.model._meta.label_lower} {order}"
     if part.cursor is not None:
-        columns = [_column(rows.model, name) for name in order]
+        columns = [_column(rows, name) for name in order]
         kept = _opened(kind, part.cursor)
         position = [column.to_python(one) for column, one in zip(columns, kept, strict=True)]
         ordered = ordered.filter(_after(order, position))
@@ -61,9 +62,7 @@ def part_of(
     following = None
     if more:
         last = shown[-1]
-        following = _sealed(
-            kind, [_column(rows.model, name).value_to_string(last) for name in order]
-        )
+        following = _sealed(kind, [_said(_column(rows, name), last, name) for name in order])
     name_films_among(shown)
     return {"items": [say(row) for row in shown], "count": count, "next": following}
 
@@ -95,12 +94,22 @@ def _after(order: tuple[str, ...], position: list[Any]) -> Q:
     return Q(**{f"{first}__{bound}": position[0]}) & after  # what an index can be asked for
 
 
-def _column(model: type[Model], name: str) -> Column[Any, Any]:
+def _column(rows: QuerySet[Row], name: str) -> Column[Any, Any]:
     name = name.removeprefix("-")
+    if (worked_out := rows.query.annotations.get(name)) is not None:
+        return worked_out.output_field
+    options = rows.model._meta
     column: Column[Any, Any] = (
-        model._meta.pk if name == "pk" else model._meta.get_field(name)  # type: ignore[assignment]
+        options.pk if name == "pk" else options.get_field(name)  # type: ignore[assignment]
     )
     return column
+
+
+def _said(column: Column[Any, Any], row: Model, name: str) -> str:
+    """One that is worked out has no name of its own, by which it would find its value."""
+    if hasattr(column, "attname"):
+        return column.value_to_string(row)
+    return str(getattr(row, name.removeprefix("-")))
 
 
 def _refuse_both(part: Part) -> None:

@@ -26,7 +26,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.folding import fold
 from catalog.models import Genre, Keyword, Movie, Rating, StreamingChoice, WatchlistEntry
-from catalog.models.movie import FEWEST_PEOPLE, MovieQuerySet
+from catalog.models.movie import FEWEST_PEOPLE, ORDERING_COUNT, MovieQuerySet
 from catalog.models.rating import RatingQuerySet
 from catalog.predictions import Lacking, Predictions, keys_of, only, predictions_for
 from catalog.rendering.language_names import spoken_choices
@@ -75,7 +75,7 @@ AVERAGES = [("3", _("3 or more")), ("3.5", _("3.5 or more")), ("4", _("4 or more
 PREDICTED = [*AVERAGES, ("4.5", _("4.5 or more"))]
 SEEN = [("no", _("Not rated by you")), ("yes", _("Rated by you"))]
 SORTS: dict[str, tuple[Label, list[str | OrderBy]]] = {
-    "popular": (_("Most rated"), ["-rating_count", "pk"]),
+    "popular": (_("Most rated"), [ORDERING_COUNT.desc(), "pk"]),
     "best": (_("Highest rated"), [STEADY_AVERAGE.desc(), "pk"]),
     # Not every catalog knows the day.
     "newest": (

@@ -1,6 +1,7 @@
 """Movies."""
 
 from django.db import models
+from django.db.models.functions import Greatest
 from django.utils.functional import cached_property
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,12 @@ from .facets import Collection, Company, Country, Genre, Language
 # A statistic about fewer would tell what one of them did. It holds for raters of datasets as well:
 # otherwise a figure that disappears would say that a member came to them.
 FEWEST_PEOPLE = 5
+# By which films are ordered: those that fewer have rated are all alike.
+ORDERING_COUNT = Greatest(
+    models.F("rating_count"),
+    models.Value(FEWEST_PEOPLE - 1),
+    output_field=models.IntegerField(),
+)
 
 # The columns that say what a film is, as datasets, TMDB and editors know it.
 FACTS = (
@@ -124,6 +131,7 @@ class Movie(models.Model):
         verbose_name_plural = _("films")
         indexes = [
             models.Index(fields=["-rating_count", "id"], name="catalog_movie_by_ratings"),
+            models.Index(ORDERING_COUNT.desc(), "id", name="catalog_movie_by_shown_count"),
             models.Index(fields=["year", "id"], name="catalog_movie_by_year"),
             models.Index(fields=["created_at"], name="catalog_movie_by_arrival"),
             models.Index(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from catalog.folding import fold
 from catalog.models import Credit, Department, Movie, Person
+from catalog.models.movie import FEWEST_PEOPLE
 
 from .trigrams import has_trigrams, similarity_of
 
@@ -27,6 +28,8 @@ CANDIDATES = 20
 # What the name of the department says already.
 EVIDENT_JOBS = ("Director", "Director of Photography", "Original Music Composer")
 
+# Of those films alone whose figure anybody may know.
+_RATINGS = f"sum(rating_count) FILTER (WHERE rating_count >= {FEWEST_PEOPLE})"
 _MOST_CREDITED = f"""
     (SELECT id, {{how}} AS how, credit_count FROM {Person._meta.db_table}
     WHERE search_name {{fits}} AND credit_count > 0
@@ -41,7 +44,7 @@ _FIND = f"""
         SELECT id, min(how) AS how, min(credit_count) AS credit_count FROM ({_NAMED}) AS one
         GROUP BY id ORDER BY how, credit_count DESC, id LIMIT {CANDIDATES})
     SELECT named.id, how FROM named, LATERAL (
-        SELECT sum(rating_count) AS ratings FROM {Movie._meta.db_table}
+        SELECT {_RATINGS} AS ratings FROM {Movie._meta.db_table}
         WHERE id IN (SELECT movie_id FROM {Credit._meta.db_table} WHERE person_id = named.id)
     ) AS films
     ORDER BY how, ratings DESC NULLS LAST, credit_count DESC, named.id LIMIT %(limit)s
@@ -58,7 +61,7 @@ _FIND_SIMILAR = f"""
         SELECT * FROM similar_names
         ORDER BY near + .03 * ln(credit_count) DESC, id LIMIT {CANDIDATES})
     SELECT named.id, near FROM named, LATERAL (
-        SELECT coalesce(sum(rating_count), 0) AS ratings FROM {Movie._meta.db_table}
+        SELECT coalesce({_RATINGS}, 0) AS ratings FROM {Movie._meta.db_table}
         WHERE id IN (SELECT movie_id FROM {Credit._meta.db_table} WHERE person_id = named.id)
     ) AS films
     ORDER BY near + .03 * ln(1 + ratings) DESC, credit_count DESC, named.id LIMIT %(limit)s

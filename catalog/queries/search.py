@@ -16,7 +16,7 @@ from django.db.models.query import QuerySet
 from catalog.datasets.titles import article_first
 from catalog.folding import fold
 from catalog.models import Credit, Movie
-from catalog.models.movie import MovieQuerySet
+from catalog.models.movie import FEWEST_PEOPLE, ORDERING_COUNT, MovieQuerySet
 
 from .people import FoundPerson, NameMatch
 from .trigrams import has_trigrams, similarity_of
@@ -37,7 +37,7 @@ MOST_ALIKE = 2000
 # So many letters of a query are compared with titles: each of its trigrams has a list to be read.
 LONGEST_ALIKE = 50
 
-POPULARITY = (F("rating_count").desc(), F("vote_count").desc(nulls_last=True), F("pk").asc())
+POPULARITY = (ORDERING_COUNT.desc(), F("vote_count").desc(nulls_last=True), F("pk").asc())
 
 
 class Match(IntEnum):
@@ -56,8 +56,8 @@ class Match(IntEnum):
     SIMILAR = 10
 
 
-# Where a film stands by how it matches. For a search box those that nobody has rated come after
-# the rated ones that begin with the words.
+# Where a film stands by how it matches. For a search box those that hardly anybody has rated come
+# after the rated ones that begin with the words.
 UNRATED = {Match.EXACT: 2.25, Match.BUT_FOR_ARTICLE: 2.5, Match.BEGINS: 2.75}
 MATCH_AT = {float(match): match for match in Match} | {at: match for match, at in UNRATED.items()}
 
@@ -256,7 +256,7 @@ def _direct(
         rated = Value(float(match))
         if not box or match not in UNRATED:
             return rated
-        return Case(When(rating_count=0, then=Value(UNRATED[match])), default=rated)
+        return Case(When(rating_count__lt=FEWEST_PEOPLE, then=Value(UNRATED[match])), default=rated)
 
     # The database computes it for each film that has the words, a third of all for "the", and once
     # for each time that it is named: so it is one number, and what most films are is asked first.
@@ -317,7 +317,7 @@ def _nearest(words: str, keys: Sequence[int]) -> Rows:
     rank = (
         nearness
         + TrigramSimilarity("search_title", words) * 0.3
-        + Ln(F("rating_count") + Value(1), output_field=FloatField()) * 0.03
+        + Ln(ORDERING_COUNT, output_field=FloatField()) * 0.03
     )
     return (
         Movie.objects.filter(pk__in=keys)

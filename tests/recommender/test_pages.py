@@ -146,7 +146,12 @@ def pages_of(client: Client, world: World) -> Iterator[tuple[str, str]]:
     films = [world.movies[place] for place in (40, 41, 42)]
     for address in (
         "/",
+        "/movies/",
         "/movies/?sort=title",
+        "/movies/?q=film",
+        "/search/?q=film",
+        "/api/v1/movies?limit=100",
+        "/api/v1/movies?search=film",
         "/movies/?sort=best",
         "/movies/?average=4",
         "/movies/?count=10",
@@ -190,7 +195,7 @@ def test_no_page_tells_what_the_only_other_member_did(world: World, is_member: b
         return {
             address: said(visitor.get(address))
             for address in pages
-            if address.startswith(("/movies/", "/api/v1/movies"))
+            if address.startswith(("/movies/", "/search/", "/api/v1/movies"))
         }
 
     before = seen()

@@ -51,6 +51,7 @@ ACCEPTED: dict[str, dict[str, str]] = {
         "ban-drop-not-null": "running code finds rows by that number, and reads none",
     },
     "catalog.0099_suitable_films": {"require-concurrent-index-creation": FILMS},
+    "catalog.0100_films_by_shown_count": {"require-concurrent-index-creation": FILMS},
     "recommender.0006_sharper_gate": {
         "ban-drop-column": EARLIER,
         "ban-drop-default": EARLIER,
