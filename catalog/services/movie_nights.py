@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from catalog.look_alikes import looks_of
 from catalog.models import MovieNight, NightVoter
 
 MOST_FILMS, MOST_PEOPLE, FEWEST_PEOPLE = 20, 8, 2
@@ -43,9 +44,10 @@ def join(night: MovieNight, name: str) -> NightVoter:
     with transaction.atomic():
         _lock_open(night)
         voters = NightVoter.objects.filter(night=night)
-        if voters.filter(name__iexact=name).exists():
+        taken = {look for other in voters for look in looks_of(other.name)}
+        if looks_of(name) & taken:
             raise NightError(_("Somebody here is called that already: choose another name."))
-        if voters.count() >= night.people:
+        if len(voters) >= night.people:
             raise NightError(_("Everybody who was expected is here already."))
         return NightVoter.objects.create(night=night, name=name)
 

@@ -14,7 +14,7 @@ from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .look_alikes import look_of
+from catalog.look_alikes import look_of
 
 
 class User(AbstractUser):

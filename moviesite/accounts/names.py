@@ -9,9 +9,9 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from catalog.datasets.known import CREDITS
+from catalog.look_alikes import looks_of
 from catalog.models import Dataset, Takedown
 
-from .look_alikes import looks_of
 from .models import User
 
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"

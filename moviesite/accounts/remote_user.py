@@ -17,7 +17,8 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.http import HttpRequest
 
-from .look_alikes import looks_of
+from catalog.look_alikes import looks_of
+
 from .models import User
 from .names import hold
 

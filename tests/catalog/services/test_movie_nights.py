@@ -50,10 +50,15 @@ def test_it_ends_by_itself_when_its_time_is_over(night: MovieNight) -> None:
         join(night, "Leo")
 
 
-def test_names_and_seats_are_limited(night: MovieNight) -> None:
+@pytest.mark.parametrize("alike", [" mia ", "Міа", "Ｍｉａ"])
+def test_nobody_is_called_like_somebody_else_there(night: MovieNight, alike: str) -> None:
     join(night, "Mia")
     with pytest.raises(NightError, match="choose another name"):
-        join(night, " mia ")
+        join(night, alike)
+
+
+def test_names_and_seats_are_limited(night: MovieNight) -> None:
+    join(night, "Mia")
     with pytest.raises(NightError, match="Type a name"):
         join(night, "  ")
     join(night, "Leo")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from moviesite.accounts.look_alikes import look_of, looks_of
+from catalog.look_alikes import look_of, looks_of
 
 
 @pytest.mark.parametrize(
