@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import pytest_django
+from django.conf import settings
 from django.db import connection
 from django.utils import translation
 from xdist.workermanage import WorkerController
@@ -53,6 +54,10 @@ def django_db_setup(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+
+
+def pytest_configure() -> None:
+    settings.PASSWORD_HASHERS = ["tests.quick_hasher.QuickArgon2", *settings.PASSWORD_HASHERS]
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
