@@ -24,17 +24,17 @@ TASTE, OPINION = 0.7, 0.4  # stars per unit of agreement; deviation that nothing
 Floats = NDArray[np.float64]
 
 
-def write_dataset(folder: Path, seed: int = 0, people: int = PEOPLE) -> Path:
+def write_dataset(folder: Path, seed: int = 0) -> Path:
     """Write ``ml-100k.inter`` and ``ml-100k.item`` into ``folder``, and return it."""
     random = np.random.default_rng(seed)
     kinds = np.arange(FILMS) // SERIES % len(GENRES)  # the parts of a series are of one kind
-    tastes = random.normal(0, 1, (people, len(GENRES)))
+    tastes = random.normal(0, 1, (PEOPLE, len(GENRES)))
     stars = _stars(random, tastes[:, kinds])
     popularity = random.permutation(np.repeat(1 / np.arange(5, 5 + FILMS // SERIES), SERIES))
     popularity[: len(TITLES) * SERIES : SERIES] = popularity.max()
     rows = [
         (person + 1, film + 1, stars[person, film], when)
-        for person in range(people)
+        for person in range(PEOPLE)
         for film, when in _diary(random, popularity * np.exp(tastes[person, kinds]))
     ]
     ratings = ("user_id:token", "item_id:token", "rating:float", "timestamp:float")
@@ -50,8 +50,8 @@ def write_dataset(folder: Path, seed: int = 0, people: int = PEOPLE) -> Path:
 
 
 def _stars(random: np.random.Generator, agreement: Floats) -> Floats:
-    """(people, FILMS) from .5 to 5: how strict a person is, how good a film, and taste."""
-    strictness = random.normal(0, 0.4, (len(agreement), 1))
+    """(PEOPLE, FILMS) from .5 to 5: how strict a person is, how good a film, and taste."""
+    strictness = random.normal(0, 0.4, (PEOPLE, 1))
     quality = random.normal(0, 0.4, FILMS)
     opinion = random.normal(0, OPINION, agreement.shape)
     stars = 3.4 + strictness + quality + TASTE * agreement + opinion

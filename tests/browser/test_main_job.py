@@ -17,12 +17,9 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.made_up_dataset import write_dataset
-
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 600.0  # loading the data and training both models, on two busy cores
 RETRAIN_AFTER = 6
-PEOPLE = 120  # enough for models that pass their gates
 RETRAIN_SECONDS = 300.0
 FAVOURITES = ("Toy Story", "Alien", "Jurassic Park", "Fargo", "Pulp Fiction")
 ONE_MORE = "Apollo 13"
@@ -31,13 +28,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.services, pytest.mark.timeout(150
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def site(first_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a site of its own: supervisor, servers, web, workers and schedule."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     var = tmp_path_factory.mktemp("var")
-    dataset = write_dataset(tmp_path_factory.mktemp("made-up"), people=PEOPLE)
     inherited = {k: v for k, v in os.environ.items() if not k.endswith("_URL")}
     inherited.pop("SECRET_KEY", None)
     process = subprocess.Popen(
@@ -47,7 +43,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             **inherited,
             "PORT": str(port),
             "MATINEE_VAR": str(var),
-            "MATINEE_DATASET": str(dataset),
+            "MATINEE_DATASET": str(first_data),
             "MATINEE_RETRAIN_AFTER": str(RETRAIN_AFTER),
         },
         stdout=subprocess.PIPE,
@@ -137,7 +133,7 @@ def eventually(found: Callable[[], bool], seconds: float, what: str) -> None:
 
 def test_from_sign_up_to_a_retrained_model(page: Page, site: str) -> None:
     """
-    GIVEN the site on a dataset of its own, with a live model of each kind
+    GIVEN the site on the data that it finds by itself, with a live model of each kind
     WHEN somebody signs up, skips the first films to rate, and rates five others
     THEN home shows personal picks and "watch next" without those films
     AND WHEN one more rating reaches the retraining threshold
