@@ -80,8 +80,10 @@
       const made = [];
       const active = document.activeElement;
       const goBack = target.contains(active) ? placeOf(active) : null;
+      const scrolled = [...target.querySelectorAll("[data-track].is-scrolled")].map((track) => [track, track.scrollLeft]);
       matchChildren(target, fragment, made);
       if (goBack && document.activeElement !== active) goBack();
+      for (const [track, left] of scrolled) track.scrollTo({ left, behavior: "instant" });
       for (const node of made) node.classList.add("arrived");
       return made;
     },
