@@ -43,7 +43,9 @@ def django_db_setup(
     Where Playwright's event loop runs, the thread of the tests has connections of its own
     (asgiref's ``Local`` tells the two apart), which Django no longer sees when the loop has ended.
     """
-    from tests.emptying import quick_teardown  # models can only be imported once Django is set up
+    from tests.quick_flush import (
+        quick_teardown,
+    )  # models can only be imported once Django is set up
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("django.test.TransactionTestCase._fixture_teardown", quick_teardown)

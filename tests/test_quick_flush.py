@@ -7,14 +7,14 @@ from django.core.management import call_command
 from django.db import connection
 
 from catalog.models import Genre, Movie
-from tests import emptying
+from tests import quick_flush
 
 Everything = dict[str, list[tuple[object, ...]]]
 
 
 @pytest.fixture(autouse=True)
 def _emptied_before(transactional_db: None) -> None:
-    emptying.empty("default")  # as after the first test that commits
+    quick_flush.empty("default")  # as after the first test that commits
 
 
 def everything() -> Everything:
@@ -43,7 +43,7 @@ def test_it_leaves_what_flush_leaves() -> None:
     before, named = everything(), names()
     change_what_a_migration_left()
     assert everything() != before
-    emptying.empty("default")
+    quick_flush.empty("default")
     assert everything() == before
     call_command("flush", verbosity=0, interactive=False, reset_sequences=False)
     assert names() == named
@@ -51,11 +51,11 @@ def test_it_leaves_what_flush_leaves() -> None:
 
 
 def test_a_large_table_is_truncated(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(emptying, "SMALL", 0)
+    monkeypatch.setattr(quick_flush, "SMALL", 0)
     before = everything()
     change_what_a_migration_left()
     with connection.cursor() as cursor:
-        emptying.empty("default")
+        quick_flush.empty("default")
         assert everything() == before
         cursor.execute("SELECT pg_relation_size('catalog_movie')")
         assert cursor.fetchone() == (0,)
@@ -63,7 +63,7 @@ def test_a_large_table_is_truncated(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_keys_hold_again_after_it() -> None:
     change_what_a_migration_left()
-    emptying.empty("default")
+    quick_flush.empty("default")
     with connection.cursor() as cursor:
         cursor.execute("SHOW session_replication_role")
         assert cursor.fetchone() == ("origin",)
