@@ -1,7 +1,13 @@
-"""Text folding of titles: `fold` for search, `as_read` for digits inside words, `meaning`."""
+"""Text folding of titles (`fold` for search, `as_read` for digits in words, `meaning`) and names.
+
+Names are told by how they look: ``ida``, ``Ida`` and those with wide or Cyrillic letters are one.
+"""
 
 import re
 import unicodedata
+from functools import cache
+
+from confusable_homoglyphs.utils import load
 
 # Letters that Unicode does not take apart, the ampersand, and signs that join what they stand in
 # (Schindler's, M*A*S*H, L.A.) where all others separate (Spider-Man).
@@ -32,6 +38,9 @@ _NUMBERS = {
     word: str(number) for words in (_WORDS, _ROMAN) for number, word in enumerate(words, start=1)
 }
 
+# Told apart by hardly anybody in a list of members.
+ALIKE_IN_ASCII = str.maketrans("01i|", "olll")
+
 
 def fold(text: str) -> str:
     """Lower case, without accents and punctuation: what search compares, on both sides."""
@@ -57,3 +66,38 @@ def meaning(folded: str) -> str:
     initials = _INITIALS.sub(lambda run: run[0].replace(" ", ""), folded)
     words = [_NUMBERS.get(word, word) for word in initials.split() if word not in _SMALL_WORDS]
     return _SPACE_IN_WORDS.sub("", " ".join(words)) or folded
+
+
+def look_of(name: str) -> str:
+    """What all names that look like ``name`` have in common, in whatever case they are."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    return _plain("".join(_latin_of(letter) or letter for letter in folded))
+
+
+def looks_of(name: str) -> set[str]:
+    """Also as the capitals look, where they look like others than the small letters do."""
+    wide = unicodedata.normalize("NFKC", name)
+    own = "".join(_latin_of(letter, letter) or letter for letter in wide)
+    return {look_of(name), look_of(own)}
+
+
+def _plain(text: str) -> str:
+    return text.casefold().translate(ALIKE_IN_ASCII)
+
+
+@cache
+def _latin_of(letter: str, *ways: str) -> str:
+    """The letter of ASCII that looks the same, small or capital; empty where there is none."""
+    for way in ways or (letter, letter.upper()):
+        if way.isascii():
+            return way
+        for one in _confusables().get(way, ()):
+            if one["c"].isascii() and one["c"].isalnum():
+                return one["c"]
+    return ""
+
+
+@cache
+def _confusables() -> dict[str, list[dict[str, str]]]:
+    table: dict[str, list[dict[str, str]]] = load("confusables.json")
+    return table

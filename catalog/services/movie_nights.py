@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalog.look_alikes import looks_of
+from catalog.folding import looks_of
 from catalog.models import MovieNight, NightVoter
 
 MOST_FILMS, MOST_PEOPLE, FEWEST_PEOPLE = 20, 8, 2

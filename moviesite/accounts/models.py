@@ -14,7 +14,7 @@ from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from catalog.look_alikes import look_of
+from catalog.folding import look_of
 
 
 class User(AbstractUser):
@@ -23,7 +23,7 @@ class User(AbstractUser):
     # Imported raters are many and never log in; the site's own lists leave them out.
     imported = models.BooleanField(_("imported rater"), default=False, editable=False)
 
-    # How the name looks (``look_alikes.look_of``), for members; old ones may look the same.
+    # How the name looks (``folding.look_of``), for members; old ones may look the same.
     name_look = models.CharField(max_length=600, default="", db_default="", editable=False)
 
     # By which the proxy's header finds this account; none: it does not, whatever the user name.

@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from catalog.datasets.known import CREDITS
-from catalog.look_alikes import looks_of
+from catalog.folding import looks_of
 from catalog.models import Dataset, Takedown
 
 from .models import User

@@ -17,7 +17,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.http import HttpRequest
 
-from catalog.look_alikes import looks_of
+from catalog.folding import looks_of
 
 from .models import User
 from .names import hold

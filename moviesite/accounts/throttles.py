@@ -16,7 +16,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 
-from catalog.look_alikes import look_of
+from catalog.folding import look_of
 
 from .delays import ACCOUNT, ACCOUNT_FROM_ADDRESS, ADDRESS, DEVICE, Turn
 from .models import User

@@ -1,11 +1,11 @@
-"""Titles with digits in their words are found by what they say."""
+"""Titles with digits in their words are found by what they say; names that look like one."""
 
 from importlib import import_module
 
 import pytest
 from django.apps import apps
 
-from catalog.folding import as_read
+from catalog.folding import as_read, look_of, looks_of
 from catalog.models import Movie
 from catalog.queries.search import resolve_title, search_movies
 
@@ -50,3 +50,25 @@ def test_films_from_before_get_their_readings(films: None) -> None:
     import_module("catalog.migrations.0006_titles_as_read").add_readings(apps, None)
     assert Movie.objects.get(title="Se7en").search_title == "\nse7en\nsept\nseven\n"
     assert Movie.objects.get(title="Seventh Son").search_title == "\nseventh son\n"
+
+
+@pytest.mark.parametrize(
+    "other", ["IDA", "Ida", "ｉｄａ", "idа", "ІDA", "ida", "ιda", "1da", "lda", "іdа"]
+)
+def test_these_look_like_ida(other: str) -> None:
+    assert look_of(other) == look_of("ida")
+
+
+@pytest.mark.parametrize("other", ["ada", "ida-7", "idaa", "idä", "i.da", "Идa", "井田"])
+def test_these_do_not(other: str) -> None:
+    assert look_of(other) != look_of("ida")
+
+
+@pytest.mark.parametrize("name", ["Müller", "иван", "井田", "ida.lupino+1"])
+def test_a_name_looks_like_itself_in_capitals(name: str) -> None:
+    assert look_of(name) == look_of(name.upper()) == look_of(look_of(name))
+
+
+def test_capitals_may_look_like_others_than_small_letters_do() -> None:
+    assert look_of("Nick") in looks_of("Νick")
+    assert look_of("Hera") in looks_of("Нera")

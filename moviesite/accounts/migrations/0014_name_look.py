@@ -5,7 +5,7 @@
 
 from django.db import migrations, models
 
-from catalog.look_alikes import look_of
+from catalog.folding import look_of
 
 
 def look_at_names(apps, schema_editor):
