@@ -7,16 +7,20 @@ from typing import Annotated
 from ninja import Field, Schema
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, StringConstraints
 
-from .schemas import Number, Stars, example, no_number
+from .schemas import Number, Stars, at_most, example, no_number
 
 MOST = 5_000
 
 Source = Annotated[str, StringConstraints(pattern=r"^[-a-z0-9_]{1,50}$")]
 ExternalId = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-FilmTitle = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+FilmTitle = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300), at_most(300)
+]
 # A genre is told by what is left of it in an address, so that something must be.
 GenreName = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=60, pattern=r"[A-Za-z0-9]")
+    str,
+    StringConstraints(strip_whitespace=True, max_length=60, pattern=r"[A-Za-z0-9]"),
+    at_most(60),
 ]
 Moment = Annotated[AwareDatetime, BeforeValidator(no_number)]
 Small = Annotated[int, Field(ge=1, le=2**31 - 1), Number]

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from ninja import Field, Schema
 from pydantic import BeforeValidator, ConfigDict
+from pydantic_core import PydanticKnownError
 
 MAX_LIMIT = 100
 MAX_OFFSET = 10_000
@@ -24,6 +25,17 @@ def no_number(value: object) -> object:
     if isinstance(value, int | float):
         raise ValueError("A text such as 2026-11-28 is needed, not a number")
     return value
+
+
+def at_most(length: int) -> BeforeValidator:
+    """Spaces around a text count too, before they are taken away: so the description says."""
+
+    def check(value: object) -> object:
+        if isinstance(value, str) and len(value) > length:
+            raise PydanticKnownError("string_too_long", {"max_length": length})
+        return value
+
+    return BeforeValidator(check)
 
 
 def example(**values: Any) -> ConfigDict:

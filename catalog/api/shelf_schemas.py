@@ -10,12 +10,16 @@ from pydantic import StrictBool, StringConstraints
 
 from catalog.models import DiaryEntry, MovieList
 
-from .schemas import Day, MovieId, MovieOut, Number, Page, Stars, example
+from .schemas import Day, MovieId, MovieOut, Number, Page, Stars, at_most, example
 
 Key = Annotated[int, Field(ge=1, le=2**63 - 1), Number]
 Note = Annotated[str, StringConstraints(max_length=DiaryEntry._meta.get_field("note").max_length)]
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-Description = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
+Title = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), at_most(100)
+]
+Description = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=2000), at_most(2000)
+]
 
 
 class KeptOut(Schema):

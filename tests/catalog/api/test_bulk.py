@@ -115,6 +115,7 @@ def test_members_without_a_role_change_no_films_and_no_others(
     [
         {"title": "No id"},
         {"external_id": "x", "title": " "},
+        {"external_id": "x", "title": "x" * 300 + " "},  # as the description counts
         {"external_id": "x", "title": "T", "year": 3000},
         {"external_id": "x", "title": "T", "genres": ["!"]},
         {"external_id": "x", "title": "T", "links": {"imdb": "7"}},

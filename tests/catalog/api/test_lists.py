@@ -57,7 +57,13 @@ def test_films_are_put_moved_noted_and_taken_off(member: Client, films: list[Mov
 
 @pytest.mark.parametrize(
     "values",
-    [{"title": " "}, {"title": "x" * 101}, {"movies": [999_999_999]}, {"movies": [True]}],
+    [
+        {"title": " "},
+        {"title": "x" * 101},
+        {"title": "x" * 100 + " "},
+        {"movies": [999_999_999]},
+        {"movies": [True]},
+    ],
 )
 def test_what_makes_no_sense_makes_no_list(member: Client, values: dict[str, Any]) -> None:
     assert make(member, **values).status_code == 422
