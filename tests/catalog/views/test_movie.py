@@ -114,8 +114,8 @@ def test_queries_do_not_grow_with_the_collection(
     # user; film, genres, companies, countries, languages; series, its genres;
     # the diary; ratings of friends; lists; cast and crew; keywords; words, releases, offers and
     # origins; for what is predicted and what is alike the history, once each, choices, and films;
-    # once a second the live versions
-    with django_assert_max_num_queries(22):
+    # once a second the live versions, and every two seconds the stamp of the catalog
+    with django_assert_max_num_queries(23):
         member.get(amelie.get_absolute_url())
 
 
