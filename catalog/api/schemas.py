@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 from ninja import Field, Schema
 from pydantic import BeforeValidator, ConfigDict
-from pydantic_core import PydanticKnownError
 
 MAX_LIMIT = 100
 MAX_OFFSET = 10_000
@@ -32,7 +31,7 @@ def at_most(length: int) -> BeforeValidator:
 
     def check(value: object) -> object:
         if isinstance(value, str) and len(value) > length:
-            raise PydanticKnownError("string_too_long", {"max_length": length})
+            raise ValueError(f"A text of at most {length} characters is needed")
         return value
 
     return BeforeValidator(check)
