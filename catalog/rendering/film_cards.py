@@ -4,9 +4,10 @@ Their markup is in ``templates/components/films.jinja``. Jinja compiles it to Py
 the ninety cards of a home page in Django's own templates took most of its time.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from hashlib import blake2s
 from typing import NamedTuple, Protocol, cast
 
 from django.template import engines
@@ -64,6 +65,13 @@ class _FilmCard(NamedTuple):
     yours: str  # the member's own stars
     service: str  # which of the reader's own services includes the film
     why: str
+
+    @property
+    def mark(self) -> str:
+        """Of all that the template says: the same where the same would be drawn."""
+        movie = self.movie
+        said = (movie.pk, movie.title, movie.local_title, movie.year, movie.hidden, *self[1:])
+        return blake2s(repr(said).encode(), digest_size=3).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -196,14 +204,23 @@ def film_card(
     return draw("film_card", card, icon("star"), icon("check"))
 
 
-def recommended_items(cards: Iterable[CardLike], *, for_member: bool) -> SafeString:
-    """List items of recommendations: each film, with what is predicted and why."""
+def recommended_items(
+    cards: Iterable[CardLike], *, for_member: bool, known: Mapping[str, str] | None = None
+) -> tuple[SafeString, list[str]]:
+    """List items of recommendations, each film with what is predicted and why, and their marks.
+
+    ``known`` are marks by film, of what a page has already: such a film comes empty.
+    """
     made = _Cards(for_member)
     items = [
         made.card(card.movie, card.predicted_rating, card.is_uncertain, card.reasons)
         for card in cards
     ]
-    return draw("film_items", items, icon("star"), icon("check"))
+    marks = [item.mark for item in items]
+    has = known or {}
+    same = [has.get(str(item.movie.pk)) == mark for item, mark in zip(items, marks, strict=True)]
+    marked = list(zip(items, marks, same, strict=True))
+    return draw("film_items", marked, icon("star"), icon("check")), marks
 
 
 class _Cards:

@@ -51,21 +51,28 @@ def film_card(
 
 @register.simple_tag(takes_context=True)
 def film_items(context: template.Context, cards: Iterable[film_cards.CardLike]) -> SafeString:
-    """List items of recommended films."""
-    return film_cards.recommended_items(cards, for_member=_is_member(context))
+    """List items of recommended films; those that the page has already come empty."""
+    items, _marks = film_cards.recommended_items(
+        cards, for_member=_is_member(context), known=context.get("marks")
+    )
+    return items
 
 
 @register.simple_tag(takes_context=True)
 def film_row(context: template.Context, row: Any) -> SafeString:
-    """A row of films under a mark of what it shows; one whose mark the page has comes empty."""
-    with context.push(row=row):
-        shown = template.Engine.get_default().get_template("components/row.html").render(context)
-    mark = blake2s(shown.encode(), digest_size=6).hexdigest()
+    """A row of films under a mark of what it shows; what the page has already comes empty."""
     known: Mapping[str, str] = context.get("marks") or {}
+    with context.push(row=row):
+        head = template.Engine.get_default().get_template("components/row.html").render(context)
+    films, marks = film_cards.recommended_items(
+        row.cards, for_member=_is_member(context), known=known
+    )
+    mark = blake2s(f"{head} {marks}".encode(), digest_size=6).hexdigest()
     if mark == known.get(row.key):
         return format_html('<section data-row="{}" data-same></section>', row.key)
     section = '<section class="row" aria-labelledby="row-{0}" data-row="{0}" data-mark="{1}">{2}'
-    return format_html(f"{section}</section>", row.key, mark, shown)
+    track = '<ul class="row-track" data-track>{3}</ul>'
+    return format_html(f"{section}{track}</section>", row.key, mark, head, films)
 
 
 @register.simple_tag(takes_context=True)

@@ -28,6 +28,12 @@ def keys_in(texts: Iterable[str]) -> list[int]:
     return list(dict.fromkeys(key for key in keys if key is not None))
 
 
+def marks_in(request: HttpRequest) -> dict[str, str]:
+    """``Shown-Marks: top-picks:1a2b3c,7:4d5e6f``: what a page shows already, by row and film."""
+    told = request.headers.get("Shown-Marks", "")
+    return dict(one.split(":", 1) for one in told.split(",") if ":" in one)
+
+
 def left_out(request: HttpRequest, form: BaseForm, *others: str) -> list[str]:
     """What a query names that its page does not know, or with a value that is no choice there."""
     form.is_valid()

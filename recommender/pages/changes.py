@@ -13,22 +13,21 @@ from catalog.queries.films_by_key import card_movies
 from catalog.views.parameters import key_in, keys_in
 
 NAMED = 2  # films that came; others are counted
-MOST_SHOWN = 500
 
 
-def change_in_words(query: QueryDict, now: Iterable[Movie]) -> str:
-    """``?after=3&deed=film-rated&shown=1,2,3``: what came to the films ``shown``, and why.
+def change_in_words(query: QueryDict, shown: Iterable[str], now: Iterable[Movie]) -> str:
+    """``?after=3&deed=film-rated``: what came to the films that were ``shown``, and why.
 
-    "" where nothing came, or the query tells of nothing.
+    "" where nothing came, or the query tells of nothing. Names that are no keys are left out.
     """
     deed = query.get("deed", "")
     film = key_in(query.get("after", ""))
     if film is None or deed not in ("film-rated", "film-seen", "film-hidden"):
         return ""
-    before = set(keys_in(query.get("shown", "").split(",")[:MOST_SHOWN]))
+    before = set(keys_in(shown))
     came = [movie for movie in now if movie.pk not in before]
     done = card_movies([film], hidden=True).get(film)
-    if not came or done is None:
+    if not before or not came or done is None:
         return ""
     reason = {
         "film-rated": _("Because you just rated %(film)s:"),

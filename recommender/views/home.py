@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from catalog.hooks.stars import films_to_rate
 from catalog.queries.film import open_film
 from catalog.rendering.local_time import local_now
-from catalog.views.parameters import key_in
+from catalog.views.parameters import key_in, marks_in
 from catalog.views.responses import member_id, member_required
 from recommender.data.histories import History, history_of
 from recommender.pages.changes import change_in_words
@@ -30,8 +30,8 @@ ANSWERS = "answers"  # the element with the rows, which asks for them again afte
 def home(request: HttpRequest) -> HttpResponse:
     """``rows`` of cards; ``invite`` is true for those of whom nothing is known yet.
 
-    The rows alone for htmx, with a sentence on what a deed changed. ``?marks=top-picks:1a2b3c``
-    names rows that the page has already: one that would be the same comes empty.
+    The rows alone for htmx, with a sentence on what a deed changed. ``marks``
+    names rows and films that the page has already: one that would be the same comes empty.
     """
     if request.htmx and request.htmx.target == ANSWERS:  # type: ignore[attr-defined]
         return _rows_alone(request)
@@ -65,10 +65,9 @@ def tonight(request: HttpRequest) -> HttpResponse:
 
 def _rows_alone(request: HttpRequest) -> HttpResponse:
     context = _rows(request)
-    shown = (card.movie for row in context["rows"] for card in row.cards)
-    context["change"] = change_in_words(request.GET, shown)
-    told = (request.POST or request.GET).get("marks", "")
-    context["marks"] = dict(one.split(":", 1) for one in told.split(",") if ":" in one)
+    now = (card.movie for row in context["rows"] for card in row.cards)
+    context["marks"] = marks_in(request)
+    context["change"] = change_in_words(request.GET, context["marks"], now)
     return render(request, "recommender/_rows.html", context)
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.vary import vary_on_headers
 from catalog.queries.film import surviving_keys
 from catalog.queries.films_by_key import card_movies
 from catalog.queries.search import Resolution, resolve_title
-from catalog.views.parameters import keys_in
+from catalog.views.parameters import keys_in, marks_in
 from recommender.data.histories import history_from, history_of
 from recommender.pages.cards import cards
 from recommender.pages.changes import change_in_words
@@ -56,8 +56,10 @@ def watch_next(request: HttpRequest) -> HttpResponse:
     ranking = recommender.watch_next(SHOWN)
     found = cards(recommender, ranking)
     if request.htmx and request.htmx.target == ANSWERS:  # type: ignore[attr-defined]
-        change = change_in_words(request.GET, (card.movie for card in found))
-        return render(request, "recommender/_next_films.html", {"cards": found, "change": change})
+        marks = marks_in(request)
+        change = change_in_words(request.GET, marks, (card.movie for card in found))
+        context = {"cards": found, "change": change, "marks": marks}
+        return render(request, "recommender/_next_films.html", context)
     query = _query([movie.pk for movie in watched])
     return render(
         request,

@@ -53,6 +53,16 @@
     }
   };
 
+  // A film that the page has already comes empty, whose item may have to change its row.
+  const bringAlong = (target, fragment) => {
+    const rowOf = (node) => node.closest("[data-row]")?.dataset.row;
+    const items = new Map([...target.querySelectorAll("li[data-mark]")].map((item) => [filmOf(item), item]));
+    for (const film of fragment.querySelectorAll("li > [data-film][data-same]")) {
+      const item = items.get(film.dataset.film);
+      if (item && rowOf(item) !== rowOf(film)) film.parentElement.replaceWith(item);
+    }
+  };
+
   // Where the focus was: when its film has gone, the film that took its place gets it.
   const placeOf = (node) => {
     const item = node?.closest?.("[data-answers] li");
@@ -81,6 +91,7 @@
       const active = document.activeElement;
       const goBack = target.contains(active) ? placeOf(active) : null;
       const scrolled = [...target.querySelectorAll("[data-track].is-scrolled")].map((track) => [track, track.scrollLeft]);
+      bringAlong(target, fragment);
       matchChildren(target, fragment, made);
       if (goBack && document.activeElement !== active) goBack();
       for (const [track, left] of scrolled) track.scrollTo({ left, behavior: "instant" });
@@ -91,10 +102,10 @@
 
   // The server is told what was done, and what is shown, to say what changed and why.
   document.addEventListener("htmx:configRequest", (event) => {
-    const { elt, formData, target, triggeringEvent } = event.detail;
+    const { elt, formData, headers, target, triggeringEvent } = event.detail;
     if (target?.matches("[data-answers]")) {
-      const rows = [...target.querySelectorAll("[data-row]")];
-      formData.set("marks", rows.map(({ dataset }) => `${dataset.row}:${dataset.mark}`).join());
+      const marked = [...target.querySelectorAll("[data-mark]")];
+      headers["Shown-Marks"] = marked.map((node) => `${keyOf(node)}:${node.dataset.mark}`).join();
     }
     if (elt.matches("[data-answers]")) {
       const told = triggeringEvent?.detail ?? {};
@@ -102,7 +113,6 @@
       if (told.movie && on) {
         formData.set("after", told.movie);
         formData.set("deed", triggeringEvent.type);
-        formData.set("shown", [...elt.querySelectorAll("li > [data-film]")].map((film) => film.dataset.film).join());
       }
     } else if (elt.closest("[data-toast]") && area()) formData.set("in_place", "1");
   });

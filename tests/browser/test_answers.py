@@ -53,6 +53,8 @@ def test_a_film_that_was_seen_leaves_and_the_next_comes_in(
     after = member_page.evaluate(SHOWN)
     assert before[0] not in after
     assert set(after) - set(before), "another one came"
+    empty = member_page.locator("#answers [data-same]")
+    expect(empty).to_have_count(0)  # what was not sent again is there
     assert member_page.evaluate("document.querySelector('#answers ul').marked"), "no new row"
     assert SeenMovie.objects.get().movie.title == name
     with member_page.expect_response(is_answer):

@@ -50,8 +50,24 @@ def test_what_comes_from_data_is_escaped() -> None:
 
 def test_a_card_names_two_reasons_at_most() -> None:
     reasons = tuple(Reason(film(title)) for title in ("Heat", "Ran", "M"))
-    drawn = recommended_items([Card(film(), reasons=reasons)], for_member=False)
+    drawn, _marks = recommended_items([Card(film(), reasons=reasons)], for_member=False)
     assert '<p class="film-why">Because of Heat and Ran</p>' in drawn
+
+
+def test_a_film_that_the_page_has_comes_empty_unless_something_changed() -> None:
+    cards = [Card(film(), 3.7)]
+    drawn, marks = recommended_items(cards, for_member=True)
+    known = {"7": marks[0]}
+    same, again = recommended_items(cards, for_member=True, known=known)
+    assert "Amélie" in drawn
+    assert again == marks
+    item = f'<li data-mark="{marks[0]}"> <article data-film="7" data-same></article> </li>'
+    assert " ".join(same.split()) == item
+    for changed in (Card(film(), 3.9), Card(film("M"), 3.7), Card(film(), 3.7, True)):
+        drawn, [mark] = recommended_items([changed], for_member=True, known=known)
+        assert mark != marks[0]
+        assert "data-same" not in drawn
+    assert "data-same" not in recommended_items(cards, for_member=False, known=known)[0]
 
 
 def test_members_can_rate_from_the_card_and_see_their_stars() -> None:
@@ -84,7 +100,7 @@ def test_predicted_stars_look_the_same_on_cards_and_elsewhere() -> None:
         assert ("First guess for you:" in stars) == uncertain
         assert ("Predicted for you:" in stars) != uncertain
         assert stars in film_card(film(), for_member=False, predicted=3.7449, uncertain=uncertain)
-        assert stars in recommended_items([Card(film(), 3.7449, uncertain)], for_member=False)
+        assert stars in recommended_items([Card(film(), 3.7449, uncertain)], for_member=False)[0]
 
 
 def test_predicted_stars_without_a_label_or_a_prediction() -> None:

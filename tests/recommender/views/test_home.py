@@ -19,6 +19,8 @@ from tests.recommender.world import World
 
 pytestmark = pytest.mark.usefixtures("plain_static")
 
+ALONE = {"HX-Request": "true", "HX-Target": "answers"}  # the rows, without the page around them
+
 
 def rows_of(client: Client) -> dict[str, Row]:
     answer = client.get("/")
@@ -178,9 +180,21 @@ def test_rows_that_the_page_has_come_empty(client: Client, world: World) -> None
     assert len(marks) > 2
     changed = next(iter(marks))
     told = ",".join(f"{row}:{mark}" for row, mark in {**marks, changed: "0"}.items())
-    headers = {"HX-Request": "true", "HX-Target": "answers"}
-    answer = client.get("/", {"marks": f"{told},nonsense"}, headers=headers).content.decode()
+    headers = {**ALONE, "Shown-Marks": f"{told},nonsense"}
+    answer = client.get("/", headers=headers).content.decode()
     for row in marks:
         empty = f'<section data-row="{row}" data-same></section>'
         assert (empty in answer) is (row != changed), row
     assert f'data-row="{changed}" data-mark="{marks[changed]}"' in answer
+
+
+@pytest.mark.parametrize("path", ["/", "/watch-next/"])
+def test_films_that_the_page_has_come_empty(client: Client, world: World, path: str) -> None:
+    """In a row that has changed, too."""
+    item = r'<li data-mark="(\w+)"><article[^>]*data-film="(\d+)"'
+    (mark, changed), *others = re.findall(item, flat(client.get(path)))
+    told = ",".join(f"{film}:{mark}" for mark, film in [("0", changed), *others])
+    answer = client.get(path, headers={**ALONE, "Shown-Marks": told}).content.decode()
+    assert answer.count("data-same") == len(others) > 2
+    assert f'data-film="{changed}" data-same' not in answer
+    assert f'<li data-mark="{mark}">' in answer
