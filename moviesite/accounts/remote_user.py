@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import structlog
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth.backends import RemoteUserBackend as DjangoBackend
 from django.contrib.auth.middleware import RemoteUserMiddleware as DjangoMiddleware
@@ -89,7 +90,8 @@ def _introduce(user: User, request: HttpRequest | None) -> None:
 class RemoteUserMiddleware(DjangoMiddleware):
     """Django's own, with the header of the setting; without one it does nothing.
 
-    Who came by it is signed out as soon as the proxy no longer says so.
+    Who came by it is signed out as soon as the proxy no longer says so. The session is listed among
+    the member's, as those of other log-ins are.
     """
 
     @property
@@ -98,8 +100,12 @@ class RemoteUserMiddleware(DjangoMiddleware):
         return name
 
     def process_request(self, request: HttpRequest) -> None:
-        if self.header:
-            super().process_request(request)
+        if not self.header:
+            return
+        before = request.user.pk
+        super().process_request(request)
+        if request.user.pk not in (None, before):
+            UserSession.objects.create_from_request(request)
 
 
 @checks.register()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.test import Client
 from pytest_django import Settings
 
@@ -66,6 +67,16 @@ def test_it_holds_for_as_long_as_the_proxy_says_so() -> None:
     assert who(client, Remote_User="ida") == "ida"
     assert who(client, Remote_User="ada") == "ada"
     assert who(client) == ""
+
+
+def test_the_session_is_listed_and_ends_with_all_others() -> None:
+    client = Client(headers={"User-Agent": "Mozilla/5.0 (X11; Linux) Firefox/140.0"})
+    assert who(client, Remote_User="ada") == who(client, Remote_User="ada") == "ada"
+    session = UserSession.objects.get(user__username="ada")
+    assert session.session_key == client.session.session_key
+    assert (session.ip, "Firefox" in session.user_agent) == (VISITOR, True)
+    session.end()
+    assert not client.session.exists(session.session_key)
 
 
 def test_a_log_in_of_the_sites_own_stays() -> None:
