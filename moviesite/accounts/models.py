@@ -232,6 +232,7 @@ class AuditAction(models.TextChoices):
     PASSWORD = "password", _("password changed")
     FACTOR = "factor", _("second factor changed")
     ADDRESS = "address", _("e-mail address changed")
+    SESSIONS = "sessions", _("signed out everywhere")
     TOKEN = "token", _("API token made or removed")
     ACCOUNT = "account", _("account or rights changed by staff")
     SETTING = "setting", _("setting changed")

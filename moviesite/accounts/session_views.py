@@ -9,6 +9,9 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from .audit import account, record
+from .models import AuditAction
+
 
 @require_POST
 @login_required
@@ -16,6 +19,7 @@ def end_everywhere(request: HttpRequest) -> HttpResponse:
     """All sessions of the member end, this one too."""
     for session in UserSession.objects.filter(user_id=request.user.pk):
         session.end()
+    record(AuditAction.SESSIONS, actor=request.user, about=account(request.user))
     logout(request)
     messages.success(request, _("You are signed out everywhere"))
     return redirect("home")

@@ -80,9 +80,10 @@ def test_what_matters_for_safety_is_kept(client: Client, ida: User) -> None:
     client.post(f"/admin/accounts/user/{ada.pk}/change/", fields)
     key = ada.pk
     delete_account(ada)
-    for action in ("export", "token", "password", "account", "deletion"):
+    client.post("/accounts/sessions/end/")
+    for action in ("export", "token", "password", "account", "deletion", "sessions"):
         assert last(action).detail or last(action).about, action
-    assert last("export").actor == ida
+    assert last("export").actor == last("sessions").actor == ida
     assert last("account").about == f"user {key}"
     assert "Staff status" in last("account").detail
     assert last("deletion").about == f"user {key}"
