@@ -12,9 +12,7 @@ from catalog.models import Movie, Rating
 from recommender import kinds
 from recommender.gate.holdout import held_out
 from recommender.learning.artifact import read_artifact
-from recommender.learning.interfaces import Place
 from recommender.learning.presets.mix import Mix, Mixes
-from recommender.learning.presets.next_item.model import SequenceBlendModel
 from recommender.models import (
     ModelVersion,
     RetrainingPolicy,
@@ -171,20 +169,6 @@ def test_a_bad_candidate_is_kept_but_not_published(
     assert read_artifact(local_folder(run.version.artifact)).arrays
 
 
-@pytest.fixture
-def few_questions(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What comes next is learned from fewer questions than the site's preset asks."""
-
-    def make(seed: int, place: Place) -> SequenceBlendModel:
-        return SequenceBlendModel(
-            random_state=seed, questions=300, shortlists=1000, device=place.device
-        )
-
-    own = kinds.get("sequence")
-    monkeypatch.setitem(kinds._kinds, own.name, replace(own, make=make))
-
-
-@pytest.mark.usefixtures("few_questions")
 @pytest.mark.parametrize("kind", kinds.names())
 def test_the_same_ratings_give_the_same_version(rated_world: World, kind: str) -> None:
     first, second = run_here(kind).version, run_here(kind).version
