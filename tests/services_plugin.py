@@ -33,6 +33,9 @@ def pytest_load_initial_conftests() -> Iterator[None]:
     os.environ["POSTER_BASE_URL"] = "http://127.0.0.1:9"
     # A machine busy with tests must not look like a cache that hangs.
     os.environ["CACHE_TIMEOUT"] = "20"
+    # As web processes have it: more threads than processors only wait for each other.
+    for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(threads, "1")
     # What a developer's shell may have set must not decide how a test ends.
     for name in (
         "MATINEE_DATASET",

@@ -158,19 +158,19 @@ def _genres_written(
     }
     genres = _genres({name for names in wanted.values() for name in names})
     through = Movie.genres.through._default_manager
-    has: dict[int, set[int]] = {keys[external]: set() for external in wanted}
-    for movie_id, genre_id in through.filter(movie_id__in=has).values_list("movie_id", "genre_id"):
-        has[movie_id].add(genre_id)
-    changed = set()
-    for external, names in wanted.items():
-        key, now = keys[external], {genres[slugify(name)] for name in names}
-        if now == has[key]:
-            continue
-        through.filter(movie_id=key, genre_id__in=has[key] - now).delete()
-        through.bulk_create(
-            Movie.genres.through(movie_id=key, genre_id=one) for one in now - has[key]
-        )
-        changed.add(external)
+    now = {keys[one]: {genres[slugify(name)] for name in names} for one, names in wanted.items()}
+    had: dict[int, set[int]] = {key: set() for key in now}
+    for movie_id, genre_id in through.filter(movie_id__in=had).values_list("movie_id", "genre_id"):
+        had[movie_id].add(genre_id)
+    for key in had:
+        if gone := had[key] - now[key]:
+            through.filter(movie_id=key, genre_id__in=gone).delete()
+    through.bulk_create(
+        Movie.genres.through(movie_id=key, genre_id=one)
+        for key in had
+        for one in now[key] - had[key]
+    )
+    changed = {one for one in wanted if now[keys[one]] != had[keys[one]]}
     record_origin({keys[external] for external in changed}, ["genres"], Origin.DATASET)
     return changed
 
@@ -193,13 +193,15 @@ def _linked(films: Sequence[OutsideFilm], keys: Mapping[str, int]) -> None:
             movielens_id__in=[ids["movielens_id"] for ids in sent.values() if "movielens_id" in ids]
         ).values_list("movielens_id", flat=True)
     )
+    new = {key: Link(movie_id=key) for key in sent if key not in links}
+    completed = set[int]()
     for key, ids in sent.items():
-        link = links.setdefault(key, Link(movie_id=key))
+        link = links.get(key) or new[key]
         for name, value in ids.items():
             free = name != "movielens_id" or value not in taken
             if getattr(link, name) is None and value is not None and free:
                 setattr(link, name, value)
                 taken.add(value)
-    new = [link for link in links.values() if link.pk is None]
-    Link.objects.bulk_create(new)
-    Link.objects.bulk_update([link for link in links.values() if link not in new], IDS)
+                completed.add(key)
+    Link.objects.bulk_create(new.values())
+    Link.objects.bulk_update([links[key] for key in completed if key in links], IDS)

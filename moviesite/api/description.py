@@ -34,19 +34,28 @@ class DescribedApi(NinjaAPI):
 
     def __init__(self, **choices: Any) -> None:
         super().__init__(docs=OwnSwagger(), docs_decorator=with_drawn_arrows, **choices)
+        self._described: tuple[str, Any] = ("", None)
 
-    def get_openapi_schema(self, **choices: Any) -> Any:
-        schema = super().get_openapi_schema(**choices)
-        for method, operation in _operations(schema["paths"]):
-            _describe_problems(method, operation)
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> Any:
+        """Kept for the address where the site was described last: it takes half a second."""
+        root = self.get_root_path(path_params or {}) if path_prefix is None else path_prefix
+        kept_for, schema = self._described
+        if schema is None or root != kept_for:
+            schema = super().get_openapi_schema(path_prefix=root)
+            for method, operation in _operations(schema["paths"]):
+                _describe_problems(method, operation)
+            self._described = root, schema
         return schema
 
     @cached_property
     def query_names(self) -> dict[tuple[str, str], frozenset[str]]:
         """By path below the API's root and method: what may stand in the query."""
-        paths = self.get_openapi_schema(path_prefix="")["paths"]
+        root = self.get_root_path({})
+        paths = self.get_openapi_schema(path_prefix=root)["paths"]
         return {
-            (path.lstrip("/"), method.upper()): frozenset(
+            (path.removeprefix(root).lstrip("/"), method.upper()): frozenset(
                 one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"
             )
             for path, operations in paths.items()

@@ -3,59 +3,87 @@
 import json
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from recommender.learning.presets.memory import sequence_memory
 
-from .bench_scale import LIMITS, ON_SITE, beyond_limits, stages_of
+from .bench_scale import LIMITS, ON_SITE, beyond_limits
 from .places import ROOT
-from .scale_growth import drawing, exponents, table
+from .scale_growth import DRAWN, drawing, exponents, table
 
-SMALL = ("make", *ON_SITE, "explicit")
+SMALL, LARGE = "0.003", "0.03"
+WITHOUT_SITE = ("make", "explicit")
+ALL = (*WITHOUT_SITE, *ON_SITE, "sequence")
+
+Sizes = dict[str, dict[str, dict[str, Any]]]
 
 
 @pytest.fixture(scope="module")
-def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, dict[str, float]]]:
-    to = tmp_path_factory.mktemp("scale") / "figures.json"
-    command = [sys.executable, "-m", "tests.benchmarks.bench_scale", "--limits", "--to", str(to)]
-    sizes = ["--millions", "0.01", "0.03"]
-    done = subprocess.run(
-        [*command, *sizes, "--stages", *SMALL], cwd=ROOT, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    told = json.loads(to.read_text())
+def folder() -> Iterator[Path]:
+    """Where data and sites lie: the user of PostgreSQL has to get in."""
+    with tempfile.TemporaryDirectory(prefix="matinee-scale-") as name:
+        yield Path(name)
+
+
+@pytest.fixture(scope="module")
+def interrupted(folder: Path) -> Sizes:
+    """What there is when a run has ended early."""
+    return run(folder, [SMALL], ["make"])["synthetic"]
+
+
+@pytest.fixture(scope="module")
+def measured(folder: Path, interrupted: Sizes) -> Sizes:
+    """Two sizes of what needs no site; of a site the larger one, whose memory tells most."""
+    told = run(folder, [SMALL, LARGE], WITHOUT_SITE)
     assert told["machine"]["cores"] >= 1
-    assert set(told["exponents"]) == set(SMALL)
-    return told["synthetic"]
+    assert set(told["exponents"]) == set(WITHOUT_SITE)
+    return run(folder, [LARGE], ALL, "--limits")["synthetic"]
 
 
-def test_each_stage_stays_within_its_memory(
-    measured: dict[str, dict[str, dict[str, float]]],
-) -> None:
-    for found in measured.values():
-        assert set(found) == set(SMALL)
-        assert found["snapshot"]["bytes_a_rating"] <= 13
-        assert found["copy"]["rows"] == found["import"]["ratings"]
+def run(folder: Path, millions: list[str], stages: Iterable[str], *options: str) -> dict[str, Any]:
+    """What is known after the command has gone on with these."""
+    to = folder / "figures.json"
+    command = [sys.executable, "-m", "tests.benchmarks.bench_scale", "--resume", "--to", str(to)]
+    command += ["--keep", str(folder), "--millions", *millions, "--stages", *stages, *options]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(to.read_text())
+
+
+def test_each_stage_stays_within_its_memory(measured: Sizes) -> None:
+    small, large = measured[f"{SMALL} million"], measured[f"{LARGE} million"]
+    assert (set(small), set(large)) == (set(WITHOUT_SITE), set(ALL))
+    assert large["snapshot"]["bytes_a_rating"] <= 13
+    assert large["copy"]["rows"] == large["import"]["ratings"]
     assert beyond_limits(measured) == []
 
 
-def test_a_fit_of_what_comes_next_takes_less_than_was_foreseen(tmp_path: Path) -> None:
-    found = stages_of(0.03, ["sequence"], tmp_path)["sequence"]
-    data = tmp_path / "synthetic-0.03m"
+def test_a_fit_of_what_comes_next_takes_less_than_was_foreseen(
+    measured: Sizes, folder: Path
+) -> None:
+    found = measured[f"{LARGE} million"]["sequence"]
+    data = folder / f"synthetic-{LARGE}m"
     sizes = (1 + int(np.load(data / f"{name}.npy").max()) for name in ("user", "item"))
     foreseen = sequence_memory(found["ratings"], *sizes)
     assert 1e6 * found["peak_mb"] < foreseen < 2e6 * found["peak_mb"]
-    assert beyond_limits({"0.03 million": {"sequence": found}}) == []
 
 
-def test_the_growth_is_drawn(
-    measured: dict[str, dict[str, dict[str, float]]], tmp_path: Path
-) -> None:
+def test_a_run_goes_on_where_it_was_interrupted(interrupted: Sizes, measured: Sizes) -> None:
+    before, after = (sizes[f"{SMALL} million"] for sizes in (interrupted, measured))
+    assert set(before) == {"make"}
+    assert set(after) == {"make", "explicit"}
+    assert after["make"] == before["make"]
+
+
+def test_the_growth_is_drawn(measured: Sizes) -> None:
     svg = drawing(measured)
-    assert svg.count("<polyline") == 4
+    assert svg.count("<polyline") == len(DRAWN)
     assert "fit of stars" in svg
 
 
@@ -84,18 +112,6 @@ def test_powers_are_told_of_two_sizes() -> None:
 
     grown = exponents({"a": stage(10.0), "b": stage(100.0)})
     assert grown == {"make": {"seconds": 2.0, "processor_seconds": 0.0, "peak_mb": 0.0}}
-
-
-def test_a_run_goes_on_where_it_was_interrupted(tmp_path: Path) -> None:
-    to = tmp_path / "figures.json"
-    command = [sys.executable, "-m", "tests.benchmarks.bench_scale", "--resume", "--to", str(to)]
-    command += ["--keep", str(tmp_path), "--millions", "0.01", "--stages", "make"]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    first = json.loads(to.read_text())["synthetic"]["0.01 million"]
-    subprocess.run([*command, "explicit"], cwd=ROOT, check=True, capture_output=True)
-    second = json.loads(to.read_text())["synthetic"]["0.01 million"]
-    assert second["make"] == first["make"]
-    assert set(second) == {"make", "explicit"}
 
 
 def test_the_table_tells_each_size_and_the_powers_once() -> None:

@@ -66,9 +66,22 @@ def test_of_what_is_sent_twice_the_last_counts() -> None:
     assert list(done.films) == ["x"]
 
 
+def test_of_two_ids_of_one_film_the_last_counts() -> None:
+    same = {"imdb_id": "tt0000001"}
+    upsert_films("kodi", [film("x", ids=same, genres=["Drama"])])
+    two = [film("y", ids=same, genres=["Comedy"]), film("z", ids=same, genres=["Comedy", "Crime"])]
+    done = upsert_films("kodi", two)
+    assert (done.created, done.changed) == (frozenset(), {"y", "z"})
+    genres = Movie.objects.get().genres.values_list("name", flat=True)
+    assert set(genres) == {"Comedy", "Crime"}
+
+
 def test_many_films_take_few_statements(django_assert_max_num_queries: object) -> None:
-    many = [film(str(number), f"Film {number}", year=2000) for number in range(300)]
+    many = [
+        film(str(number), f"Film {number}", year=2000, genres=["Drama"], ids={"tmdb_id": number})
+        for number in range(1, 301)
+    ]
     with django_assert_max_num_queries(40):  # type: ignore[operator]
         upsert_films("kodi", many)
     assert OutsideId.objects.count() == 300
-    assert not Genre.objects.exists()
+    assert Genre.objects.get().movies.count() == Link.objects.count() == 300

@@ -7,6 +7,7 @@ import jsonschema
 import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
+from django.test.utils import override_script_prefix
 
 from moviesite.api import api
 
@@ -25,6 +26,18 @@ def test_the_documentation_needs_nothing_from_elsewhere(client: Client) -> None:
     assert "/api/v1/openapi.json" in page
     assert "default-src 'self'" in answer["Content-Security-Policy"]
     assert "img-src 'self' data:" in answer["Content-Security-Policy"]
+
+
+def test_a_site_is_described_once_for_each_address(
+    client: Client,
+) -> None:
+    here = client.get("/api/v1/openapi.json").content
+    schema = api.get_openapi_schema()
+    assert api.get_openapi_schema() is schema
+    with override_script_prefix("/films/"):
+        elsewhere = api.get_openapi_schema()["paths"]
+    assert list(elsewhere) == [f"/films{path}" for path in schema["paths"]]
+    assert client.get("/api/v1/openapi.json").content == here
 
 
 def test_only_a_member_gets_a_token_for_forms(client: Client, django_user_model: Any) -> None:

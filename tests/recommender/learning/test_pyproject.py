@@ -118,12 +118,18 @@ def test_it_asks_for_four_packages_and_for_two_more_to_get_datasets(wheel: Path)
     assert {need.name for need in needs if need.marker} == {"pandas", "pooch"}
 
 
-def test_both_presets_are_fitted_and_predict(python: Path, tmp_path: Path) -> None:
-    assert run([str(python), "-c", USE], tmp_path) == "True True"
+@pytest.fixture(scope="module")
+def printed(python: Path, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """By a process that first uses the presets and then imports all the rest."""
+    return run([str(python), "-c", USE + IMPORTS], tmp_path_factory.mktemp("use")).splitlines()
 
 
-def test_all_but_the_readers_of_datasets_is_imported(python: Path, tmp_path: Path) -> None:
-    missing = eval(run([str(python), "-c", IMPORTS], tmp_path))  # noqa: S307 - a dictionary.
+def test_both_presets_are_fitted_and_predict(printed: list[str]) -> None:
+    assert printed[0] == "True True"
+
+
+def test_all_but_the_readers_of_datasets_is_imported(printed: list[str]) -> None:
+    missing = eval(printed[1])  # noqa: S307 - a dictionary.
     assert set(missing.values()) == {"pandas", "pooch"}
     assert {name.rpartition(".")[0] for name in missing} == {"recommender.learning.datasets"}
 
@@ -131,8 +137,8 @@ def test_all_but_the_readers_of_datasets_is_imported(python: Path, tmp_path: Pat
 def test_with_the_site_on_the_path_the_site_is_what_is_imported(
     python: Path, tmp_path: Path
 ) -> None:
-    printed = run([str(python), "-c", BESIDE_THE_SITE.format(root=str(ROOT))], tmp_path)
-    assert printed.splitlines() == [
+    beside = run([str(python), "-c", BESIDE_THE_SITE.format(root=str(ROOT))], tmp_path)
+    assert beside.splitlines() == [
         str(ROOT / "recommender" / "__init__.py"),
         str(LIBRARY / "__init__.py"),
     ]

@@ -23,7 +23,7 @@ from tests.recommender.learning.toys import checkerboard, own_side, ratings, wal
 
 def fit_all() -> dict:
     """The models by name. The last batch of ratings is a single one: a process goes without."""
-    train = ratings()[0].take(np.arange(50 * 65 + 1))
+    train = ratings()[0].take(np.arange(15 * 65 + 1))
     sequences, _ = walks()
     choices = checkerboard()
     settings = {"device": "cpu", "random_state": 3, "n_iter": 4, "batch_size": 65}
@@ -39,12 +39,12 @@ def fit_all() -> dict:
         "transformer": ImplicitSequenceModel(
             loss="softmax", representation=still, embedding_dim=16, **plain
         ).fit(sequences),
-        "bpr": ImplicitFactorizationModel(loss="bpr", **{**settings, "n_iter": 30}).fit(choices),
+        "bpr": ImplicitFactorizationModel(loss="bpr", **{**settings, "n_iter": 12}).fit(choices),
         "dropout": ImplicitSequenceModel(
             loss="sampled_softmax",
             representation="transformer",
             num_negative_samples=20,
-            **{**settings, "n_iter": 15},
+            **{**settings, "n_iter": 8},
         ).fit(sequences),
     }
 

@@ -99,7 +99,7 @@ def test_items_that_nobody_chose_come_after_those_that_somebody_did():
     wider = Interactions(
         data.user_ids, data.item_ids, timestamps=data.timestamps, num_items=data.num_items + 500
     )
-    scores = SequenceBlendModel(random_state=0).fit(wider).predict(np.array([1, 2, 3]))
+    scores = quick().fit(wider).predict(np.array([1, 2, 3]))
     chosen = np.unique(data.item_ids)
     others = np.setdiff1d(chosen, [1, 2, 3])
     assert scores[data.num_items :].max() < scores[others].min()
@@ -135,7 +135,7 @@ def phases(warm_start, data):
 def test_a_warm_start_keeps_what_was_learned_and_counts_anew(monkeypatch):
     # Nothing can be ranked higher than these walks are: a reranker is kept all the same here.
     monkeypatch.setattr(reranker_fit, "_helps", lambda *answers: True)
-    earlier, _ = SequenceBlendModel(random_state=0).fit(rounds(users=150)).export()
+    earlier, _ = quick().fit(rounds(users=150)).export()
     model, seen = phases(earlier, rounds(users=200))
     assert seen == {"counting"}
     arrays, settings = model.export()
@@ -146,7 +146,7 @@ def test_a_warm_start_keeps_what_was_learned_and_counts_anew(monkeypatch):
     for name in kept:
         np.testing.assert_array_equal(arrays[name], earlier[name])
     assert settings["sharpness"] == earlier["blend_shape"][0]
-    anew, _ = SequenceBlendModel(random_state=0, questions=300).fit(rounds(users=200)).export()
+    anew, _ = quick().fit(rounds(users=200)).export()
     for name in ("neighbour_ids", "neighbour_offsets", "item_traits"):
         np.testing.assert_array_equal(arrays[name], anew[name])
 

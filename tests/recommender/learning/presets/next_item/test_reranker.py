@@ -58,20 +58,25 @@ def lists_of(questions, by_chance=False):
 
 
 @pytest.fixture(scope="module")
-def first_score():
-    arrays, settings = SequenceBlendModel(random_state=0, questions=300).fit(rounds()).export()
+def fitted():
+    return SequenceBlendModel(random_state=0, questions=300).fit(rounds()).export()
+
+
+@pytest.fixture(scope="module")
+def first_score(fitted):
+    arrays, settings = fitted
     plain = {name: one for name, one in arrays.items() if not name.startswith("reranker")}
     return SequenceScorer(plain, settings)
 
 
 @pytest.fixture(scope="module")
-def reranked():
-    arrays, settings = SequenceBlendModel(random_state=0, questions=300).fit(rounds()).export()
+def reranked(fitted):
+    arrays, settings = fitted
     return SequenceScorer({**arrays, **network()}, settings)
 
 
 def test_it_learns_what_no_sum_tells():
-    reranker = Reranker(train_reranker(lists_of(4000), np.random.RandomState(0)))
+    reranker = Reranker(train_reranker(lists_of(2500), np.random.RandomState(0)))
     asked = [agreeing(seed) for seed in range(4000, 4100)]
     best = [reranker.adjustments(own, reranker.read(pulls)).argmax() for own, pulls, _ in asked]
     assert np.mean([found == right for found, (_, _, right) in zip(best, asked, strict=True)]) > 0.9
