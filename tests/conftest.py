@@ -16,6 +16,7 @@ from moviesite.local.errors import LocalRunError
 from moviesite.local.first_data import first_dataset
 from tests.chromium import FLAGS, find_chromium
 from tests.made_up_dataset import write_dataset
+from tests.services_plugin import begin_migrated
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -32,6 +33,15 @@ LONG = (
     "tests/faults/test_supervisor.py",
     "tests/benchmarks/test_bench_scale.py",
 )
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None, pytestconfig: pytest.Config
+) -> None:
+    """Where several processes want a database, one migrates it and each has a copy."""
+    if hasattr(pytestconfig, "workerinput") and (migrated := begin_migrated()):
+        connection.settings_dict["TEST"]["TEMPLATE"] = migrated
 
 
 @pytest.fixture(scope="session")

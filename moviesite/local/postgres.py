@@ -83,7 +83,7 @@ class PrivatePostgres:
             When the server does not answer; names the reason that it logged.
         """
         binaries = self.binaries or find_postgres(self.account)
-        self.data = _data_folder(self.var, self.account)
+        self.data = data_folder(self.var, self.account)
         self._stop_earlier_server()
         if not (self.data / "PG_VERSION").exists():
             self._make_cluster(binaries)
@@ -192,7 +192,7 @@ def _serves(process: psutil.Process, data: Path) -> bool:
     return "postgres" in "".join(command[:1]) and str(data) in command
 
 
-def _data_folder(var: Path, account: Account | None) -> Path:
+def data_folder(var: Path, account: Account | None) -> Path:
     """``var/postgres``, or for root, where the server's account cannot reach it, a system folder.
 
     ``var/postgres`` is then a link to that folder.

@@ -142,12 +142,14 @@ def _on_number(url: str, number: int) -> str:
 
 @pytest.fixture
 def site(tmp_path: Path, transactional_db: None) -> Iterator[Site]:
+    """Its tables are made already where a copy is to be had: `migrate` from nothing takes long."""
+    migrated = connection.settings_dict["TEST"]["TEMPLATE"] or "template0"
     with mail_server() as mails:
         site = Site(tmp_path, mails)
         names = [site.database, f"{site.database}_other"]
         with connection.cursor() as cursor:
-            for name in names:
-                cursor.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+            for name, template in zip(names, (migrated, "template0"), strict=True):
+                cursor.execute(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8'")
         try:
             yield site
         finally:

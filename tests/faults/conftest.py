@@ -148,13 +148,18 @@ def queue_run(kind: str = "factorization", mode: str = "full") -> TrainingRun:
     return run
 
 
-def wait_until(condition: Callable[[], Any], patience: float = PATIENCE) -> Any:
-    """Poll until ``condition`` is true; returns what it returned."""
+def wait_until(
+    condition: Callable[[], Any], patience: float = PATIENCE, *, every: float = 0.2
+) -> Any:
+    """Look so often, in seconds, until ``condition`` is true; returns what it returned.
+
+    A look costs a page, or a dozen queries: often is slow for what is waited for.
+    """
     deadline = time.monotonic() + patience
     while not (found := condition()):
         if time.monotonic() > deadline:
             pytest.fail(f"not true within {patience:.0f} s")
-        time.sleep(0.1)
+        time.sleep(every)
     return found
 
 

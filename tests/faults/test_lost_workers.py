@@ -30,7 +30,7 @@ def test_a_worker_killed_in_mid_epoch(processes: Processes) -> None:
         sweep()  # as beat has it done every half minute
         return TrainingRun.objects.filter(resumes=run).first()
 
-    successor = wait_until(swept)
+    successor = wait_until(swept, every=1)
     run.refresh_from_db()
     assert run.status == RunStatus.LOST
     assert run.finished_at is not None
@@ -56,7 +56,7 @@ def test_a_real_fit_is_taken_up_where_it_was(processes: Processes) -> None:
         sweep()
         return TrainingRun.objects.filter(resumes=run).first()
 
-    successor = ended(wait_until(swept))
+    successor = ended(wait_until(swept, every=1))
     assert successor.status == RunStatus.SUCCEEDED, successor.log
     assert "Continuing from the checkpoint of the lost run." in successor.log
 

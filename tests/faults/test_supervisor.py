@@ -5,7 +5,8 @@ import signal
 import socket
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
@@ -23,6 +24,7 @@ from tests.faults.local_run import (
     write_small_dataset,
 )
 from tests.faults.small_disk import filled, small_disk
+from tests.migrated_cluster import put_migrated_cluster
 from tests.passable import passable_folder
 
 pytestmark = pytest.mark.services
@@ -42,8 +44,12 @@ def folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def first_run(folder: Path, port: int) -> LocalRun:
-    """A first start on an empty folder, ready and stopped again."""
+    """A first start, ready and stopped again.
+
+    All but its migrations, which are told and done in tests/browser/test_main_job.py.
+    """
     dataset = write_small_dataset(folder / "dataset")
+    put_migrated_cluster(folder / "var")
     with local_run(folder / "var", port=port, MATINEE_DATASET=str(dataset)) as run:
         run.wait_for(READY)
         assert run.status_of("/health/ready") == 200
@@ -51,6 +57,22 @@ def first_run(folder: Path, port: int) -> LocalRun:
         assert run.end(signal.SIGTERM) == 0
     wait_until_nothing_is_left(run.var)
     return run
+
+
+@pytest.fixture(scope="module")
+def later_run(first_run: LocalRun, port: int) -> Iterator[Callable[[], LocalRun]]:
+    """Gives the later start that tests leave running; a new one where the last has ended."""
+    runs: list[LocalRun] = []
+    with ExitStack() as started:
+
+        def running() -> LocalRun:
+            if not runs or runs[-1].process.poll() is not None:
+                runs.append(started.enter_context(local_run(first_run.var, port=port)))
+                runs[-1].wait_for(READY)
+            return runs[-1]
+
+        yield running
+    wait_until_nothing_is_left(first_run.var)
 
 
 def children_named(var: Path, *words: str) -> list[psutil.Process]:
@@ -70,7 +92,6 @@ def test_a_first_start_says_what_it_does_and_ends_with_the_address(first_run: Lo
     told = "\n".join(first_run.lines)
     for phase in (
         "Starting PostgreSQL and Valkey",
-        "Bringing the database up to date",
         "loading a first dataset",
         "Starting web, workers and schedule",
         "Training the first factorization model",
@@ -90,41 +111,40 @@ def test_the_administrator_is_told_once_and_kept_for_the_owner(first_run: LocalR
         assert stat.S_IMODE(secret.stat().st_mode) == 0o600
 
 
-def test_a_later_start_has_nothing_to_prepare_commands_join_it_and_ctrl_c_ends_it(
-    first_run: LocalRun, port: int
+def test_a_later_start_has_nothing_to_prepare_and_commands_join_it(
+    later_run: Callable[[], LocalRun],
 ) -> None:
-    with local_run(first_run.var, port=port) as run:
-        run.wait_for(READY)
-        assert "Film " in run.manage("watch_next", "Film 7", "-n", "3")
-        assert run.end(signal.SIGINT) == 0
-    assert not (run.var / "environment.json").exists()
+    run = later_run()
     told = "\n".join(run.lines)
     for phase in ("Bringing the database", "Collecting", "Administrator", "first dataset", "Train"):
         assert phase not in told
-    wait_until_nothing_is_left(run.var)
+    assert "Film " in run.manage("watch_next", "Film 7", "-n", "3")
 
 
-def test_children_that_die_are_told_and_started_again(first_run: LocalRun, port: int) -> None:
-    with local_run(first_run.var, port=port) as run:
-        run.wait_for(READY)
-        web = children_named(run.var, "gunicorn")[0]
-        web.kill()
-        line = run.wait_for("web ended unexpectedly")
-        assert "killed by SIGKILL" in line
-        assert str(run.var / "log" / "web.log") in line
-        sockets = (run.var / "socket-folder").read_text()
-        lock = (run.var / "postgres").resolve() / "postmaster.pid"
-        os.kill(int(lock.read_text().split()[0]), signal.SIGQUIT)
-        run.wait_for("PostgreSQL ended unexpectedly")
-        wait_until_the_site_is_ready(run)
-        assert (run.var / "socket-folder").read_text() == sockets
-        assert children_named(run.var, "gunicorn")[0].pid != web.pid
-        # Meanwhile a second run from the same folder is refused, and harms nobody.
-        second = LocalRun(run.var, port=free_port())
-        second.wait_for("Matinee already runs from this folder")
-        assert second.status() == 1
-        assert run.status_of("/health/ready") == 200
-    wait_until_nothing_is_left(run.var)
+def test_children_that_die_are_told_and_started_again(later_run: Callable[[], LocalRun]) -> None:
+    run = later_run()
+    web = children_named(run.var, "gunicorn")[0]
+    web.kill()
+    line = run.wait_for("web ended unexpectedly")
+    assert "killed by SIGKILL" in line
+    assert str(run.var / "log" / "web.log") in line
+    sockets = (run.var / "socket-folder").read_text()
+    lock = (run.var / "postgres").resolve() / "postmaster.pid"
+    os.kill(int(lock.read_text().split()[0]), signal.SIGQUIT)
+    run.wait_for("PostgreSQL ended unexpectedly")
+    wait_until_the_site_is_ready(run)
+    assert (run.var / "socket-folder").read_text() == sockets
+    assert children_named(run.var, "gunicorn")[0].pid != web.pid
+
+
+def test_a_second_run_from_the_same_folder_is_refused_and_harms_nobody(
+    later_run: Callable[[], LocalRun],
+) -> None:
+    run = later_run()
+    second = LocalRun(run.var, port=free_port())
+    second.wait_for("Matinee already runs from this folder")
+    assert second.status() == 1
+    assert run.status_of("/health/ready") == 200
 
 
 def wait_until_the_site_is_ready(run: LocalRun) -> None:
@@ -139,41 +159,24 @@ def wait_until_the_site_is_ready(run: LocalRun) -> None:
 
 
 def test_a_full_disk_is_told_and_all_comes_back_when_it_has_room(
-    first_run: LocalRun, port: int, folder: Path
+    later_run: Callable[[], LocalRun], folder: Path
 ) -> None:
     if not os.path.ismount(folder):
         pytest.skip("no disk can be mounted here: this needs root and CAP_SYS_ADMIN")
-    with local_run(first_run.var, port=port) as run:
-        run.wait_for(READY)
-        with filled(folder):
-            wait_until_health_says(run, "disk", "full")
-            assert run.status_of("/") == 200
-            assert run.status_of("/movies/") == 200
-            lock = (run.var / "postgres").resolve() / "postmaster.pid"
-            os.kill(int(lock.read_text().split()[0]), signal.SIGQUIT)
-            run.wait_for("PostgreSQL ended unexpectedly")
-            run.wait_for("PostgreSQL runs again")
-            # What its end freed may be enough for a connection, or may not.
-            answer = requests.get(f"http://127.0.0.1:{run.port}/movies/", timeout=30)
-            assert answer.status_code in (200, 503)
-        wait_until_the_site_is_ready(run)
+    run = later_run()
+    with filled(folder):
+        wait_until_health_says(run, "disk", "full")
+        assert run.status_of("/") == 200
         assert run.status_of("/movies/") == 200
-        assert run.end(signal.SIGTERM) == 0
-
-
-def test_nothing_that_was_acknowledged_is_lost(
-    first_run: LocalRun, port: int, folder: Path
-) -> None:
-    """A short trial of ``make chaos``."""
-    with local_run(first_run.var, port=port) as run:
-        run.wait_for(READY)
-        disk = folder if os.path.ismount(folder) else None
-        report = Trial(run, disk=disk, seed=20).hold(6, tell=print)
-    print(report)
-    assert report["wrong"] == []
-    assert report["imported"]
-    assert report["acknowledged"] > 20
-    wait_until_nothing_is_left(first_run.var)
+        lock = (run.var / "postgres").resolve() / "postmaster.pid"
+        os.kill(int(lock.read_text().split()[0]), signal.SIGQUIT)
+        run.wait_for("PostgreSQL ended unexpectedly")
+        run.wait_for("PostgreSQL runs again")
+        # What its end freed may be enough for a connection, or may not.
+        answer = requests.get(f"http://127.0.0.1:{run.port}/movies/", timeout=30)
+        assert answer.status_code in (200, 503)
+    wait_until_the_site_is_ready(run)
+    assert run.status_of("/movies/") == 200
 
 
 def wait_until_health_says(run: LocalRun, name: str, word: str) -> None:
@@ -189,16 +192,27 @@ def wait_until_health_says(run: LocalRun, name: str, word: str) -> None:
 
 
 def test_after_kill_9_of_the_supervisor_the_next_start_recovers(
-    first_run: LocalRun, port: int
+    later_run: Callable[[], LocalRun],
 ) -> None:
-    with local_run(first_run.var, port=port) as killed:
-        killed.wait_for(READY)
-        killed.end(signal.SIGKILL)
-    with local_run(first_run.var, port=port) as run:
-        run.wait_for(READY)
-        assert run.status_of("/health/ready") == 200
-        assert len(children_named(run.var, "beat")) == 1
-        assert run.end(signal.SIGTERM) == 0
+    later_run().end(signal.SIGKILL)
+    run = later_run()
+    assert run.status_of("/health/ready") == 200
+    assert len(children_named(run.var, "beat")) == 1
+
+
+def test_nothing_that_was_acknowledged_is_lost_and_ctrl_c_ends_it(
+    later_run: Callable[[], LocalRun], folder: Path
+) -> None:
+    """A short trial of ``make chaos``."""
+    run = later_run()
+    disk = folder if os.path.ismount(folder) else None
+    report = Trial(run, disk=disk, seed=20).hold(6, tell=print)
+    print(report)
+    assert report["wrong"] == []
+    assert report["imported"]
+    assert report["acknowledged"] > 20
+    assert report["exit_status"] == 0
+    assert not (run.var / "environment.json").exists()
     wait_until_nothing_is_left(run.var)
 
 
@@ -222,6 +236,7 @@ def test_an_unreachable_database_stops_the_start_in_one_sentence(tmp_path: Path)
 
 
 def test_a_dataset_that_is_none_stops_the_first_start(folder: Path) -> None:
+    put_migrated_cluster(folder / "other")
     run = LocalRun(folder / "other", port=free_port(), MATINEE_DATASET="no-such-thing")
     run.wait_for("'no-such-thing' is neither a folder, nor a zip file")
     assert run.status() == 1

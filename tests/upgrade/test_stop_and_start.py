@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 import requests
 
+from moviesite.upgrade.errors import UpgradeError
+from moviesite.upgrade.steps import run_command
 from tests.faults.conftest import wait_until
 from tests.faults.local_run import free_port
 from tests.moviesite.backup.conftest import tables
@@ -16,6 +19,7 @@ from tests.supervisorctl import supervised
 from tests.upgrade.conftest import Done, must, run
 
 NEXT = "tests.upgrade.next_release.settings"
+MISSING = ("no-such-program --fast", "no-such-program --fast: No such file")
 STOP, START = "supervisorctl stop all", "supervisorctl start all"
 
 
@@ -56,7 +60,8 @@ class Running:
 @pytest.fixture
 def running(site: dict[str, str], tmp_path: Path) -> Iterator[Running]:
     running = Running(site, tmp_path)
-    must(run("manage.py", "collectstatic", "--noinput", environment=running.environment))
+    collected = Path(site["MATINEE_VAR"], "static")  # by the upgrade of the old site
+    shutil.copytree(collected, tmp_path / "state" / "static")
     running.control(START)
     try:
         wait_until(running.answers)
@@ -82,7 +87,6 @@ def test_the_site_is_stopped_meanwhile_and_started_again(running: Running) -> No
     ("start", "health", "reason"),
     [
         ("false", "{ready}", "Starting the site failed: false ended with status 1."),
-        ("no-such-program", "{ready}", "Starting the site failed: no-such-program: No such file"),
         (START, "http://127.0.0.1:9/health/ready", "answered nothing for 2 s."),
     ],
 )
@@ -99,6 +103,12 @@ def test_one_that_does_not_start_is_stopped_and_put_back(
     assert tables(site["DATABASE_NAME"]) == before
     assert running.process() == ""
     assert not running.answers()
+
+
+def test_a_command_that_is_not_there_fails_as_one_that_ends_with_a_status() -> None:
+    for command, reason in (("false", "false ended with status 1."), MISSING):
+        with pytest.raises(UpgradeError, match=f"^{reason}"):
+            run_command(command)
 
 
 def test_one_that_does_not_stop_is_left_as_it_is(running: Running, site: dict[str, str]) -> None:

@@ -26,6 +26,7 @@ from tests.upgrade.next_release.middleware import HEADER
 NEXT = "tests.upgrade.next_release.settings"
 PATIENCE = 90.0
 MEMBERS = 3
+PAUSE = 0.1  # seconds; without one, members only kept the processors from what they wait for
 PAGES = ("/", "/movies/", "/ratings/")
 
 
@@ -68,7 +69,7 @@ class Web:
 
 
 class Member(threading.Thread):
-    """Reads and rates without a pause, and goes to the other address as a proxy does.
+    """Reads and rates with short pauses, and goes to the other address as a proxy does.
 
     nginx and Caddy ask the next server when one cannot be connected to, and, for what may be asked
     twice, when the connection breaks before an answer.
@@ -94,6 +95,7 @@ class Member(threading.Thread):
                 if self.told_to_stop.is_set():
                     return
                 self._round(self.films[turn % len(self.films)], 1 + turn % 10)
+                self.told_to_stop.wait(PAUSE)
         except Exception as error:  # noqa: BLE001  whatever it is, the test must tell it
             self.failures.append(repr(error))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import signal
 import threading
 import time
 from collections import Counter
@@ -89,7 +90,7 @@ class Trial:
                 thread.join()
             if self.site.run.process.poll() is None:
                 wrong = [*late, *self._wrong(importer)]
-                self.site.run.end(15)
+                status = self.site.run.end(signal.SIGINT)
         return {
             "seed": self.seed,
             "faults": dict(done),
@@ -100,6 +101,7 @@ class Trial:
             "internal_errors": internal_errors(self.site.var / "log" / "web.log"),
             "slowest_recovery_seconds": round(slowest, 1),
             "left_out": self._left_out(),
+            "exit_status": status,
             "wrong": wrong,
         }
 

@@ -8,6 +8,8 @@ from django.apps.registry import Apps
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from tests.empty_database import empty_database
+
 BEFORE = [("recommender", "0005_departures")]
 AFTER = [("recommender", "0006_sharper_gate")]
 MARGINS = ("gate_stars_margin_percent", "gate_next_margin_percent", "gate_page_margin_percent")
@@ -22,10 +24,9 @@ def migrated(targets: list[tuple[str, str]]) -> Apps:
 
 @pytest.fixture
 def before() -> Iterator[Apps]:
-    """The models of the version before; afterwards the tables are those of today again."""
-    yield migrated(BEFORE)
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
+    """The models of the version before, in a database that has come no further."""
+    with empty_database():
+        yield migrated(BEFORE)
 
 
 def after(before: Apps, **chosen: float) -> Any:
