@@ -78,7 +78,10 @@ class Eyes:
 
         The window stays a desktop's, or with ``turn`` as it was made last: the next page comes so.
         """
-        looks = [(PHONE, self.rules, phone), (DESKTOP, SEEN_RULES, desktop)]
+        looks: list[tuple[dict[str, Any], dict[str, Any], str]] = [
+            (PHONE, self.rules, phone),
+            (DESKTOP, SEEN_RULES, desktop),
+        ]
         if turn and self._size is DESKTOP:
             looks.reverse()
         return [fault for look in looks for fault in self._faults(*look)]

@@ -90,8 +90,7 @@ def client_of(name: str) -> Client:
 def log_in(page: Page, site: Site) -> None:
     """Without a page: what the log-in looks like is for those who ``sign_in``."""
     session = client_of(site.member.get_username()).cookies["sessionid"].value
-    cookie = {"name": "sessionid", "value": session, "url": site.address}
-    page.context.add_cookies([cookie])  # type: ignore[list-item]
+    page.context.add_cookies([{"name": "sessionid", "value": session, "url": site.address}])
 
 
 def sign_in(page: Page, site: Site) -> None:
