@@ -11,7 +11,9 @@ from typing import Any
 
 from axe_playwright_python.base import AXE_FILE_PATH
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, CDPSession, Page
+from playwright.sync_api import Browser, Page
+
+from tests.browser.conftest import without_images
 
 PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
 DESKTOP = {"width": 1280, "height": 800, "deviceScaleFactor": 1, "mobile": False}
@@ -66,23 +68,34 @@ class Eyes:
         )
         self.context.add_init_script(path=AXE_FILE_PATH)
         self.context.add_init_script(COUNT_REQUESTS)
-        self.context.route("**/images/**", lambda route: route.abort())
         self.page = self.context.new_page()
         self.rules = rules
-        self._tools: CDPSession = self.context.new_cdp_session(self.page)
+        self._size: dict[str, Any] = {}
+        self._tools = without_images(self.page)
 
-    def look(self, themes: tuple[str, str] = ("dark", "light")) -> Iterator[str]:
-        """Faults of the page as it is: all rules on a phone, what is seen on a desktop too."""
-        for size, rules, theme in zip(
-            (PHONE, DESKTOP), (self.rules, SEEN_RULES), themes, strict=True
-        ):
-            self.resize(size)
-            for fault in self.page.evaluate(LOOK, [rules, theme]):
-                yield f"{self.page.url} {size['width']} {theme} {fault}"
+    def look(self, phone: str = "dark", desktop: str = "light", turn: bool = False) -> list[str]:
+        """Faults of the page in these themes: all rules on a phone, what is seen on a desktop too.
 
-    def resize(self, size: dict[str, Any]) -> None:
+        The window stays a desktop's, or with ``turn`` as it was made last: the next page comes so.
+        """
+        looks: list[tuple[dict[str, Any], dict[str, Any], str]] = [
+            (PHONE, self.rules, phone),
+            (DESKTOP, SEEN_RULES, desktop),
+        ]
+        if turn and self._size is DESKTOP:
+            looks.reverse()
+        return [fault for look in looks for fault in self._faults(*look)]
+
+    def _faults(self, size: dict[str, Any], rules: dict[str, Any], theme: str) -> Iterator[str]:
+        if size is not self._size:
+            self._resize(size)
+        for fault in self.page.evaluate(LOOK, [rules, theme]):
+            yield f"{self.page.url} {size['width']} {theme} {fault}"
+
+    def _resize(self, size: dict[str, Any]) -> None:
         self._tools.send("Emulation.setDeviceMetricsOverride", size)
         self._tools.send("Emulation.setTouchEmulationEnabled", {"enabled": size["mobile"]})
+        self._size = size
 
 
 @contextmanager

@@ -5,7 +5,11 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import AbstractUser
-from playwright.sync_api import BrowserContext, Page
+from django.contrib.staticfiles.handlers import StaticFilesHandlerMixin
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.test import Client
+from playwright.sync_api import BrowserContext, CDPSession, Page
 
 from tests.recommender.conftest import artifacts, fresh_process, plain_static, world
 from tests.recommender.world import World
@@ -26,7 +30,20 @@ class Site:
 
 
 @pytest.fixture
-def site(transactional_db: None, plain_static: None, live_server: Any, world: World) -> Site:
+def kept_static(plain_static: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A browser asks once for each static file, as it does in operation."""
+    serve = StaticFilesHandlerMixin.serve
+
+    def serve_to_keep(handler: StaticFilesHandlerMixin, request: HttpRequest) -> HttpResponseBase:
+        answer = serve(handler, request)
+        answer["Cache-Control"] = "max-age=3600"
+        return answer
+
+    monkeypatch.setattr(StaticFilesHandlerMixin, "serve", serve_to_keep)
+
+
+@pytest.fixture
+def site(transactional_db: None, kept_static: None, live_server: Any, world: World) -> Site:
     world.publish()
     member = world.fan_of_even()
     member.set_password(PASSWORD)
@@ -48,13 +65,36 @@ def quiet(context: BrowserContext) -> BrowserContext:
 
 
 @pytest.fixture
-def member_page(quiet: BrowserContext, site: Site) -> Page:
-    page = quiet.new_page()
+def member_page(context: BrowserContext, site: Site) -> Page:
+    page = context.new_page()
+    without_images(page)
     log_in(page, site)
     return page
 
 
+def without_images(page: Page) -> CDPSession:
+    """As ``quiet``, but with the cache from which scripts and styles come: a route ends it."""
+    tools = page.context.new_cdp_session(page)
+    tools.send("Network.enable")
+    tools.send("Network.setBlockedURLs", {"urls": ["*/images/*"]})
+    return tools
+
+
+def client_of(name: str) -> Client:
+    client = Client(raise_request_exception=False)
+    answer = client.post("/accounts/login/", {"login": name, "password": PASSWORD})
+    assert answer.status_code == 302, name
+    return client
+
+
 def log_in(page: Page, site: Site) -> None:
+    """Without a page: what the log-in looks like is for those who ``sign_in``."""
+    session = client_of(site.member.get_username()).cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": session, "url": site.address}])
+
+
+def sign_in(page: Page, site: Site) -> None:
+    """As people do, who are at home then."""
     page.goto(f"{site.address}/accounts/login/")
     page.get_by_label("Login").fill(site.member.get_username())
     page.get_by_label("Password").fill(PASSWORD)

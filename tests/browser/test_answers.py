@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Response, Route, expect
 
 from catalog.models import HiddenMovie, Rating, SeenMovie
-from tests.browser.conftest import Site, log_in
+from tests.browser.conftest import Site, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -115,7 +115,7 @@ def test_what_is_not_interesting_leaves_and_comes_back(member_page: Page, site: 
 def test_without_scripts_the_next_page_has_it(browser: Browser, site: Site) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    log_in(page, site)
+    sign_in(page, site)
     card = first_card(page)
     name = name_of(card)
     card.get_by_role("link", name=f"Rate or save {name}").click()

@@ -14,8 +14,8 @@ from playwright.sync_api import Browser
 
 from catalog.member_import import request
 from catalog.models import MemberImport, Movie
-from tests.browser.accessibility import ALL_RULES, BEST_PRACTICE, PHONE, Eyes
-from tests.browser.conftest import PASSWORD, Site
+from tests.browser.accessibility import ALL_RULES, BEST_PRACTICE, Eyes
+from tests.browser.conftest import Site, client_of
 from tests.browser.desk_addresses import DESK
 from tests.browser.site_addresses import SITE, Part
 from tests.browser.whole_site import WholeSite, give_factors, whole_site
@@ -30,13 +30,6 @@ class Walk:
     clients: dict[str, Client]
     pages: list[tuple[str, str]]
     unreached: set[str]
-
-
-def client_of(name: str) -> Client:
-    client = Client(raise_request_exception=False)
-    answer = client.post("/accounts/login/", {"login": name, "password": PASSWORD})
-    assert answer.status_code == 302, name
-    return client
 
 
 def people(whole: WholeSite) -> dict[str, Client]:
@@ -118,10 +111,9 @@ def test_every_page_keeps_the_rules(
     broken: list[str] = []
     for place, (who, path) in enumerate(walk.pages):
         ours = everyone[who]
-        ours.resize(PHONE)
         ours.page.goto(f"{site.address}{path}")
-        themes = ("light", "dark") if place % 2 else ("dark", "light")
-        broken += [f"{who} {fault}" for fault in ours.look(themes)]
+        phone, desktop = ("light", "dark") if place % 2 else ("dark", "light")
+        broken += [f"{who} {fault}" for fault in ours.look(phone, desktop, turn=True)]
     for ours in everyone.values():
         ours.context.close()
     assert broken == [], "\n".join(broken)

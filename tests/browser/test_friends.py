@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from catalog.models import Block, Friendship, WatchlistEntry
 from catalog.services.ratings import rate
 from tests.browser.accessibility import eyes
-from tests.browser.conftest import PASSWORD, Site, log_in
+from tests.browser.conftest import PASSWORD, Site, log_in, without_images
 
 pytestmark = pytest.mark.browser
 
@@ -32,8 +32,8 @@ def grace(site: Site) -> AbstractUser:
 def hers(browser: Browser, site: Site, grace: AbstractUser) -> Iterator[Page]:
     """A browser in which Grace is logged in."""
     context = browser.new_context(reduced_motion="reduce")
-    context.route("**/images/**", lambda route: route.abort())
     page = context.new_page()
+    without_images(page)
     log_in(page, Site(site.address, site.world, grace))
     yield page
     context.close()

@@ -266,10 +266,10 @@ def test_no_page_breaks_a_rule(browser: Browser, site: Site, rainy: MovieList) -
             first.get_absolute_url(),
         ):
             page.goto(f"{site.address}{path}")
-            broken += ours.look(("light", "dark"))
+            broken += ours.look("light", "dark")
         for name in ("Log", "Lists"):
             page.goto(site.address + first.get_absolute_url())
             page.get_by_role("link", name=name).click()
             page.get_by_role("dialog").get_by_role("button", name="Close").wait_for()
-            broken += ours.look(("light", "dark"))
+            broken += ours.look("light", "dark")
     assert broken == []

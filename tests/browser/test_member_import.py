@@ -4,25 +4,18 @@ A real worker does the work, as in operation.
 """
 
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
-import redis
-from django.conf import settings
-from django.db import connection
 from playwright.sync_api import Browser, Page, expect
 
 from catalog.models import DiaryEntry, Movie, Rating
-from tests.browser.conftest import Site, log_in
+from tests.browser.celery_worker import celery_worker
+from tests.browser.conftest import Site, sign_in
 from tests.catalog.member_import.exports import zipped
 
-ROOT = Path(__file__).resolve().parents[2]
 SLOW = 60_000  # milliseconds: a worker starts, on two busy cores
 
 pytestmark = [pytest.mark.browser, pytest.mark.services]
@@ -41,28 +34,11 @@ Date,Name,Year,Letterboxd URI
 """
 
 
-@pytest.fixture
-def worker(site: Site, tmp_path: Path) -> Iterator[None]:
-    """Celery on the tests' database and broker."""
-    redis.Redis(unix_socket_path=urlsplit(settings.CELERY_BROKER_URL).path).flushdb()
-    url = urlsplit(os.environ["DATABASE_URL"])
-    path = url.path.rsplit("/", 1)[0] + f"/{connection.settings_dict['NAME']}"
-    command = [sys.executable, "-m", "celery", "-A", "moviesite", "worker", "--pool", "solo"]
-    log = tmp_path / "worker.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [*command, "-Q", "default", "--without-gossip", "--without-mingle"],
-            cwd=ROOT,
-            env={**os.environ, "DATABASE_URL": urlunsplit(url._replace(path=path))},
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    try:
+@pytest.fixture(scope="module")
+def worker(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """One for all tests here: it starts in seconds, and keeps nothing of the last import."""
+    with celery_worker(tmp_path_factory.mktemp("worker") / "worker.log"):
         yield
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-        print(log.read_text(errors="replace")[-4000:])
 
 
 def stars(site: Site) -> dict[str, float]:
@@ -146,7 +122,7 @@ def test_an_import_with_conflicts_and_its_undo(
 def test_without_javascript(browser: Browser, site: Site, worker: None, export: Path) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    log_in(page, site)
+    sign_in(page, site)
     upload(page, site, export)
     # The page looks again by itself until the worker is done.
     expect(page.get_by_role("button", name="Import", exact=True)).to_be_visible(timeout=SLOW)

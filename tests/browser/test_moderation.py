@@ -1,5 +1,7 @@
 """A list is reported, taken down by a moderator, changed by its member, and given back."""
 
+from dataclasses import replace
+
 import pytest
 from django.apps import apps
 from django.contrib.auth import get_user_model
@@ -10,7 +12,7 @@ from catalog.models import MovieList
 from catalog.services.lists import add_films, make_list
 from moviesite.accounts.roles import MODERATOR, grant_roles
 from tests.browser.accessibility import violations
-from tests.browser.conftest import PASSWORD, Site
+from tests.browser.conftest import PASSWORD, Site, log_in
 
 pytestmark = pytest.mark.browser
 
@@ -20,11 +22,7 @@ def browser_of(quiet: BrowserContext, site: Site, name: str) -> Page:
     browser = quiet.browser
     assert browser is not None
     page = browser.new_context(reduced_motion="reduce").new_page()
-    page.goto(f"{site.address}/accounts/login/")
-    page.get_by_label("Login").fill(name)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_url(f"{site.address}/")
+    log_in(page, replace(site, member=get_user_model().objects.get(username=name)))
     return page
 
 
@@ -71,6 +69,7 @@ def test_a_moderator_takes_a_reported_list_down_and_gives_it_back(
     expect(reader.get_by_role("heading", level=1)).not_to_have_text("Rude words")
 
     member = browser_of(quiet, site, site.member.get_username())
+    member.goto(site.address)
     member.get_by_label("Your account").click()
     expect(member.get_by_role("link", name="Taken down")).to_be_visible()
     member.goto(address)

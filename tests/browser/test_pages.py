@@ -125,6 +125,7 @@ def test_the_button_of_the_page_follows_stars(member_page: Page, site: Site) -> 
 
 
 def test_search_by_keys(member_page: Page, site: Site) -> None:
+    member_page.goto(site.address)
     box = member_page.get_by_role("combobox", name="Find a film")
     box.press_sequentially("film 17", delay=20)
     option = member_page.get_by_role("option", name="Film 17")

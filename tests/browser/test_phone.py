@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Response, expect
 
 from catalog.models import Rating, WatchlistEntry
-from tests.browser.conftest import Site, log_in
+from tests.browser.conftest import Site, log_in, without_images
 
 pytestmark = pytest.mark.browser
 
@@ -44,8 +44,8 @@ def phone(browser: Browser, site: Site) -> Iterator[Page]:
         is_mobile=True,
         reduced_motion="reduce",
     )
-    context.route("**/images/**", lambda route: route.abort())
     page = context.new_page()
+    without_images(page)
     log_in(page, site)
     yield page
     context.close()
@@ -57,6 +57,7 @@ def is_post(response: Response) -> bool:
 
 def test_the_bar_at_the_bottom_leads_everywhere(phone: Page, site: Site) -> None:
     bar = phone.get_by_role("navigation", name="Sections")
+    phone.goto(site.address)
     for name, path in (
         ("Films", "/movies/"),
         ("Watch next", "/watch-next/"),

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, Response, expect
 from catalog.models import NoticeKind, Offer, Provider, Rating, StreamingChoice
 from catalog.services.notices import tell
 from recommender.models import TonightAnswer
-from tests.browser.conftest import Site, log_in
+from tests.browser.conftest import Site, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -48,7 +48,7 @@ def test_without_scripts_it_asks_and_answers_by_pages(browser: Browser, site: Si
     StreamingChoice.objects.create(user=site.member, country="US", providers=[service.pk])
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    log_in(page, site)
+    sign_in(page, site)
     panel = page.get_by_role("region", name="One film for tonight")
     first = panel.get_by_role("heading", level=3).inner_text()
     panel.get_by_role("button", name="Another one").click()
