@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Response, Route, expect
 
 from catalog.models import Movie, Rating, SeenMovie
-from tests.browser.conftest import Site, log_in
+from tests.browser.conftest import Site, log_in, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -124,17 +124,17 @@ def test_the_button_of_the_page_follows_stars(member_page: Page, site: Site) -> 
     expect(seen).to_have_attribute("aria-pressed", "false")
 
 
-def test_search_by_keys(member_page: Page, site: Site) -> None:
-    member_page.goto(site.address)
-    box = member_page.get_by_role("combobox", name="Find a film")
+def test_search_by_keys(page: Page, site: Site) -> None:
+    sign_in(page, site)  # which leads home
+    box = page.get_by_role("combobox", name="Find a film")
     box.press_sequentially("film 17", delay=20)
-    option = member_page.get_by_role("option", name="Film 17")
+    option = page.get_by_role("option", name="Film 17")
     expect(option).to_be_visible()
     expect(box).to_have_attribute("aria-expanded", "true")
     box.press("ArrowDown")
     expect(option).to_have_attribute("aria-selected", "true")
     box.press("Enter")
-    member_page.wait_for_url(site.film(17))
+    page.wait_for_url(site.film(17))
 
 
 def test_filters_change_the_address_and_can_be_taken_off(page: Page, site: Site) -> None:
