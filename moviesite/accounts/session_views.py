@@ -19,7 +19,7 @@ def end_everywhere(request: HttpRequest) -> HttpResponse:
     """All sessions of the member end, this one too."""
     for session in UserSession.objects.filter(user_id=request.user.pk):
         session.end()
-    record(AuditAction.SESSIONS, actor=request.user, about=account(request.user))
+    record(AuditAction.SESSIONS, about=account(request.user))
     logout(request)
     messages.success(request, _("You are signed out everywhere"))
     return redirect("home")
