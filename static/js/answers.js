@@ -11,10 +11,26 @@
   const keyOf = (node) => node.dataset?.row || filmOf(node) || node.id || "";
 
   const move = (parent, node, before) => {
-    if (parent.moveBefore) parent.moveBefore(node, before);
+    if (parent.moveBefore && node.isConnected) parent.moveBefore(node, before);
     else parent.insertBefore(node, before);
   };
   const alike = (one, other) => one.nodeType === other.nodeType && one.nodeName === other.nodeName;
+
+  // Items by film, and which of them the fragment names without what is in them: those may change their row.
+  const items = new Map();
+  let named;
+  const remember = (target, fragment) => {
+    for (const item of target.querySelectorAll("li[data-mark]")) items.set(filmOf(item), item);
+    named = new Set([...fragment.querySelectorAll("li > [data-same]")].map(({ dataset }) => dataset.film));
+  };
+  const itemFor = (node) => (node.querySelector?.(":scope > [data-same]") ? items.get(filmOf(node)) : null);
+  const fill = (row) => {
+    for (const film of row.querySelectorAll("li > [data-same]")) {
+      const empty = film.parentElement;
+      move(empty.parentElement, items.get(film.dataset.film), empty);
+      empty.remove();
+    }
+  };
 
   const matchAttributes = (old, fresh) => {
     for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
@@ -32,14 +48,22 @@
   };
   const matchChildren = (old, fresh, made) => {
     const wanted = new Set([...fresh.childNodes].map(keyOf));
-    for (const node of [...old.childNodes]) if (keyOf(node) && !wanted.has(keyOf(node))) node.remove();
+    const leaves = (node) => !named.has(keyOf(node));
+    for (const node of [...old.childNodes]) if (keyOf(node) && !wanted.has(keyOf(node)) && leaves(node)) node.remove();
     const kept = new Map([...old.childNodes].filter(keyOf).map((node) => [keyOf(node), node]));
     let place = old.firstChild;
     for (const next of [...fresh.childNodes]) {
       const found = keyOf(next) ? kept.get(keyOf(next)) : place && !keyOf(place) && alike(place, next) ? place : null;
+      const item = found ? null : itemFor(next);
+      if (item) {
+        move(old, item, place);
+        continue;
+      }
       if (!found) {
         old.insertBefore(next, place);
-        if (next.nodeType === Node.ELEMENT_NODE) made.push(next);
+        if (next.nodeType !== Node.ELEMENT_NODE) continue;
+        fill(next);
+        made.push(next);
         continue;
       }
       if (found === place) place = place.nextSibling;
@@ -49,17 +73,7 @@
     while (place) {
       const rest = place;
       place = place.nextSibling;
-      rest.remove();
-    }
-  };
-
-  // A film that the page has already comes empty, whose item may have to change its row.
-  const bringAlong = (target, fragment) => {
-    const rowOf = (node) => node.closest("[data-row]")?.dataset.row;
-    const items = new Map([...target.querySelectorAll("li[data-mark]")].map((item) => [filmOf(item), item]));
-    for (const film of fragment.querySelectorAll("li > [data-film][data-same]")) {
-      const item = items.get(film.dataset.film);
-      if (item && rowOf(item) !== rowOf(film)) film.parentElement.replaceWith(item);
+      if (leaves(rest)) rest.remove();
     }
   };
 
@@ -91,7 +105,7 @@
       const active = document.activeElement;
       const goBack = target.contains(active) ? placeOf(active) : null;
       const scrolled = [...target.querySelectorAll("[data-track].is-scrolled")].map((track) => [track, track.scrollLeft]);
-      bringAlong(target, fragment);
+      remember(target, fragment);
       matchChildren(target, fragment, made);
       if (goBack && document.activeElement !== active) goBack();
       for (const [track, left] of scrolled) track.scrollTo({ left, behavior: "instant" });
