@@ -85,7 +85,7 @@ class ReportAdmin(NoAddOrChangeAdmin, LargeTableAdmin):
     list_filter = (StateFilter, "concern")
     ordering = ("-pk",)
     search_fields = ("=member__username",)
-    search_help_text = gettext_lazy("The user name of whose page was reported")
+    search_help_text = gettext_lazy("The user name of the member whose page was reported")
     actions = None
     change_list_template = "admin/catalog/report_list.html"
 
@@ -171,7 +171,7 @@ class ReportAdmin(NoAddOrChangeAdmin, LargeTableAdmin):
         form = TakedownForm(request.POST if asked in takers else None, label_suffix="")
         if asked == "dismiss":
             self._log(request, context["member"].pk, "dismissed")
-            return _told(request, _("%d reports settled.") % dismiss(reports))
+            return _told(request, _settled(dismiss(reports)))
         if asked in takers and form.is_valid():
             part = Part(asked)
             try:
@@ -306,6 +306,10 @@ def _told(request: HttpRequest, text: str) -> HttpResponse:
 
 
 @needs_attention
+def _settled(count: int) -> str:
+    return ngettext("%(n)d report settled.", "%(n)d reports settled.", count) % {"n": count}
+
+
 def reports_that_wait(user: Reader) -> Attention | None:
     if not user.has_perm("catalog.view_report"):  # type: ignore[union-attr]
         return None

@@ -14,7 +14,7 @@ from django.template import engines
 from django.template.backends.jinja2 import Jinja2
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from catalog.film_urls import actions_pattern, film_pattern, see_pattern, slug
@@ -119,6 +119,13 @@ def stars_text(value: float | None) -> str:
     if value is None:
         return ""
     return _number(value, 0 if value == int(value) else None, get_language())
+
+
+def stars_in_words(half_stars: int) -> str:
+    """``2`` → ``1 star``, ``3`` → ``1.5 stars``: French counts what is less than two as one."""
+    plural = {1: 0, 2: 1, 3: 0}.get(half_stars, 2)
+    text = ngettext("%(stars)s star", "%(stars)s stars", plural)
+    return text % {"stars": stars_text(half_stars / 2)}
 
 
 def one_decimal(value: float | None) -> str:

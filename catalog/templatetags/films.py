@@ -12,7 +12,7 @@ from django.contrib.messages.storage.base import Message
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from catalog.film_parts import drawn
@@ -27,6 +27,7 @@ register.simple_tag(film_cards.cover, name="cover")
 register.simple_tag(film_cards.icon, name="icon")
 register.simple_tag(film_cards.predicted_stars, name="predicted_stars")
 register.filter("stars", film_cards.stars_text)
+register.filter(film_cards.stars_in_words)
 register.filter("one_decimal", film_cards.one_decimal)
 register.filter("dollars", dollars)
 
@@ -158,8 +159,7 @@ def _steps(language: str) -> list[tuple[float, str]]:
     return [
         (
             half_stars / 2,
-            ngettext("%(stars)s star", "%(stars)s stars", min(half_stars, 3) - 1)
-            % {"stars": film_cards.stars_text(half_stars / 2)},
+            film_cards.stars_in_words(half_stars),
         )
         for half_stars in range(1, 11)
     ]

@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from catalog.models import Movie, MovieList
-from catalog.rendering.film_cards import stars_text
+from catalog.rendering.film_cards import stars_in_words
 from catalog.services.bulk_ratings import rate_again, unrate_all
 from catalog.services.lists import ListError, add_films
 from catalog.services.ratings import InvalidRatingError, half_stars_of
@@ -55,12 +55,10 @@ def _rate(request: HttpRequest, user_id: int, movie_ids: list[int], page: str) -
         return refused(request, _("A rating is between half a star and five stars."), page)
     before = rate_again(user_id, movie_ids, half_stars)
     number = len(before["films"])
-    message = ngettext(
-        "%(n)d film now has %(stars)s stars", "%(n)d films now have %(stars)s stars", number
-    )
+    message = ngettext("%(n)d film now has %(rating)s", "%(n)d films now have %(rating)s", number)
     return told(
         request,
-        message % {"n": number, "stars": stars_text(half_stars / 2)},
+        message % {"n": number, "rating": stars_in_words(half_stars)},
         otherwise=page,
         undo=undo_by(user_id, "ratings", before),
     )

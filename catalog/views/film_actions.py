@@ -12,7 +12,7 @@ from catalog.queries.film import find_film, open_film
 from catalog.queries.films_by_key import name_locally, name_of
 from catalog.queries.marks import marked_movies
 from catalog.queries.seen import seen_by
-from catalog.rendering.film_cards import stars_text as stars
+from catalog.rendering.film_cards import stars_in_words
 from catalog.services.bulk_ratings import rate_one
 from catalog.services.ratings import InvalidRatingError, half_stars_of
 from catalog.services.seen import mark_seen, unmark_seen
@@ -61,15 +61,14 @@ def _rated_as_before(request: HttpRequest, movie: Movie, step: str) -> HttpRespo
 def _rated(
     request: HttpRequest, movie: Movie, half_stars: int | None, undo: dict[str, object] | None
 ) -> HttpResponse:
-    now = half_stars / 2 if half_stars else None
-    names = {"title": name_of(movie), "stars": stars(now)}
+    title = name_of(movie)
     return done(
         request,
-        message=_("%(title)s: %(stars)s stars") % names
-        if now
-        else _("Your rating of %(title)s was deleted") % names,
+        message=_("%(title)s: %(rating)s") % {"title": title, "rating": stars_in_words(half_stars)}
+        if half_stars
+        else _("Your rating of %(title)s was deleted") % {"title": title},
         event="film-rated",
-        detail={"movie": movie.pk, "stars": now},
+        detail={"movie": movie.pk, "stars": half_stars / 2 if half_stars else None},
         undo=undo,
         otherwise=movie.get_absolute_url(),
     )

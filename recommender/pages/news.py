@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from catalog.models import Friendship, Movie, MovieList, Rating
 from catalog.models.sharing import shares
 from catalog.queries.films_by_key import name_locally
-from catalog.rendering.film_cards import stars_text
+from catalog.rendering.film_cards import stars_in_words
 from recommender.models import HomeVisit, ModelVersion, VersionStatus
 from recommender.pages.home import Row
 
@@ -95,11 +95,11 @@ def _ratings(user_id: int, since: datetime) -> list[Item]:
     return [
         Item(
             "star",
-            _("%(who)s gave %(film)s %(stars)s stars")
+            _("%(who)s gave %(film)s %(rating)s")
             % {
                 "who": rating.who,
                 "film": rating.movie.shown_title,
-                "stars": stars_text(rating.stars),
+                "rating": stars_in_words(rating.half_stars),
             },
             rating.movie.get_absolute_url(),
         )

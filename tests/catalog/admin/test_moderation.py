@@ -70,7 +70,7 @@ def test_reports_without_ground_are_settled(
     report_list(eve.pk, rude, "spam")
     address = reverse("admin:catalog_report_list", args=[rude.pk])
     assert (
-        "1 reports settled"
+        "1 report settled"
         in moderator.post(address, {"do": "dismiss"}, follow=True).content.decode()
     )
     assert Report.objects.get().outcome == "dismissed"

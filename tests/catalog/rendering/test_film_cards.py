@@ -15,6 +15,7 @@ from catalog.rendering.film_cards import (
     forget_drawings,
     predicted_stars,
     recommended_items,
+    stars_in_words,
 )
 
 pytestmark = pytest.mark.usefixtures("plain_static")
@@ -101,6 +102,19 @@ def test_predicted_stars_look_the_same_on_cards_and_elsewhere() -> None:
         assert ("Predicted for you:" in stars) != uncertain
         assert stars in film_card(film(), for_member=False, predicted=3.7449, uncertain=uncertain)
         assert stars in recommended_items([Card(film(), 3.7449, uncertain)], for_member=False)[0]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ["0.5 stars", "1 star", "1.5 stars", "2 stars"]),
+        ("de", ["0,5 Sterne", "1 Stern", "1,5 Sterne", "2 Sterne"]),
+        ("fr", ["0,5 étoile", "1 étoile", "1,5 étoile", "2 étoiles"]),
+    ],
+)
+def test_stars_are_counted_as_the_language_counts_halves(language: str, said: list[str]) -> None:
+    with translation.override(language):
+        assert [stars_in_words(half_stars) for half_stars in (1, 2, 3, 4)] == said
 
 
 def test_predicted_stars_without_a_label_or_a_prediction() -> None:
