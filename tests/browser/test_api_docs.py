@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.accessibility import SEEN_RULES
 from tests.browser.conftest import Site, log_in
 
 pytestmark = pytest.mark.browser
@@ -19,7 +21,7 @@ def test_the_documentation_is_read_and_tried(
     context.on("request", lambda request: asked.append(request.url))
     log_in(page, site)
     page.goto(f"{site.address}/api/v1/docs")
-    expect(page.get_by_role("heading", name="Matinee")).to_be_visible()
+    expect(page.get_by_role("heading", name="The API of Matinee")).to_be_visible()
     operation: Any = page.locator("#operations-me-recommender_api_me_put_rating")
     operation.locator(".opblock-summary-control").click()
     operation.get_by_role("button", name="Try it out").click()
@@ -34,3 +36,11 @@ def test_the_documentation_is_read_and_tried(
     assert [text for text in said if "blocked by Playwright" not in text] == []
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_it_can_be_read_and_touched(member_page: Page, site: Site) -> None:
+    """The widget is Swagger UI's; its colours and sizes are mended by a style sheet of ours."""
+    member_page.goto(f"{site.address}/api/v1/docs")
+    expect(member_page.locator(".opblock").last).to_be_visible()
+    found = Axe().run(member_page, options=SEEN_RULES).response["violations"]
+    assert {(rule["id"], node["html"][:110]) for rule in found for node in rule["nodes"]} == set()
