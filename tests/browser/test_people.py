@@ -62,6 +62,7 @@ def test_a_name_leads_to_the_films_in_time_order_with_ones_own_stars(
     page_with_pictures: Page, site: Site, films: list[Movie], asked_hosts: set[str]
 ) -> None:
     page = page_with_pictures
+    page.goto(site.address)
     page.get_by_role("combobox").first.press_sequentially("kubr")
     page.get_by_role("option", name="Stanley Kubrick").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Stanley Kubrick")
