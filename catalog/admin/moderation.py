@@ -305,11 +305,11 @@ def _told(request: HttpRequest, text: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("admin:catalog_report_changelist"))
 
 
-@needs_attention
 def _settled(count: int) -> str:
     return ngettext("%(n)d report settled.", "%(n)d reports settled.", count) % {"n": count}
 
 
+@needs_attention
 def reports_that_wait(user: Reader) -> Attention | None:
     if not user.has_perm("catalog.view_report"):  # type: ignore[union-attr]
         return None
