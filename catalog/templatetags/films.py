@@ -156,13 +156,7 @@ def _radios(key_start: str, current: float | None, name: str = "rating") -> Safe
 @cache
 def _steps(language: str) -> list[tuple[float, str]]:
     """The ten half-stars, each with what it is called in the language in force."""
-    return [
-        (
-            half_stars / 2,
-            film_cards.stars_in_words(half_stars),
-        )
-        for half_stars in range(1, 11)
-    ]
+    return [(half / 2, film_cards.stars_in_words(half)) for half in range(1, 11)]
 
 
 @register.filter

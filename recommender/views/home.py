@@ -30,7 +30,7 @@ ANSWERS = "answers"  # the element with the rows, which asks for them again afte
 def home(request: HttpRequest) -> HttpResponse:
     """``rows`` of cards; ``invite`` is true for those of whom nothing is known yet.
 
-    The rows alone for htmx, with a sentence on what a deed changed. ``marks``
+    The rows alone for htmx, with a sentence on what a deed changed. The header ``Shown-Marks``
     names rows and films that the page has already: one that would be the same comes empty.
     """
     if request.htmx and request.htmx.target == ANSWERS:  # type: ignore[attr-defined]
