@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from recommender.serving.live import live_state
 from recommender.serving.malloc import share_one_heap
+from recommender.versions import artifacts
 
 log = structlog.get_logger(__name__)
 
@@ -40,7 +41,8 @@ def settle() -> None:
 
 
 def warm_up() -> threading.Thread:
-    """Read catalog and live versions in a thread: no first visitor waits half a second.
+    """Read catalog and live versions in a thread, and reach the store of the next ones: no first
+    visitor waits for that.
 
     One who comes meanwhile waits for the rest of it. Where they cannot be read, requests try anew.
     """
@@ -52,6 +54,7 @@ def warm_up() -> threading.Thread:
 def _read_what_is_live() -> None:
     try:
         live_state()
+        artifacts.connect()
     except (DatabaseError, OSError) as error:
         log.warning("not_warm", reason=str(error))
     finally:

@@ -2,16 +2,20 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
+from structlog.testing import capture_logs
 
 from moviesite import gunicorn_conf
 from moviesite.web.process import warm_up
 from recommender.serving.live_catalog import live_catalog
+from tests.object_store import BACKEND, KEYS
 from tests.recommender.world import World
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -107,3 +111,24 @@ def test_the_catalog_is_read_before_somebody_asks(
     assert not thread.is_alive()
     with django_assert_num_queries(0):
         assert len(live_catalog.current()) == len(world.movies)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_store_of_models_is_reached_before_one_is_fetched(
+    world: World, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Loading what speaks to it and its first answer take a second of the first visitor's time."""
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    with socket.create_server(("127.0.0.1", 0)) as asked:
+        address = f"http://127.0.0.1:{asked.getsockname()[1]}"
+        options = {"bucket_name": "kept", "endpoint_url": address, "region_name": "us-east-1"}
+        artifacts = {"BACKEND": BACKEND, "OPTIONS": {**KEYS, **options}}
+        settings.STORAGES = {**settings.STORAGES, "artifacts": artifacts}
+        with capture_logs() as logs:
+            thread = warm_up()
+            asked.settimeout(30)
+            asked.accept()[0].close()
+            thread.join(30)
+    assert not thread.is_alive()
+    (said,) = [line for line in logs if line["event"] == "not_warm"]
+    assert said["reason"].startswith("the artifact store failed")
