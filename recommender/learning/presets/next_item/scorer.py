@@ -160,10 +160,11 @@ class SequenceScorer:
         own, pulls = self.reading(look, listed)
         return listed, self._reranker.adjustments(own, self._reranker.read(pulls))
 
-    def neighbours(self, item: int) -> tuple[Array, Array]:
-        """The neighbours (n,) of a known item and their values (n, 2 DECAYS)."""
-        row = slice(*self._offsets[item : item + 2].tolist())
-        return self._ids[row], self._values[row]
+    @property
+    def table(self) -> tuple[Array, Array, Array]:
+        """Where the neighbours of each item begin (num_items + 1,), their ids (n,), ascending for
+        each item, and their values (n, 2 DECAYS)."""
+        return self._offsets, self._ids, self._values
 
     def first_look(self, history: Array, sums: tuple[Array, Array] | None = None) -> FirstLook:
         """The scores of all items before any is looked at twice; ``history`` of known items.
@@ -302,7 +303,9 @@ class SequenceScorer:
         """
         starts = self._offsets[newest]
         sizes = self._offsets[newest + 1] - starts
-        ids = np.concatenate([self.neighbours(item)[0] for item in newest])
+        ids = np.concatenate(
+            [self._ids[start : start + size] for start, size in zip(starts, sizes, strict=True)]
+        )
         slots = np.full(self.num_items, -1, np.int32)
         slots[wanted] = np.arange(len(wanted))
         slot = slots[ids]

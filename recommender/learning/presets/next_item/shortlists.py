@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from recommender.learning.arrays import Array
@@ -102,12 +104,18 @@ class _GrowingHistory:
     """
 
     _OLDEST = 40  # 1 / .5 ** 40 is well within single precision
+    _LEFT = 1e-3  # of what an item said at first, when it leaves the span: less is let be
 
     def __init__(self, scorer: SequenceScorer) -> None:
-        self._scorer = scorer
+        self._offsets, ids, values = scorer.table
+        # Numpy would make indices of this type at each look, and columns are added up one by one.
+        self._ids = np.asarray(ids).astype(np.intp)
+        self._values = np.ascontiguousarray(np.asarray(values).T)
         self._decays = np.tile(np.array(DECAYS, np.float32), 2)
-        self._kinds = np.repeat(np.eye(2, dtype=np.float32), len(DECAYS), axis=0)
-        self._sums = np.zeros((scorer.num_items, 2 * len(DECAYS)), np.float32)
+        self._kinds = np.repeat(np.eye(2, dtype=np.float32), len(DECAYS), axis=1)
+        self._all = range(len(self._decays))
+        self._slow = np.flatnonzero(self._decays**SPAN > self._LEFT).tolist()
+        self._sums = np.zeros((len(self._decays), scorer.num_items), np.float32)
         self._history = np.zeros(0, np.int64)
         self._age = 0
 
@@ -122,20 +130,22 @@ class _GrowingHistory:
             self._sums[:] = 0.0
             self._age = 0
             for back, item in enumerate(history[::-1][:SPAN]):
-                self._add(item, self._decays**back)
+                self._add(item, self._decays**back, self._all)
         self._history = history
-        evidence, affinity = (self._sums @ (self._kinds * self._decays[:, None] ** self._age)).T
-        return np.maximum(evidence, 0.0), affinity
+        evidence, affinity = (self._kinds * self._decays**self._age) @ self._sums
+        return np.maximum(evidence, 0.0, out=evidence), affinity
 
     def _append(self, history: Array, place: int) -> None:
         self._age += 1
         if self._age > self._OLDEST:
-            self._sums *= self._decays**self._age
+            self._sums *= self._decays[:, None] ** self._age
             self._age = 0
-        self._add(history[place], self._decays**-self._age)
+        self._add(history[place], self._decays**-self._age, self._all)
         if place >= SPAN:
-            self._add(history[place - SPAN], -(self._decays ** (SPAN - self._age)))
+            self._add(history[place - SPAN], -(self._decays ** (SPAN - self._age)), self._slow)
 
-    def _add(self, item: int, weights: Array) -> None:
-        ids, values = self._scorer.neighbours(item)
-        self._sums[ids] += values * weights
+    def _add(self, item: int, weights: Array, columns: Iterable[int]) -> None:
+        row = slice(self._offsets[item], self._offsets[item + 1])
+        ids = self._ids[row]
+        for column in columns:
+            self._sums[column][ids] += self._values[column, row] * weights[column]

@@ -121,10 +121,11 @@ class TraitScores:
     def __init__(self, traits: ItemTraits, weights: Array) -> None:
         popular, self._first, mean, trend = np.ascontiguousarray(traits.items.T)
         # With the squares of differences multiplied out, most terms are one product.
-        self._powers = np.stack([popular, popular**2, mean, mean**2, trend])
-        self._eras = np.ascontiguousarray(traits.eras.T)
-        self._edges = traits.edges
+        ones = np.ones_like(popular)
+        self._powers = np.stack([popular, popular**2, mean, mean**2, trend, ones])
         self._weights = weights.tolist()
+        self._eras = np.ascontiguousarray(traits.eras.T) * np.float32(self._weights[6])
+        self._edges = traits.edges
 
     def __call__(self, summary: Array) -> NDArray[np.float32]:
         """The sum of the terms (num_items,) for one summary (SUMMARY,)."""
@@ -137,12 +138,16 @@ class TraitScores:
             -2 * weights[5] * of_mean,
             weights[5],
             weights[8],
+            weights[1] * of_popular**2 + weights[5] * of_mean**2,
         ]
         total: NDArray[np.float32] = np.array(slopes, np.float32) @ self._powers
-        total += weights[1] * of_popular**2 + weights[5] * of_mean**2
-        total += weights[6] * self._eras[np.searchsorted(self._edges, of_mean)]
-        total += weights[4] * np.abs(self._first - of_first)
-        total += weights[7] * (self._first > newest)
+        total += self._eras[np.searchsorted(self._edges, of_mean)]
+        away = self._first - of_first
+        np.abs(away, out=away)
+        away *= weights[4]
+        total += away
+        np.multiply(self._first > newest, weights[7], out=away)
+        total += away
         return total
 
 

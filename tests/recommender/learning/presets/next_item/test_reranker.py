@@ -196,7 +196,10 @@ def test_lists_hold_the_scores_at_first_look(first_score):
     assert len(lists) == len(histories)
     for row, (look, items) in enumerate(zip(looks, listed, strict=True)):
         np.testing.assert_allclose(
-            np.sort(lists.scores[row, : len(items)]), np.sort(look.scores[items]), atol=1e-4
+            np.sort(lists.scores[row, : len(items)]),
+            np.sort(look.scores[items]),
+            rtol=1e-5,
+            atol=1e-4,
         )
         assert (lists.scores[row, len(items) :] == -np.inf).all()
 
