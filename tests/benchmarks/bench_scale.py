@@ -1,7 +1,8 @@
 """Seconds and memory of each stage, by the number of ratings: what it takes to grow.
 
 python -m tests.benchmarks.bench_scale [--millions 0.1 1] [--stages make import copy snapshot
-    explicit sequence update site] [--keep FOLDER] [--to FILE [--resume]] [--draw [SVG]] [--limits]
+    explicit sequence update site pages] [--keep FOLDER] [--to FILE [--resume]] [--draw [SVG]]
+    [--limits]
 
 The ratings are synthetic (`manage.py make_ratings`). Each stage runs in a process of its own whose
 resident memory is added up with that of its children twenty times a second, after ten seconds
@@ -9,9 +10,8 @@ once; PostgreSQL is not in it, but its processor time is told. What comes out is
 the stages, and the exponents of growth. Stages can be taken one by one, and far apart: ``--keep``
 keeps the data and the site that they share, and figures that FILE has already stay there; FILE is
 written as each stage ends, and ``--resume`` takes only those that it lacks. One thread, where
-OMP_NUM_THREADS says no other number. With
-``--limits`` the command fails where a stage took more memory than a small machine has for it, or
-an import was slower than a share of a bare COPY.
+OMP_NUM_THREADS says no other number. With ``--limits`` the command fails where a stage took more
+memory than a small machine has for it, or an import was slower than a share of a bare COPY.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ from .fresh_site import kept_site
 from .places import ROOT
 from .scale_growth import FIGURE, drawing, exponents, table
 
-STAGES = ("make", "import", "copy", "snapshot", "explicit", "sequence", "update", "site")
-ON_SITE = ("import", "copy", "snapshot", "site")
+STAGES = ("make", "import", "copy", "snapshot", "explicit", "sequence", "update", "site", "pages")
+ON_SITE = ("import", "copy", "snapshot", "site", "pages")
 USERS, FILMS = 270_000, 45_000  # of 26 million ratings, as in The Movies Dataset
 FULL = 26.0
 SAMPLE_SECONDS = 0.05
@@ -53,6 +53,7 @@ LIMITS = {
     "sequence": (2300, 65),
     "update": (3000, 300),
     "site": (500, 30),
+    "pages": (600, 30),
 }
 NO_SITE = {
     "SECRET_KEY": "only-for-measurements",
@@ -169,7 +170,7 @@ def _on_site(
                 imported = measured([*_manage("import_dataset"), str(data)], environment)
             if "import" in stages:
                 add("import", imported | used)
-        for stage in ("copy", "snapshot", "site"):
+        for stage in ("copy", "snapshot", "site", "pages"):
             if stage in stages:
                 with database_seconds(database) as used:
                     one = measured([*own, stage], environment)
@@ -180,13 +181,13 @@ def _on_site(
 def database_seconds(postmaster: int) -> Iterator[dict[str, float]]:
     """Fills in what PostgreSQL spent on the processor meanwhile."""
     used: dict[str, float] = {}
-    before = _spent_by(postmaster)
+    before = spent_by(postmaster)
     yield used
-    used["database_processor_seconds"] = _spent_by(postmaster) - before
+    used["database_processor_seconds"] = spent_by(postmaster) - before
 
 
-def _spent_by(postmaster: int) -> float:
-    """Of a process, its children, and those that it has waited for."""
+def spent_by(postmaster: int) -> float:
+    """Seconds on the processor of a process, its children, and those that it has waited for."""
     ticks = 0
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():

@@ -22,6 +22,7 @@ NAMES = {
     "sequence": "fit of next films",
     "update": "quick updates",
     "site": "decisions, sums",
+    "pages": "pages and ratings",
 }
 DRAWN = ("make", "import", "snapshot", "explicit", "sequence")
 

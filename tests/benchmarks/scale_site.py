@@ -1,6 +1,6 @@
 """One stage of :mod:`tests.benchmarks.bench_scale` on a site, in a process of its own.
 
-python -m tests.benchmarks.scale_site copy|snapshot|site
+python -m tests.benchmarks.scale_site copy|snapshot|site|pages
 """
 
 import json
@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import django
+
+from .scale_pages import pages
 
 COLUMNS = "id, user_id, movie_id, half_stars, rated_at, updated_at"
 IN_ORDER = f"SELECT {COLUMNS} FROM catalog_rating ORDER BY id"  # noqa: S608
@@ -121,7 +123,7 @@ def _leave(found: dict[str, float]) -> None:
         delete_account(member)
 
 
-STAGES = {"copy": copy, "snapshot": snapshot, "site": site}
+STAGES = {"copy": copy, "snapshot": snapshot, "site": site, "pages": pages}
 
 
 def main() -> None:
