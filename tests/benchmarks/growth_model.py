@@ -3,7 +3,7 @@
 python -m tests.benchmarks.growth_model [--renew BENCH_SCALE_JSON]
 
 Prints the tables of docs/scaling.md. The costs are in growth_costs.json, each with where it is
-from; ``--renew`` takes the training's from what `make bench-scale` wrote, first.
+from; ``--renew`` takes those of training, pages and ratings from what `make bench-scale` wrote.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def needs(ratings: int, known: dict[str, dict[str, float]]) -> Needs:
         snapshot_gb=ratings * training["snapshot_bytes"] / 1e9,
         stars_hours=training["stars_seconds"] * millions ** training["stars_exponent"] / HOUR,
         stars_gb=(training["stars_base_mb"] + training["stars_mb"] * millions) / 1000,
-        next_hours=training["next_seconds"] * millions / HOUR,
+        next_hours=(training["next_base_seconds"] + training["next_seconds"] * millions) / HOUR,
         next_gb=(training["next_base_mb"] + training["next_mb"] * millions) / 1000,
         connections=processes * 2,
     )
@@ -174,25 +174,46 @@ def tables() -> dict[str, str]:
 
 
 def renew(bench: dict[str, Any], costs: dict[str, Any]) -> None:
-    """Take the training's costs from the sizes that were measured, the largest two for memory."""
+    """Take the costs of training, pages and ratings from the sizes that were measured: what grows
+    beside a base from the largest two, all else from the largest."""
     machine = bench["machine"]
     source = f"bench_scale on {machine['cores']} cores at load {machine['load'][0]}"
-    training = costs["training"]
-    for stage, name in (("explicit", "stars"), ("sequence", "next")):
+    for stage, room, growing, plain in (
+        ("explicit", "training", {"stars_mb": "peak_mb"}, {"stars_seconds": "processor_seconds"}),
+        ("sequence", "training", {"next_mb": "peak_mb", "next_seconds": "processor_seconds"}, {}),
+        (
+            "pages",
+            "database",
+            {},
+            {"page_ms": "home_database_ms", "rating_ms": "rating_database_ms"},
+        ),
+    ):
         measured = [found[stage] for found in bench["synthetic"].values() if stage in found]
         measured.sort(key=lambda one: one["ratings"])
         if not measured:
             continue
-        largest, before = measured[-1], measured[-2] if len(measured) > 1 else None
-        millions = largest["ratings"] / 1e6
-        more = {f"{name}_seconds": largest["processor_seconds"] / millions}
-        if before:
-            slope = (largest["peak_mb"] - before["peak_mb"]) / (millions - before["ratings"] / 1e6)
-            more[f"{name}_mb"] = slope
-            more[f"{name}_base_mb"] = largest["peak_mb"] - slope * millions
+        largest, millions = measured[-1], measured[-1]["ratings"] / 1e6
+        found = {
+            name: largest[figure] / (millions if stage == "explicit" else 1)
+            for name, figure in plain.items()
+        }
+        for name, figure in growing.items() if len(measured) > 1 else ():
+            before = measured[-2]
+            slope = (largest[figure] - before[figure]) / (millions - before["ratings"] / 1e6)
+            of = name.replace("_", "_base_")
+            found |= {name: slope, of: largest[figure] - slope * millions}
         told = f"{largest['ratings']:,} ratings, {source}"
-        for key, value in more.items():
-            training[key] = [round(value, 1), training[key][1], told]
+        for name, value in found.items():
+            costs[room][name] = [round(value, 1), costs[room][name][1], told]
+
+
+def written(costs: dict[str, dict[str, Any]]) -> str:
+    """The costs as JSON, one in a line."""
+    rooms = []
+    for room, entries in costs.items():
+        lines = [f"    {json.dumps(name)}: {json.dumps(one)}" for name, one in entries.items()]
+        rooms.append(f"  {json.dumps(room)}: {{\n" + ",\n".join(lines) + "\n  }")
+    return "{\n" + ",\n".join(rooms) + "\n}\n"
 
 
 def main() -> None:
@@ -202,7 +223,7 @@ def main() -> None:
     if options.renew:
         known = json.loads(COSTS.read_text(encoding="utf-8"))
         renew(json.loads(options.renew.read_text(encoding="utf-8")), known)
-        COSTS.write_text(json.dumps(known, indent=2) + "\n", encoding="utf-8")
+        COSTS.write_text(written(known), encoding="utf-8")
     for title, text in tables().items():
         print(f"{title}\n\n{text}\n")
 
