@@ -143,7 +143,7 @@ def _on_number(url: str, number: int) -> str:
 @pytest.fixture
 def site(tmp_path: Path, transactional_db: None) -> Iterator[Site]:
     """Its tables are made already where a copy is to be had: `migrate` from nothing takes long."""
-    migrated = connection.settings_dict["TEST"]["TEMPLATE"] or "template0"
+    migrated = connection.settings_dict["TEST"].get("TEMPLATE") or "template0"
     with mail_server() as mails:
         site = Site(tmp_path, mails)
         names = [site.database, f"{site.database}_other"]
