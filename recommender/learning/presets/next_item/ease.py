@@ -49,7 +49,7 @@ class Autoencoder:
         (n,) out."""
         if self._gram is None:
             rows = slice(None) if held is None else ~held
-            users = np.unique(self._users[rows], return_inverse=True)[1]
+            users = _numbered(self._users[rows])
             return _through_users(self._met(users, self._items[rows]), offsets, ids, self._ridge)
         gram = self._gram.copy()
         if held is not None:
@@ -83,7 +83,7 @@ class Autoencoder:
             some = slice(start, stop)
             wanted = chosen[self._users[some]] & (True if rows is None else rows[some])
             if wanted.any():
-                users = np.unique(self._users[some][wanted], return_inverse=True)[1]
+                users = _numbered(self._users[some][wanted])
                 met = self._met(users, self._items[some][wanted])[:, self._popular]
                 long = np.diff(met.indptr) > _LONG
                 for few in np.array_split(np.flatnonzero(long), 1 + int(long.sum()) // 1000):
@@ -108,6 +108,11 @@ class Autoencoder:
             known = columns >= 0
             result[entries] = np.where(known, -row[columns] / diagonal[columns], 0.0)
         return result
+
+
+def _numbered(users: Array) -> Array:
+    """Ascending ids (n,) as 0, 1 and so on."""
+    return np.cumsum(np.concatenate([[False], users[1:] != users[:-1]])[: len(users)])
 
 
 def _add(gram: NDArray[np.float32], met: sp.csr_array) -> None:
