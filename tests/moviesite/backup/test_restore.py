@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +20,7 @@ from moviesite.backup.archive import read_archive, write_archive
 from moviesite.backup.create import create_backup
 from moviesite.backup.manifest import Manifest, describe_site
 
-from .conftest import PASSPHRASE, Manage, here, tables
+from .conftest import PASSPHRASE, ROOT, Manage, here, tables
 
 pytestmark = pytest.mark.usefixtures("site")
 
@@ -72,34 +75,63 @@ def test_a_site_that_is_not_empty_is_replaced_only_when_asked(
     assert tables(name) == here()
 
 
-@pytest.mark.parametrize("harm", ["flipped", "cut off", "passphrase", "newer", "no back-up"])
+REFUSED = {
+    "flipped": "damaged in its MiB",
+    "cut off": "damaged in its MiB",
+    "passphrase": "passphrase is another one",
+    "newer": "does not know its migrations catalog.9999_from_the_future",
+    "no back-up": "cannot be read as a back-up",
+}
+RESTORE_EACH = """
+import json, sys, django
+from django.core.management import CommandError, call_command
+django.setup()
+told = []
+for path in sys.argv[1:]:
+    try:
+        call_command("restore", path)
+    except CommandError as error:
+        told.append(str(error))
+    else:
+        sys.exit(f"{path} was restored")
+print(json.dumps(told))
+"""
+
+
 def test_what_is_damaged_or_newer_changes_nothing(
-    harm: str, tmp_path: Path, empty_machine: dict[str, str], manage: Manage
+    tmp_path: Path, empty_machine: dict[str, str], manage: Manage
 ) -> None:
-    path = create_backup(tmp_path, "another one" if harm == "passphrase" else PASSPHRASE)
-    data = bytearray(path.read_bytes())
-    if harm == "flipped":
-        data[-40] ^= 1
-    elif harm == "cut off":
-        del data[-600_000:]
-    elif harm == "no back-up":
-        data = bytearray(b"not a tar, not ours")
-    path.write_bytes(data)
-    if harm == "newer":
-        write_newer(path)
-    done = manage("restore", str(path))
-    reasons = {
-        "flipped": "damaged in its MiB",
-        "cut off": "damaged in its MiB",
-        "passphrase": "passphrase is another one",
-        "newer": "does not know its migrations catalog.9999_from_the_future",
-        "no back-up": "cannot be read as a back-up",
-    }
-    assert done.returncode == 1
-    assert reasons[harm] in done.stderr
-    assert "Traceback" not in done.stderr
+    """All are given to one process; the last also to the command, as somebody types it."""
+    harmed = write_harmed(tmp_path)
+    assert set(harmed) == set(REFUSED)
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", RESTORE_EACH, *map(str, harmed.values())],
+        cwd=ROOT,
+        env={**empty_machine, "DJANGO_SETTINGS_MODULE": "moviesite.settings"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    for harm, said in zip(harmed, json.loads(done.stdout), strict=True):
+        assert REFUSED[harm] in said
+    typed = manage("restore", str(harmed["no back-up"]))
+    assert typed.returncode == 1
+    assert REFUSED["no back-up"] in typed.stderr
+    assert "Traceback" not in typed.stderr
     assert tables(empty_machine["DATABASE_NAME"]) == {}
     assert not [one for one in (tmp_path / "other").rglob("*") if one.is_file()]
+
+
+def write_harmed(folder: Path) -> dict[str, Path]:
+    """Of each harm a back-up that has it."""
+    paths = {harm: folder / harm for harm in REFUSED}
+    data = create_backup(folder, PASSPHRASE).read_bytes()
+    paths["flipped"].write_bytes(data[:-40] + bytes([data[-40] ^ 1]) + data[-39:])
+    paths["cut off"].write_bytes(data[:-600_000])
+    paths["passphrase"] = create_backup(folder, "another one")
+    write_newer(paths["newer"])
+    paths["no back-up"].write_bytes(b"not a tar, not ours")
+    return paths
 
 
 def write_newer(path: Path) -> None:
