@@ -1,4 +1,4 @@
-"""Static files are collected so that a page needs one style sheet."""
+"""Static files are collected so that a page needs one style sheet, and packed."""
 
 from pathlib import Path
 from typing import Any
@@ -25,4 +25,8 @@ def test_the_sheet_of_every_page_holds_those_that_it_imports(settings: Any, tmp_
         for name in names:
             rule = (SOURCES / name).read_text().strip().splitlines()[-1]
             assert rule in sheet, name
+        assert any(tmp_path.rglob("*.js.map"))
+        packed = {file.name.removesuffix(".gz") for file in tmp_path.rglob("*.gz")}
+        assert {Path(name).suffix for name in packed} >= {".css", ".js"}
+        assert not any(name.endswith(".map") for name in packed)
         assert "../fonts/figtree-latin-wght-normal.woff2" not in sheet, "by its hashed name"
