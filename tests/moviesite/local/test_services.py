@@ -31,6 +31,12 @@ def var() -> Iterator[Path]:
         yield folder
 
 
+@pytest.fixture
+def own_database() -> dict[str, str]:
+    """Where Valkey is all that is looked at, the tests' own PostgreSQL serves."""
+    return {"DATABASE_URL": os.environ["DATABASE_URL"]}
+
+
 @pytest.mark.django_db
 def test_django_celery_and_cache_of_this_run_use_the_private_servers() -> None:
     with connection.cursor() as cursor:
@@ -61,15 +67,17 @@ def test_a_second_start_finds_the_data_of_the_first(var: Path) -> None:
     assert list(leftovers(var)) == []
 
 
-def test_damaged_data_of_valkey_is_set_aside(var: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_damaged_data_of_valkey_is_set_aside(
+    var: Path, own_database: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
     """What was left to do stands in the database, so that nothing is lost with it."""
-    with start_services(var, given={}) as services:
+    with start_services(var, given=own_database) as services:
         broker(services.environment).set("kept", "yes")
     [written] = (var / "valkey").glob("appendonlydir/*.incr.aof")
     content = written.read_bytes()
     written.write_bytes(b"garbage" + content)
     for _ in range(2):  # the second time the aside is there
-        with start_services(var, given={}) as services:
+        with start_services(var, given=own_database) as services:
             assert broker(services.environment).get("kept") is None
         assert "begins anew" in capsys.readouterr().err
         [damaged] = (var / "valkey-damaged").glob("appendonlydir/*.incr.aof")
@@ -77,17 +85,22 @@ def test_damaged_data_of_valkey_is_set_aside(var: Path, capsys: pytest.CaptureFi
         next((var / "valkey").glob("appendonlydir/*.incr.aof")).write_bytes(b"garbage")
 
 
-def test_data_that_is_not_damaged_stays_where_valkey_does_not_start(var: Path) -> None:
-    with start_services(var, given={}) as services:
+def test_data_that_is_not_damaged_stays_where_valkey_does_not_start(
+    var: Path, own_database: dict[str, str]
+) -> None:
+    with start_services(var, given=own_database) as services:
         broker(services.environment).set("kept", "yes")
     listed = next((var / "valkey").glob("appendonlydir/*.manifest"))
     hidden = listed.rename(listed.with_suffix(".hidden"))
     listed.mkdir()  # cannot be read, which says nothing of what is in it
-    with pytest.raises(LocalRunError, match="its log tells why"), start_services(var, given={}):
+    with (
+        pytest.raises(LocalRunError, match="its log tells why"),
+        start_services(var, given=own_database),
+    ):
         pass
     listed.rmdir()
     hidden.rename(listed)
-    with start_services(var, given={}) as services:
+    with start_services(var, given=own_database) as services:
         assert broker(services.environment).get("kept") == b"yes"
     assert not (var / "valkey-damaged").exists()
 
