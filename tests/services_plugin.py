@@ -49,6 +49,8 @@ def pytest_load_initial_conftests() -> Iterator[None]:
     # As web processes have it: more threads than processors only wait for each other.
     for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(threads, "1")
+    # Containers often set it, and each of the many processes that tests start would compile anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     # What a developer's shell may have set must not decide how a test ends.
     for name in (
         "MATINEE_DATASET",
