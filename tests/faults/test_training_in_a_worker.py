@@ -62,20 +62,19 @@ def test_a_connection_that_drops_in_the_snapshot(processes: Processes) -> None:
     assert "The connection to the database broke" in run.log
 
 
-def test_cancel_from_outside(processes: Processes) -> None:
+def test_cancel_from_outside_and_in_the_middle_of_a_computation(
+    processes: Processes, artifacts: Path
+) -> None:
+    """The latter makes no report for minutes: the process is ended, and the worker goes on."""
     processes.worker()
     processes.behave(epochs=100, seconds=0.5)
-    run = queue_run()
-    wait_until(lambda: TrainingRun.objects.get(pk=run.pk).epoch >= 1)
-    assert request_cancel(run)
-    ended(run)
-    assert run.status == RunStatus.CANCELLED
+    reporting = queue_run()
+    wait_until(lambda: TrainingRun.objects.get(pk=reporting.pk).epoch >= 1)
+    assert request_cancel(reporting)
+    ended(reporting)
+    assert reporting.status == RunStatus.CANCELLED
     assert not ModelVersion.objects.exists()
 
-
-def test_cancel_in_the_middle_of_a_computation(processes: Processes, artifacts: Path) -> None:
-    """Which makes no report for minutes: the process is ended, and the worker goes on."""
-    processes.worker()
     processes.behave(epochs=2, seconds=600)
     run = queue_run()
     wait_until(lambda: TrainingRun.objects.get(pk=run.pk).phase == "fit")
