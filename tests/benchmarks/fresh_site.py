@@ -11,6 +11,7 @@ from pathlib import Path
 
 from moviesite.local.postgres import PrivatePostgres
 from moviesite.local.services import start_services
+from tests.migrated_cluster import SHARED, put_migrated_cluster
 
 from .places import ROOT
 
@@ -46,6 +47,8 @@ def kept_site(var: Path, *, anew: bool = False) -> Iterator[tuple[dict[str, str]
         shutil.rmtree(var, ignore_errors=True)
     var.mkdir(parents=True, exist_ok=True)
     var.chmod(0o755)
+    if SHARED in os.environ and not (var / "postgres").exists():
+        put_migrated_cluster(var)  # in a test, which measures no migrations
     with start_services(var, given={}) as services:
         environment = {**os.environ, **services.environment}
         manage(environment, "migrate", "--verbosity", "0")
