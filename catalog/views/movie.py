@@ -1,6 +1,5 @@
 """The page of a film."""
 
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -10,6 +9,7 @@ from catalog.models import DiaryEntry, Movie, Rating
 from catalog.predictions import guesses_for
 from catalog.queries.film import find_film, may_edit_films
 from catalog.queries.films_by_key import name_locally
+from catalog.queries.given_stars import stars_given
 from catalog.queries.lists import lists_with
 from catalog.queries.local_details import local_details
 from catalog.queries.marks import with_marks
@@ -46,8 +46,6 @@ def movie_page(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         return redirect(movie)  # not for good: a merge can be undone
     if slug != movie.slug:
         return redirect(movie, permanent=True)
-    given = Rating.objects.filter(movie=movie).order_by().values_list("half_stars")
-    counts = dict(given.annotate(ratings=Count("pk")) if movie.shown_count else ())
     series: list[Movie] = []
     if movie.collection:
         siblings = movie.collection.movies.visible().exclude(pk=movie.pk).prefetch_related("genres")
@@ -77,7 +75,7 @@ def movie_page(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
             "spoken": [language_name(code, spoken) for code in spoken],
             "keywords": list(movie.keywords.all()[:KEYWORDS_SHOWN]),
             "is_editor": is_editor,
-            "histogram": Histogram.of(counts),
+            "histogram": Histogram.of(stars_given(movie)),
             "series": guesses_for(series, request.user),
             "viewings": viewings,
             "of_friends": of_friends,
