@@ -38,6 +38,7 @@ def pages() -> dict[str, float]:
     for name, ask in (
         ("home", lambda visit: person.get(home)),
         ("film", lambda visit: person.get(film[visit % len(film)])),
+        ("film_again", lambda visit: person.get(film[visit % len(film)])),
         ("rating", lambda visit: person.rate(rate[visit % len(rate)])),
     ):
         clock, database = asked(ask)
