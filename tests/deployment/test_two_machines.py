@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -105,10 +106,10 @@ def test_what_one_machine_publishes_both_serve(machines: list[Machine], store: O
     """
     version = trained_version()
     assert {Path(name).name for name in store.names()} == {ARRAYS_FILE, MANIFEST_FILE}
+    with ThreadPoolExecutor() as visitors:
+        for told in visitors.map(lambda machine: when_served(machine, version), machines):
+            print(told)
     for machine in machines:
-        wait_until(lambda machine=machine: live_in(machine) == label(version))
-        since = (timezone.now() - version.published_at).total_seconds()
-        print(f"machine {machine.name} serves {label(version)} {since:.2f} s after it went live")
         assert (machine.folder / "artifact-cache" / version.artifact / ARRAYS_FILE).exists()
         assert not (machine.folder / "artifacts").exists()
         assert recommended_by(machine) == label(version)
@@ -119,6 +120,13 @@ def test_what_one_machine_publishes_both_serve(machines: list[Machine], store: O
         wait_until(lambda machine=machine: health_of(machine)["checks"]["artifacts"] != "ok")
         assert health_of(machine)["status"] == "degraded"
         assert recommended_by(machine) == label(version) != label(unreachable)
+
+
+def when_served(machine: Machine, version: ModelVersion) -> str:
+    assert version.published_at is not None
+    wait_until(lambda: live_in(machine) == label(version))
+    since = (timezone.now() - version.published_at).total_seconds()
+    return f"machine {machine.name} serves {label(version)} {since:.2f} s after it went live"
 
 
 def trained_version() -> ModelVersion:
