@@ -62,7 +62,7 @@ NO_SITE = {
 }
 LAST_COLUMN = "second.npy"  # is there when all are
 LEAST_OF_COPY = 0.6  # of a bare COPY's speed
-SHARE_FROM = 500_000  # of fewer ratings the start of a process and the films count most
+SHARE_FROM = 5_000_000  # of fewer ratings the start of a process and the films count most
 
 
 def people_and_films(millions: float) -> tuple[int, int]:
