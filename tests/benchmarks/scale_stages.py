@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 COLUMNS = {"user": np.int32, "item": np.int32, "half_stars": np.int8, "second": np.int32}
 NEW = 0.01  # of the ratings, the newest: what a quick update learns besides
 HELD_OUT = 0.02  # of the ratings
-QUESTIONS = 2000
+QUESTIONS = 10_000
 
 
 def columns(folder: Path) -> dict[str, float]:
