@@ -1,6 +1,6 @@
 """What pages and ratings cost on a site of `bench_scale`: the visitor's time, and PostgreSQL's.
 
-Its processes are the parent of the one that answers this connection, and all that parent's others.
+The latter is the processor time of its server process with all the processes that it started.
 """
 
 from __future__ import annotations
@@ -31,22 +31,22 @@ def pages() -> dict[str, float]:
     films = best_known()
     client = Client()
     client.cookies["sessionid"] = session_of(member("bench-pages", films))
-    home, person = reverse("home"), Answers(client)
+    home, visitor = reverse("home"), Visitor(client)
     film = [one.get_absolute_url() for one in films]
     rate = [f"/api/v1/me/ratings/{one.pk}" for one in films]
     found: dict[str, float] = {}
     for name, ask in (
-        ("home", lambda visit: person.get(home)),
-        ("film", lambda visit: person.get(film[visit % len(film)])),
-        ("film_again", lambda visit: person.get(film[visit % len(film)])),
-        ("rating", lambda visit: person.rate(rate[visit % len(rate)])),
+        ("home", lambda visit: visitor.get(home)),
+        ("film", lambda visit: visitor.get(film[visit % len(film)])),
+        ("film_again", lambda visit: visitor.get(film[visit % len(film)])),
+        ("rating", lambda visit: visitor.rate(rate[visit % len(rate)])),
     ):
         clock, database = asked(ask)
         found |= {f"{name}_ms": round(clock, 2), f"{name}_database_ms": round(database, 2)}
     return found
 
 
-class Answers:
+class Visitor:
     """Asks as a member, and fails where the answer is not what was asked for."""
 
     def __init__(self, client: Any) -> None:
