@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from recommender.data.catalog_arrays import CatalogArrays
 from recommender.data.movie_features import MovieFeatures, content_marks
+from recommender.learning.presets.next_item.neighbour_rows import DECAYS
 from recommender.learning.presets.next_item.reranker import OWN, READ
-from recommender.learning.presets.next_item.scorer import DECAYS, SequenceScorer
+from recommender.learning.presets.next_item.scorer import SequenceScorer
 from recommender.learning.presets.stars.scorer import FactorizationScorer
 from recommender.serving.live import LiveState, placed_on
 from recommender.versions.load import LoadedVersion

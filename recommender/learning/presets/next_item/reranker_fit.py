@@ -8,8 +8,8 @@ from torch import Tensor, nn
 
 from recommender.learning.arrays import Array
 from recommender.learning.engine.devices import seeded
+from recommender.learning.presets.next_item.neighbour_rows import DECAYS
 from recommender.learning.presets.next_item.reranker import OWN, READ, SHORTLIST
-from recommender.learning.presets.next_item.scorer import DECAYS
 from recommender.learning.presets.next_item.shortlists import Shortlists
 
 _WIDTH, _HIDDEN = 32, 64

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,12 @@ from numpy.typing import NDArray
 
 from recommender.learning.arrays import Array, FloatArray, IntArray
 from recommender.learning.interactions import PADDING_ITEM
+from recommender.learning.presets.next_item.neighbour_rows import (
+    SPAN,
+    NeighbourRows,
+    by_kind,
+    sums_without_each,
+)
 from recommender.learning.presets.next_item.neural.member import NeuralMember
 from recommender.learning.presets.next_item.reranker import (
     READ,
@@ -29,16 +35,8 @@ from recommender.learning.presets.next_item.traits import (
 from recommender.learning.ranking import log_sum_exp
 from recommender.learning.validation import as_ids
 
-DECAYS = (0.5, 0.8, 0.95)
-SPAN = 48
-"""How many of the newest items of a history have a say by their neighbours."""
 NEVER_MET = 1e-30
 """The floor of an item that nobody has chosen yet: it comes after all others."""
-
-
-def step_weights(length: int) -> NDArray[np.float32]:
-    """What an item counts by each decay, from the newest item on: (length, DECAYS)."""
-    return (np.array(DECAYS) ** np.arange(length)[:, None]).astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -66,9 +64,9 @@ class SequenceScorer:
     """
 
     def __init__(self, arrays: Mapping[str, Array], settings: Mapping[str, Any]) -> None:
-        self._offsets = np.asarray(arrays["neighbour_offsets"])
-        self._ids = arrays["neighbour_ids"]
-        self._values = arrays["neighbour_values"]
+        self.rows = NeighbourRows(
+            arrays["neighbour_offsets"], arrays["neighbour_ids"], arrays["neighbour_values"]
+        )
         self._floor = np.asarray(arrays["item_floor"])
         is_met = self._floor > 2 * NEVER_MET
         is_item = np.arange(len(is_met)) != PADDING_ITEM
@@ -80,10 +78,6 @@ class SequenceScorer:
             np.asarray(arrays["era_edges"]),
         )
         self._trait_weights = np.asarray(arrays["trait_weights"])
-        by_step = step_weights(SPAN)
-        self._step_weights = np.zeros((SPAN, 2 * len(DECAYS), 2), np.float32)
-        self._step_weights[:, : len(DECAYS), 0] = by_step
-        self._step_weights[:, len(DECAYS) :, 1] = by_step
         self._trait_scores = TraitScores(self._traits, self._trait_weights)
         self._sharpness = float(settings["sharpness"])
         self._repeats = bool(settings["repeats"])
@@ -157,27 +151,28 @@ class SequenceScorer:
         if self._reranker is None or not len(look.history):
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
         listed = self.shortlist(look)
-        own, pulls = self.reading(look, listed)
+        own, pulls = self.reading([look], [listed])
+        pulls = pulls[:, : len(look.history)]
         return listed, self._reranker.adjustments(own, self._reranker.read(pulls))
 
-    @property
-    def table(self) -> tuple[Array, Array, Array]:
-        """Where the neighbours of each item begin (num_items + 1,), their ids (n,), ascending for
-        each item, and their values (n, 2 DECAYS)."""
-        return self._offsets, self._ids, self._values
+    def first_look(self, history: Array) -> FirstLook:
+        """The scores of all items before any is looked at twice; ``history`` of known items."""
+        evidence, affinity = self.rows.sums(history)
+        return self.first_looks([history], evidence[None], affinity[None])[0]
 
-    def first_look(self, history: Array, sums: tuple[Array, Array] | None = None) -> FirstLook:
-        """The scores of all items before any is looked at twice; ``history`` of known items.
-
-        ``sums``: the evidence and the affinity (num_items,), where they are known already."""
-        evidence, affinity = sums or self._sums(history)
-        summary = summarise(self._traits, history)
-        of_traits = self._trait_scores(summary)
+    def first_looks(
+        self, histories: Sequence[Array], evidence: Array, affinity: Array
+    ) -> list[FirstLook]:
+        """A look at each of several histories, which give ``evidence`` and ``affinity`` (n,
+        num_items) that are known already."""
+        summaries = np.stack([summarise(self._traits, history) for history in histories])
+        of_traits = self._trait_scores(summaries)
         scores = self._log_evidence(evidence, self._floor)
         scores += affinity
         scores += of_traits
-        scores[PADDING_ITEM] = -np.inf
-        return FirstLook(history, evidence, affinity, of_traits, summary, scores)
+        scores[:, PADDING_ITEM] = -np.inf
+        columns = (histories, evidence, affinity, of_traits, summaries, scores)
+        return [FirstLook(*one) for one in zip(*columns, strict=True)]
 
     def shortlist(self, look: FirstLook) -> NDArray[np.int64]:
         """The likeliest items, at most SHORTLIST: ones that somebody met, and in data without
@@ -190,14 +185,24 @@ class SequenceScorer:
         listed = np.argpartition(eligible, -size)[-size:]
         return listed[np.isfinite(eligible[listed]) & (self._floor[listed] > 2 * NEVER_MET)]
 
-    def reading(self, look: FirstLook, listed: Array) -> tuple[Array, NDArray[np.float32]]:
-        """What a reranker reads of listed items: ``own`` (n, OWN), ``pulls`` (n, up to READ,
-        2 DECAYS)."""
-        evidence = self._log_evidence(look.evidence[listed], self._floor[listed])
-        parts = evidence, look.affinity[listed], look.of_traits[listed]
-        terms = trait_terms(self._traits, look.summary, listed)
-        own = own_features(parts, terms, times_met(self._traits, listed))
-        return own, self._pulls(look.history[::-1][:READ], listed)
+    def reading(
+        self, looks: Sequence[FirstLook], listed: Sequence[Array]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """What a reranker reads of the items ``listed`` after each look, one list below the other:
+        ``own`` (n, OWN), ``pulls`` (n, READ, 2 DECAYS)."""
+
+        def at(parts: Iterable[Array]) -> Array:
+            return np.concatenate([part[few] for part, few in zip(parts, listed, strict=True)])
+
+        items = np.concatenate(listed)
+        evidence = self._log_evidence(at(look.evidence for look in looks), self._floor[items])
+        parts = evidence, at(look.affinity for look in looks), at(look.of_traits for look in looks)
+        sizes = [len(few) for few in listed]
+        summaries = np.repeat(np.stack([look.summary for look in looks]), sizes, axis=0)
+        terms = trait_terms(self._traits, summaries, items)
+        own = own_features(parts, terms, times_met(self._traits, items))
+        newest = [look.history[::-1][:READ] for look in looks]
+        return own, self.rows.pulls_of_each(newest, listed, READ)
 
     def explain(self, history: Array, item_id: int) -> NDArray[np.float32]:
         """How much lower the score of ``item_id`` would be without each item of ``history``.
@@ -222,8 +227,8 @@ class SequenceScorer:
             return result
         kept = history[known]
         wanted, asked = np.unique(item_ids, return_inverse=True)
-        pulls = self._pulls(kept[::-1][: SPAN + 1], wanted)
-        whole, without = _sums_without_each(pulls, len(kept))
+        pulls = self.rows.pulls(kept[::-1][: SPAN + 1], wanted)
+        whole, without = sums_without_each(pulls, len(kept))
         sums = np.concatenate([whole[:, None], without], axis=1)
         summaries = np.vstack(
             [summarise(self._traits, kept), summaries_without_each(self._traits, kept)]
@@ -259,9 +264,9 @@ class SequenceScorer:
         and age is left out. Raises ``ValueError`` for an unknown item.
         """
         item_id = self._checked(item_id)
-        row = slice(*self._offsets[item_id : item_id + 2].tolist())
-        ids = self._ids[row].astype(np.int64)
-        evidence, affinity = _by_kind(self._values[row].astype(np.float32))
+        row = slice(*self.rows.offsets[item_id : item_id + 2].tolist())
+        ids = self.rows.ids[row].astype(np.int64)
+        evidence, affinity = by_kind(self.rows.values[row].astype(np.float32))
         rises = self._sharpness * np.log1p(evidence / self._floor[ids]) + affinity
         best = np.argsort(-rises, kind="stable")
         best = best[ids[best] != item_id][:n]
@@ -276,74 +281,8 @@ class SequenceScorer:
         history = np.asarray(history)
         return history[(history > PADDING_ITEM) & (history < self.num_items)]
 
-    def _sums(self, history: Array) -> tuple[Array, Array]:
-        """The evidence (num_items,) and the affinity (num_items,) that a history gives."""
-        newest = history[::-1][:SPAN]
-        rows = [slice(*self._offsets[item : item + 2].tolist()) for item in newest]
-        if not rows:
-            return np.zeros(self.num_items, np.float32), np.zeros(self.num_items, np.float32)
-        ids = np.concatenate([self._ids[row] for row in rows])
-        sums = np.empty((len(ids), 2), np.float32)
-        start = 0
-        for row, weights in zip(rows, self._step_weights, strict=False):
-            stop = start + row.stop - row.start
-            np.matmul(
-                self._values[row].astype(np.float32, copy=False), weights, out=sums[start:stop]
-            )
-            start = stop
-        return (
-            np.bincount(ids, sums[:, 0], minlength=self.num_items).astype(np.float32),
-            np.bincount(ids, sums[:, 1], minlength=self.num_items).astype(np.float32),
-        )
-
-    def _pulls(self, newest: Array, wanted: Array) -> NDArray[np.float32]:
-        """The values of each of ``newest`` for each of ``wanted``, zeros where it is no neighbour.
-
-        Shape (len(wanted), len(newest), 2 DECAYS).
-        """
-        starts = self._offsets[newest]
-        sizes = self._offsets[newest + 1] - starts
-        ids = np.concatenate(
-            [self._ids[start : start + size] for start, size in zip(starts, sizes, strict=True)]
-        )
-        slots = np.full(self.num_items, -1, np.int32)
-        slots[wanted] = np.arange(len(wanted))
-        slot = slots[ids]
-        found = np.flatnonzero(slot >= 0)
-        place = np.repeat(np.arange(len(newest)), sizes)[found]
-        entries = found + (starts - np.cumsum(sizes) + sizes)[place]
-        pulls = np.zeros((len(wanted), len(newest), self._values.shape[1]), np.float32)
-        pulls[slot[found], place] = self._values[entries]
-        return pulls
-
     def _log_evidence(self, evidence: Array, floor: Any) -> NDArray[np.float32]:
         # In single precision numpy's logarithm is many times as fast.
         logarithm = np.log((evidence + floor).astype(np.float32, copy=False))
         logarithm *= np.float32(self._sharpness)
         return logarithm
-
-
-def _by_kind(values: Array) -> tuple[Array, Array]:
-    """Evidence and affinity (...,) of values (..., 2 DECAYS)."""
-    return values[..., : len(DECAYS)].sum(axis=-1), values[..., len(DECAYS) :].sum(axis=-1)
-
-
-def _sums_without_each(values: Array, length: int) -> tuple[Array, NDArray[np.float64]]:
-    """Evidence and affinity (k, 2) of a history, and (k, length, 2) of it without each item.
-
-    ``values`` (k, n, 2 DECAYS), newest first, are what the items that have a say, and the one
-    before them, say of k items: when an item is left out, all before it move up a step.
-    """
-    weights = np.tile(step_weights(values.shape[1]), 2)
-    moved_up = values[:, 1:] * weights[:-1]
-    weights[SPAN:] = 0.0
-    stay = np.stack(_by_kind(values * weights), axis=-1).astype(np.float64)
-    move = np.zeros_like(stay)
-    move[:, 1:] = np.stack(_by_kind(moved_up), axis=-1)
-    whole = stay.sum(axis=1)
-    newer = np.cumsum(stay, axis=1) - stay
-    older = move.sum(axis=1, keepdims=True) - np.cumsum(move, axis=1)
-    without = np.repeat(whole[:, None], length, axis=1)
-    having_say = min(length, SPAN)
-    without[:, length - having_say :] = (newer + older)[:, :having_say][:, ::-1]
-    return whole, without

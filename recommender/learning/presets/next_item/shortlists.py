@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from recommender.learning.arrays import Array
+from recommender.learning.presets.next_item.neighbour_rows import DECAYS, SPAN, NeighbourRows
 from recommender.learning.presets.next_item.reranker import OWN, READ, SHORTLIST, pull_features
-from recommender.learning.presets.next_item.scorer import DECAYS, SPAN, FirstLook, SequenceScorer
+from recommender.learning.presets.next_item.scorer import FirstLook, SequenceScorer
+
+_CELLS = 2**17  # of a history and an item, of as many histories as are looked at together
 
 
 class Shortlists:
@@ -76,16 +79,24 @@ def draw_up(
 
     Quickest where histories that go on from each other follow each other.
     """
-    growing = _GrowingHistory(first_score)
-    for user, history, target in zip(users.tolist(), histories, targets, strict=True):
-        look = first_score.first_look(history, growing.sums(history))
-        if _is_beyond(look, target):
+    growing = _GrowingHistory(first_score.rows)
+    at_once = max(1, _CELLS // first_score.num_items)
+    for start in range(0, len(histories), at_once):
+        some = slice(start, start + at_once)
+        looks = first_score.first_looks(histories[some], *growing.sums_of_each(histories[some]))
+        kept = [
+            (int(user), look, listed, target)
+            for user, look, target in zip(users[some], looks, targets[some], strict=True)
+            if not _is_beyond(look, target) and target in (listed := first_score.shortlist(look))
+        ]
+        if not kept:
             continue
-        listed = first_score.shortlist(look)
-        right = np.flatnonzero(listed == target)
-        if len(right):
-            own, pulls = first_score.reading(look, listed)
-            lists.add(user, look.scores[listed], own, pulls, int(right[0]))
+        own, pulls = first_score.reading([one[1] for one in kept], [one[2] for one in kept])
+        ends = np.cumsum([len(listed) for _, _, listed, _ in kept])[:-1]
+        parts = zip(kept, np.split(own, ends), np.split(pulls, ends), strict=True)
+        for (user, look, listed, target), of_own, of_pulls in parts:
+            right = int(np.flatnonzero(listed == target)[0])
+            lists.add(user, look.scores[listed], of_own, of_pulls, right)
 
 
 def _is_beyond(look: FirstLook, target: int) -> bool:
@@ -100,27 +111,39 @@ class _GrowingHistory:
     """Evidence and affinity of histories, each from those of the one before where it goes on.
 
     The sums are kept as they were ``age`` items ago, and what comes is made as much larger as
-    they have decayed: so nothing but the neighbours of what comes is touched.
+    they have decayed: so nothing but the neighbours of what comes is touched. Both are added at
+    once, as the two parts of a complex number.
     """
 
     _OLDEST = 40  # 1 / .5 ** 40 is well within single precision
     _LEFT = 1e-3  # of what an item said at first, when it leaves the span: less is let be
 
-    def __init__(self, scorer: SequenceScorer) -> None:
-        self._offsets, ids, values = scorer.table
+    def __init__(self, rows: NeighbourRows) -> None:
+        self._offsets = rows.offsets.tolist()
         # Numpy would make indices of this type at each look, and columns are added up one by one.
-        self._ids = np.asarray(ids).astype(np.intp)
-        self._values = np.ascontiguousarray(np.asarray(values).T)
-        self._decays = np.tile(np.array(DECAYS, np.float32), 2)
-        self._kinds = np.repeat(np.eye(2, dtype=np.float32), len(DECAYS), axis=1)
-        self._all = range(len(self._decays))
+        self._ids = np.asarray(rows.ids).astype(np.intp)
+        self._values = np.empty((len(DECAYS), len(rows.ids)), np.complex64)
+        for decay, column in enumerate(self._values):
+            column.real, column.imag = rows.values[:, decay], rows.values[:, len(DECAYS) + decay]
+        self._decays = np.array(DECAYS, np.float32)
+        self._all = range(len(DECAYS))
         self._slow = np.flatnonzero(self._decays**SPAN > self._LEFT).tolist()
-        self._sums = np.zeros((len(self._decays), scorer.num_items), np.float32)
+        self._sums = np.zeros((len(DECAYS), rows.num_items), np.complex64)
         self._history = np.zeros(0, np.int64)
         self._age = 0
 
-    def sums(self, history: Array) -> tuple[Array, Array]:
-        """The evidence and the affinity (num_items,) that a history gives."""
+    def sums_of_each(self, histories: Sequence[Array]) -> tuple[Array, Array]:
+        """The evidence and the affinity (n, num_items) that each history gives."""
+        evidence, affinity = np.empty((2, len(histories), self._sums.shape[1]), np.float32)
+        for row, history in enumerate(histories):
+            self._read(history)
+            both = (self._decays**self._age) @ self._sums.view(np.float32)
+            np.maximum(both[::2], 0.0, out=evidence[row])
+            affinity[row] = both[1::2]
+        return evidence, affinity
+
+    def _read(self, history: Array) -> None:
+        """Go on to a history."""
         known = len(self._history)
         goes_on = known <= len(history) and np.array_equal(history[:known], self._history)
         if goes_on and len(history) - known <= SPAN // 2:
@@ -129,20 +152,19 @@ class _GrowingHistory:
         else:
             self._sums[:] = 0.0
             self._age = 0
-            for back, item in enumerate(history[::-1][:SPAN]):
+            for back, item in enumerate(history[::-1][:SPAN].tolist()):
                 self._add(item, self._decays**back, self._all)
         self._history = history
-        evidence, affinity = (self._kinds * self._decays**self._age) @ self._sums
-        return np.maximum(evidence, 0.0, out=evidence), affinity
 
     def _append(self, history: Array, place: int) -> None:
         self._age += 1
         if self._age > self._OLDEST:
             self._sums *= self._decays[:, None] ** self._age
             self._age = 0
-        self._add(history[place], self._decays**-self._age, self._all)
+        self._add(int(history[place]), self._decays**-self._age, self._all)
         if place >= SPAN:
-            self._add(history[place - SPAN], -(self._decays ** (SPAN - self._age)), self._slow)
+            weights = -(self._decays ** (SPAN - self._age))
+            self._add(int(history[place - SPAN]), weights, self._slow)
 
     def _add(self, item: int, weights: Array, columns: Iterable[int]) -> None:
         row = slice(self._offsets[item], self._offsets[item + 1])

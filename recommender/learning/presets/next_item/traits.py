@@ -7,6 +7,7 @@ the history, and for how popular the item was in the time the history seems to b
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,11 @@ SUMMARY = 5
 _RECENT = 10
 _DECAY = 0.8
 _SHRINK = 5.0
+# What each of the newest items counts, the newest first, where there are so many.
+_RECENT_WEIGHTS = [
+    (_DECAY ** np.arange(size) / max((_DECAY ** np.arange(size)).sum(), 1.0)).astype(np.float32)
+    for size in range(_RECENT + 1)
+]
 _AT_ONCE = 2**20  # interactions
 
 
@@ -127,26 +133,26 @@ class TraitScores:
         self._eras = np.ascontiguousarray(traits.eras.T) * np.float32(self._weights[6])
         self._edges = traits.edges
 
-    def __call__(self, summary: Array) -> NDArray[np.float32]:
-        """The sum of the terms (num_items,) for one summary (SUMMARY,)."""
-        of_popular, of_first, of_mean, newest, log_length = summary.tolist()
-        weights = self._weights
+    def __call__(self, summaries: Array) -> NDArray[np.float32]:
+        """The sums of the terms (n, num_items) for several summaries (n, SUMMARY)."""
+        of_popular, of_first, of_mean, newest, log_length = summaries.T
+        weights, level = self._weights, np.ones(len(summaries))
         by_popular = weights[0] + (weights[2] - 2 * weights[1]) * of_popular
         slopes = [
             by_popular + weights[3] * log_length,
-            weights[1],
+            weights[1] * level,
             -2 * weights[5] * of_mean,
-            weights[5],
-            weights[8],
+            weights[5] * level,
+            weights[8] * level,
             weights[1] * of_popular**2 + weights[5] * of_mean**2,
         ]
-        total: NDArray[np.float32] = np.array(slopes, np.float32) @ self._powers
-        total += self._eras[np.searchsorted(self._edges, of_mean)]
-        away = self._first - of_first
+        total: NDArray[np.float32] = np.stack(slopes, axis=1).astype(np.float32) @ self._powers
+        total += self._eras[self._edges.searchsorted(of_mean)]
+        away = self._first - of_first[:, None]
         np.abs(away, out=away)
         away *= weights[4]
         total += away
-        np.multiply(self._first > newest, weights[7], out=away)
+        np.multiply(self._first > newest[:, None], np.float32(weights[7]), out=away)
         total += away
         return total
 
@@ -160,9 +166,11 @@ def summarise(traits: ItemTraits, history: Array) -> NDArray[np.float32]:
     if not len(history):
         popular = traits.items[1:, 0].max(initial=0.0)
         return np.array([popular, 0.0, 0.0, np.inf, 0.0], np.float32)
-    newest = traits.items[history, 1].max()
-    means = _recent_means(traits, history)
-    return np.array([*means, newest, np.log1p(len(history))], np.float32)
+    summary = np.empty(SUMMARY, np.float32)
+    summary[:3] = _recent_means(traits, history)
+    summary[3] = traits.items[:, 1][history].max()
+    summary[4] = math.log1p(len(history))
+    return summary
 
 
 def summaries_without_each(traits: ItemTraits, history: Array) -> NDArray[np.float32]:
@@ -181,8 +189,7 @@ def summaries_without_each(traits: ItemTraits, history: Array) -> NDArray[np.flo
 
 def _recent_means(traits: ItemTraits, history: Array) -> Array:
     recent = history[::-1][:_RECENT]
-    weights = _DECAY ** np.arange(len(recent))
-    return (weights / weights.sum()) @ traits.items[recent, :3]
+    return _RECENT_WEIGHTS[len(recent)] @ traits.items[recent][:, :3]
 
 
 def _log_ratio(part: Array, whole: Array) -> Array:

@@ -16,12 +16,12 @@ import torch
 from torch import Tensor
 
 from recommender.learning.arrays import Array
+from recommender.learning.presets.next_item.neighbour_rows import DECAYS, SPAN, step_weights
 from recommender.learning.presets.next_item.neighbours import (
     AFFINITY_CHANNELS,
     EVIDENCE_CHANNELS,
     NeighbourTable,
 )
-from recommender.learning.presets.next_item.scorer import DECAYS, SPAN, step_weights
 from recommender.learning.presets.next_item.traits import TERMS, ItemTraits, summarise, trait_terms
 
 CANDIDATES = 300

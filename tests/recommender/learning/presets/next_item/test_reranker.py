@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from recommender.learning.presets.next_item.model import SequenceBlendModel
+from recommender.learning.presets.next_item.neighbour_rows import DECAYS, SPAN
 from recommender.learning.presets.next_item.reranker import OWN, READ, SHORTLIST, Reranker
 from recommender.learning.presets.next_item.reranker_fit import train_reranker
-from recommender.learning.presets.next_item.scorer import DECAYS, SPAN, SequenceScorer
+from recommender.learning.presets.next_item.scorer import SequenceScorer
 from recommender.learning.presets.next_item.shortlists import Shortlists, draw_up
 
 from .test_model import ITEMS, rounds
