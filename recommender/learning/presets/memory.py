@@ -21,6 +21,7 @@ _PAIRS_KEPT = 12_000_000
 _NEIGHBOURS_KEPT = 1_500  # of an item
 _PAIRS_OF_RATING = 30
 _SHORTLISTS = 350_000_000
+_COUNTED_ONCE = 40 * 6_000_000  # what three parts have counted, where they are that small
 _AUTOENCODER = 400_000_000  # four matrices of 5,000 popular items
 
 
@@ -39,5 +40,6 @@ def sequence_memory(ratings: int, users: int, items: int) -> int:
     """Bytes that a fit of what comes next takes: ratings, and the pairs that are kept."""
     pairs = min(_PAIRS_KEPT, _NEIGHBOURS_KEPT * items, _PAIRS_OF_RATING * ratings)
     inverse = int(_AUTOENCODER * min(1.0, users / 4000))
-    of_all = _INTERPRETER + _SHORTLISTS + inverse
+    once = min(_COUNTED_ONCE, 3 * 40 * pairs) if pairs < _PAIRS_KEPT else 0
+    of_all = _INTERPRETER + _SHORTLISTS + inverse + once
     return of_all + (_SNAPSHOT + _IN_HISTORIES) * ratings + _PAIR * pairs

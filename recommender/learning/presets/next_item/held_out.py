@@ -19,9 +19,10 @@ _MOST_USERS = 20_000
 
 @dataclass(frozen=True)
 class HeldOut:
-    """Which interactions (m,) are held out; and ``users`` (n,) with a history each, and the item
-    that came next, which is one of those."""
+    """Which interactions (m,) are held out as part ``number``; and ``users`` (n,) with a history
+    each, and the item that came next, which is one of those."""
 
+    number: int
     inside: NDArray[np.bool_]
     users: Array
     histories: list[Array]
@@ -35,7 +36,8 @@ def held_out(
     seed: int,
     folds: int = FOLDS,
 ) -> Iterator[HeldOut]:
-    """Hold out some of FOLDS folds of users, and the newest tenth of all interactions.
+    """Hold out some of FOLDS folds of users, and the newest tenth of all interactions, which is
+    part FOLDS.
 
     There are no more than _MOST_USERS in all folds: what more of them would tell costs more than
     it is worth.
@@ -52,10 +54,10 @@ def held_out(
     late = times > np.quantile(times, 1 - _NEWEST, method="lower")
     of_late = questions // (FOLDS + 1)
     of_fold = (questions - of_late) // folds
-    shares = [(fold == number, of_fold) for number in range(folds)]
-    for inside, size in [*shares, (late, of_late)]:
+    shares = [(fold == number, of_fold) for number in range(FOLDS - folds, FOLDS)]
+    for number, (inside, size) in enumerate([*shares, (late, of_late)], start=FOLDS - folds):
         if inside.any() and not inside.all():
-            yield HeldOut(inside, *_draw(data, inside, size, seed))
+            yield HeldOut(number, inside, *_draw(data, inside, size, seed))
 
 
 def _draw(

@@ -23,6 +23,7 @@ from recommender.learning.presets.next_item.weights import (
 )
 
 _WEIGHED_FOLDS = 2  # forty weights do not need all of them
+_KEPT_ENTRIES = 6_000_000  # of 40 bytes, that need not be counted twice
 STEPS = (_WEIGHED_FOLDS + 1) + 1 + (FOLDS + 1) + 1  # ask, weigh, list, rerank
 
 Report = Callable[[str, float | None], None]
@@ -44,11 +45,13 @@ def learn(
     whether users meet items again.
     """
 
-    def parts(number: int, folds: int) -> Iterator[tuple[Members, HeldOut]]:
-        seed = int(random_state.randint(2**31))
-        return _counted_ahead(counted, held_out(data, times_of(data), number, seed, folds))
+    seed = int(random_state.randint(2**31))
+    kept: dict[int, Members] = {}
 
-    weights = _weighed(parts(questions, _WEIGHED_FOLDS), random_state, report)
+    def parts(number: int, folds: int) -> Iterator[tuple[Members, HeldOut]]:
+        return _counted_ahead(counted, held_out(data, times_of(data), number, seed, folds), kept)
+
+    weights = _weighed(parts(questions, _WEIGHED_FOLDS), kept, random_state, report)
     first = Learned(weights, {}, len(data))
     lists = Shortlists(room=min(shortlists, 2 * len(data)))
     for members, part in parts(shortlists, FOLDS):
@@ -68,23 +71,34 @@ def _scorer(members: Members, learned: Learned, repeats: bool) -> SequenceScorer
 
 
 def _weighed(
-    parts: Iterator[tuple[Members, HeldOut]], random_state: np.random.RandomState, report: Report
+    parts: Iterator[tuple[Members, HeldOut]],
+    kept: dict[int, Members],
+    random_state: np.random.RandomState,
+    report: Report,
 ) -> BlendWeights:
+    """The weights; the first members are ``kept`` by their part's number, within bounds."""
     asked: list[Questions] = []
+    room = _KEPT_ENTRIES
     for members, part in parts:
         report("asking", None)
         asked.append(ask(members, part.histories, part.targets, random_state))
+        room -= len(members.neighbours.ids)
+        if room >= 0:
+            kept[part.number] = members
         del members
     report("weighing", None)
     return fit_weights(asked)
 
 
-def _counted_ahead(counted: Counted, parts: Iterator[HeldOut]) -> Iterator[tuple[Members, HeldOut]]:
-    """What is held out in turn, and the members without it.
+def _counted_ahead(
+    counted: Counted, parts: Iterator[HeldOut], kept: dict[int, Members]
+) -> Iterator[tuple[Members, HeldOut]]:
+    """What is held out in turn, and the members without it, which are taken from those ``kept``
+    where they are there.
 
     While one is used the next is counted in another thread, which mostly needs no lock.
     """
-    made = ((counted.members(part.inside), part) for part in parts)
+    made = ((kept.pop(part.number, None) or counted.members(part.inside), part) for part in parts)
     with ThreadPoolExecutor(max_workers=1) as background:
         coming = background.submit(next, made, None)
         while (one := coming.result()) is not None:
