@@ -103,7 +103,7 @@ class _Net(nn.Module):
         mean, spread, pull_spread = self._scales
         listed = (rows * SHORTLIST + places).flatten()
         pulls = inputs.pulls.index_select(0, listed).float().unflatten(1, (READ, -1))
-        read = _Read.apply(pulls, self._at_places(pull_spread))
+        read: Tensor = _Read.apply(pulls, self._at_places(pull_spread))  # type: ignore[no-untyped-call]
         own = inputs.own.index_select(0, listed).sub_(mean).div_(spread)
         of_own, of_history = self.hidden.weight.T.split([OWN, _WIDTH])
         hidden = torch.addmm(torch.addmm(self.hidden.bias, own, of_own), read, of_history).relu_()
