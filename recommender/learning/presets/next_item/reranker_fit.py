@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -14,16 +16,17 @@ from recommender.learning.presets.next_item.shortlists import Shortlists
 
 _WIDTH, _HIDDEN = 32, 64
 _EPOCHS = 8
+_LATER_EPOCHS = 1  # of all users, by a net that has learned from most
 _BATCH = 128
-_OTHERS = 25
+_OTHERS = 12
 _LEARNING_RATE = 5e-3
+_LATER_RATE = 2e-3
 _WEIGHT_DECAY = 1e-3
 _DROPOUT = 0.1
 _FEWEST = 200
 _FEWEST_USERS = 20
 _KEPT_BACK = 10  # one user in so many
 _SURE = 1.6
-_SILENCE = -1e6
 
 
 def train_reranker(lists: Shortlists, random_state: np.random.RandomState) -> dict[str, Array]:
@@ -31,8 +34,8 @@ def train_reranker(lists: Shortlists, random_state: np.random.RandomState) -> di
 
     Cross-entropy of the right item among some of its list, others each time. All questions of a
     tenth of the users are kept back: no arrays are given when the reranker does not rank those
-    answers higher, or when there are too few questions or users to tell. What is accepted is
-    learned again from all users.
+    answers higher, or when there are too few questions or users to tell. What is accepted then goes
+    on to learn from all users.
     """
     if len(lists) < _FEWEST:
         return {}
@@ -46,28 +49,38 @@ def train_reranker(lists: Shortlists, random_state: np.random.RandomState) -> di
         is_kept_back[torch.randperm(number)[: -(-number // _KEPT_BACK)]] = True
         kept_back = is_kept_back[users]
         net = _Net(inputs)
-        _fit(net, inputs, torch.nonzero(~kept_back).squeeze(1))
+        _fit(net, inputs, torch.nonzero(~kept_back).squeeze(1), _EPOCHS, _LEARNING_RATE)
         if not _helps(net, inputs, torch.nonzero(kept_back).squeeze(1), users):
             return {}
-        net = _Net(inputs)
-        _fit(net, inputs, torch.arange(len(users)))
+        _fit(net, inputs, torch.arange(len(users)), _LATER_EPOCHS, _LATER_RATE)
     return net.arrays()
 
 
 class _Inputs:
-    """Tensors of all questions, and the scale of each column."""
+    """Tensors of all questions, and the scale of each column.
+
+    ``own`` float32 (n SHORTLIST, OWN) and ``pulls`` float16 (n SHORTLIST, READ (2 DECAYS + 1)): a
+    row is a listed item, so that those of a step are copied whole.
+    """
 
     def __init__(self, lists: Shortlists) -> None:
         self.scores = torch.from_numpy(lists.scores)
-        self.own = torch.from_numpy(lists.own)
-        self.pulls = torch.from_numpy(lists.pulls)
+        self.own = torch.from_numpy(lists.own).flatten(0, 1)
+        self.pulls = torch.from_numpy(lists.pulls).flatten(2).flatten(0, 1)
         self.right = torch.from_numpy(lists.right)
-        listed = self.own[self.scores.isfinite()]
+        listed = self.own[self.scores.flatten().isfinite()]
         self.own_mean = listed.mean(0)
-        self.own_spread = listed.std(0, correction=0).clamp_min(1e-6)
-        squares = sum(part.float().square().sum((0, 1, 2)) for part in self.pulls.split(256))
-        places = self.pulls[..., 0].numel()
-        self.pull_spread = (squares / places).sqrt().clamp_min(1e-6)
+        self.own_spread = _root_mean_square(listed, self.own_mean).clamp_min(1e-6)
+        by_place = _root_mean_square(self.pulls).unflatten(0, (READ, -1))[:, :-1]
+        self.pull_spread = by_place.square().mean(0).sqrt().clamp_min(1e-6)
+
+
+def _root_mean_square(rows: Tensor, centre: Tensor | float = 0.0) -> Tensor:
+    """Of each column (m,) of ``rows`` (n, m), around ``centre``; few rows at a time are copied."""
+    squares = torch.zeros(rows.shape[1])
+    for some in rows.split(4096):
+        squares += (some.float() - centre).square_().sum(0)
+    return (squares / len(rows)).sqrt()
 
 
 class _Net(nn.Module):
@@ -85,24 +98,27 @@ class _Net(nn.Module):
         nn.init.zeros_(self.output.weight)
 
     def forward(self, inputs: _Inputs, rows: Tensor, places: Tensor) -> Tensor:
-        """Scores (n, k) after the adjustment: of questions ``rows`` (n, 1), listed at ``places``
+        """What is added to the scores (n, k): of questions ``rows`` (n, 1), listed at ``places``
         (n, k) or (k,)."""
         mean, spread, pull_spread = self._scales
-        read = _read(inputs.pulls[rows, places], *self._at_places(pull_spread))
-        own = (inputs.own[rows, places] - mean) / spread
-        hidden = torch.relu(self.hidden(torch.cat([own, read], dim=-1)))
+        listed = (rows * SHORTLIST + places).flatten()
+        pulls = inputs.pulls.index_select(0, listed).float().unflatten(1, (READ, -1))
+        read: Tensor = _Read.apply(pulls, self._at_places(pull_spread))  # type: ignore[no-untyped-call]
+        own = inputs.own.index_select(0, listed).sub_(mean).div_(spread)
+        of_own, of_history = self.hidden.weight.T.split([OWN, _WIDTH])
+        hidden = torch.addmm(torch.addmm(self.hidden.bias, own, of_own), read, of_history).relu_()
         # The same units are dropped for all of a list: as good, and far fewer numbers to draw.
-        hidden = hidden * nn.functional.dropout(
-            hidden.new_ones(len(rows), 1, _HIDDEN), _DROPOUT, self.training
+        output = nn.functional.dropout(
+            self.output.weight.expand(len(rows), -1), _DROPOUT, self.training
         )
-        return inputs.scores[rows, places] + self.output(hidden).squeeze(-1)
+        return torch.bmm(hidden.unflatten(0, (len(rows), -1)), output.unsqueeze(2)).squeeze(2)
 
-    def _at_places(self, pull_spread: Tensor) -> tuple[Tensor, Tensor]:
-        """Slopes (READ, 2 DECAYS, width) and biases (READ, 1, width), times what a place counts:
-        that is above 0, so that it may come before the rectifier."""
-        recency = self.log_recency.exp().unsqueeze(1)
-        slopes = self.pulls.weight.T / pull_spread.unsqueeze(1)
-        return slopes * recency, (self.pulls.bias + self.places).unsqueeze(1) * recency
+    def _at_places(self, pull_spread: Tensor) -> Tensor:
+        """Slopes and bias (READ, 2 DECAYS + 1, width), times what a place counts: that is above 0,
+        so that it may come before the rectifier."""
+        slopes = (self.pulls.weight.T / pull_spread.unsqueeze(1)).expand(READ, -1, -1)
+        biases = (self.pulls.bias + self.places).unsqueeze(1)
+        return torch.cat([slopes, biases], dim=1) * self.log_recency.exp().unsqueeze(1)
 
     @torch.no_grad()
     def arrays(self) -> dict[str, Array]:
@@ -121,33 +137,46 @@ class _Net(nn.Module):
         return {name: one.contiguous().numpy() for name, one in made.items()}
 
 
-def _read(pulls: Tensor, slopes: Tensor, biases: Tensor) -> Tensor:
-    """What the newest items say of listed ones: (n, k, width), of ``pulls`` (n, k, READ, 2 DECAYS).
+class _Read(torch.autograd.Function):
+    """What the newest items say of listed ones: (n, width).
 
-    An item that is no neighbour says nothing: a column that is 1 for it outweighs all else.
+    Of ``pulls`` (n, READ, 2 DECAYS + 1), all zeros for an item that is no neighbour, and so says
+    nothing, and ``slopes`` (READ, 2 DECAYS + 1, width).
     """
-    by_place = pulls.movedim(2, 0).flatten(1, 2)
-    silent = ~by_place.any(dim=-1, keepdim=True)
-    by_place = torch.cat([by_place.float(), silent.float()], dim=-1)
-    silencing = slopes.new_full((READ, 1, slopes.shape[-1]), _SILENCE)
-    said = torch.baddbmm(biases, by_place, torch.cat([slopes, silencing], dim=1)).relu_()
-    return said.sum(dim=0).unflatten(0, pulls.shape[:2])
+
+    @staticmethod
+    def forward(ctx: Any, pulls: Tensor, slopes: Tensor) -> Tensor:
+        by_place = pulls.transpose(0, 1)
+        said = torch.bmm(by_place, slopes).relu_()
+        ctx.save_for_backward(by_place, said)
+        return said.sum(dim=0)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[None, Tensor]:
+        by_place, said = ctx.saved_tensors
+        # In place of what was said: to write to fresh memory takes longer than the arithmetic.
+        torch.ops.aten.threshold_backward.grad_input(
+            gradient.expand_as(said), said, 0, grad_input=said
+        )
+        return None, torch.bmm(by_place.transpose(1, 2), said)
 
 
-def _fit(net: _Net, inputs: _Inputs, rows: Tensor) -> None:
-    optimizer = torch.optim.AdamW(
-        net.parameters(), lr=_LEARNING_RATE, weight_decay=_WEIGHT_DECAY, fused=True
-    )
-    steps = _EPOCHS * -(-len(rows) // _BATCH)
+def _fit(net: _Net, inputs: _Inputs, rows: Tensor, epochs: int, rate: float) -> None:
+    """Let ``net`` learn from ``rows``, going on from where it is; it is left ready to be asked."""
+    net.train()
+    optimizer = torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=_WEIGHT_DECAY, fused=True)
+    steps = epochs * -(-len(rows) // _BATCH)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, _LEARNING_RATE, total_steps=steps, pct_start=0.1
+        optimizer, rate, total_steps=steps, pct_start=0.1
     )
-    for _ in range(_EPOCHS):
+    for _ in range(epochs):
         for batch in rows[torch.randperm(len(rows))].split(_BATCH):
             right = inputs.right[batch, None]
             others = torch.randperm(SHORTLIST)[:_OTHERS].expand(len(batch), -1)
-            scores = net(inputs, batch.unsqueeze(1), torch.cat([right, others], dim=1))
+            places = torch.cat([right, others], dim=1)
+            scores = inputs.scores[batch].gather(1, places)
             scores[:, 1:].masked_fill_(others == right, -torch.inf)
+            scores = scores + net(inputs, batch.unsqueeze(1), places)
             loss = nn.functional.cross_entropy(scores, torch.zeros_like(batch))
             optimizer.zero_grad()
             loss.backward()
@@ -164,9 +193,9 @@ def _helps(net: _Net, inputs: _Inputs, rows: Tensor, users: Tensor) -> bool:
     """
     risen = torch.zeros(len(users))
     for some in rows.split(_BATCH):
-        after = net(inputs, some.unsqueeze(1), torch.arange(SHORTLIST))
-        right = inputs.right[some]
-        risen[some] = _log_ranks(inputs.scores[some], right) - _log_ranks(after, right)
+        before, right = inputs.scores[some], inputs.right[some]
+        after = before + net(inputs, some.unsqueeze(1), torch.arange(SHORTLIST))
+        risen[some] = _log_ranks(before, right) - _log_ranks(after, right)
     asked = torch.unique(users[rows], return_inverse=True)[1]
     by_user = torch.bincount(asked, risen[rows]) / torch.bincount(asked)
     return bool(by_user.mean() > _SURE * by_user.std() / len(by_user) ** 0.5)

@@ -18,15 +18,16 @@ class Shortlists:
     """Lists of items, and what a reranker reads of them.
 
     ``scores`` float32 (n, SHORTLIST) at first look, minus infinity where a list is shorter;
-    ``own`` float32 (n, SHORTLIST, OWN); ``pulls`` float16 (n, SHORTLIST, READ, 2 DECAYS); ``right``
-    int64 (n,), the place of the right item; ``users`` int64 (n,), whose list it is. There is
-    ``room`` for so many lists, and memory is taken when they come.
+    ``own`` float32 (n, SHORTLIST, OWN); ``pulls`` float16 (n, SHORTLIST, READ, 2 DECAYS + 1), the
+    last of which is 1 for a neighbour, and all zeros else; ``right`` int64 (n,), the place of the
+    right item; ``users`` int64 (n,), whose list it is. There is ``room`` for so many lists, and
+    memory is taken when they come.
     """
 
     def __init__(self, room: int) -> None:
         self._scores = np.empty((room, SHORTLIST), np.float32)
         self._own = np.empty((room, SHORTLIST, OWN), np.float32)
-        self._pulls = np.empty((room, SHORTLIST, READ, 2 * len(DECAYS)), np.float16)
+        self._pulls = np.empty((room, SHORTLIST, READ, 2 * len(DECAYS) + 1), np.float16)
         self._right = np.empty(room, np.int64)
         self._users = np.empty(room, np.int64)
         self._size = 0
@@ -62,7 +63,8 @@ class Shortlists:
             array[row] = value
         self._scores[row, :listed] = scores
         self._own[row, :listed] = own
-        self._pulls[row, :listed, :read] = pull_features(pulls)
+        self._pulls[row, :listed, :read, :-1] = pull_features(pulls)
+        self._pulls[row, :listed, :read, -1] = pulls.any(axis=-1)
         self._right[row] = right
         self._users[row] = user
         self._size += 1

@@ -50,11 +50,14 @@ def agreeing(seed):
 
 def lists_of(questions, by_chance=False):
     lists = Shortlists(room=questions)
+    random = np.random.RandomState(questions)
     for seed in range(questions):
         own, pulls, right = agreeing(seed)
-        lists.add(
-            seed % USERS, np.zeros(SHORTLIST), own, pulls, seed % SHORTLIST if by_chance else right
-        )
+        scores = np.zeros(SHORTLIST)
+        if by_chance:
+            # Not level: the mean log rank of level scores is made better by any order at all.
+            scores, right = random.normal(0, 1, SHORTLIST), random.randint(SHORTLIST)
+        lists.add(seed % USERS, scores, own, pulls, right)
     return lists
 
 
@@ -85,7 +88,10 @@ def test_it_learns_what_no_sum_tells():
 
 def test_what_does_not_help_is_not_given():
     seed = np.random.RandomState(0)
-    assert train_reranker(lists_of(1000, by_chance=True), seed) == {}
+    lists = lists_of(1000, by_chance=True)
+    given = [train_reranker(lists, np.random.RandomState(one)) != {} for one in range(6)]
+    # Five users are kept back, so that chance alone helps one time in eleven.
+    assert sum(given) < len(given) / 2
     assert train_reranker(lists_of(100), seed) == {}
     assert train_reranker(lists_of(1000), seed) != {}
 
@@ -117,6 +123,15 @@ def test_one_user_is_too_few_to_tell():
     lists = lists_of(1000)
     lists.users[:] = 3
     assert train_reranker(lists, np.random.RandomState(0)) == {}
+
+
+def test_items_that_are_no_neighbours_are_told_from_others():
+    lists = Shortlists(room=1)
+    pulls = np.zeros((2, 3, VALUES), np.float32)
+    pulls[1, 2, -1] = -0.5
+    lists.add(7, np.zeros(2), np.zeros((2, OWN)), pulls, 1)
+    assert lists.pulls[0, ..., -1].sum() == lists.pulls[0, 1, 2, -1] == 1
+    assert not lists.pulls[0, 0].any()
 
 
 def test_a_seed_repeats_exactly():
