@@ -102,7 +102,7 @@ def ask(
     log_weights = np.full((len(targets), 1 + CANDIDATES), -np.inf, np.float32)
     known = members.share > 0
     anyway = 0.3 * members.share + 0.1 * known / known.sum()
-    slots = np.full(len(members.share), -1, np.int16)  # small, to stay in a cache
+    slots = np.full(len(members.share), -1, np.int32)
     for row, (history, target) in enumerate(zip(histories, targets, strict=True)):
         read = _Read(members.neighbours, history)
         chances = _chances(read, history, anyway)
@@ -230,7 +230,7 @@ class _Read:
         AFFINITY_CHANNELS) of the items that have ``slots`` (num_items,), which is else -1."""
         places = slots.take(self._ids)
         hit = np.flatnonzero(places >= 0)
-        steps = np.repeat(np.arange(len(self._sizes), dtype=np.intp), self._sizes).take(hit)
+        steps = np.repeat(np.arange(len(self._sizes)), self._sizes).take(hit)
         cells = steps * size + places.take(hit)
         entries = hit + self._shifts.take(steps)
         return (
