@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.learning.interactions import Interactions
+from recommender.learning.presets.next_item.logit import TINY
 from recommender.learning.presets.next_item.scorer import NEVER_MET
-from recommender.learning.presets.next_item.weights import TINY, BlendWeights, Members
+from recommender.learning.presets.next_item.weights import BlendWeights, Members
 
 Array = NDArray[Any]
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-import scipy.sparse as sp
-import torch
-from torch import Tensor
+from scipy.optimize import minimize
 
 from recommender.learning.arrays import Array
+from recommender.learning.presets.next_item.logit import Logit
 from recommender.learning.presets.next_item.neighbour_rows import DECAYS, SPAN, step_weights
 from recommender.learning.presets.next_item.neighbours import (
     AFFINITY_CHANNELS,
@@ -25,11 +25,15 @@ from recommender.learning.presets.next_item.neighbours import (
 from recommender.learning.presets.next_item.traits import TERMS, ItemTraits, summarise, trait_terms
 
 CANDIDATES = 300
-TINY = 1e-9  # evidence for an item of which there is none
-_SOFTNESS = 0.3
 _EVIDENCE = len(DECAYS) * EVIDENCE_CHANNELS
 _AFFINITY = len(DECAYS) * AFFINITY_CHANNELS
 _FEATURES = _EVIDENCE + _AFFINITY + TERMS + 1
+_CURVED = 240  # questions
+_AT_ONCE = 32  # questions, whose features a processor's cache holds
+_FLAT = 2e-4  # slope of the loss where it is as good as least
+_STEP_WEIGHTS = step_weights(SPAN)
+_NONE = np.zeros(0, np.int32)
+_FAR = 10.0  # more than a step may change a weight's logarithm, lest it overflow
 
 
 @dataclass(frozen=True)
@@ -96,23 +100,30 @@ def ask(
     histories, targets = [histories[row] for row in answerable], targets[answerable]
     features = np.zeros((len(targets), 1 + CANDIDATES, _FEATURES), np.float32)
     log_weights = np.full((len(targets), 1 + CANDIDATES), -np.inf, np.float32)
-    slots = np.full(len(members.share), -1)
+    known = members.share > 0
+    anyway = 0.3 * members.share + 0.1 * known / known.sum()
+    slots = np.full(len(members.share), -1, np.int32)
     for row, (history, target) in enumerate(zip(histories, targets, strict=True)):
-        entries, steps = _entries(members.neighbours, history)
-        proposal = _proposal(members, history, entries, steps)
-        drawn = np.searchsorted(np.cumsum(proposal), random_state.random_sample(CANDIDATES))
+        read = _Read(members.neighbours, history)
+        chances = _chances(read, history, anyway)
+        reached = np.cumsum(chances)
+        drawn = np.searchsorted(reached, random_state.random_sample(CANDIDATES) * reached[-1])
         drawn, times = np.unique(drawn, return_counts=True)
         other = drawn != target
-        candidates = np.append(target, drawn[other])
+        drawn, times = drawn[other], times[other]
+        candidates = np.append(target, drawn)
+        size = len(candidates)
         log_weights[row, 0] = 0.0
-        log_weights[row, 1 : len(candidates)] = np.log(
-            times[other] / (CANDIDATES * proposal[drawn[other]])
-        )
-        slots[candidates] = np.arange(len(candidates))
-        features[row, : len(candidates)] = _features(
-            members, history, candidates, slots, entries, steps
-        )
+        log_weights[row, 1:size] = np.log(times * reached[-1] / (CANDIDATES * chances[drawn]))
+        slots[candidates] = np.arange(size)
+        evidence, affinity = read.sums(slots, size)
         slots[candidates] = -1
+        of_row = features[row, :size]
+        of_row[:, :_EVIDENCE] = evidence
+        of_row[:, _EVIDENCE : _EVIDENCE + _AFFINITY] = affinity
+        summary = summarise(members.traits, history)
+        of_row[:, _EVIDENCE + _AFFINITY : -1] = trait_terms(members.traits, summary, candidates)
+        of_row[:, -1] = members.share[candidates]
     return Questions(features, log_weights)
 
 
@@ -123,103 +134,125 @@ def fit_weights(questions: list[Questions], steps: int = 60, l2: float = 1e-3) -
     Sabuncu 2018), between that and the mean error: questions that nothing in the members answers
     pull less, and the top of the ranking, which is what people see, gains.
     """
-    asked = _no_questions(), *questions
-    features = torch.from_numpy(np.concatenate([one.features for one in asked]))
-    log_weights = torch.from_numpy(np.concatenate([one.log_weights for one in asked]))
-    evidence, linear, share = torch.split(features, [_EVIDENCE, _AFFINITY + TERMS, 1], dim=-1)
-    learns = len(features) > 0
-    spread = torch.ones(linear.shape[-1])
-    if learns:
-        spread = linear[:, 0].std(dim=0, correction=0).clamp_min(1e-6)
-    linear = linear / spread
-    log_evidence = torch.full((_EVIDENCE,), -2.0, requires_grad=True)
-    slopes = torch.zeros(linear.shape[-1], requires_grad=True)
-    shape = torch.tensor([0.8, 0.0], requires_grad=True)
-
-    def loss() -> tuple[Tensor, Tensor]:
-        total = evidence @ log_evidence.exp() + shape[1].exp() * share[..., 0] + TINY
-        scores = shape[0] * total.log() + linear @ slopes
-        chance = torch.log_softmax(scores + log_weights, dim=1)[:, 0]
-        error = ((1 - (_SOFTNESS * chance).exp()) / _SOFTNESS).mean()
-        penalty = slopes.square().mean() + 0.1 * (log_evidence + 2.0).square().mean()
-        return error, error + l2 * penalty
-
-    parameters = [log_evidence, slopes, shape]
-    optimizer = torch.optim.LBFGS(parameters, lr=0.5, max_iter=steps, line_search_fn="strong_wolfe")
-
-    def closure() -> Tensor:
-        optimizer.zero_grad()
-        penalised = loss()[1]
-        penalised.backward()
-        return penalised.detach()
-
-    if learns:
-        optimizer.step(closure)
-    with torch.no_grad():
-        fitted = float(loss()[0]) if learns else 0.0
-        slopes /= spread
-    affinity, traits = slopes.detach().numpy()[:_AFFINITY], slopes.detach().numpy()[_AFFINITY:]
+    features, log_weights, sizes = _packed(questions)
+    linear = features[_EVIDENCE + 1 :]
+    spread = np.ones(len(linear), np.float32)
+    if len(sizes):
+        spread = linear[:, np.cumsum(sizes) - sizes].std(axis=1).clip(1e-6)
+    linear /= spread[:, None]
+    plain = np.concatenate([np.full(_EVIDENCE, -2.0), [0.0], np.zeros(len(linear)), [0.8]])
+    pull = np.zeros(len(plain))
+    pull[:_EVIDENCE] = 2 * l2 * 0.1 / _EVIDENCE
+    pull[_EVIDENCE + 1 : -1] = 2 * l2 / len(linear)
+    logit = Logit(features, _EVIDENCE + 1, log_weights, sizes)
+    point, fitted = plain, 0.0
+    if len(sizes):
+        point = _fitted(logit, plain, pull, steps)
+        fitted, _ = logit.loss(point)
+    evidence, slopes = np.exp(point[:_EVIDENCE]), point[_EVIDENCE + 1 : -1] / spread
     return BlendWeights(
-        evidence=log_evidence.detach().exp().numpy().reshape(len(DECAYS), -1),
-        affinity=affinity.reshape(len(DECAYS), -1),
-        traits=traits,
-        sharpness=float(shape.detach()[0]),
-        floor=float(shape.detach()[1].exp()),
+        evidence=evidence.reshape(len(DECAYS), -1).astype(np.float32),
+        affinity=slopes[:_AFFINITY].reshape(len(DECAYS), -1).astype(np.float32),
+        traits=slopes[_AFFINITY:].astype(np.float32),
+        sharpness=float(point[-1]),
+        floor=float(np.exp(point[_EVIDENCE])),
         loss=fitted,
     )
 
 
-def _no_questions() -> Questions:
-    return Questions(
-        np.zeros((0, 1 + CANDIDATES, _FEATURES), np.float32),
-        np.zeros((0, 1 + CANDIDATES), np.float32),
-    )
+def _fitted(logit: Logit, plain: Array, pull: Array, steps: int) -> Array:
+    """The point of least loss, pulled towards ``plain``: Newton's method in a region of trust."""
+    # A few hundred questions tell the curvature well enough: only the slope has to be exact.
+    some = logit.part(max(1, logit.questions // _CURVED))
+
+    def penalised(point: Array) -> tuple[float, Array]:
+        loss, slope = logit.loss(point)
+        away = point - plain
+        return loss + float(pull @ away**2) / 2, slope + pull * away
+
+    def curvature(point: Array) -> Array:
+        return some.curvature(point) + np.diag(pull)
+
+    options: Any = {"gtol": _FLAT, "maxiter": steps, "max_trust_radius": _FAR}
+    found: Array = minimize(
+        penalised, plain, method="trust-exact", jac=True, hess=curvature, options=options
+    ).x
+    return found
 
 
-def _entries(neighbours: NeighbourTable, history: Array) -> tuple[Array, Array]:
-    """The entries of the newest items' rows, and how many steps back each one's item is."""
-    newest = history[::-1][:SPAN]
-    starts = neighbours.offsets[newest]
-    sizes = neighbours.offsets[newest + 1] - starts
-    before = np.cumsum(sizes) - sizes
-    entries = np.arange(sizes.sum()) + np.repeat(starts - before, sizes)
-    return entries, np.repeat(np.arange(len(newest)), sizes)
+def _packed(questions: list[Questions]) -> tuple[Array, Array, Array]:
+    """Features (features, candidates) with the share after the evidence, log weights (candidates,)
+    and how many candidates each question has, without the padding."""
+    parts = [
+        (one.features[start : start + _AT_ONCE], one.log_weights[start : start + _AT_ONCE])
+        for one in questions
+        for start in range(0, len(one.features), _AT_ONCE)
+    ]
+    sizes = [np.isfinite(weights).sum(axis=1) for _, weights in parts]
+    total = sum(int(size.sum()) for size in sizes)
+    features, log_weights = np.empty((_FEATURES, total), np.float32), np.empty(total, np.float32)
+    start = 0
+    for of_part, weights in parts:
+        rows = np.isfinite(weights)
+        packed = of_part[rows].T
+        some = slice(start, start + packed.shape[1])
+        features[:_EVIDENCE, some] = packed[:_EVIDENCE]
+        features[_EVIDENCE, some] = packed[-1]
+        features[_EVIDENCE + 1 :, some] = packed[_EVIDENCE:-1]
+        log_weights[some] = weights[rows]
+        start = some.stop
+    return features, log_weights, np.concatenate([np.zeros(0, np.int64), *sizes])
 
 
-def _proposal(members: Members, history: Array, entries: Array, steps: Array) -> Array:
-    """Chances (num_items,) to draw each item: likely next items, popular ones, any."""
-    middle = step_weights(SPAN)[steps, 1] * members.neighbours.evidence[entries, 1]
-    near = np.bincount(members.neighbours.ids[entries], middle, minlength=len(members.share))
-    known = members.share > 0
+class _Read:
+    """The rows of neighbours of a history's newest items, the newest first."""
+
+    def __init__(self, neighbours: NeighbourTable, history: Array) -> None:
+        self._table = neighbours
+        newest = history[::-1][:SPAN]
+        starts, ends = neighbours.offsets[newest], neighbours.offsets[newest + 1]
+        self._sizes = ends - starts
+        self._rows = [slice(*row) for row in zip(starts.tolist(), ends.tolist(), strict=True)]
+        self._shifts = starts - (np.cumsum(self._sizes) - self._sizes)
+        ids = [neighbours.ids[row] for row in self._rows]
+        self._ids = np.concatenate(ids or [_NONE], dtype=np.intp)
+
+    def likely(self) -> Array:
+        """How likely each item (num_items,) comes next, by evidence of middle reach alone."""
+        evidence = [self._table.evidence[row, 1] for row in self._rows]
+        middle = np.concatenate(evidence or [_NONE.astype(np.float32)])
+        middle *= np.repeat(_STEP_WEIGHTS[: len(self._sizes), 1], self._sizes)
+        counted = np.bincount(self._ids, middle, minlength=len(self._table.offsets) - 1)
+        return counted.astype(np.float64, copy=False)  # of no rows they are integers
+
+    def sums(self, slots: Array, size: int) -> tuple[Array, Array]:
+        """The evidence (size, DECAYS x EVIDENCE_CHANNELS) and the affinity (size, DECAYS x
+        AFFINITY_CHANNELS) of the items that have ``slots`` (num_items,), which is else -1."""
+        places = slots.take(self._ids)
+        hit = np.flatnonzero(places >= 0)
+        steps = np.repeat(np.arange(len(self._sizes)), self._sizes).take(hit)
+        cells = steps * size + places.take(hit)
+        entries = hit + self._shifts.take(steps)
+        return (
+            self._by_decay(self._table.evidence.take(entries, axis=0), cells, size),
+            self._by_decay(self._table.affinity.take(entries, axis=0), cells, size),
+        )
+
+    def _by_decay(self, values: Array, cells: Array, size: int) -> Array:
+        # A row names an item once, so nothing has to be added up before the weights of the steps.
+        steps, channels = len(self._sizes), values.shape[1]
+        spread = np.zeros((steps * size, channels), np.float32)
+        spread[cells] = values
+        summed = _STEP_WEIGHTS[:steps].T @ spread.reshape(steps, size * channels)
+        by_decay = summed.reshape(len(DECAYS), size, channels).transpose(1, 0, 2)
+        return by_decay.reshape(size, len(DECAYS) * channels)
+
+
+def _chances(read: _Read, history: Array, anyway: Array) -> Array:
+    """How much each item (num_items,) is to be drawn: likely next items, popular ones, any."""
+    near = read.likely()
     near[0], near[history] = 0.0, 0.0
-    chances = 0.6 * near / max(near.sum(), 1e-9) + 0.3 * members.share + 0.1 * known / known.sum()
-    chances[history] = 0.0
-    return chances / max(chances.sum(), 1e-9)
-
-
-def _features(
-    members: Members, history: Array, candidates: Array, slots: Array, entries: Array, steps: Array
-) -> Array:
-    """(len(candidates), features): evidence and affinity by decay and channel, traits, share."""
-    place = slots[members.neighbours.ids[entries]]
-    hit = np.flatnonzero(place >= 0)
-    place, entries, steps = place[hit], entries[hit], steps[hit]
-    weights = step_weights(SPAN)[steps][:, :, None]
-    table = members.neighbours
-    channels = np.concatenate([table.evidence[entries], table.affinity[entries]], axis=1)
-    parts = (weights * channels[:, None, :]).reshape(len(hit), len(DECAYS), channels.shape[1])
-    gather = sp.csr_array(
-        (np.ones(len(hit), np.float32), (place, np.arange(len(hit)))),
-        shape=(len(candidates), len(hit)),
-    )
-    flat = parts.reshape(len(hit), len(DECAYS) * channels.shape[1])
-    summed = (gather @ flat).reshape(len(candidates), len(DECAYS), channels.shape[1])
-    return np.concatenate(
-        [
-            summed[:, :, :EVIDENCE_CHANNELS].reshape(len(candidates), -1),
-            summed[:, :, EVIDENCE_CHANNELS:].reshape(len(candidates), -1),
-            trait_terms(members.traits, summarise(members.traits, history), candidates),
-            members.share[candidates, None],
-        ],
-        axis=1,
-    )
+    near *= 0.6 / max(near.sum(), 1e-9)
+    near += anyway
+    near[history] = 0.0
+    return near
