@@ -144,6 +144,7 @@ def fit_weights(questions: list[Questions], steps: int = 60, l2: float = 1e-3) -
     pull = np.zeros(len(plain))
     pull[:_EVIDENCE] = 2 * l2 * 0.1 / _EVIDENCE
     pull[_EVIDENCE + 1 : -1] = 2 * l2 / len(linear)
+    pull[-1] = 2 * l2 * 0.2  # a few questions would make it as sharp as can be
     logit = Logit(features, _EVIDENCE + 1, log_weights, sizes)
     point, fitted = plain, 0.0
     if len(sizes):
