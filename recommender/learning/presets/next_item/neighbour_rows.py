@@ -72,7 +72,8 @@ class NeighbourRows:
             ends = np.cumsum(self.offsets[few + 1] - starts)
             rows = zip(starts.tolist(), self.offsets[few + 1].tolist(), strict=True)
             slots[asked] = np.arange(first, first + len(asked), dtype=np.int32)
-            slot = slots[np.concatenate([self.ids[start:stop] for start, stop in rows])]
+            parts = (self.ids[start:stop] for start, stop in rows)
+            slot = slots[np.concatenate([self.ids[:0], *parts])]
             found = np.flatnonzero(slot >= 0)
             place = ends.searchsorted(found, side="right")
             entries = found - (ends - np.diff(ends, prepend=0) - starts)[place]
