@@ -98,7 +98,12 @@ def _counted_ahead(
 
     While one is used the next is counted in another thread, which mostly needs no lock.
     """
-    made = ((kept.pop(part.number, None) or counted.members(part.inside), part) for part in parts)
+
+    def members(part: HeldOut) -> Members:
+        known = kept.pop(part.number, None)
+        return counted.members(part.inside) if known is None else known
+
+    made = ((members(part), part) for part in parts)
     with ThreadPoolExecutor(max_workers=1) as background:
         coming = background.submit(next, made, None)
         while (one := coming.result()) is not None:
