@@ -54,8 +54,8 @@ def held_out(
     late = times > np.quantile(times, 1 - _NEWEST, method="lower")
     of_late = questions // (FOLDS + 1)
     of_fold = (questions - of_late) // folds
-    shares = [(fold == number, of_fold) for number in range(FOLDS - folds, FOLDS)]
-    for number, (inside, size) in enumerate([*shares, (late, of_late)], start=FOLDS - folds):
+    parts = [(number, fold == number, of_fold) for number in range(folds)]
+    for number, inside, size in [*parts, (FOLDS, late, of_late)]:
         if inside.any() and not inside.all():
             yield HeldOut(number, inside, *_draw(data, inside, size, seed))
 

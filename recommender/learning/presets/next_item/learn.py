@@ -23,7 +23,7 @@ from recommender.learning.presets.next_item.weights import (
 )
 
 _WEIGHED_FOLDS = 2  # forty weights do not need all of them
-_KEPT_ENTRIES = 6_000_000  # of 40 bytes, that need not be counted twice
+_KEPT_ENTRIES = 6_000_000  # at 40 bytes each; parts beyond that are counted twice
 STEPS = (_WEIGHED_FOLDS + 1) + 1 + (FOLDS + 1) + 1  # ask, weigh, list, rerank
 
 Report = Callable[[str, float | None], None]
@@ -45,7 +45,7 @@ def learn(
     whether users meet items again.
     """
 
-    seed = int(random_state.randint(2**31))
+    seed = int(random_state.randint(2**31))  # both passes hold out the same parts
     kept: dict[int, Members] = {}
 
     def parts(number: int, folds: int) -> Iterator[tuple[Members, HeldOut]]:
@@ -76,7 +76,8 @@ def _weighed(
     random_state: np.random.RandomState,
     report: Report,
 ) -> BlendWeights:
-    """The weights; the first members are ``kept`` by their part's number, within bounds."""
+    """The weights. Members are put into ``kept`` by the number of their part, while there is room
+    for their entries."""
     asked: list[Questions] = []
     room = _KEPT_ENTRIES
     for members, part in parts:

@@ -1,4 +1,4 @@
-"""The loss of a conditional logit over drawn candidates, with its slope and curvature by hand.
+"""The loss of a conditional logit over drawn candidates, with its gradient and curvature by hand.
 
 A question's scores are ``sharpness`` x log (evidence @ exp(log weights) + TINY) + linear @ slopes
 + log weights of the drawing, and its chance is what the softmax of them gives the right answer.
@@ -15,18 +15,19 @@ from recommender.learning.arrays import Array
 
 TINY = 1e-9  # evidence for an item of which there is none
 _SOFTNESS = 0.3
+_LARGEST = 80.0  # logarithm of a weight: single precision holds little more
 
 
 @dataclass(frozen=True)
 class _Outcome:
-    """Of each candidate: its ``total`` evidence, the ``log_total`` and its ``chance`` (rows,),
-    float32. Of each question: what it ``counts`` (n,), float64, from 0 for an answer that is out
-    of reach to 1 for one that is certain."""
+    """Of each candidate: its ``total`` evidence, the ``log_total`` and its ``chance``, float32
+    (candidates,). Of each question: what it is ``worth``, float64 (n,), from 0 for an answer that
+    is out of reach to 1 for one that is certain."""
 
     total: Array
     log_total: Array
     chance: Array
-    counts: Array
+    worth: Array
 
 
 class Logit:
@@ -37,8 +38,9 @@ class Logit:
     """
 
     def __init__(self, features: Array, evidence: int, log_weights: Array, sizes: Array) -> None:
-        """``features`` (features, rows), of which the first so many are ``evidence``;
-        ``log_weights`` (rows,); ``sizes`` (n,): how many candidates each question has."""
+        """``features`` float32 (features, candidates), whose first ``evidence`` rows are evidence;
+        ``log_weights`` float32 (candidates,); ``sizes`` int64 (n,): how many candidates each
+        question has."""
         self._features, self._evidence, self._log_weights = features, evidence, log_weights
         self._sizes, self._starts = sizes, np.cumsum(sizes) - sizes
 
@@ -48,32 +50,32 @@ class Logit:
         return len(self._sizes)
 
     def part(self, every: int) -> Logit:
-        """Only one question of so many."""
+        """One question in ``every``."""
         chosen = np.arange(len(self._sizes)) % every == 0
         rows = np.repeat(chosen, self._sizes)
         features = self._features.compress(rows, axis=1)
         return Logit(features, self._evidence, self._log_weights[rows], self._sizes[chosen])
 
     def loss(self, point: Array) -> tuple[float, Array]:
-        """The mean loss, and its slope (1 + features,)."""
+        """The mean loss, and its gradient (1 + features,)."""
         at = self._outcome(point)
         n, evidence = len(self._sizes), self._evidence
-        pulls = at.chance * np.repeat((at.counts / n).astype(np.float32), self._sizes)
-        pulls[self._starts] -= at.counts / n
-        slope = np.empty(len(point))
-        slope[:evidence] = self._features[:evidence] @ (pulls / at.total)
-        slope[:evidence] *= point[-1] * np.exp(point[:evidence])
-        slope[evidence:-1] = self._features[evidence:] @ pulls
-        slope[-1] = pulls @ at.log_total
-        return float((1 - at.counts).mean() / _SOFTNESS), slope
+        residuals = at.chance * np.repeat((at.worth / n).astype(np.float32), self._sizes)
+        residuals[self._starts] -= at.worth / n
+        gradient = np.empty(len(point))
+        gradient[:evidence] = self._features[:evidence] @ (residuals / at.total)
+        gradient[:evidence] *= point[-1] * np.exp(point[:evidence])
+        gradient[evidence:-1] = self._features[evidence:] @ residuals
+        gradient[-1] = residuals @ at.log_total
+        return float((1 - at.worth).mean() / _SOFTNESS), gradient
 
     def curvature(self, point: Array) -> Array:
-        """The curvature (1 + features, 1 + features) without what may be negative of it: as if
-        scores were linear in the point, and the loss were the plain cross-entropy."""
+        """The Gauss-Newton approximation of the Hessian (1 + features, 1 + features): as if scores
+        were linear in the point, and the loss were the plain cross-entropy."""
         at = self._outcome(point)
         n, evidence = len(self._sizes), self._evidence
         root = np.sqrt(at.chance)
-        counted = root * np.repeat(np.sqrt(at.counts / n).astype(np.float32), self._sizes)
+        counted = root * np.repeat(np.sqrt(at.worth / n).astype(np.float32), self._sizes)
         moved = np.empty((len(point), len(root)), np.float32)
         np.multiply(self._features[:evidence], counted / at.total, out=moved[:evidence])
         np.multiply(self._features[evidence:], counted, out=moved[evidence:-1])
@@ -89,7 +91,7 @@ class Logit:
     def _outcome(self, point: Array) -> _Outcome:
         evidence = self._evidence
         point = point.astype(np.float32)
-        total = np.exp(point[:evidence]) @ self._features[:evidence]
+        total = np.exp(point[:evidence].clip(-_LARGEST, _LARGEST)) @ self._features[:evidence]
         total += np.float32(TINY)
         log_total = np.log(total)
         scores = point[evidence:-1] @ self._features[evidence:]
@@ -100,5 +102,5 @@ class Logit:
         chance = np.exp(scores, out=scores)
         sums = np.add.reduceat(chance, self._starts)
         chance /= np.repeat(sums, self._sizes)
-        counts = np.exp(_SOFTNESS * (right - np.log(sums)).astype(np.float64))
-        return _Outcome(total, log_total, chance, counts)
+        worth = np.exp(_SOFTNESS * (right - np.log(sums)).astype(np.float64))
+        return _Outcome(total, log_total, chance, worth)

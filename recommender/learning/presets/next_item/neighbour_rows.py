@@ -63,7 +63,8 @@ class NeighbourRows:
         self, newest: Sequence[Array], wanted: Sequence[Array], most: int
     ) -> NDArray[np.float32]:
         """What :meth:`pulls` says of several histories, one below the other: (all that are
-        wanted, ``most``, 2 DECAYS), zeros behind a history of fewer items."""
+        wanted, ``most``, 2 DECAYS), zeros behind a history of fewer items than ``most``; none has
+        more."""
         pulls = np.zeros((sum(map(len, wanted)), most, self.values.shape[1]), np.float32)
         slots = np.full(self.num_items, -1, np.int32)
         first = 0

@@ -103,7 +103,7 @@ class _Net(nn.Module):
         mean, spread, pull_spread = self._scales
         listed = (rows * SHORTLIST + places).flatten()
         pulls = inputs.pulls.index_select(0, listed).float().unflatten(1, (READ, -1))
-        read: Tensor = _Read.apply(pulls, self._at_places(pull_spread))  # type: ignore[no-untyped-call]
+        read: Tensor = _ReadPulls.apply(pulls, self._at_places(pull_spread))  # type: ignore[no-untyped-call]
         own = inputs.own.index_select(0, listed).sub_(mean).div_(spread)
         of_own, of_history = self.hidden.weight.T.split([OWN, _WIDTH])
         hidden = torch.addmm(torch.addmm(self.hidden.bias, own, of_own), read, of_history).relu_()
@@ -137,7 +137,7 @@ class _Net(nn.Module):
         return {name: one.contiguous().numpy() for name, one in made.items()}
 
 
-class _Read(torch.autograd.Function):
+class _ReadPulls(torch.autograd.Function):
     """What the newest items say of listed ones: (n, width).
 
     Of ``pulls`` (n, READ, 2 DECAYS + 1), all zeros for an item that is no neighbour, and so says
@@ -155,9 +155,7 @@ class _Read(torch.autograd.Function):
     def backward(ctx: Any, gradient: Tensor) -> tuple[None, Tensor]:
         by_place, said = ctx.saved_tensors
         # In place of what was said: to write to fresh memory takes longer than the arithmetic.
-        torch.ops.aten.threshold_backward.grad_input(
-            gradient.expand_as(said), said, 0, grad_input=said
-        )
+        said.gt_(0.0).mul_(gradient)
         return None, torch.bmm(by_place.transpose(1, 2), said)
 
 
@@ -166,8 +164,9 @@ def _fit(net: _Net, inputs: _Inputs, rows: Tensor, epochs: int, rate: float) -> 
     net.train()
     optimizer = torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=_WEIGHT_DECAY, fused=True)
     steps = epochs * -(-len(rows) // _BATCH)
+    # Of ten steps and fewer it cannot rise within a tenth.
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, rate, total_steps=steps, pct_start=0.1
+        optimizer, rate, total_steps=steps, pct_start=0.1 if steps > 10 else 0.5
     )
     for _ in range(epochs):
         for batch in rows[torch.randperm(len(rows))].split(_BATCH):

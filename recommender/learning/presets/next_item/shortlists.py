@@ -18,10 +18,10 @@ class Shortlists:
     """Lists of items, and what a reranker reads of them.
 
     ``scores`` float32 (n, SHORTLIST) at first look, minus infinity where a list is shorter;
-    ``own`` float32 (n, SHORTLIST, OWN); ``pulls`` float16 (n, SHORTLIST, READ, 2 DECAYS + 1), the
-    last of which is 1 for a neighbour, and all zeros else; ``right`` int64 (n,), the place of the
-    right item; ``users`` int64 (n,), whose list it is. There is ``room`` for so many lists, and
-    memory is taken when they come.
+    ``own`` float32 (n, SHORTLIST, OWN); ``pulls`` float16 (n, SHORTLIST, READ, 2 DECAYS + 1), of
+    which the last is 1 for a neighbour, and all are 0 for an item that is none; ``right`` int64
+    (n,), the place of the right item; ``users`` int64 (n,), whose list it is. There is ``room`` for
+    so many lists, and memory is taken when they come.
     """
 
     def __init__(self, room: int) -> None:
@@ -86,19 +86,29 @@ def draw_up(
     for start in range(0, len(histories), at_once):
         some = slice(start, start + at_once)
         looks = first_score.first_looks(histories[some], *growing.sums_of_each(histories[some]))
-        kept = [
-            (int(user), look, listed, target)
-            for user, look, target in zip(users[some], looks, targets[some], strict=True)
-            if not _is_beyond(look, target) and target in (listed := first_score.shortlist(look))
-        ]
-        if not kept:
-            continue
-        own, pulls = first_score.reading([one[1] for one in kept], [one[2] for one in kept])
-        ends = np.cumsum([len(listed) for _, _, listed, _ in kept])[:-1]
-        parts = zip(kept, np.split(own, ends), np.split(pulls, ends), strict=True)
-        for (user, look, listed, target), of_own, of_pulls in parts:
-            right = int(np.flatnonzero(listed == target)[0])
-            lists.add(user, look.scores[listed], of_own, of_pulls, right)
+        found: list[tuple[int, FirstLook, Array, int]] = []
+        for user, look, target in zip(users[some], looks, targets[some], strict=True):
+            if not _is_beyond(look, target):
+                listed = first_score.shortlist(look)
+                if (places := np.flatnonzero(listed == target)).size:
+                    found.append((int(user), look, listed, int(places[0])))
+        if found:
+            _add(lists, first_score, found)
+
+
+def _add(
+    lists: Shortlists, scorer: SequenceScorer, found: list[tuple[int, FirstLook, Array, int]]
+) -> None:
+    """Add lists with what is read of their items: of each the user, the look, the items (k,) and
+    the place of the right one."""
+    own, pulls = scorer.reading(
+        [look for _, look, _, _ in found], [items for _, _, items, _ in found]
+    )
+    start = 0
+    for user, look, items, right in found:
+        rows = slice(start, start + len(items))
+        lists.add(user, look.scores[items], own[rows], pulls[rows], right)
+        start = rows.stop
 
 
 def _is_beyond(look: FirstLook, target: int) -> bool:

@@ -98,7 +98,7 @@ def trait_terms(traits: ItemTraits, summary: Array, candidates: Any) -> NDArray[
     """The terms (..., TERMS) of candidates, given what :func:`summarise` says of a history.
 
     Many candidates (n,) and one summary (SUMMARY,), one candidate and many summaries (k, SUMMARY),
-    or each of many (n, 1) with each of those.
+    each of many (n, 1) with each of those, or as many (n,) as there are summaries (n, SUMMARY).
     """
     popular, first, mean, trend = np.moveaxis(traits.items[candidates], -1, 0)
     of_popular, of_first, of_mean, newest, log_length = summary.T

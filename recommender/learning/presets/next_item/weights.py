@@ -28,12 +28,12 @@ CANDIDATES = 300
 _EVIDENCE = len(DECAYS) * EVIDENCE_CHANNELS
 _AFFINITY = len(DECAYS) * AFFINITY_CHANNELS
 _FEATURES = _EVIDENCE + _AFFINITY + TERMS + 1
-_CURVED = 240  # questions
+_CURVATURE_QUESTIONS = 240
 _AT_ONCE = 32  # questions, whose features a processor's cache holds
-_FLAT = 2e-4  # slope of the loss where it is as good as least
+_GRADIENT_TOLERANCE = 2e-4
 _STEP_WEIGHTS = step_weights(SPAN)
-_NONE = np.zeros(0, np.int32)
-_FAR = 10.0  # more than a step may change a weight's logarithm, lest it overflow
+_NO_IDS = np.zeros(0, np.int32)
+_LONGEST_STEP = 10.0
 
 
 @dataclass(frozen=True)
@@ -104,12 +104,12 @@ def ask(
     anyway = 0.3 * members.share + 0.1 * known / known.sum()
     slots = np.full(len(members.share), -1, np.int32)
     for row, (history, target) in enumerate(zip(histories, targets, strict=True)):
-        read = _Read(members.neighbours, history)
+        read = _HistoryRows(members.neighbours, history)
         chances = _chances(read, history, anyway)
         reached = np.cumsum(chances)
         drawn = np.searchsorted(reached, random_state.random_sample(CANDIDATES) * reached[-1])
         drawn, times = np.unique(drawn, return_counts=True)
-        other = drawn != target
+        other = (drawn != target) & (chances[drawn] > 0)  # none, where all items are of the history
         drawn, times = drawn[other], times[other]
         candidates = np.append(target, drawn)
         size = len(candidates)
@@ -141,14 +141,14 @@ def fit_weights(questions: list[Questions], steps: int = 60, l2: float = 1e-3) -
         spread = linear[:, np.cumsum(sizes) - sizes].std(axis=1).clip(1e-6)
     linear /= spread[:, None]
     plain = np.concatenate([np.full(_EVIDENCE, -2.0), [0.0], np.zeros(len(linear)), [0.8]])
-    pull = np.zeros(len(plain))
-    pull[:_EVIDENCE] = 2 * l2 * 0.1 / _EVIDENCE
-    pull[_EVIDENCE + 1 : -1] = 2 * l2 / len(linear)
-    pull[-1] = 2 * l2 * 0.2  # a few questions would make it as sharp as can be
+    ridge = np.zeros(len(plain))
+    ridge[:_EVIDENCE] = 2 * l2 * 0.1 / _EVIDENCE
+    ridge[_EVIDENCE + 1 : -1] = 2 * l2 / len(linear)
+    ridge[-1] = 2 * l2 * 0.2  # a few questions would make it as sharp as can be
     logit = Logit(features, _EVIDENCE + 1, log_weights, sizes)
     point, fitted = plain, 0.0
     if len(sizes):
-        point = _fitted(logit, plain, pull, steps)
+        point = _fitted(logit, plain, ridge, steps)
         fitted, _ = logit.loss(point)
     evidence, slopes = np.exp(point[:_EVIDENCE]), point[_EVIDENCE + 1 : -1] / spread
     return BlendWeights(
@@ -161,20 +161,24 @@ def fit_weights(questions: list[Questions], steps: int = 60, l2: float = 1e-3) -
     )
 
 
-def _fitted(logit: Logit, plain: Array, pull: Array, steps: int) -> Array:
-    """The point of least loss, pulled towards ``plain``: Newton's method in a region of trust."""
-    # A few hundred questions tell the curvature well enough: only the slope has to be exact.
-    some = logit.part(max(1, logit.questions // _CURVED))
+def _fitted(logit: Logit, plain: Array, ridge: Array, steps: int) -> Array:
+    """The point of least penalised loss, by Newton's method within a trust region."""
+    # A few hundred questions tell the curvature well enough: only the gradient has to be exact.
+    some = logit.part(max(1, logit.questions // _CURVATURE_QUESTIONS))
 
     def penalised(point: Array) -> tuple[float, Array]:
-        loss, slope = logit.loss(point)
+        loss, gradient = logit.loss(point)
         away = point - plain
-        return loss + float(pull @ away**2) / 2, slope + pull * away
+        return loss + float(ridge @ away**2) / 2, gradient + ridge * away
 
     def curvature(point: Array) -> Array:
-        return some.curvature(point) + np.diag(pull)
+        return some.curvature(point) + np.diag(ridge)
 
-    options: Any = {"gtol": _FLAT, "maxiter": steps, "max_trust_radius": _FAR}
+    options: Any = {
+        "gtol": _GRADIENT_TOLERANCE,
+        "maxiter": steps,
+        "max_trust_radius": _LONGEST_STEP,
+    }
     found: Array = minimize(
         penalised, plain, method="trust-exact", jac=True, hess=curvature, options=options
     ).x
@@ -205,7 +209,7 @@ def _packed(questions: list[Questions]) -> tuple[Array, Array, Array]:
     return features, log_weights, np.concatenate([np.zeros(0, np.int64), *sizes])
 
 
-class _Read:
+class _HistoryRows:
     """The rows of neighbours of a history's newest items, the newest first."""
 
     def __init__(self, neighbours: NeighbourTable, history: Array) -> None:
@@ -216,19 +220,19 @@ class _Read:
         self._rows = [slice(*row) for row in zip(starts.tolist(), ends.tolist(), strict=True)]
         self._shifts = starts - (np.cumsum(self._sizes) - self._sizes)
         ids = [neighbours.ids[row] for row in self._rows]
-        self._ids = np.concatenate(ids or [_NONE], dtype=np.intp)
+        self._ids = np.concatenate(ids or [_NO_IDS], dtype=np.intp)
 
     def likely(self) -> Array:
         """How likely each item (num_items,) comes next, by evidence of middle reach alone."""
         evidence = [self._table.evidence[row, 1] for row in self._rows]
-        middle = np.concatenate(evidence or [_NONE.astype(np.float32)])
+        middle = np.concatenate(evidence or [_NO_IDS.astype(np.float32)])
         middle *= np.repeat(_STEP_WEIGHTS[: len(self._sizes), 1], self._sizes)
         counted = np.bincount(self._ids, middle, minlength=len(self._table.offsets) - 1)
         return counted.astype(np.float64, copy=False)  # of no rows they are integers
 
     def sums(self, slots: Array, size: int) -> tuple[Array, Array]:
         """The evidence (size, DECAYS x EVIDENCE_CHANNELS) and the affinity (size, DECAYS x
-        AFFINITY_CHANNELS) of the items that have ``slots`` (num_items,), which is else -1."""
+        AFFINITY_CHANNELS) of the items that have ``slots`` (num_items,), -1 for the others."""
         places = slots.take(self._ids)
         hit = np.flatnonzero(places >= 0)
         steps = np.repeat(np.arange(len(self._sizes)), self._sizes).take(hit)
@@ -249,7 +253,7 @@ class _Read:
         return by_decay.reshape(size, len(DECAYS) * channels)
 
 
-def _chances(read: _Read, history: Array, anyway: Array) -> Array:
+def _chances(read: _HistoryRows, history: Array, anyway: Array) -> Array:
     """How much each item (num_items,) is to be drawn: likely next items, popular ones, any."""
     near = read.likely()
     near[0], near[history] = 0.0, 0.0

@@ -3,9 +3,16 @@
 import numpy as np
 import pytest
 
+from recommender.learning.presets.next_item import shortlists
 from recommender.learning.presets.next_item.model import SequenceBlendModel
 from recommender.learning.presets.next_item.neighbour_rows import DECAYS, SPAN
-from recommender.learning.presets.next_item.reranker import OWN, READ, SHORTLIST, Reranker
+from recommender.learning.presets.next_item.reranker import (
+    OWN,
+    READ,
+    SHORTLIST,
+    Reranker,
+    pull_features,
+)
 from recommender.learning.presets.next_item.reranker_fit import train_reranker
 from recommender.learning.presets.next_item.scorer import SequenceScorer
 from recommender.learning.presets.next_item.shortlists import Shortlists, draw_up
@@ -119,6 +126,12 @@ def test_being_surer_of_what_is_first_already_is_no_help():
     assert train_reranker(lists, np.random.RandomState(0)) == {}
 
 
+@pytest.mark.parametrize("questions", [1153, 1280])
+def test_the_later_steps_may_be_ten(questions):
+    """Steps of the schedule, whose first tenth would be no whole one."""
+    assert train_reranker(lists_of(questions), np.random.RandomState(0))
+
+
 def test_one_user_is_too_few_to_tell():
     lists = lists_of(1000)
     lists.users[:] = 3
@@ -202,7 +215,9 @@ def growing_histories():
     return [*(one[:n] for n in lengths), *(other[:n] for n in (5, 6, 90)), other[:3]]
 
 
-def test_lists_hold_the_scores_at_first_look(first_score):
+@pytest.mark.parametrize("at_once", [1, 3, 1000])
+def test_lists_hold_what_is_seen_at_first_look(first_score, at_once, monkeypatch):
+    monkeypatch.setattr(shortlists, "_CELLS", at_once * first_score.num_items)
     histories = growing_histories()
     looks = [first_score.first_look(history) for history in histories]
     listed = [first_score.shortlist(look) for look in looks]
@@ -218,6 +233,13 @@ def test_lists_hold_the_scores_at_first_look(first_score):
             atol=1e-4,
         )
         assert (lists.scores[row, len(items) :] == -np.inf).all()
+        own, pulls = first_score.reading([look], [items])
+        order, expected = lists.scores[row, : len(items)].argsort(), look.scores[items].argsort()
+        np.testing.assert_allclose(lists.own[row][order], own[expected], rtol=1e-4, atol=1e-4)
+        told = lists.pulls[row][order][..., :-1]
+        np.testing.assert_allclose(told, pull_features(pulls[expected]), rtol=1e-3, atol=1e-3)
+        assert lists.users[row] == row
+        assert items[expected][np.flatnonzero(order == lists.right[row])] == targets[row]
 
 
 def test_answers_that_are_not_listed_are_passed_over(first_score):
