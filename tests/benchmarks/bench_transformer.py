@@ -19,7 +19,6 @@ import os
 import resource
 import tempfile
 import time
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -31,6 +30,7 @@ from recommender.learning.interactions import Interactions
 from recommender.learning.line_chart import HEIGHT, LEFT, WIDTH, Series, line_chart
 from recommender.learning.presets.next_item.model import SequenceBlendModel
 from recommender.learning.presets.next_item.neural import join
+from recommender.learning.presets.next_item.neural.blend import Lists, gain, helps
 from recommender.learning.presets.next_item.neural.fit import PHASE
 from recommender.learning.presets.next_item.neural.member import NeuralMember, is_neural
 from recommender.learning.presets.next_item.neural.recipe import ON_CPU, Recipe
@@ -128,7 +128,13 @@ def measured(
     )
     climb, started, cpu = Climb(), time.monotonic(), time.process_time()
     model = SequenceBlendModel(random_state=seed, transformer_from=1, recipe=recipe, device="cpu")
-    with patch.object(join, "helps", lambda lists: True) if always else nullcontext():
+    gains: list[tuple[float, float]] = []
+
+    def joins(lists: Lists) -> bool:
+        gains.append(gain(lists))
+        return always or helps(lists)
+
+    with patch.object(join, "helps", joins):
         model.fit(last.train, progress=climb)
     arrays, settings = model.export()
     told = {
@@ -140,6 +146,7 @@ def measured(
         "fit_seconds": round(time.monotonic() - started, 1),
         "fit_cpu_seconds": round(time.process_time() - cpu, 1),
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "gain": [round(one, 5) for pair in gains for one in pair],
         "blend": np.asarray(arrays.get("neural_blend", [])).round(3).tolist(),
         "validation": judged(before, arrays, settings),
     }

@@ -26,8 +26,9 @@ Without = Callable[[Array], SequenceScorer]
 
 EPOCH, SEED = "neural_epoch", "neural_seed"
 _SHARE = 0.05
-_FEWEST, _MOST = 300, 600
-_QUESTIONS_OF_USER = 24
+_FEWEST, _MOST = 300, 2400
+_QUESTIONS = 14_400  # a minute's work; users tell more than many questions of each
+_FEWEST_OF_USER, _MOST_OF_USER = 6, 48
 
 
 class Reading:
@@ -98,7 +99,7 @@ class Reading:
             self._unfinished = None
         arrays["item_neural_met"] = met.astype(np.int8)
         arrays["neural_blend"] = np.array([1.0, 0.0, 0.0])
-        users, asked, targets = _questions(data, is_apart, met, seed)
+        users, asked, targets = ask_apart(data, is_apart, met, seed)
         member = NeuralMember(arrays)
         counted = without(is_apart)
         lists = draw_up(counted.log_chances, member.log_chances, users, asked, targets, repeats)
@@ -133,12 +134,13 @@ def _held_out(data: Interactions, seed: int) -> Array:
     return is_chosen[data.user_ids]
 
 
-def _questions(
+def ask_apart(
     data: Interactions, is_apart: Array, met: Array, seed: int
 ) -> tuple[Array, list[Array], Array]:
     """Of each user held out the newest item, and some others, each with what came before it.
 
-    What was not met in training is no part of either.
+    What was not met in training is no part of either. There are about as many questions of few
+    users as of many.
     """
     kept = is_apart & met[data.item_ids]
     users, items = data.user_ids[kept], data.item_ids[kept]
@@ -147,6 +149,8 @@ def _questions(
     drawn = murmurhash3(np.arange(len(users)), seed).astype(np.int64)
     luck = np.where(newest, -1, drawn)
     order = np.lexsort((luck, users))
-    chosen = np.sort(order[(np.arange(len(users)) - starts) < _QUESTIONS_OF_USER])
+    wanted = _QUESTIONS // max(1, np.count_nonzero(newest))
+    wanted = min(max(wanted, _FEWEST_OF_USER), _MOST_OF_USER)
+    chosen = np.sort(order[(np.arange(len(users)) - starts) < wanted])
     chosen = chosen[chosen > starts[chosen]]
     return users[chosen], [items[starts[row] : row] for row in chosen], items[chosen]

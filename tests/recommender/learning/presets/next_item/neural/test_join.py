@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from recommender.learning.interactions import Interactions
 from recommender.learning.presets.next_item.model import SequenceBlendModel
 from recommender.learning.presets.next_item.neural import join
 from recommender.learning.presets.next_item.neural.member import is_neural
@@ -88,6 +89,18 @@ def test_an_item_that_came_after_the_training_is_not_read(model):
     unchanged = np.arange(ITEMS + 1.0)
     np.testing.assert_array_equal(member.blend(unchanged, np.array([9])), unchanged)
     assert np.isfinite(SequenceScorer(later, settings).scores(np.array([9]))[1:]).all()
+
+
+@pytest.mark.parametrize(("users", "items", "asked"), [(3, 100, 48), (3, 30, 30), (3000, 20, 6)])
+def test_few_users_are_asked_more_than_many_and_always_of_the_newest(users, items, asked):
+    data = Interactions(np.repeat(np.arange(users), items), np.tile(1 + np.arange(items), users))
+    everything = np.ones(len(data), bool), np.ones(data.num_items, bool)
+    who, histories, targets = join.ask_apart(data, *everything, seed=0)
+    # The first item of all comes after nothing, which is no question where it is drawn.
+    assert set(np.bincount(who, minlength=users).tolist()) <= {asked - 1, asked}
+    assert np.count_nonzero(targets == items) == users
+    for history, target in zip(histories, targets, strict=True):
+        assert history.tolist() == list(range(1, target))
 
 
 def test_a_warm_start_keeps_what_was_read(model):
