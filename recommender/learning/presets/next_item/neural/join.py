@@ -149,7 +149,7 @@ def ask_apart(
     drawn = murmurhash3(np.arange(len(users)), seed).astype(np.int64)
     luck = np.where(newest, -1, drawn)
     order = np.lexsort((luck, users))
-    wanted = _QUESTIONS // max(1, np.count_nonzero(newest))
+    wanted = _QUESTIONS // max(1, int(np.count_nonzero(newest)))
     wanted = min(max(wanted, _FEWEST_OF_USER), _MOST_OF_USER)
     chosen = np.sort(order[(np.arange(len(users)) - starts) < wanted])
     chosen = chosen[chosen > starts[chosen]]
