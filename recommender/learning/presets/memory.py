@@ -20,7 +20,7 @@ _PAIR = 80  # as counted of everything, and in the tables of a part and of the n
 _PAIRS_KEPT = 12_000_000
 _NEIGHBOURS_KEPT = 1_500  # of an item
 _PAIRS_OF_RATING = 30
-_SHORTLISTS = 270_000_000
+_SHORTLISTS = 390_000_000
 _COUNTED_ONCE = 40 * 6_000_000  # _KEPT_ENTRIES of presets/next_item/learn.py
 _AUTOENCODER = 400_000_000  # four matrices of 5,000 popular items
 

@@ -80,7 +80,7 @@ class SequenceBlendModel(Described):
         *,
         max_entries: int = 8_000_000,
         questions: int = 2000,
-        shortlists: int = 24_000,
+        shortlists: int = 36_000,
         ridge: float = 200.0,
         random_state: SeedLike = None,
         transformer_from: int | None = FROM,
