@@ -1,8 +1,8 @@
 """No page reads all ratings: each query of each page that links lead to is explained.
 
-A table of a few rows is read from end to end whatever indexes there are. So PostgreSQL is asked for
-its plan with sequential scans switched off: where one is left, or an index is read from its
-beginning to its end, there is no index that leads to the rows.
+A table of a few rows is read from end to end whatever indexes there are. So PostgreSQL is told that
+there are many, and asked for its plan with sequential scans switched off: where one is left, or an
+index is read from its beginning to its end, there is no index that leads to the rows.
 """
 
 import json
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import AbstractUser
 from django.db import connection
 from django.test import Client
 
@@ -31,6 +32,18 @@ def whole_reads(plan: dict[str, Any], limited: bool = False) -> Iterator[str]:
             yield plan["Node Type"]
     for child in plan.get("Plans", ()):
         yield from whole_reads(child, limited)
+
+
+@pytest.fixture
+def rater(world: World) -> AbstractUser:
+    """A member who has rated, where plans are for a million ratings, whatever autovacuum has
+    noticed of the database by now."""
+    member = world.fan_of_even(ratings=8)
+    with connection.cursor() as cursor:
+        known = "UPDATE pg_class SET reltuples = 1000000, relpages = 1 WHERE oid = %s::regclass"
+        cursor.execute(known, [RATINGS])
+        assert cursor.rowcount == 1
+    return member
 
 
 def plan_of(sql: str) -> dict[str, Any]:
@@ -60,14 +73,16 @@ def assert_none_reads_all(pages: Iterator[tuple[str, list[str]]], fewest: int) -
 
 
 @pytest.mark.usefixtures("plain_static")
-def test_no_page_of_a_member_reads_all_ratings(world: World, client: Client) -> None:
+def test_no_page_of_a_member_reads_all_ratings(
+    world: World, rater: AbstractUser, client: Client
+) -> None:
     world.publish()
-    client.force_login(world.fan_of_even(ratings=8))
+    client.force_login(rater)
     assert_none_reads_all(pages_from(client, "/", f"/movies/{world.movies[3].pk}/"), 20)
 
 
-def test_a_query_that_reads_all_ratings_would_be_found(world: World) -> None:
-    world.fan_of_even(ratings=8)
+@pytest.mark.usefixtures("rater")
+def test_a_query_that_reads_all_ratings_would_be_found() -> None:
     read_all = "SELECT count(*) FROM catalog_rating WHERE half_stars = 10"
     by_user = "SELECT count(*) FROM catalog_rating WHERE user_id = 1"
     assert list(whole_reads(plan_of(read_all)))
