@@ -163,10 +163,10 @@ def _fit(net: _Net, inputs: _Inputs, rows: Tensor, epochs: int, rate: float) -> 
     """Let ``net`` learn from ``rows``, going on from where it is; it is left ready to be asked."""
     net.train()
     optimizer = torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=_WEIGHT_DECAY, fused=True)
-    steps = epochs * -(-len(rows) // _BATCH)
-    # Of ten steps and fewer it cannot rise within a tenth.
+    # The rate rises and falls for a step at least: the schedule divides by how long.
+    steps = max(3, epochs * -(-len(rows) // _BATCH))
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, rate, total_steps=steps, pct_start=0.1 if steps > 10 else 0.5
+        optimizer, rate, total_steps=steps, pct_start=max(0.1, 2 / steps)
     )
     for _ in range(epochs):
         for batch in rows[torch.randperm(len(rows))].split(_BATCH):
