@@ -1,16 +1,17 @@
 """One stage of :mod:`tests.benchmarks.bench_scale` without a site, in a process of its own.
 
 python -m tests.benchmarks.scale_stages columns|explicit|sequence|update FOLDER [KIND]
+    [--seeds 1]
 
-``KIND``, explicit or sequence, is the only one that an update is measured of.
+``KIND``, explicit or sequence, is the only one that an update is measured of, with so many seeds.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,15 +53,15 @@ def read(folder: Path) -> Interactions:
     return Interactions(user, item, ratings=half_stars / np.float32(2), timestamps=second)
 
 
-def make(kind: str) -> Any:
+def make(kind: str, seed: int = 0) -> Any:
     if kind == "explicit":
         from recommender.learning.presets import explicit
 
-        return explicit(random_state=0)
+        return explicit(random_state=seed)
     # The counted members: the transformer is measured by itself.
     from recommender.learning.presets.next_item.model import SequenceBlendModel
 
-    return SequenceBlendModel(random_state=0, transformer_from=None)
+    return SequenceBlendModel(random_state=seed, transformer_from=None)
 
 
 def fit(kind: str, folder: Path) -> dict[str, float]:
@@ -78,28 +79,35 @@ def fit(kind: str, folder: Path) -> dict[str, float]:
     return {"fit_seconds": time.perf_counter() - started}
 
 
-def update(folder: Path, kinds: Sequence[str] = ()) -> dict[str, float]:
+def update(folder: Path, only: str | None = None, seeds: int = 1) -> dict[str, Any]:
     """A fit of each kind without the newest hundredth, then a quick and a full one with it.
 
-    Of ``kinds`` alone, where some are given. Costs are processor seconds; quality is told on
-    ratings that none of them has.
+    Costs are processor seconds; quality is told on ratings that none of them has. Both are means
+    over the seeds; with several, the quality of each is told too.
     """
     data = read(folder)
     held = np.random.default_rng(0).random(len(data)) < HELD_OUT
     known, asked = data.take(np.flatnonzero(~held)), data.take(np.flatnonzero(held))
     old = known.take(np.flatnonzero(known.timestamps <= np.quantile(known.timestamps, 1 - NEW)))
-    found: dict[str, float] = {}
+    found: dict[str, Any] = {}
     for kind, judge in (("explicit", error), ("sequence", gain)):
-        if kinds and kind not in kinds:
+        if only not in (None, kind):
             continue
-        arrays, _ = make(kind).fit(old).export()
-        for name, warm_start in (("quick", arrays), ("full", None)):
-            model, started = make(kind), time.process_time()
-            model.fit(known, warm_start=warm_start)
-            found[f"{kind}_{name}_processor_seconds"] = time.process_time() - started
-            found[f"{kind}_{name}_{judge.__name__}"] = judge(model, known, asked)
-        quick, full = (found[f"{kind}_{name}_processor_seconds"] for name in ("quick", "full"))
-        found[f"{kind}_quick_share"] = quick / full
+        seconds: dict[str, list[float]] = {"quick": [], "full": []}
+        told: dict[str, list[float]] = {"quick": [], "full": []}
+        for seed in range(seeds):
+            arrays, _ = make(kind, seed).fit(old).export()
+            for name, warm_start in (("quick", arrays), ("full", None)):
+                model, started = make(kind, seed), time.process_time()
+                model.fit(known, warm_start=warm_start)
+                seconds[name].append(time.process_time() - started)
+                told[name].append(judge(model, known, asked))
+        for name in ("quick", "full"):
+            found[f"{kind}_{name}_processor_seconds"] = float(np.mean(seconds[name]))
+            found[f"{kind}_{name}_{judge.__name__}"] = float(np.mean(told[name]))
+            if seeds > 1:
+                found[f"{kind}_{name}_{judge.__name__}_by_seed"] = told[name]
+        found[f"{kind}_quick_share"] = float(np.sum(seconds["quick"]) / np.sum(seconds["full"]))
     return found
 
 
@@ -127,13 +135,18 @@ def gain(model: Any, known: Interactions, asked: Interactions) -> float:
 
 
 def main() -> None:
-    stage, folder = sys.argv[1], Path(sys.argv[2])
-    if stage == "columns":
-        made = columns(folder)
-    elif stage == "update":
-        made = update(folder, sys.argv[3:])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("stage", choices=("columns", "explicit", "sequence", "update"))
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("kind", nargs="?", choices=("explicit", "sequence"))
+    parser.add_argument("--seeds", type=int, default=1)
+    options = parser.parse_args()
+    if options.stage == "columns":
+        made: dict[str, Any] = columns(options.folder)
+    elif options.stage == "update":
+        made = update(options.folder, options.kind, options.seeds)
     else:
-        made = fit(stage, folder)
+        made = fit(options.stage, options.folder)
     print(json.dumps(made))
 
 

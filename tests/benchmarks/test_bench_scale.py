@@ -21,6 +21,9 @@ SMALL, LARGE = "0.003", "0.03"
 WITHOUT_SITE = ("make", "explicit")
 ALL = (*WITHOUT_SITE, *ON_SITE, "sequence")
 
+# Three runs of whole sites, for whichever test is first.
+pytestmark = pytest.mark.timeout(1200)
+
 Sizes = dict[str, dict[str, dict[str, Any]]]
 
 

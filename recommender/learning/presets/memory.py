@@ -21,7 +21,7 @@ _PAIRS_KEPT = 12_000_000
 _NEIGHBOURS_KEPT = 1_500  # of an item
 _PAIRS_OF_RATING = 30
 _SHORTLISTS = 390_000_000
-_COUNTED_ONCE = 40 * 6_000_000  # _KEPT_ENTRIES of presets/next_item/learn.py
+_COUNTED_ONCE = 40 * 6_000_000  # _READY_ENTRIES of presets/next_item/learn.py
 _AUTOENCODER = 400_000_000  # four matrices of 5,000 popular items
 
 

@@ -30,7 +30,7 @@ class Learned:
     interactions: int
 
 
-def kept(arrays: Mapping[str, Array], data: Interactions) -> Learned | None:
+def learned_before(arrays: Mapping[str, Array], data: Interactions) -> Learned | None:
     """What an earlier fit learned, if it holds still."""
     if "learned_from" not in arrays:
         return None
@@ -42,7 +42,7 @@ def kept(arrays: Mapping[str, Array], data: Interactions) -> Learned | None:
 
 
 def checkpoint_arrays(learned: Learned) -> dict[str, Array]:
-    """What :func:`kept` needs, without anything that is counted."""
+    """What :func:`learned_before` needs, without anything that is counted."""
     return {
         "learned_from": np.array([learned.interactions]),
         **learned.weights.arrays(),

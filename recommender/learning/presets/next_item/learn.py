@@ -23,7 +23,7 @@ from recommender.learning.presets.next_item.weights import (
 )
 
 _WEIGHED_FOLDS = 2  # forty weights do not need all of them
-_KEPT_ENTRIES = 6_000_000  # at 40 bytes each; parts beyond that are counted twice
+_READY_ENTRIES = 6_000_000  # at 40 bytes each; parts beyond that are counted twice
 STEPS = (_WEIGHED_FOLDS + 1) + 1 + (FOLDS + 1) + 1  # ask, weigh, list, rerank
 
 Report = Callable[[str, float | None], None]
@@ -46,12 +46,12 @@ def learn(
     """
 
     seed = int(random_state.randint(2**31))  # both passes hold out the same parts
-    kept: dict[int, Members] = {}
+    ready: dict[int, Members] = {}
 
     def parts(number: int, folds: int) -> Iterator[tuple[Members, HeldOut]]:
-        return _counted_ahead(counted, held_out(data, times_of(data), number, seed, folds), kept)
+        return _counted_ahead(counted, held_out(data, times_of(data), number, seed, folds), ready)
 
-    weights = _weighed(parts(questions, _WEIGHED_FOLDS), kept, random_state, report)
+    weights = _weighed(parts(questions, _WEIGHED_FOLDS), ready, random_state, report)
     first = Learned(weights, {}, len(data))
     lists = Shortlists(room=min(shortlists, 2 * len(data)))
     for members, part in parts(shortlists, FOLDS):
@@ -72,36 +72,36 @@ def _scorer(members: Members, learned: Learned, repeats: bool) -> SequenceScorer
 
 def _weighed(
     parts: Iterator[tuple[Members, HeldOut]],
-    kept: dict[int, Members],
+    ready: dict[int, Members],
     random_state: np.random.RandomState,
     report: Report,
 ) -> BlendWeights:
-    """The weights. Members are put into ``kept`` by the number of their part, while there is room
+    """The weights. Members are put into ``ready`` by the number of their part, while there is room
     for their entries."""
     asked: list[Questions] = []
-    room = _KEPT_ENTRIES
+    room = _READY_ENTRIES
     for members, part in parts:
         report("asking", None)
         asked.append(ask(members, part.histories, part.targets, random_state))
         room -= len(members.neighbours.ids)
         if room >= 0:
-            kept[part.number] = members
+            ready[part.number] = members
         del members
     report("weighing", None)
     return fit_weights(asked)
 
 
 def _counted_ahead(
-    counted: Counted, parts: Iterator[HeldOut], kept: dict[int, Members]
+    counted: Counted, parts: Iterator[HeldOut], ready: dict[int, Members]
 ) -> Iterator[tuple[Members, HeldOut]]:
-    """What is held out in turn, and the members without it, which are taken from those ``kept``
+    """What is held out in turn, and the members without it, which are taken from those ``ready``
     where they are there.
 
     While one is used the next is counted in another thread, which mostly needs no lock.
     """
 
     def members(part: HeldOut) -> Members:
-        known = kept.pop(part.number, None)
+        known = ready.pop(part.number, None)
         return counted.members(part.inside) if known is None else known
 
     made = ((members(part), part) for part in parts)

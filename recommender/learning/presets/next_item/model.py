@@ -15,7 +15,7 @@ from recommender.learning.engine.persistence import fingerprint, open_model, sav
 from recommender.learning.interactions import PADDING_ITEM, Interactions
 from recommender.learning.presets.next_item.content import content_popularity
 from recommender.learning.presets.next_item.counted import Counted
-from recommender.learning.presets.next_item.export import export_arrays, has_repeats, kept
+from recommender.learning.presets.next_item.export import export_arrays, has_repeats, learned_before
 from recommender.learning.presets.next_item.held_out import times_of
 from recommender.learning.presets.next_item.learn import STEPS, learn
 from recommender.learning.presets.next_item.neural.join import Reading
@@ -126,7 +126,7 @@ class SequenceBlendModel(Described):
         if (interactions.item_ids == PADDING_ITEM).any():
             raise ValueError(f"item_ids must not contain {PADDING_ITEM}, the padding item")
         data = _in_order(interactions)
-        learned = kept(warm_start, data) if warm_start else None
+        learned = learned_before(warm_start, data) if warm_start else None
         kept_from = warm_start if learned else None
         report = _Steps(progress, 1 if learned else 1 + STEPS + 1)
         report("counting")

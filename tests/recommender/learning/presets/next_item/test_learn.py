@@ -54,7 +54,7 @@ def test_what_is_too_large_to_be_kept_is_counted_again_and_gives_the_same(
 ):
     monkeypatch.setattr(reranker_fit, "_helps", lambda *given: True)  # by chance, on such walks
     _, expected = learned()
-    monkeypatch.setattr(learning, "_KEPT_ENTRIES", entries)
+    monkeypatch.setattr(learning, "_READY_ENTRIES", entries)
     counted, made = learned()
     assert counted.times == FOLDS + 1 + 3 - kept
     assert made.reranker
