@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from catalog.models import Dataset
 from catalog.rendering.country_names import country_choices
-from moviesite.accounts.door import may_sign_up
+from moviesite.accounts.sign_up import may_sign_up
 from moviesite.middleware.cookie_names import prefix
 
 

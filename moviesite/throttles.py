@@ -1,4 +1,4 @@
-"""How often one client may ask what is dear: a table for all doors, and the middleware for it.
+"""How often one client may ask what is dear: a table for all addresses, and the middleware for it.
 
 Members are counted by account, visitors by address. Log-ins have limits of their own
 (``accounts/throttles.py``), and so has each address of a media server (``catalog/hooks``).

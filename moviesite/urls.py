@@ -5,7 +5,7 @@ from django.urls import include, path
 
 from moviesite import web_app
 from moviesite.accounts import household_views, privacy_views
-from moviesite.accounts.door_views import invited
+from moviesite.accounts.invitation_views import invited
 from moviesite.accounts.log_in import log_in, sign_up
 from moviesite.accounts.second_factor_views import second_factor
 from moviesite.accounts.session_views import end_everywhere

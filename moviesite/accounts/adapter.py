@@ -16,9 +16,9 @@ from django.utils.translation import ngettext
 
 from moviesite.unsent_mail import MailAwayError, mail_goes_out
 
-from .door import may_sign_up, take_invitation
 from .named_mails import NamedMails
 from .recent_login import logged_in_lately
+from .sign_up import may_sign_up, take_invitation
 from .throttles import account_of, forget_tries, remember_device, turn_of
 
 log = structlog.get_logger(__name__)

@@ -20,10 +20,10 @@ from catalog.models import Sharing
 
 from . import audit_admin  # noqa: F401  (registers its page)
 from .deletion import LastAdministratorError, delete_account
-from .door_admin import DoorAdmin, InvitationAdmin
 from .models import User
+from .sign_up_admin import InvitationAdmin, SignUpPolicyAdmin
 
-__all__ = ["DoorAdmin", "InvitationAdmin", "UserAdmin"]
+__all__ = ["InvitationAdmin", "SignUpPolicyAdmin", "UserAdmin"]
 
 
 class KindFilter(admin.SimpleListFilter):

@@ -144,19 +144,23 @@ class SignUp(models.TextChoices):
     CLOSED = "closed", _("closed: administrators make accounts")
 
 
-class Door(models.Model):
+class SignUpPolicy(models.Model):
     """Who may sign up; one row, none before an administrator has chosen."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     sign_up = models.CharField(_("sign-up"), max_length=10, choices=SignUp)
 
     class Meta:
-        verbose_name = _("door")
-        verbose_name_plural = _("door")
+        # The model's name was Door. Table and constraints keep it: while a site is upgraded,
+        # processes of the release before go on reading the table.
+        db_table = "accounts_door"
+        verbose_name = _("sign-up policy")
+        verbose_name_plural = _("sign-up policy")
         constraints = [
             models.CheckConstraint(condition=models.Q(id=1), name="accounts_door_is_one"),
             models.CheckConstraint(
-                condition=models.Q(sign_up__in=SignUp.values), name="accounts_door_is_known"
+                condition=models.Q(sign_up__in=SignUp.values),
+                name="accounts_door_is_known",
             ),
         ]
 
@@ -164,7 +168,7 @@ class Door(models.Model):
         return self.get_sign_up_display()
 
     @classmethod
-    def current(cls) -> "Door":
+    def current(cls) -> "SignUpPolicy":
         """As chosen; else open where only this machine can come in, and closed elsewhere."""
         chosen = cls.objects.first()
         return chosen or cls(sign_up=SignUp.OPEN if settings.LOCAL else SignUp.CLOSED)

@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest
 
-from .door import LET_IN, may_sign_up, take_invitation
+from .sign_up import LET_IN, may_sign_up, take_invitation
 
 
 def _knows_us(login: SocialLogin) -> bool:

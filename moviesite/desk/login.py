@@ -54,9 +54,9 @@ class OneLoginSite(admin.AdminSite):
         if not super().has_permission(request):
             raise PermissionDenied
         missing = lacks_second_factor(request)
-        door = reverse("second-factor" if missing else "mfa_reauthenticate")
+        page = reverse("second-factor" if missing else "mfa_reauthenticate")
         # nosemgrep: TNT-REDIR-001 -- a page of this site; its query is quoted
-        return redirect(f"{door}?{urlencode({REDIRECT_FIELD_NAME: wanted}, safe='/')}")
+        return redirect(f"{page}?{urlencode({REDIRECT_FIELD_NAME: wanted}, safe='/')}")
 
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:  # type: ignore[override]
         """The site's own page, which tells the owner."""

@@ -32,10 +32,14 @@ class DeskSite(OneLoginSite):
     def get_urls(self) -> list[Any]:
         from moviesite.health.desk import health_page
 
+        policy = "accounts_signuppolicy"  # its name was door
         return [
             path("health/", self.admin_view(health_page), name="site_health"),
             # Where the half of that page about the set-up stood before.
-            path("doctor/", RedirectView.as_view(pattern_name="admin:site_health")),
+            path("doctor/", _moved("admin:site_health")),
+            path("accounts/door/", _moved(f"admin:{policy}_changelist")),
+            path("accounts/door/<path:object_id>/change/", _moved(f"admin:{policy}_change")),
+            path("accounts/door/<path:object_id>/history/", _moved(f"admin:{policy}_history")),
             *super().get_urls(),
         ]
 
@@ -55,3 +59,8 @@ class DeskSite(OneLoginSite):
         }
         answer: TemplateResponse = super().index(request, {**context, **(extra_context or {})})
         return answer
+
+
+def _moved(name: str) -> Any:
+    """The view of an address that a page had before: it leads to the page's address of today."""
+    return RedirectView.as_view(pattern_name=name)

@@ -22,7 +22,7 @@ SECRETS = (IN_PATH, IN_QUERY, IN_HEADER, IN_URL)
 
 
 def without_secrets(text: str) -> str:
-    """The text with ``…`` in place of what opens a door."""
+    """The text with ``…`` in place of secrets."""
     for pattern in SECRETS:
         text = pattern.sub(r"\1…", text)
     return text

@@ -14,8 +14,8 @@ from moviesite.logs.format import structured_logging
 from moviesite.middleware.public_address import PublicAddress
 from moviesite.proxies import TrustedProxies
 from moviesite.settings.accounts import *  # noqa: F403
-from moviesite.settings.doors import *  # noqa: F403
-from moviesite.settings.doors import SOCIAL_APPS
+from moviesite.settings.external_logins import *  # noqa: F403
+from moviesite.settings.external_logins import SOCIAL_APPS
 from moviesite.settings.files import *  # noqa: F403
 from moviesite.settings.files import BASE_DIR, VAR_DIR
 from moviesite.unsent_mail import TELLTALE, UNSENT

@@ -19,7 +19,7 @@ NO_PAGE = {
     *("admin:login", "admin:password_change", "admin:view_on_site"),
     *("admin:catalog_movie_compare", "admin:catalog_movie_propose", "admin:catalog_report_find"),
     *("admin:household-hook", "admin:household-hook-remove", "admin:catalog_datasetjob_live"),
-    *("admin:accounts_door_changelist", "admin:recommender_retrainingpolicy_changelist"),
+    *("admin:accounts_signuppolicy_changelist", "admin:recommender_retrainingpolicy_changelist"),
     *("admin:recommender_modelversion_publish", "admin:catalog_waitingrow_change"),
 }
 # One template makes these of all models: those of films, lists and members stand for them.

@@ -18,8 +18,8 @@ from django.core.cache import cache
 from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, Response, expect
 
-from moviesite.accounts.door import path_of, set_sign_up
 from moviesite.accounts.models import Invitation, User
+from moviesite.accounts.sign_up import path_of, set_sign_up
 from tests.browser.conftest import PASSWORD, Site
 from tests.deployment.web_servers import (
     free_port,

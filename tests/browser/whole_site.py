@@ -49,7 +49,7 @@ from catalog.models import (
 from catalog.services.diary import Viewing, write
 from catalog.services.lists import add_films, make_list
 from catalog.services.movie_nights import start_night
-from moviesite.accounts.models import Door, Invitation, SignUp, User
+from moviesite.accounts.models import Invitation, SignUp, SignUpPolicy, User
 from recommender.models import RetrainingPolicy, Scenario, TrainingRun
 from tests.browser.conftest import PASSWORD, Site
 from tests.browser.test_member_import import RATINGS, WATCHLIST
@@ -167,7 +167,7 @@ def of_operators(site: Site, root: AbstractUser) -> list[Model]:
         ),
         TmdbRefresh.objects.create(movie=other, due_at=now, failures=3, problem="unreadable"),
         Group.objects.create(name="Some staff"),
-        Door.objects.update_or_create(pk=1, defaults={"sign_up": SignUp.OPEN})[0],
+        SignUpPolicy.objects.update_or_create(pk=1, defaults={"sign_up": SignUp.OPEN})[0],
         Invitation.objects.create(note="For Mia"),
         RetrainingPolicy.objects.create(),
         Scenario.objects.create(name="family", description="For all of us"),

@@ -47,7 +47,7 @@ def statuses(client: Client, path: str, method: str = "get", times: int = 3) -> 
         ("get", "/accounts/export.json"),
     ],
 )
-def test_each_door_has_a_limit(client: Client, method: str, path: str) -> None:
+def test_each_address_has_a_limit(client: Client, method: str, path: str) -> None:
     told = statuses(client, path, method)
     assert 429 not in told[:2]
     assert told[2] == 429

@@ -131,12 +131,12 @@ def test_an_entry_is_changed_and_deleted(member: Client, entry: DiaryEntry) -> N
 
 
 def test_a_diary_is_its_members_alone(client: Client, entry: DiaryEntry) -> None:
-    doors = (f"/diary/{entry.pk}/", f"/diary/{entry.pk}/delete/")
-    for door in doors:
-        assert "/accounts/login/" in client.post(door)["Location"]
+    addresses = (f"/diary/{entry.pk}/", f"/diary/{entry.pk}/delete/")
+    for address in addresses:
+        assert "/accounts/login/" in client.post(address)["Location"]
     client.force_login(get_user_model().objects.create_user("eve"))
-    for door in doors:
-        assert client.post(door, {"watched_on": "2026-11-03"}).status_code == 404
+    for address in addresses:
+        assert client.post(address, {"watched_on": "2026-11-03"}).status_code == 404
     assert client.get(f"/diary/{entry.pk}/").status_code == 404
     assert "Mia" not in client.get("/diary/").content.decode()
     assert "Mia" not in client.get(entry.movie.get_absolute_url()).content.decode()

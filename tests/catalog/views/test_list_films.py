@@ -119,18 +119,18 @@ def test_a_note_has_its_length(member: Client, rainy: MovieList, films: list[Mov
 def test_nobody_else_changes_it(client: Client, rainy: MovieList, films: list[Movie]) -> None:
     MovieList.objects.filter(pk=rainy.pk).update(is_public=True)
     first = films[0].pk
-    doors = {
+    changes = {
         "": {"movie": films[9].pk},
         f"{first}/remove/": {},
         f"{first}/move/": {"place": 4},
         f"{first}/note/": {"note": "mine"},
     }
-    for door, data in doors.items():
-        assert "/accounts/login/" in post(client, rainy, door, data)["Location"]
+    for path, data in changes.items():
+        assert "/accounts/login/" in post(client, rainy, path, data)["Location"]
     client.force_login(get_user_model().objects.create_user("eve"))
-    for door, data in doors.items():
-        assert post(client, rainy, door, data).status_code == 404
-        assert client.get(f"/lists/{rainy.pk}/films/{door}").status_code == 405
+    for path, data in changes.items():
+        assert post(client, rainy, path, data).status_code == 404
+        assert client.get(f"/lists/{rainy.pk}/films/{path}").status_code == 405
     assert order(rainy) == "0123"
 
 

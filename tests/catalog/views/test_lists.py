@@ -103,12 +103,12 @@ def test_a_public_list_is_for_everybody(client: Client, eve: Client, rainy: Movi
         assert client.get(short)["Location"] == rainy.get_absolute_url()
 
 
-@pytest.mark.parametrize("door", ["edit", "delete"])
+@pytest.mark.parametrize("page", ["edit", "delete"])
 def test_only_the_owner_changes_a_list(
-    client: Client, eve: Client, rainy: MovieList, door: str
+    client: Client, eve: Client, rainy: MovieList, page: str
 ) -> None:
     publish(rainy)
-    address = f"/lists/{rainy.pk}/{door}/"
+    address = f"/lists/{rainy.pk}/{page}/"
     assert eve.get(address).status_code == 404
     assert eve.post(address, {"title": "mine now"}).status_code == 404
     assert "/accounts/login/" in client.post(address, {"title": "mine now"})["Location"]

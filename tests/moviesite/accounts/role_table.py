@@ -7,8 +7,8 @@ A new admin page, action or view needs its row here, and its rights in moviesite
 PAGES = """
 page                                 view  add  change delete
 accounts.auditentry                  A     -    -      -
-accounts.door                        A     -    A      -
 accounts.invitation                  A     A    -      A
+accounts.signuppolicy                A     -    A      -
 accounts.user                        A     A    A      A
 account.emailaddress                 A     -    -      A
 auth.group                           A     -    -      -

@@ -1,4 +1,4 @@
-"""Nobody learns from words or time at a door whether somebody is a member."""
+"""Nobody learns from words or time of a log-in whether somebody is a member."""
 
 from __future__ import annotations
 

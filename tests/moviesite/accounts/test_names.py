@@ -87,8 +87,8 @@ def test_old_names_stay_and_may_be_written_otherwise() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("door", ["sign-up", "profile"])
-def test_names_that_look_alike_are_not_taken_at_once(door: str) -> None:
+@pytest.mark.parametrize("form", ["sign-up", "profile"])
+def test_names_that_look_alike_are_not_taken_at_once(form: str) -> None:
     """
     GIVEN a member whose name was looked at, and is not written yet
     WHEN somebody asks for one that looks the same
@@ -110,7 +110,7 @@ def test_names_that_look_alike_are_not_taken_at_once(door: str) -> None:
     with ThreadPoolExecutor(1) as threads:
         done = threads.submit(first)
         assert looked.wait(30)
-        if door == "sign-up":
+        if form == "sign-up":
             sign_up("Nova")
         else:
             client = Client()

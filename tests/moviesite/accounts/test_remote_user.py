@@ -8,9 +8,9 @@ from allauth.usersessions.models import UserSession
 from django.test import Client
 from pytest_django import Settings
 
-from moviesite.accounts.door import set_sign_up
 from moviesite.accounts.models import SignUp, User
 from moviesite.accounts.remote_user import check_who_sets_the_header
+from moviesite.accounts.sign_up import set_sign_up
 from moviesite.proxies import TrustedProxies
 
 PROXY, VISITOR = "127.0.0.1", "203.0.113.5"

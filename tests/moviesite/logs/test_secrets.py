@@ -35,7 +35,7 @@ SECRET = "Zm9vYmFyLXNlY3JldA"
         ("/movies/?page=2&year=1999", "/movies/?page=2&year=1999"),
     ],
 )
-def test_what_opens_a_door_is_no_text_of_a_log(text: str, kept: str) -> None:
+def test_a_secret_is_no_text_of_a_log(text: str, kept: str) -> None:
     assert without_secrets(text) == kept
 
 

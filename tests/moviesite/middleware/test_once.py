@@ -173,7 +173,7 @@ ELSEWHERE = re.compile(
     # A seat in the session, or a step of the page before.
     r"catalog:(night|finish|notice|new-feeds|services|share|only-mine|unread)|"
     r"recommender:(night|onboarding|tonight)|"
-    # Doors and devices, which their own tests try.
+    # Ways into an account, and devices, which their own tests try.
     r"household|invited|openid_|socialaccount_|second-factor|metrics|health-)"
 )
 

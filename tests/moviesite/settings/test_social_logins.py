@@ -20,8 +20,8 @@ from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
-from moviesite.accounts.door import path_of, set_sign_up
 from moviesite.accounts.models import Invitation, User
+from moviesite.accounts.sign_up import path_of, set_sign_up
 from moviesite.environment import Environment
 from moviesite.settings.social_logins import social_providers
 from tests.oidc_provider import oidc_provider
@@ -146,7 +146,7 @@ def test_a_provider_that_is_gone_lets_nobody_in() -> None:
 
 
 @pytest.mark.usefixtures("house")
-def test_where_it_is_wished_the_door_counts_for_them_too(settings: Settings) -> None:
+def test_where_it_is_wished_they_may_only_come_in_as_others_sign_up(settings: Settings) -> None:
     settings.OIDC_SIGN_UP = False
     client = Client()
     assert "Sign-up is closed" in come(client).content.decode()

@@ -1,4 +1,4 @@
-"""Django's ``createsuperuser``, which refuses the names that every other door refuses."""
+"""Django's ``createsuperuser``, which refuses the names that sign-up refuses."""
 
 from __future__ import annotations
 

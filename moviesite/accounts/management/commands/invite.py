@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
+from argparse import SUPPRESS, ArgumentParser
 from datetime import timedelta
 from typing import Any
 
@@ -10,14 +10,14 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from moviesite.accounts.door import end_invitations, path_of, set_sign_up, sign_up
 from moviesite.accounts.models import Invitation, SignUp
+from moviesite.accounts.sign_up import current_sign_up, end_invitations, path_of, set_sign_up
 
 MOST_DAYS = 365
 
 
 class Command(BaseCommand):
-    help = "Make a link by which people sign up; list or end such links; open or close the door."
+    help = "Make a link by which people sign up; list or end such links; say who may sign up."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--uses", type=int, default=1, help="accounts that it is good for")
@@ -26,16 +26,18 @@ class Command(BaseCommand):
         others = parser.add_mutually_exclusive_group()
         others.add_argument("--list", action="store_true", help="the open ones, and nothing else")
         others.add_argument("--end", type=int, nargs="+", metavar="NUMBER")
-        others.add_argument("--door", choices=SignUp.values, help="who may sign up from now on")
+        others.add_argument("--sign-up", choices=SignUp.values, help="who may sign up from now on")
+        # Its name until this release, which scripts of old sites may use.
+        others.add_argument("--door", dest="sign_up", choices=SignUp.values, help=SUPPRESS)
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["list"]:
             self._list()
         elif options["end"]:
             self.stdout.write(f"Ended {end_invitations(*options['end'])}.")
-        elif options["door"]:
-            set_sign_up(options["door"])
-            self.stdout.write(f"Sign-up is {SignUp(options['door']).label}.")
+        elif options["sign_up"]:
+            set_sign_up(options["sign_up"])
+            self.stdout.write(f"Sign-up is {SignUp(options['sign_up']).label}.")
         else:
             self._make(options["uses"], options["days"], options["note"])
 
@@ -49,7 +51,7 @@ class Command(BaseCommand):
         self.stdout.write(_address(invitation))
 
     def _list(self) -> None:
-        self.stdout.write(f"Sign-up is {SignUp(sign_up()).label}.")
+        self.stdout.write(f"Sign-up is {SignUp(current_sign_up()).label}.")
         for one in Invitation.objects.all():
             if one.is_open:
                 left = f"{one.uses - one.used} of {one.uses} left until {one.ends_at:%Y-%m-%d}"

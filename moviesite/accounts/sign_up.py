@@ -9,29 +9,29 @@ from django.urls import reverse
 from django.utils import timezone
 from redis.exceptions import RedisError
 
-from .models import Door, Invitation, SignUp
+from .models import Invitation, SignUp, SignUpPolicy
 
 # Of a session: the token of the link that a visitor came by.
 INVITED_BY = "invitation"
-# Of a request: the door has been passed already.
+# Of a request: it was asked already whether this person may sign up.
 LET_IN = "matinee.let_in"
-CACHED, SECONDS = "accounts.door", 60
+CACHED, SECONDS = "accounts.sign_up", 60
 
 
-def sign_up() -> str:
+def current_sign_up() -> str:
     """One of `SignUp`. Pages ask for it, so it is kept for a while."""
     try:
         kept: str | None = cache.get(CACHED)
         if kept is None:
-            kept = Door.current().sign_up
+            kept = SignUpPolicy.current().sign_up
             cache.set(CACHED, kept, SECONDS)
     except RedisError:
-        return Door.current().sign_up
+        return SignUpPolicy.current().sign_up
     return kept
 
 
 def set_sign_up(choice: str) -> None:
-    Door.objects.update_or_create(pk=1, defaults={"sign_up": SignUp(choice)})
+    SignUpPolicy.objects.update_or_create(pk=1, defaults={"sign_up": SignUp(choice)})
     cache.delete(CACHED)
 
 
@@ -44,16 +44,16 @@ def invitation_of(request: HttpRequest) -> Invitation | None:
 
 
 def may_sign_up(request: HttpRequest) -> bool:
-    """An invitation opens a closed door, too: an administrator made it."""
-    return sign_up() == SignUp.OPEN or invitation_of(request) is not None
+    """An invitation counts where sign-up is closed, too: an administrator made it."""
+    return current_sign_up() == SignUp.OPEN or invitation_of(request) is not None
 
 
 def take_invitation(request: HttpRequest) -> bool:
     """Use the visitor's invitation once; False when others have used it up, or it has ended.
 
-    An open door needs none, and takes none.
+    Where sign-up is open, nobody needs one, and none is used.
     """
-    if sign_up() == SignUp.OPEN or request.META.get(LET_IN):
+    if current_sign_up() == SignUp.OPEN or request.META.get(LET_IN):
         return True
     token = request.session.pop(INVITED_BY, None)
     open_ones = Invitation.objects.filter(

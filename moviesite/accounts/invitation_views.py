@@ -7,8 +7,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from .door import INVITED_BY
 from .models import Invitation
+from .sign_up import INVITED_BY
 
 
 @require_safe

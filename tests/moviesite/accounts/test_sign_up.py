@@ -1,4 +1,4 @@
-"""Who may sign up: an open door, a closed one, and links with a number of uses and an end."""
+"""Who may sign up: everybody, nobody, or whoever has a link with a number of uses and an end."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from datetime import timedelta
 from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
-from moviesite.accounts.door import end_invitations, path_of, set_sign_up, sign_up
-from moviesite.accounts.models import Door, Invitation, SignUp, User
+from moviesite.accounts.models import Invitation, SignUp, SignUpPolicy, User
+from moviesite.accounts.sign_up import current_sign_up, end_invitations, path_of, set_sign_up
 from moviesite.middleware.public_address import PublicAddress
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
@@ -57,13 +58,13 @@ def test_before_anybody_chose_only_a_local_run_is_open(
     settings: Settings, local: bool, choice: str
 ) -> None:
     settings.LOCAL = local
-    assert sign_up() == choice
+    assert current_sign_up() == choice
     assert signs_up(Client(), "ida") is local
 
 
 def test_an_administrator_opens_and_closes_it(settings: Settings, admin_client: Client) -> None:
     settings.LOCAL = False
-    page = admin_client.get(reverse("admin:accounts_door_changelist"))["Location"]
+    page = admin_client.get(reverse("admin:accounts_signuppolicy_changelist"))["Location"]
     visitor = Client()
     for choice, there in (("open", True), ("invitation", False), ("open", True)):
         admin_client.post(page, {"sign_up": choice})
@@ -71,9 +72,17 @@ def test_an_administrator_opens_and_closes_it(settings: Settings, admin_client: 
         assert (CLOSED in visitor.get(SIGN_UP).content.decode()) is not there
 
 
-@pytest.mark.parametrize("door", ["invitation", "closed"])
-def test_a_link_lets_in_as_many_as_it_says(door: str) -> None:
-    set_sign_up(door)
+def test_its_page_is_found_under_the_address_of_before(admin_client: Client) -> None:
+    page = admin_client.get(reverse("admin:accounts_signuppolicy_changelist"))["Location"]
+    for path in ("", "1/change/", "1/history/"):
+        answer = admin_client.get(f"/admin/accounts/door/{path}", follow=True)
+        assert answer.status_code == 200
+        assert answer.request["PATH_INFO"] == page.replace("1/change/", path or "1/change/")
+
+
+@pytest.mark.parametrize("choice", ["invitation", "closed"])
+def test_a_link_lets_in_as_many_as_it_says(choice: str) -> None:
+    set_sign_up(choice)
     invitation = Invitation.objects.create(uses=2)
     assert not signs_up(Client(), "uninvited")
     waiting = [come_by(invitation) for _ in range(3)]
@@ -139,7 +148,7 @@ def test_a_form_in_the_admin_makes_a_link_and_shows_it(
     assert f"https://films.example{path_of(invitation)}" in listed
 
 
-def test_an_open_door_takes_no_use() -> None:
+def test_where_sign_up_is_open_no_use_is_taken() -> None:
     set_sign_up("open")
     invitation = Invitation.objects.create(uses=1)
     assert signs_up(come_by(invitation), "ida")
@@ -148,22 +157,29 @@ def test_an_open_door_takes_no_use() -> None:
 
 
 def test_a_site_of_before_that_has_members_stays_open() -> None:
-    keep_open = import_module("moviesite.accounts.migrations.0012_door").keep_open
-    Door.objects.all().delete()
+    migration = ("accounts", "0012_door")
+    then = MigrationLoader(connection).project_state(migration).apps
+    keep_open = import_module(".".join(("moviesite.accounts.migrations", migration[1]))).keep_open
+    SignUpPolicy.objects.all().delete()
     User.objects.create(username="ml-1", imported=True, is_active=False)
-    keep_open(apps, None)
-    assert not Door.objects.exists()
+    keep_open(then, None)
+    assert not SignUpPolicy.objects.exists()
     User.objects.create_user("ida")
-    keep_open(apps, None)
-    assert Door.current().sign_up == SignUp.OPEN
+    keep_open(then, None)
+    assert SignUpPolicy.current().sign_up == SignUp.OPEN
 
 
 def test_the_command_makes_lists_and_ends(
     settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings.PUBLIC_ADDRESS = PublicAddress.parse("https://films.example/")
-    call_command("invite", "--door", "invitation")
-    assert sign_up() == "invitation"
+    for option, choice in (
+        ("--sign-up", "closed"),
+        ("--door", "open"),
+        ("--sign-up", "invitation"),
+    ):
+        call_command("invite", option, choice)
+        assert current_sign_up() == choice
     call_command("invite", "--uses", "3", "--days", "2", "--note", "For Grandma")
     invitation = Invitation.objects.get()
     assert capsys.readouterr().out.endswith(f"https://films.example{path_of(invitation)}\n")

@@ -1,4 +1,4 @@
-"""The door in the admin: who may sign up, and invitations."""
+"""Who may sign up, and invitations, in the admin."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from catalog.admin.permissions import NoAddAdmin
 
-from .door import end_invitations, path_of, set_sign_up
-from .models import Door, Invitation
+from .models import Invitation, SignUpPolicy
+from .sign_up import end_invitations, path_of, set_sign_up
 
 
-@admin.register(Door)
-class DoorAdmin(NoAddAdmin):
+@admin.register(SignUpPolicy)
+class SignUpPolicyAdmin(NoAddAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
@@ -27,12 +27,12 @@ class DoorAdmin(NoAddAdmin):
         """Straight to the one page."""
         if not self.has_view_permission(request):
             return super().changelist_view(request, extra_context)
-        door = Door.current()
-        if door._state.adding:
-            door.save()
-        return HttpResponseRedirect(reverse("admin:accounts_door_change", args=[door.pk]))
+        policy = SignUpPolicy.current()
+        if policy._state.adding:
+            policy.save()
+        return HttpResponseRedirect(reverse("admin:accounts_signuppolicy_change", args=[policy.pk]))
 
-    def save_model(self, request: HttpRequest, obj: Door, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: SignUpPolicy, form: Any, change: bool) -> None:
         set_sign_up(obj.sign_up)
 
 

@@ -23,7 +23,7 @@ SOCIALACCOUNT_ADAPTER = "moviesite.accounts.social_adapter.SocialAccountAdapter"
 SOCIALACCOUNT_STORE_TOKENS = False
 # A form that ends at another site is forbidden by our content security policy.
 SOCIALACCOUNT_LOGIN_ON_GET = True
-# Whom one's own provider knows is a member; False: only whom the door lets in.
+# Whom one's own provider knows is a member; False: only who may sign up here.
 OIDC_SIGN_UP = env.bool("OIDC_SIGN_UP", default=True)
 
 REMOTE_USER_META = header_of(env.str("REMOTE_USER_HEADER", default=""))
