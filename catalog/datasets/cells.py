@@ -16,7 +16,7 @@ IMDB_ID = re.compile(
 
 
 def whole_number(text: str, largest: int = LARGEST_ID) -> int | None:
-    """``862`` and ``862.0`` → 862; None for what is no whole number, or rounded (``8.6E+02``)."""
+    """``862`` and ``862.0`` → 862; None for the rest and for what is rounded (``8.6E+02``)."""
     found = WHOLE_NUMBER.fullmatch(text.strip())
     if found is None:
         return None

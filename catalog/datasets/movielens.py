@@ -89,7 +89,7 @@ def read_links(files: list[DataFile], report: Report) -> dict[int, LinkIds]:
             movielens_id = whole_number(cells[0])
             ids = imdb_id(cells[1]), whole_number(cells[2]) or None
             if movielens_id is None:
-                reason = f"the movie {cells[0]!r} is no whole number"
+                reason = f"the movie {cells[0]!r} is not a whole number"
             elif movielens_id in here:
                 reason = f"movie {cells[0]} has a link already"
             elif ids[0] is None and not _is_blank(cells[1]):
@@ -125,7 +125,7 @@ def read_titles(
     for line, (movie, text, genres) in rows:
         movielens_id = whole_number(movie)
         if movielens_id is None:
-            report.reject(kind, file.name, line, f"the movie {movie!r} is no whole number")
+            report.reject(kind, file.name, line, f"the movie {movie!r} is not a whole number")
         elif movielens_id in seen:
             report.reject(kind, file.name, line, f"movie {movie} was there already")
         elif not text.strip():

@@ -68,8 +68,12 @@ class MovieLens100K:
         unseen, seen = set(rated), set[int]()
         for line, item, text, genres in self._titles(report):
             ml_100k_id = whole_number(item)
-            if ml_100k_id is None or ml_100k_id in seen:
-                reason = f"the movie {item!r} is no whole number, or was there already"
+            if ml_100k_id is None:
+                reason = f"the movie {item!r} is not a whole number"
+                report.reject("movies", self.items_file.name, line, reason)
+                continue
+            if ml_100k_id in seen:
+                reason = f"movie {item} was there already"
                 report.reject("movies", self.items_file.name, line, reason)
                 continue
             seen.add(ml_100k_id)

@@ -111,6 +111,20 @@ def test_movielens_100k(tmp_path: Path) -> None:
     assert report.remarks["rated movies without a title"] == 1
 
 
+def test_movies_of_movielens_100k_are_taken_once_and_by_number(tmp_path: Path) -> None:
+    folder = tmp_path / "ml-100k"
+    flags = "|".join("0" * 19)
+    files.write_lines(folder / "u.data", ["1\t10\t3.5\t100"])
+    titles = [f"{item}|Heat (1995)||||{flags}" for item in ("10", "10", "x")]
+    files.write_lines(folder / "u.item", titles)
+    report = Report()
+    assert len(list(recognise(folder).films({10}, report))) == 1
+    assert [problem.reason for problem in report.problems] == [
+        "movie 10 was there already",
+        "the movie 'x' is not a whole number",
+    ]
+
+
 def test_recbole_atomic_files(tmp_path: Path) -> None:
     folder = tmp_path / "ml-100k"
     files.write_lines(

@@ -232,7 +232,7 @@ def test_movies_of_movielens_are_taken_once_and_need_a_title(tmp_path: Path) -> 
     assert [film.title for film in recognise(folder).films(set(), report)] == ["Heat"]
     assert [problem.reason for problem in report.problems] == [
         "movie 1 was there already",
-        "the movie 'z' is no whole number",
+        "the movie 'z' is not a whole number",
         "movie 4 has no title",
     ]
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.utils.translation import override
 
 from catalog.rendering import dataset_words
 from catalog.rendering.dataset_words import column_in_words, in_readers_words, is_known
@@ -79,6 +80,14 @@ def test_a_sentence_is_said_in_the_readers_language(
     }
     monkeypatch.setattr(dataset_words, "gettext", lambda text: words.get(text, text))
     assert in_readers_words(english) == german
+
+
+@pytest.mark.parametrize("said", ["is no whole number", "is no whole number, or was there already"])
+def test_reports_of_earlier_releases_are_known(said: str) -> None:
+    with override("de"):
+        assert in_readers_words(f"the movie 'x' {said}").startswith(
+            "der Film 'x' ist keine ganze Zahl"
+        )
 
 
 def test_a_step_names_the_file_that_is_read() -> None:
