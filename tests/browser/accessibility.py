@@ -10,8 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from axe_playwright_python.base import AXE_FILE_PATH
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from tests.browser.conftest import without_images
 
@@ -106,13 +105,3 @@ def eyes(browser: Browser, rules: dict[str, Any] = BEST_PRACTICE) -> Iterator[Ey
         yield made
     finally:
         made.context.close()
-
-
-def violations(page: Page) -> list[str]:
-    """Of a page of any other context, as it is shown there."""
-    options = {"runOnly": {"type": "tag", "values": [*TAGS, "best-practice"]}}
-    found = Axe().run(page, options=options).response
-    return [
-        f"{page.url} {broken['id']}: {broken['nodes'][0]['html'][:200]}"
-        for broken in found["violations"]
-    ]

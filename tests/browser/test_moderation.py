@@ -1,29 +1,35 @@
 """A list is reported, taken down by a moderator, changed by its member, and given back."""
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, expect
 
 from catalog.models import MovieList
 from catalog.services.lists import add_films, make_list
 from moviesite.accounts.roles import MODERATOR, grant_roles
-from tests.browser.accessibility import violations
+from tests.browser.accessibility import Eyes, eyes
 from tests.browser.conftest import PASSWORD, Site, log_in
 
 pytestmark = pytest.mark.browser
 
 
-def browser_of(quiet: BrowserContext, site: Site, name: str) -> Page:
-    """A browser of its own in which ``name`` is logged in."""
-    browser = quiet.browser
-    assert browser is not None
-    page = browser.new_context(reduced_motion="reduce").new_page()
-    log_in(page, replace(site, member=get_user_model().objects.get(username=name)))
-    return page
+@pytest.fixture
+def browser_of(browser: Browser, site: Site) -> Iterator[Callable[[str], Eyes]]:
+    """Makes a browser of its own in which somebody is logged in, by name."""
+    with ExitStack() as opened:
+
+        def made_for(name: str) -> Eyes:
+            made = opened.enter_context(eyes(browser))
+            log_in(made.page, replace(site, member=get_user_model().objects.get(username=name)))
+            return made
+
+        yield made_for
 
 
 @pytest.fixture
@@ -44,20 +50,21 @@ def rude(site: Site) -> MovieList:
 
 @pytest.mark.usefixtures("moderator")
 def test_a_moderator_takes_a_reported_list_down_and_gives_it_back(
-    quiet: BrowserContext, site: Site, rude: MovieList
+    browser_of: Callable[[str], Eyes], site: Site, rude: MovieList
 ) -> None:
     address = site.address + rude.get_absolute_url()
     get_user_model().objects.create_user("eve", "eve@example.org", PASSWORD)
-    reader = browser_of(quiet, site, "eve")
+    eve = browser_of("eve")
+    reader = eve.page
     reader.goto(address)
     reader.get_by_role("link", name="Report").click()
     reader.get_by_label("What is wrong?").select_option(label="insulting or hateful")
     reader.get_by_label("Anything a moderator should know").fill("The title")
-    assert violations(reader) == []
+    assert eve.look() == []
     reader.get_by_role("button", name="Report").click()
     expect(reader.locator("#toasts")).to_contain_text("A moderator will look at it")
 
-    desk = browser_of(quiet, site, "mo")
+    desk = browser_of("mo").page
     desk.goto(f"{site.address}/admin/catalog/report/")
     desk.get_by_role("link", name="List “Rude words”").click()
     expect(desk.get_by_text("The title", exact=False).first).to_be_visible()
@@ -68,14 +75,15 @@ def test_a_moderator_takes_a_reported_list_down_and_gives_it_back(
     reader.goto(address)
     expect(reader.get_by_role("heading", level=1)).not_to_have_text("Rude words")
 
-    member = browser_of(quiet, site, site.member.get_username())
+    owner = browser_of(site.member.get_username())
+    member = owner.page
     member.goto(site.address)
     member.get_by_label("Your account").click()
     expect(member.get_by_role("link", name="Taken down")).to_be_visible()
     member.goto(address)
     member.get_by_role("link", name="Why, and what you can do").click()
     expect(member.get_by_text("The title insults people.")).to_be_visible()
-    assert violations(member) == []
+    assert owner.look() == []
     member.get_by_label("What should the moderator know?").fill("It has another title now.")
     member.get_by_role("button", name="Ask for a review").click()
     expect(member.get_by_text("A moderator will look again").first).to_be_visible()
