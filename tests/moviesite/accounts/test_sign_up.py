@@ -157,9 +157,8 @@ def test_where_sign_up_is_open_no_use_is_taken() -> None:
 
 
 def test_a_site_of_before_that_has_members_stays_open() -> None:
-    migration = ("accounts", "0012_door")
-    then = MigrationLoader(connection).project_state(migration).apps
-    keep_open = import_module(".".join(("moviesite.accounts.migrations", migration[1]))).keep_open
+    then = MigrationLoader(connection).project_state(("accounts", "0012_door")).apps
+    keep_open = import_module("moviesite.accounts.migrations.0012_door").keep_open
     SignUpPolicy.objects.all().delete()
     User.objects.create(username="ml-1", imported=True, is_active=False)
     keep_open(then, None)
