@@ -68,12 +68,9 @@ class MovieLens100K:
         unseen, seen = set(rated), set[int]()
         for line, item, text, genres in self._titles(report):
             ml_100k_id = whole_number(item)
-            if ml_100k_id is None:
-                reason = f"the movie {item!r} is not a whole number"
-                report.reject("movies", self.items_file.name, line, reason)
-                continue
-            if ml_100k_id in seen:
-                reason = f"movie {item} was there already"
+            if ml_100k_id is None or ml_100k_id in seen:
+                not_whole = f"the movie {item!r} is not a whole number"
+                reason = not_whole if ml_100k_id is None else f"movie {item} was there already"
                 report.reject("movies", self.items_file.name, line, reason)
                 continue
             seen.add(ml_100k_id)

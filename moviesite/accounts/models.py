@@ -159,8 +159,7 @@ class SignUpPolicy(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(id=1), name="accounts_door_is_one"),
             models.CheckConstraint(
-                condition=models.Q(sign_up__in=SignUp.values),
-                name="accounts_door_is_known",
+                condition=models.Q(sign_up__in=SignUp.values), name="accounts_door_is_known"
             ),
         ]
 

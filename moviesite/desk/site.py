@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
@@ -61,6 +62,6 @@ class DeskSite(OneLoginSite):
         return answer
 
 
-def _moved(name: str) -> Any:
+def _moved(name: str) -> Callable[..., HttpResponseBase]:
     """The view of an address that a page had before: it leads to the page's address of today."""
     return RedirectView.as_view(pattern_name=name)

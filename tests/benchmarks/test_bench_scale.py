@@ -16,6 +16,7 @@ from recommender.learning.presets.memory import sequence_memory
 from .bench_scale import LIMITS, ON_SITE, SHARE_FROM, beyond_limits
 from .places import ROOT
 from .scale_growth import DRAWN, drawing, exponents, table
+from .scale_stages import update
 
 SMALL, LARGE = "0.003", "0.03"
 WITHOUT_SITE = ("make", "explicit")
@@ -75,6 +76,18 @@ def test_a_fit_of_what_comes_next_takes_less_than_was_foreseen(
     sizes = (1 + int(np.load(data / f"{name}.npy").max()) for name in ("user", "item"))
     foreseen = sequence_memory(found["ratings"], *sizes)
     assert 1e6 * found["peak_mb"] < foreseen < 2e6 * found["peak_mb"]
+
+
+def test_a_quick_update_is_judged_by_the_mean_of_several_seeds(
+    interrupted: Sizes, folder: Path
+) -> None:
+    found = update(folder / f"synthetic-{SMALL}m", "explicit", seeds=2)
+    for name in ("quick", "full"):
+        by_seed = found[f"explicit_{name}_error_by_seed"]
+        assert len(set(by_seed)) == 2
+        assert found[f"explicit_{name}_error"] == pytest.approx(sum(by_seed) / 2)
+    assert found["explicit_quick_share"] > 0
+    assert not any(name.startswith("sequence") for name in found)
 
 
 def test_a_run_goes_on_where_it_was_interrupted(interrupted: Sizes, measured: Sizes) -> None:
